@@ -1,0 +1,77 @@
+"""Service credits: computed, proposed, approved and issued by people; and the credit notes they become."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from billing.states import CREDIT_STATES, CreditState
+from clm.access.base import OrganizationRow
+from clm.lib.states import StateTable
+
+
+class Credit(OrganizationRow):
+    """What a breach is worth by its remedy, for one evaluation of the window. The figures never change (trigger).
+
+    A revised evaluation withdraws an unissued credit and proposes another; after issue the difference is proposed as
+    a further credit with `adjusts` set, and may be negative.
+    """
+
+    STATES: ClassVar[StateTable] = CREDIT_STATES
+
+    contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="credits")
+    commitment = models.ForeignKey("slas.Commitment", on_delete=models.PROTECT, related_name="credits")
+    breach = models.ForeignKey("slas.Breach", on_delete=models.PROTECT, related_name="credits")
+    evaluation = models.ForeignKey("slas.Evaluation", on_delete=models.PROTECT, related_name="credits")
+    adjusts = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="adjustments")
+    reference = models.CharField(max_length=40)
+    state = models.CharField(max_length=12, choices=CreditState.choices, default=CreditState.PROPOSED)
+    base_amount = models.DecimalField(max_digits=18, decimal_places=4)
+    percent = models.DecimalField(max_digits=12, decimal_places=6)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    claim_due_on = models.DateField(_("claim until"), null=True)
+    trace = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "reference"], name="credit_reference_once"),
+            models.UniqueConstraint(fields=["evaluation"], name="one_credit_per_evaluation"),
+            models.CheckConstraint(condition=Q(amount__gte=0) | Q(adjusts__isnull=False), name="credit_not_negative"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "state", "-id"], name="credit_state"),
+            models.Index(fields=["claim_due_on"], condition=Q(state__in=["proposed", "approved"]), name="credit_claim"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class CreditNote(OrganizationRow):
+    """The paper of an issued credit. Everything but its PDF and the invoice that carried it is fixed (trigger)."""
+
+    credit = models.OneToOneField(Credit, on_delete=models.PROTECT, related_name="note")
+    number = models.CharField(max_length=40)
+    issued_on = models.DateField()
+    amount = models.DecimalField(max_digits=18, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    digest = models.CharField(max_length=64)
+    blob = models.ForeignKey("documents.Blob", null=True, on_delete=models.PROTECT, related_name="+")
+    settled_by = models.ForeignKey("billing.Invoice", null=True, on_delete=models.PROTECT, related_name="settled_notes")
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "number"], name="credit_note_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,66 @@
+"""The life of credits, invoices and discrepancies: pure data."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from clm.lib.states import state_table
+
+
+class CreditState(TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    APPROVED = "approved", _("Approved")
+    ISSUED = "issued", _("Issued")
+    SETTLED = "settled", _("Settled")
+    DISPUTED = "disputed", _("Disputed")
+    REJECTED = "rejected", _("Rejected")
+    LAPSED = "lapsed", _("Lapsed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# Lapsed: the claim window passed before the credit was issued. Withdrawn: a revision took the miss away.
+CREDIT_STATES = state_table(
+    "credit",
+    "proposed",
+    {
+        "proposed": {"approved", "rejected", "lapsed", "withdrawn"},
+        "approved": {"issued", "proposed", "lapsed", "withdrawn"},
+        "issued": {"settled", "disputed"},
+        "disputed": {"issued", "settled"},
+        "settled": {"disputed"},
+        "rejected": {"proposed"},
+        "lapsed": set(),
+        "withdrawn": {"proposed"},
+    },
+)
+
+
+class InvoiceState(TextChoices):
+    IMPORTED = "imported", _("Imported")
+    MATCHED = "matched", _("Matched to a contract")
+    RECONCILED = "reconciled", _("As agreed")
+    DISPUTED = "disputed", _("Disputed")
+    ACCEPTED = "accepted", _("Accepted")
+
+
+INVOICE_STATES = state_table(
+    "invoice",
+    "imported",
+    {
+        "imported": {"matched"},
+        "matched": {"reconciled", "disputed", "accepted", "imported"},
+        "reconciled": {"matched", "disputed"},
+        "disputed": {"accepted", "matched"},
+        "accepted": {"matched"},
+    },
+)
+
+
+class DiscrepancyState(TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    RESOLVED = "resolved", _("Resolved")
+
+
+DISCREPANCY_STATES = state_table(
+    "discrepancy", "open", {"open": {"accepted", "resolved"}, "accepted": {"open"}, "resolved": {"open"}}
+)

@@ -1,0 +1,67 @@
+"""A request gets its id, its actor and its organization here, before any view runs."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+from clm.access.scope import organization_scope
+from clm.accounts.actors import actor_of_session, actor_of_token
+from clm.lib.errors import NotVisible
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+
+
+class RequestIdMiddleware:
+    """Takes a well-formed X-Request-Id or makes one; logs carry it and the answer returns it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request.request_id = given if _REQUEST_ID.match(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class OrganizationMiddleware:
+    """Puts `request.actor` there and the actor's organization in scope. Without an actor no scope: queries raise."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        actor = _actor(request)
+        request.actor = actor  # type: ignore[attr-defined]
+        if actor is None:
+            return self.get_response(request)
+        structlog.contextvars.bind_contextvars(actor=f"{actor.kind}:{actor.identity}")
+        with organization_scope(actor.organization_id):
+            return self.get_response(request)
+
+
+def _actor(request: HttpRequest):  # type: ignore[no-untyped-def]
+    header = request.headers.get("Authorization", "")
+    request_id: str = request.request_id  # type: ignore[attr-defined]
+    if header.startswith("Bearer "):
+        return actor_of_token(header.removeprefix("Bearer ").strip(), request_id=request_id)
+    if request.user.is_authenticated:
+        return actor_of_session(request, request_id=request_id)
+    return None
+
+
+def actor_of(request: HttpRequest):  # type: ignore[no-untyped-def]
+    """The actor of a request that passed a sign-in check; NotVisible where there is none."""
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        raise NotVisible()
+    return actor

@@ -1,0 +1,93 @@
+"""The three questions of permission: require, visible, can. Each fails closed."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from clm.access.registry import SYSTEM_ACTORS, VERBS, VISIBILITY
+from clm.access.scope import current_organization_id
+from clm.lib.actor import Actor
+from clm.lib.errors import Forbidden, NotVisible
+
+M = TypeVar("M", bound=Model)
+
+
+def system_actor(name: str, organization_id: UUID) -> Actor:
+    """The named system actor within one organization; a name nobody registered raises KeyError."""
+    return Actor(kind="system", identity=name, organization_id=organization_id, verbs=SYSTEM_ACTORS[name])
+
+
+def visible(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:
+    """The rows this actor may see, counts included. A model that registered no visibility raises LookupError."""
+    if actor.organization_id != current_organization_id():
+        return rows.none()
+    entry = VISIBILITY.get(rows.model)
+    if entry is None:
+        raise LookupError(f"{rows.model.__name__} has no visibility rule")
+    if actor.is_system:
+        return rows
+    if not _may(actor, entry.read_verb):
+        return rows.none()
+    return entry.rule(actor, rows)
+
+
+def get_visible(actor: Actor, rows: QuerySet[M], pk: UUID | str) -> M:
+    """The one row by id, or NotVisible: for another organization it does not exist."""
+    try:
+        found = visible(actor, rows).filter(pk=pk).first()
+    except (ValueError, TypeError) as malformed:
+        raise NotVisible() from malformed
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def require(actor: Actor, verb: str, obj: Any = None) -> None:
+    """Raise NotVisible unless the actor sees `obj`, and Forbidden unless it may use the verb.
+
+    `obj` is a row of the organization, or None for verbs that make something new.
+    """
+    if verb not in VERBS:
+        raise LookupError(f"verb {verb} has no row in the permission table")
+    if actor.organization_id != current_organization_id():
+        raise NotVisible()
+    if obj is not None and not _sees(actor, obj):
+        raise NotVisible()
+    if not _may(actor, verb):
+        raise Forbidden(detail={"verb": verb})
+
+
+def can(actor: Actor, verb: str, obj: Any = None) -> bool:
+    """Whether `require` would pass: for buttons, never instead of `require`."""
+    try:
+        require(actor, verb, obj)
+    except (NotVisible, Forbidden):
+        return False
+    return True
+
+
+def _may(actor: Actor, verb: str) -> bool:
+    if actor.is_system:
+        return verb in actor.verbs
+    if actor.scopes is not None and not any(_matches(scope, verb) for scope in actor.scopes):
+        return False
+    return bool(actor.roles & VERBS.get(verb, frozenset()))
+
+
+def _matches(scope: str, verb: str) -> bool:
+    return verb.startswith(scope[:-1]) if scope.endswith("*") else verb == scope
+
+
+def _sees(actor: Actor, obj: Any) -> bool:
+    if getattr(obj, "organization_id", None) != actor.organization_id:
+        return False
+    if actor.is_system:
+        return True
+    model = type(obj)
+    entry = VISIBILITY.get(model)
+    if entry is None:
+        raise LookupError(f"{model.__name__} has no visibility rule")
+    return visible(actor, model._default_manager.filter(pk=obj.pk)).exists()

@@ -1,0 +1,29 @@
+from django.db.models import QuerySet
+
+from clm.access.registry import everyone_inside, register_verbs, register_visibility
+from clm.accounts.models import ApiToken, Membership
+from clm.accounts.roles import EVERYONE, PEOPLE_INSIDE, Role
+from clm.lib.actor import Actor
+
+
+def register() -> None:
+    register_verbs(
+        {
+            "accounts.view_person": PEOPLE_INSIDE,
+            "accounts.invite_person": {Role.ADMINISTRATOR},
+            "accounts.change_roles": {Role.ADMINISTRATOR},
+            "accounts.remove_person": {Role.ADMINISTRATOR},
+            "accounts.change_organization": {Role.ADMINISTRATOR},
+            "accounts.change_profile": EVERYONE,
+            "accounts.view_token": {Role.ADMINISTRATOR, Role.INTEGRATION},
+            "accounts.issue_token": {Role.ADMINISTRATOR, Role.INTEGRATION},
+            "accounts.revoke_token": {Role.ADMINISTRATOR, Role.INTEGRATION},
+        }
+    )
+    register_visibility(Membership, "accounts.view_person", everyone_inside)
+    register_visibility(ApiToken, "accounts.view_token", _own_tokens)
+
+
+def _own_tokens(actor: Actor, rows: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
+    """An administrator sees every token, others their own."""
+    return rows if Role.ADMINISTRATOR in actor.roles else rows.filter(user_id=actor.user_id)

@@ -1,0 +1,99 @@
+"""Organizations, the people in them with their roles, and the tokens that act for integrations."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clm.access.base import OrganizationRow, UUIDv7
+from clm.accounts.roles import Role
+
+
+class Organization(models.Model):
+    """A company that uses Covenant. Everything else belongs to exactly one."""
+
+    id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    holidays_country = models.CharField(_("holidays of"), max_length=8, blank=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person who signs in with an e-mail address; without a password only after a reset."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. What they may do follows from their memberships, never from flags here."""
+
+    id = models.UUIDField(primary_key=True, db_default=UUIDv7(), editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+
+class Membership(OrganizationRow):
+    """A person in an organization, with the roles they have there."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    roles = ArrayField(models.CharField(max_length=24, choices=Role.choices), verbose_name=_("roles"))
+    removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "user"], name="one_membership_per_person"),
+            models.CheckConstraint(condition=models.Q(roles__len__gt=0), name="membership_has_a_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} @ {self.organization_id}"
+
+    @property
+    def role_names(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
+
+
+class ApiToken(OrganizationRow):
+    """A secret an integration signs in with. Only its sha256 is kept; it is shown once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    key_hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=80), verbose_name=_("scopes"))
+    expires_at = models.DateTimeField(_("expires at"))
+    last_used_at = models.DateTimeField(_("last used at"), null=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

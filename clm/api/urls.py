@@ -1,0 +1,21 @@
+"""The API's address book."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from clm.api import problems
+
+urlpatterns = [
+    path("openapi.json", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("", include("clm.accounts.api.urls")),
+    path("", include("clm.audit.api.urls")),
+    path("", include("clm.events.api.urls")),
+    path("", include("clm.jobs.api.urls")),
+    path("", include("clm.notify.api.urls")),
+    path("", include("contracts.api.urls")),
+    path("", include("slas.api.urls")),
+    path("", include("obligations.api.urls")),
+    path("", include("billing.api.urls")),
+    re_path(r"^.*$", problems.not_found),
+]

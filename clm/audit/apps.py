@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "clm.audit"
+    label = "audit"
+
+    def ready(self) -> None:
+        from clm.audit import access
+
+        access.register()

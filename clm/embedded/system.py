@@ -1,0 +1,134 @@
+"""Programs and libraries of the system that Covenant uses: which are lacking, and how to get them.
+
+Standard library only: it also runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_MAC = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+# dlopen does not look into Homebrew's folders by itself.
+HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something of the system, what it is for, and the packages that bring it."""
+
+    name: str
+    purpose: str
+    debian: tuple[str, ...]
+    homebrew: str
+
+    def is_met(self) -> bool:
+        """Whether it is there."""
+        return {"Pango": has_pango, "Chromium": has_chromium, "Poppler": has_poppler}[self.name]()
+
+    def sentence(self) -> str:
+        """What is lacking and the command that brings it."""
+        if sys.platform == "darwin":
+            mend = f"brew install {self.homebrew}"
+        else:
+            mend = f"sudo apt-get install {' '.join(self.debian)}"
+        return f"{self.name} is missing ({self.purpose}). Install it with `{mend}` and try again."
+
+
+PANGO = Need(
+    "Pango", "PDFs are set with it", ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), "pango"
+)
+CHROMIUM = Need("Chromium", "the browser tests drive it", ("chromium",), "--cask chromium")
+POPPLER = Need("Poppler", "the tests read PDFs with it", ("poppler-utils",), "poppler")
+
+
+def has_pango() -> bool:
+    """Whether WeasyPrint will find Pango and its FreeType part."""
+    return _library("pango-1.0") and _library("pangoft2-1.0")
+
+
+def _library(name: str) -> bool:
+    if ctypes.util.find_library(name):
+        return True
+    if sys.platform == "darwin":
+        return any(os.path.exists(f"{folder}/lib{name}.dylib") for folder in HOMEBREW_LIBRARIES)
+    try:
+        ctypes.CDLL(f"lib{name}.so.0")  # find_library needs ldconfig or a compiler; the loader needs neither
+    except OSError:
+        return False
+    return True
+
+
+def library_environment() -> dict[str, str]:
+    """What children need in their environment to find Homebrew's libraries; empty elsewhere."""
+    if sys.platform != "darwin":
+        return {}
+    return {"DYLD_FALLBACK_LIBRARY_PATH": ":".join(HOMEBREW_LIBRARIES)}
+
+
+def chromium() -> str | None:
+    """The path of a Chromium or Chrome on this machine."""
+    for name in CHROMIUM_NAMES:
+        if path := shutil.which(name):
+            return path
+    return next((path for path in CHROMIUM_MAC if os.path.exists(path)), None)
+
+
+def has_chromium() -> bool:
+    """Whether a Chromium or Chrome is installed."""
+    return chromium() is not None
+
+
+def has_poppler() -> bool:
+    """Whether the Poppler programs are installed."""
+    return shutil.which("pdftotext") is not None and shutil.which("pdftoppm") is not None
+
+
+def administrator() -> list[str] | None:
+    """The prefix of a command that installs packages without a question, or None."""
+    if shutil.which("apt-get") is None:
+        return None
+    if os.geteuid() == 0:
+        return []
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return ["sudo", "-n"]
+    return None
+
+
+def provide(needs: list[Need]) -> list[Need]:
+    """What is lacking after trying: on Debian, with the right to, the packages are installed."""
+    lacking = [need for need in needs if not need.is_met()]
+    prefix = administrator()
+    if not lacking or prefix is None:
+        return lacking
+    packages = [package for need in lacking for package in need.debian]
+    print(f"Installing from Debian: {' '.join(packages)}", flush=True)
+    environment = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
+    subprocess.run([*environment, "apt-get", "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    subprocess.run([*environment, *install], check=False, stdout=subprocess.DEVNULL)
+    return [need for need in lacking if not need.is_met()]
+
+
+def main() -> int:
+    """Provides what the named needs ask for; prints a sentence for each that stays lacking."""
+    known = {"pango": PANGO, "chromium": CHROMIUM, "poppler": POPPLER}
+    lacking = provide([known[name] for name in sys.argv[1:]])
+    for need in lacking:
+        print(need.sentence(), file=sys.stderr)
+    return 1 if lacking else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

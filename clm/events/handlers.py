@@ -1,0 +1,33 @@
+"""@handles: which function answers which fact. Handlers are idempotent by (event, handler)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from clm.events.models import OutboxEvent
+
+Handler = Callable[[OutboxEvent], None]
+_HANDLERS: dict[str, dict[str, Handler]] = defaultdict(dict)
+
+
+def handles(*event_types: str) -> Callable[[Handler], Handler]:
+    """Register a function for event types. It runs within the event's organization and in one transaction with
+    the mark that it is done, so its database work happens exactly once; what lies outside must be idempotent."""
+
+    def register(handler: Handler) -> Handler:
+        name = f"{handler.__module__}.{handler.__qualname__}"
+        for event_type in event_types:
+            _HANDLERS[event_type][name] = handler
+        return handler
+
+    return register
+
+
+def handlers_of(event_type: str) -> dict[str, Handler]:
+    """Handler name -> function, for one event type."""
+    return dict(_HANDLERS.get(event_type, {}))
+
+
+def handler_named(event_type: str, name: str) -> Handler | None:
+    return _HANDLERS.get(event_type, {}).get(name)

@@ -1,0 +1,1 @@
+"""Long work a person waits for."""

@@ -1,0 +1,16 @@
+from django.db.models import QuerySet
+
+from clm.access.registry import register_verbs, register_visibility
+from clm.accounts.roles import INSIDE, Role
+from clm.jobs.models import Job
+from clm.lib.actor import Actor
+
+
+def register() -> None:
+    register_verbs({"jobs.view_job": INSIDE, "jobs.cancel_job": INSIDE, "jobs.retry_job": INSIDE})
+    register_visibility(Job, "jobs.view_job", _own_jobs)
+
+
+def _own_jobs(actor: Actor, rows: QuerySet[Job]) -> QuerySet[Job]:
+    """People see their own jobs; administrators all."""
+    return rows if Role.ADMINISTRATOR in actor.roles else rows.filter(user_id=actor.user_id)

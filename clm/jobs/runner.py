@@ -1,0 +1,170 @@
+"""Starting, running, resuming and cancelling long work."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from clm.access.scope import organization_scope
+from clm.accounts.actors import actor_of_membership
+from clm.accounts.models import Membership
+from clm.audit.moves import move
+from clm.jobs.models import Job, JobState
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.canonical import to_plain
+from clm.lib.errors import DomainError
+
+log = structlog.get_logger("clm.jobs")
+STALE_AFTER = timedelta(seconds=120)
+MAX_ATTEMPTS = 5
+
+
+class Cancelled(Exception):
+    """The person asked to stop; raised at the next progress report."""
+
+
+class Progress:
+    """What the work reports through. `at` is the last `done` that was reported: work that resumes starts there."""
+
+    def __init__(self, job: Job) -> None:
+        self._job_id = job.pk
+        self.at = job.done
+        self.actor = _actor(job)
+
+    def report(self, done: int, total: int | None = None, message: str = "") -> None:
+        """Store progress and a heartbeat; raises Cancelled when the person asked to stop."""
+        changes: dict[str, Any] = {"done": done, "heartbeat_at": clock.now(), "message": message[:200]}
+        if total is not None:
+            changes["total"] = total
+        Job.objects.filter(pk=self._job_id).update(**changes)
+        self.at = done
+        if Job.objects.filter(pk=self._job_id, cancel_requested_at__isnull=False).exists():
+            raise Cancelled
+
+    def problem(self, where: str, message: str) -> None:
+        """Keep a row-by-row problem for the job's page."""
+        with transaction.atomic():
+            job = Job.objects.select_for_update().get(pk=self._job_id)
+            job.problems = [*job.problems, {"where": where, "message": message}][:1000]
+            job.save(update_fields=["problems"])
+
+
+Work = Callable[[Progress, Mapping[str, Any]], Mapping[str, Any]]
+KINDS: dict[str, Work] = {}
+
+
+def job_kind(kind: str) -> Callable[[Work], Work]:
+    """Register the function that does a kind of job: (progress, parameters) -> result. It must be able to run again."""
+
+    def register(work: Work) -> Work:
+        KINDS[kind] = work
+        return work
+
+    return register
+
+
+def start_job(actor: Actor, *, kind: str, title: str, parameters: Mapping[str, Any]) -> Job:
+    """A queued job; a worker picks it up after the caller's transaction commits. The caller has asked permission."""
+    if kind not in KINDS:
+        raise LookupError(f"no work is registered for job kind {kind}")
+    job = Job.objects.create(
+        organization_id=actor.organization_id,
+        kind=kind,
+        title=title[:200],
+        parameters=to_plain(parameters),
+        actor_kind=actor.kind,
+        actor_id=actor.identity,
+        user_id=actor.user_id,
+        heartbeat_at=clock.now(),
+    )
+    transaction.on_commit(lambda: enqueue(job.pk, actor.organization_id), robust=True)
+    return job
+
+
+def enqueue(job_id: UUID, organization_id: UUID) -> None:
+    """Ask a worker to run the job; when the broker is away, the sweep finds it."""
+    from clm.jobs.tasks import run_job
+
+    try:
+        run_job.apply_async(args=[str(job_id), str(organization_id)], retry=settings.CELERY_TASK_ALWAYS_EAGER)
+    except Exception:
+        if settings.CELERY_TASK_ALWAYS_EAGER:
+            raise
+        log.warning("job_not_queued", job_id=str(job_id), exc_info=True)
+
+
+def run(job_id: UUID, organization_id: UUID) -> None:
+    """Do the job if it is queued. Runs outside of a transaction: the work commits its own steps."""
+    with organization_scope(organization_id):
+        job = _claim(job_id)
+        if job is None:
+            return
+        try:
+            result = KINDS[job.kind](Progress(job), job.parameters)
+        except Cancelled:
+            _finish(job_id, JobState.CANCELLED)
+        except DomainError as refusal:
+            _finish(job_id, JobState.FAILED, error=refusal.message)
+        except Exception:
+            log.exception("job_failed", job_id=str(job_id))
+            _finish(job_id, JobState.FAILED, error=traceback.format_exc(limit=5)[-2000:])
+        else:
+            _finish(job_id, JobState.SUCCEEDED, result=result)
+
+
+@transaction.atomic
+def _claim(job_id: UUID) -> Job | None:
+    job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id, state=JobState.QUEUED).first()
+    if job is None:
+        return None
+    move(_actor(job), job, to=JobState.RUNNING)
+    job.attempts += 1
+    job.started_at = job.started_at or clock.now()
+    job.heartbeat_at = clock.now()
+    job.save(update_fields=["attempts", "started_at", "heartbeat_at"])
+    return job
+
+
+@transaction.atomic
+def _finish(job_id: UUID, state: str, *, result: Mapping[str, Any] | None = None, error: str = "") -> None:
+    job = Job.objects.select_for_update().get(pk=job_id)
+    if job.state != JobState.RUNNING:
+        return
+    move(_actor(job), job, to=state)
+    job.result = to_plain(result or {})
+    job.error = error
+    job.finished_at = clock.now()
+    job.save(update_fields=["result", "error", "finished_at"])
+
+
+def _actor(job: Job) -> Actor:
+    """The person who started the job, with the roles they have now."""
+    membership = Membership.objects.filter(user_id=job.user_id, removed_at=None).first()
+    if membership is None:
+        raise DomainError("no_actor", "The person who started this job is no longer a member.")
+    return actor_of_membership(membership, request_id=f"job-{job.pk}")
+
+
+@transaction.atomic
+def requeue_stale(job_id: UUID) -> bool:
+    """A job whose worker died is queued again, or fails after too many tries. Within its organization's scope."""
+    job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id).first()
+    if job is None or not job.is_live or (job.heartbeat_at or clock.now()) > clock.now() - STALE_AFTER:
+        return False
+    if job.state == JobState.RUNNING:
+        gone = job.attempts >= MAX_ATTEMPTS
+        move(_actor(job), job, to=JobState.FAILED if gone else JobState.QUEUED, reason="its worker died")
+        if gone:
+            return False
+    job.heartbeat_at = clock.now()
+    job.save(update_fields=["heartbeat_at"])
+    transaction.on_commit(lambda: enqueue(job.pk, job.organization_id), robust=True)
+    return True

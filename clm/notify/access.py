@@ -1,0 +1,15 @@
+from django.db.models import QuerySet
+
+from clm.access.registry import register_verbs, register_visibility
+from clm.accounts.roles import EVERYONE
+from clm.lib.actor import Actor
+from clm.notify.models import Notification
+
+
+def register() -> None:
+    register_verbs({"notify.view_notification": EVERYONE, "notify.read_notification": EVERYONE})
+    register_visibility(Notification, "notify.view_notification", _own_inbox)
+
+
+def _own_inbox(actor: Actor, rows: QuerySet[Notification]) -> QuerySet[Notification]:
+    return rows.filter(user_id=actor.user_id)

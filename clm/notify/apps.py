@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class NotifyConfig(AppConfig):
+    name = "clm.notify"
+    label = "notify"
+
+    def ready(self) -> None:
+        from clm.notify import access
+
+        access.register()

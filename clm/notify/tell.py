@@ -1,0 +1,60 @@
+"""tell(): one place from which people are told things, in the inbox and by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Model
+
+from clm.access.scope import current_organization_id
+from clm.accounts.models import Membership
+from clm.lib import clock
+from clm.notify.models import Notification
+
+
+def people_with_roles(*roles: str) -> list[UUID]:
+    """User ids of the organization's present members who have any of the roles."""
+    members = Membership.objects.filter(removed_at=None, user__is_active=True, roles__overlap=list(roles))
+    return list(members.values_list("user_id", flat=True))
+
+
+def tell(
+    user_ids: Iterable[UUID],
+    *,
+    kind: str,
+    title: str,
+    dedupe_key: str,
+    body: str = "",
+    url: str = "",
+    subject: Model | None = None,
+    due_at: datetime | None = None,
+    by_mail: bool = True,
+) -> int:
+    """Each person has the notification once, however often this is called with the same key; answers how many are new.
+
+    Call inside the verb's or handler's transaction: mail is sent later from the row.
+    """
+    members = Membership.objects.filter(user_id__in=set(user_ids), removed_at=None, user__is_active=True)
+    rows = [
+        Notification(
+            organization_id=current_organization_id(),
+            user_id=user_id,
+            kind=kind,
+            title=title[:200],
+            body=body,
+            url=url,
+            subject_type=subject._meta.label_lower if subject is not None else "",
+            subject_id=subject.pk if subject is not None else None,
+            dedupe_key=dedupe_key,
+            due_at=due_at,
+            mail_due_at=clock.now() if by_mail else None,
+        )
+        for user_id in members.values_list("user_id", flat=True)
+    ]
+    keys = Notification.objects.filter(dedupe_key=dedupe_key)
+    known = set(keys.values_list("user_id", flat=True))
+    fresh = [row for row in rows if row.user_id not in known]
+    Notification.objects.bulk_create(fresh, ignore_conflicts=True)
+    return len(fresh)

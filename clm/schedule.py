@@ -1,0 +1,15 @@
+"""The whole beat table. Every task finds what is due by an indexed column, so a missed tick loses nothing."""
+
+BEAT = {
+    "dispatch-events": {"task": "clm.events.tasks.dispatch_events", "schedule": 5.0},
+    "chain-ledger": {"task": "clm.audit.tasks.chain_ledger", "schedule": 15.0},
+    "resume-jobs": {"task": "clm.jobs.tasks.resume_jobs", "schedule": 30.0},
+    "send-mail": {"task": "clm.notify.tasks.send_mail", "schedule": 15.0},
+    "open-windows": {"task": "slas.tasks.open_windows", "schedule": 60.0},
+    "judge-windows": {"task": "slas.tasks.judge_windows", "schedule": 20.0},
+    "advance-terms": {"task": "contracts.tasks.advance_terms", "schedule": 300.0},
+    "refresh-deadlines": {"task": "obligations.tasks.refresh_deadlines", "schedule": 300.0},
+    "remind-due": {"task": "obligations.tasks.remind_due", "schedule": 60.0},
+    "expire-claims": {"task": "billing.tasks.expire_claims", "schedule": 3600.0},
+    "forget-idempotency-keys": {"task": "clm.api.tasks.forget_idempotency_keys", "schedule": 3600.0},
+}

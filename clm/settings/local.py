@@ -1,0 +1,11 @@
+"""Settings of `make run`: a machine of one's own, nothing sent outside."""
+
+from clm.settings.base import *  # noqa: F403
+from clm.settings.base import STORAGES, VAR_DIR
+
+DEBUG = True
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True

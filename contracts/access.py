@@ -1,0 +1,62 @@
+"""Who may do and see what with contracts."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from clm.access.objects import granted
+from clm.access.registry import (
+    everyone_inside,
+    register_system_actor,
+    register_verbs,
+    register_visibility,
+    seen_through,
+)
+from clm.accounts.roles import EVERYONE, Role
+from clm.lib.actor import Actor
+from contracts.models import Clause, Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
+
+TERM_KEEPER = "term_keeper"
+EDITORS = {Role.LEGAL, Role.PROCUREMENT, Role.ADMINISTRATOR, Role.INTEGRATION}
+
+
+def register() -> None:
+    register_verbs(
+        {
+            "contracts.view_contract": EVERYONE,
+            "contracts.create_contract": EDITORS,
+            "contracts.change_contract": EDITORS,
+            "contracts.add_version": EDITORS,
+            "contracts.finalize_version": {Role.LEGAL, Role.ADMINISTRATOR, Role.INTEGRATION},
+            "contracts.set_terms": EDITORS,
+            "contracts.set_parties": EDITORS,
+            "contracts.mark_passage": EDITORS | {Role.ACCOUNT_MANAGER},
+            "contracts.record_execution": {Role.LEGAL, Role.ADMINISTRATOR, Role.INTEGRATION},
+            "contracts.activate_contract": {Role.LEGAL, Role.ADMINISTRATOR, Role.INTEGRATION},
+            "contracts.decide_renewal": {Role.LEGAL, Role.PROCUREMENT, Role.ADMINISTRATOR, Role.INTEGRATION},
+            "contracts.terminate_contract": {Role.LEGAL, Role.ADMINISTRATOR},
+            "contracts.advance_terms": set(),
+            "contracts.restrict_contract": {Role.LEGAL, Role.ADMINISTRATOR},
+            "contracts.archive_contract": {Role.LEGAL, Role.ADMINISTRATOR},
+            "contracts.view_party": EVERYONE - {Role.COUNTERPARTY},
+            "contracts.create_party": EDITORS,
+            "contracts.change_party": EDITORS,
+        }
+    )
+    register_system_actor(TERM_KEEPER, {"contracts.advance_terms"})
+    register_visibility(Contract, "contracts.view_contract", _contracts)
+    register_visibility(Party, "contracts.view_party", everyone_inside)
+    through_contract = seen_through("contract", lambda: Contract)
+    for model in (Version, ContractParty, RenewalDecision, Term):
+        register_visibility(model, "contracts.view_contract", through_contract)
+    through_version = seen_through("version__contract", lambda: Contract)
+    for owned in (Clause, Passage, Terms):
+        register_visibility(owned, "contracts.view_contract", through_version)
+
+
+def _contracts(actor: Actor, rows: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Open contracts for everyone inside; confidential ones, and all of a counterparty's, by name only."""
+    by_name = granted(actor, Contract.objects.all(), "contracts.see_confidential_contract").values("pk")
+    if actor.is_counterparty:
+        return rows.filter(pk__in=by_name)
+    return rows.filter(Q(is_confidential=False) | Q(pk__in=by_name))

@@ -1,0 +1,114 @@
+"""The relationship: who, what, in which state."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from clm.access.base import OrganizationRow
+from clm.access.objects import GroupObjectPermissionBase, UserObjectPermissionBase
+from clm.lib.states import StateTable
+from contracts.states import CONTRACT_STATES, IN_FORCE, ContractState
+
+
+class Category(models.TextChoices):
+    MASTER = "master", _("Master agreement")
+    CLOUD = "cloud", _("Cloud or software service")
+    HOSTING = "hosting", _("Hosting or outsourcing")
+    SLA = "sla", _("Service level agreement")
+    NDA = "nda", _("Non-disclosure agreement")
+    DPA = "dpa", _("Data processing agreement")
+    SERVICES = "services", _("Professional services")
+    ORDER = "order", _("Order form")
+    LICENSE = "license", _("Licence")
+    DISTRIBUTION = "distribution", _("Distribution or reseller")
+    OTHER = "other", _("Other")
+
+
+class Contract(OrganizationRow):
+    """`reference` is ours and unique; `external_reference` is the other side's, as their invoices quote it."""
+
+    STATES: ClassVar[StateTable] = CONTRACT_STATES
+
+    reference = models.CharField(_("reference"), max_length=40)
+    external_reference = models.CharField(_("their reference"), max_length=80, blank=True, db_index=True)
+    title = models.CharField(_("title"), max_length=250)
+    category = models.CharField(_("type"), max_length=16, choices=Category.choices, default=Category.OTHER)
+    state = models.CharField(_("state"), max_length=20, choices=ContractState.choices, default=ContractState.DRAFT)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner"))
+    value_amount = models.DecimalField(_("value"), max_digits=18, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    is_confidential = models.BooleanField(_("confidential: only these people"), default=False)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
+    description = models.TextField(_("description"), blank=True)
+    terms_due_at = models.DateTimeField(null=True, editable=False)
+    search = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        permissions: ClassVar = [("see_confidential_contract", "Sees this confidential contract")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "reference"], name="contract_reference_once"),
+            models.CheckConstraint(
+                condition=models.Q(value_amount=None) | models.Q(currency__regex=r"^[A-Z]{3}$"),
+                name="contract_value_has_currency",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "state", "-id"], name="contract_state"),
+            models.Index(fields=["organization", "-id"], name="contract_newest"),
+            models.Index(fields=["terms_due_at"], condition=models.Q(terms_due_at__isnull=False), name="contract_due"),
+            GinIndex(fields=["search"], name="contract_search"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="contract_title_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.state in IN_FORCE
+
+    @property
+    def contract_id(self):  # type: ignore[no-untyped-def]
+        """So that a contract and what belongs to one are asked for their contract alike."""
+        return self.pk
+
+
+class ContractUserPermission(UserObjectPermissionBase):  # type: ignore[misc]
+    """Guardian's direct table: who sees which confidential contract."""
+
+    content_object = models.ForeignKey(Contract, on_delete=models.CASCADE)
+
+
+class ContractGroupPermission(GroupObjectPermissionBase):  # type: ignore[misc]
+    content_object = models.ForeignKey(Contract, on_delete=models.CASCADE)
+
+
+class ContractParty(OrganizationRow):
+    """A party's part in one contract."""
+
+    class Role(models.TextChoices):
+        OURS = "ours", _("Our side")
+        COUNTERPARTY = "counterparty", _("Counterparty")
+        AFFILIATE = "affiliate", _("Affiliate")
+        GUARANTOR = "guarantor", _("Guarantor")
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="parties")
+    party = models.ForeignKey("contracts.Party", on_delete=models.PROTECT, related_name="contracts")
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contract", "party", "role"], name="party_role_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party} ({self.role})"

@@ -1,0 +1,60 @@
+"""A draft contract exists, with its number."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.accounts.models import Membership, User
+from clm.events.record import record
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import Invalid
+from clm.lib.sequences import next_number
+from contracts import events
+from contracts.models import Contract
+from contracts.models.contract import Category
+
+
+@transaction.atomic
+def create_contract(
+    *,
+    actor: Actor,
+    title: str,
+    category: str = Category.OTHER,
+    owner_id: UUID | None = None,
+    external_reference: str = "",
+    value_amount: Decimal | None = None,
+    currency: str = "",
+    time_zone: str = "UTC",
+    description: str = "",
+) -> Contract:
+    """A draft contract with the next reference of the year (C-2026-0001).
+
+    The owner is the actor unless named, and is a present member. Raises Invalid `owner_unknown`.
+    """
+    require(actor, "contracts.create_contract")
+    contract = Contract.objects.create(
+        organization_id=actor.organization_id,
+        reference=next_number(Contract, "reference", f"C-{clock.today().year}-"),
+        title=title,
+        category=category,
+        owner=_member(owner_id or actor.user_id),
+        external_reference=external_reference,
+        value_amount=value_amount,
+        currency=currency,
+        time_zone=time_zone,
+        description=description,
+    )
+    record(actor, events.contract_created(contract))
+    return contract
+
+
+def _member(user_id: UUID | None) -> User:
+    membership = Membership.objects.filter(user_id=user_id, removed_at=None).select_related("user").first()
+    if membership is None:
+        raise Invalid("owner_unknown", "The owner is not a member.", fields={"owner": ["Not a member."]})
+    return membership.user

@@ -1,0 +1,64 @@
+"""Who may do and see what with service levels."""
+
+from __future__ import annotations
+
+from clm.access.registry import register_system_actor, register_verbs, register_visibility, seen_through
+from clm.accounts.roles import EVERYONE, INSIDE, Role
+from contracts.models import Contract
+from slas.models import (
+    Breach,
+    Commitment,
+    CreditTier,
+    Evaluation,
+    EvaluationWindow,
+    EvidenceBundle,
+    Exclusion,
+    Indicator,
+    Outage,
+    Service,
+    ServiceReport,
+    TelemetryBatch,
+)
+
+MANAGERS = {Role.ACCOUNT_MANAGER, Role.LEGAL, Role.PROCUREMENT, Role.ADMINISTRATOR, Role.INTEGRATION}
+EVALUATOR = "evaluator"
+
+
+def register() -> None:
+    register_verbs(
+        {
+            "slas.view_commitment": EVERYONE,
+            "slas.bind_commitment": MANAGERS,
+            "slas.change_commitment": MANAGERS,
+            "slas.activate_commitment": MANAGERS,
+            "slas.end_commitment": MANAGERS,
+            "slas.add_service": MANAGERS,
+            "slas.add_indicator": MANAGERS,
+            "slas.view_telemetry": INSIDE,
+            "slas.ingest_samples": {Role.INTEGRATION, Role.ACCOUNT_MANAGER, Role.ADMINISTRATOR},
+            "slas.ingest_outages": {Role.INTEGRATION, Role.ACCOUNT_MANAGER, Role.ADMINISTRATOR},
+            "slas.propose_exclusion": MANAGERS,
+            "slas.accept_exclusion": MANAGERS,
+            "slas.dispute_exclusion": MANAGERS,
+            "slas.withdraw_exclusion": MANAGERS,
+            "slas.open_windows": set(),
+            "slas.evaluate_window": {Role.ACCOUNT_MANAGER, Role.ADMINISTRATOR},
+            "slas.view_breach": EVERYONE,
+            "slas.acknowledge_breach": MANAGERS,
+            "slas.resolve_breach": MANAGERS,
+            "slas.file_evidence_bundle": INSIDE,
+            "slas.file_service_report": INSIDE,
+        }
+    )
+    register_system_actor(EVALUATOR, {"slas.open_windows", "slas.evaluate_window"})
+    through_contract = seen_through("contract", lambda: Contract)
+    for model in (Commitment, Service, ServiceReport):
+        register_visibility(model, "slas.view_commitment", through_contract)
+    register_visibility(Breach, "slas.view_breach", through_contract)
+    register_visibility(EvidenceBundle, "slas.view_breach", seen_through("breach__contract", lambda: Contract))
+    for owned in (CreditTier, Exclusion, EvaluationWindow):
+        register_visibility(owned, "slas.view_commitment", seen_through("commitment__contract", lambda: Contract))
+    register_visibility(Evaluation, "slas.view_commitment", seen_through("window__commitment__contract", lambda: Contract))
+    register_visibility(Indicator, "slas.view_telemetry", seen_through("service__contract", lambda: Contract))
+    register_visibility(Outage, "slas.view_telemetry", seen_through("indicator__service__contract", lambda: Contract))
+    register_visibility(TelemetryBatch, "slas.view_telemetry", lambda _actor, rows: rows)

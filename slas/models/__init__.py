@@ -1,0 +1,9 @@
+from slas.models.breach import Breach, EvidenceBundle, ServiceReport
+from slas.models.commitment import Commitment, CreditTier, Exclusion
+from slas.models.evaluation import Evaluation, EvaluationWindow
+from slas.models.telemetry import Indicator, Outage, Sample, Service, TelemetryBatch
+
+__all__ = [
+    "Breach", "Commitment", "CreditTier", "Evaluation", "EvaluationWindow", "EvidenceBundle", "Exclusion",
+    "Indicator", "Outage", "Sample", "Service", "ServiceReport", "TelemetryBatch",
+]  # fmt: skip

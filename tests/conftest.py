@@ -1,0 +1,62 @@
+"""The cast as fixtures. `alice` owns, `bob` of the same organization only reads, `charlie` is of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from clm.access.scope import organization_scope
+from clm.lib.actor import Actor
+from tests.cast import Cast, add_person, make_cast
+
+
+@pytest.fixture
+def acme(db: None) -> Iterator[Cast]:
+    """The organization most tests act in; it is in scope for the test."""
+    cast = make_cast("acme")
+    with organization_scope(cast.organization.pk):
+        yield cast
+
+
+@pytest.fixture
+def globex(db: None) -> Cast:
+    """Another organization, not in scope."""
+    return make_cast("globex")
+
+
+@pytest.fixture
+def alice(acme: Cast) -> Actor:
+    """Owner: legal, account manager and finance of acme."""
+    return add_person(acme, "alice", ["legal", "account_manager", "finance", "administrator"])
+
+
+@pytest.fixture
+def bob(acme: Cast) -> Actor:
+    """Of acme too, and only reads."""
+    return acme["executive"]
+
+
+@pytest.fixture
+def charlie(globex: Cast) -> Actor:
+    """Of another organization, with every role there."""
+    with organization_scope(globex.organization.pk):
+        return add_person(globex, "charlie", ["legal", "account_manager", "finance", "administrator"])
+
+
+@pytest.fixture
+def page(acme: Cast, alice: Actor) -> Client:
+    """A browser session signed in as alice."""
+    client = Client()
+    client.force_login(acme.users["alice"], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def api(acme: Cast, alice: Actor) -> APIClient:
+    """An API client with alice's session."""
+    client = APIClient()
+    client.force_login(acme.users["alice"], backend="django.contrib.auth.backends.ModelBackend")
+    return client
