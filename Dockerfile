@@ -27,7 +27,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=clm.settings.production \
     COVENANT_VAR=/app/var \
-    COVENANT_STATIC=/app/static-root
+    COVENANT_STATIC_ROOT=/app/collected \
+    XDG_CACHE_HOME=/tmp
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY . .

@@ -3,6 +3,7 @@
 BEAT = {
     "dispatch-events": {"task": "clm.events.tasks.dispatch_events", "schedule": 5.0},
     "chain-ledger": {"task": "clm.audit.tasks.chain_ledger", "schedule": 15.0},
+    "watch-ledger": {"task": "clm.audit.tasks.watch_ledger", "schedule": 30.0},
     "resume-jobs": {"task": "clm.jobs.tasks.resume_jobs", "schedule": 30.0},
     "send-mail": {"task": "clm.notify.tasks.send_mail", "schedule": 15.0},
     "open-windows": {"task": "slas.tasks.open_windows", "schedule": 60.0},

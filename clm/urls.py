@@ -1,17 +1,17 @@
 """The address book: pages at the top, the API under /api/v1/, each app with its own file."""
 
-from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from clm.api import health
+from clm.api import health, metrics
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("", include("django_prometheus.urls")),
+    path("metrics", metrics.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
-    path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="javascript-catalog"),
     path("api/v1/", include("clm.api.urls")),
     path("", include("clm.dashboards.urls")),
     path("", include("clm.accounts.pages.urls")),
@@ -19,13 +19,12 @@ urlpatterns = [
     path("", include("clm.events.pages.urls")),
     path("", include("clm.jobs.pages.urls")),
     path("", include("clm.notify.pages.urls")),
+    path("", include("clm.pages.urls")),
     path("contracts/", include("contracts.pages.urls")),
     path("service-levels/", include("slas.pages.urls")),
     path("obligations/", include("obligations.pages.urls")),
     path("billing/", include("billing.pages.urls")),
 ]
-if settings.DEBUG:
-    urlpatterns += [path("", include("clm.pages.urls"))]
 
 handler400 = "clm.pages.errors.bad_request"
 handler403 = "clm.pages.errors.forbidden"

@@ -14,7 +14,17 @@ from clm.access.registry import (
 )
 from clm.accounts.roles import EVERYONE, Role
 from clm.lib.actor import Actor
-from contracts.models import Clause, Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
+from contracts.models import (
+    Clause,
+    Contract,
+    ContractParty,
+    Party,
+    Passage,
+    RenewalDecision,
+    Term,
+    Terms,
+    Version,
+)
 
 TERM_KEEPER = "term_keeper"
 EDITORS = {Role.LEGAL, Role.PROCUREMENT, Role.ADMINISTRATOR, Role.INTEGRATION}

@@ -5,6 +5,9 @@ class ContractsConfig(AppConfig):
     name = "contracts"
 
     def ready(self) -> None:
+        from clm.audit.access import register_ledger_filter, seen_with_contract
         from contracts import access
+        from contracts.models import Contract
 
         access.register()
+        register_ledger_filter(seen_with_contract(lambda: Contract))

@@ -5,6 +5,9 @@ class ObligationsConfig(AppConfig):
     name = "obligations"
 
     def ready(self) -> None:
-        from obligations import access
+        from obligations import access, panels, portfolio, subscribers
 
         access.register()
+        panels.register()
+        portfolio.register()
+        self.handlers = subscribers

@@ -12,7 +12,9 @@ class CommitmentState(TextChoices):
     ENDED = "ended", _("Ended")
 
 
-COMMITMENT_STATES = state_table("commitment", "draft", {"draft": {"active", "ended"}, "active": {"ended"}, "ended": set()})
+COMMITMENT_STATES = state_table(
+    "commitment", "draft", {"draft": {"active", "ended"}, "active": {"ended"}, "ended": set()}
+)
 
 
 class WindowState(TextChoices):

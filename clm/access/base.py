@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Func, UUIDField
+from django.db.models import Expression, Func, UUIDField
 
-from clm.access.scope import current_organization_id, organization_filter
+from clm.access.scope import current_organization_id, has_scope, organization_filter
 from clm.lib.errors import NoOrganizationInScope
 
 M = TypeVar("M", bound=models.Model)
@@ -22,11 +23,33 @@ class UUIDv7(Func):
     output_field = UUIDField()
 
 
+class NoScope(Expression):
+    """Stands where the organization's id should: such a query may be built, and raises as soon as it is run."""
+
+    output_field = UUIDField()
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        raise NoOrganizationInScope("a query needs an organization in scope")
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """A queryset that refuses to insert rows of another organization than the one in scope."""
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        rows = list(objs)
+        for organization_id in {row.organization_id for row in rows}:  # type: ignore[attr-defined]
+            check_scope(organization_id)
+        return super().bulk_create(rows, *args, **kwargs)
+
+
 class ScopedManager(models.Manager[M]):
-    """Reads only the organization in scope; raises NoOrganizationInScope where there is none."""
+    """Reads only the organization in scope; running a query raises NoOrganizationInScope where there is none."""
 
     def get_queryset(self) -> models.QuerySet[M]:
-        return super().get_queryset().filter(**organization_filter())
+        rows: models.QuerySet[M] = ScopedQuerySet(self.model, using=self._db)
+        if not has_scope():
+            return rows.filter(organization_id=NoScope())
+        return rows.filter(**organization_filter())
 
 
 class OrganizationRow(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth import get_user_model
 from django.db.models import Model, QuerySet
@@ -12,7 +12,14 @@ from guardian.shortcuts import assign_perm, get_objects_for_user, get_users_with
 
 from clm.lib.actor import Actor
 
-__all__ = ["GroupObjectPermissionBase", "UserObjectPermissionBase", "grant", "granted", "people_granted", "withdraw"]
+__all__ = [
+    "GroupObjectPermissionBase",
+    "UserObjectPermissionBase",
+    "grant",
+    "granted",
+    "people_granted",
+    "withdraw",
+]
 
 M = TypeVar("M", bound=Model)
 
@@ -44,5 +51,5 @@ def withdraw(users: Iterable[Any], permission: str, obj: Model) -> None:
 
 def people_granted(permission: str, obj: Model) -> QuerySet[Any]:
     """The people who hold a permission on one object by name."""
-    people: QuerySet[Any] = get_users_with_perms(obj, only_with_perms_in=[permission], with_group_users=False)
-    return people
+    people: Any = get_users_with_perms(obj, only_with_perms_in=[permission], with_group_users=False)
+    return cast("QuerySet[Any]", people)

@@ -37,6 +37,11 @@ def every_organization() -> Iterator[None]:
         _scope.reset(token)
 
 
+def has_scope() -> bool:
+    """Whether queries may run here."""
+    return _scope.get() is not None
+
+
 def current_organization_id() -> UUID:
     """The organization in scope, or NoOrganizationInScope."""
     scope = _scope.get()

@@ -1,14 +1,17 @@
 from django.db.models import QuerySet
 
-from clm.access.registry import everyone_inside, register_verbs, register_visibility
+from clm.access.registry import everyone_inside, register_system_actor, register_verbs, register_visibility
 from clm.accounts.models import ApiToken, Membership
 from clm.accounts.roles import EVERYONE, PEOPLE_INSIDE, Role
 from clm.lib.actor import Actor
+
+FOUNDER = "founder"
 
 
 def register() -> None:
     register_verbs(
         {
+            "accounts.found_organization": set(),
             "accounts.view_person": PEOPLE_INSIDE,
             "accounts.invite_person": {Role.ADMINISTRATOR},
             "accounts.change_roles": {Role.ADMINISTRATOR},
@@ -20,10 +23,11 @@ def register() -> None:
             "accounts.revoke_token": {Role.ADMINISTRATOR, Role.INTEGRATION},
         }
     )
+    register_system_actor(FOUNDER, {"accounts.found_organization", "accounts.invite_person"})
     register_visibility(Membership, "accounts.view_person", everyone_inside)
     register_visibility(ApiToken, "accounts.view_token", _own_tokens)
 
 
 def _own_tokens(actor: Actor, rows: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
     """An administrator sees every token, others their own."""
-    return rows if Role.ADMINISTRATOR in actor.roles else rows.filter(user_id=actor.user_id)
+    return rows if Role.ADMINISTRATOR in actor.roles else rows.filter(user_id=actor.person_id)

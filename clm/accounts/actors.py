@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
 
 from clm.access.scope import every_organization
-from clm.accounts.models import ApiToken, Membership
+from clm.accounts.models import ApiToken, Membership, User
 from clm.lib import clock
 from clm.lib.actor import Actor
 
@@ -37,7 +38,7 @@ def actor_of_membership(membership: Membership, *, request_id: str = "") -> Acto
 def actor_of_session(request: HttpRequest, *, request_id: str = "") -> Actor | None:
     """The signed-in person within the organization the session chose, else their first one."""
     with every_organization():
-        rows = Membership.objects.filter(user_id=request.user.pk, removed_at=None, user__is_active=True)
+        rows = Membership.objects.filter(user_id=cast(User, request.user).pk, removed_at=None, user__is_active=True)
         memberships = list(rows.select_related("organization").order_by("created_at"))
     if not memberships:
         return None

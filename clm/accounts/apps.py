@@ -6,6 +6,10 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from clm.accounts import access
+        from clm.accounts import access, panels, subscribers
+        from clm.accounts.invitations import invitation_context
+        from clm.notify.mails import MailBody, register_mail
 
         access.register()
+        panels.register()
+        register_mail(subscribers.INVITATION, MailBody("emails/invitation.txt", invitation_context))

@@ -22,6 +22,7 @@ class Organization(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     holidays_country = models.CharField(_("holidays of"), max_length=8, blank=True)
+    mail_paused = models.BooleanField(_("mail is paused"), default=False)
     created_at = models.DateTimeField(db_default=models.functions.Now(), editable=False)
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework.exceptions import APIException, NotFound, Throttled, ValidationError
@@ -19,7 +20,13 @@ CONTENT_TYPE = "application/problem+json"
 
 def problem(status: int, code: str, title: str, **extra: Any) -> dict[str, Any]:
     """The body: `type` is urn:covenant:problem:<code>, `errors` maps fields to messages."""
-    return {"type": f"urn:covenant:problem:{code}", "title": title, "status": status, "code": code, **to_plain(extra)}
+    return {
+        "type": f"urn:covenant:problem:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        **to_plain(extra),
+    }
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -64,6 +71,7 @@ def _api_problem(error: APIException) -> tuple[dict[str, Any], dict[str, str]]:
     return problem(error.status_code, code, str(error.detail)), headers
 
 
+@login_not_required
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """The 404 of paths under /api/ that no route has."""
     body = problem(404, "not_found", "Not found.", instance=request.path)

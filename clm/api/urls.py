@@ -1,13 +1,13 @@
 """The API's address book."""
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from clm.api import problems
 
 urlpatterns = [
     path("openapi.json", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
     path("", include("clm.accounts.api.urls")),
     path("", include("clm.audit.api.urls")),
     path("", include("clm.events.api.urls")),

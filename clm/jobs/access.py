@@ -13,4 +13,4 @@ def register() -> None:
 
 def _own_jobs(actor: Actor, rows: QuerySet[Job]) -> QuerySet[Job]:
     """People see their own jobs; administrators all."""
-    return rows if Role.ADMINISTRATOR in actor.roles else rows.filter(user_id=actor.user_id)
+    return rows if Role.ADMINISTRATOR in actor.roles else rows.filter(user_id=actor.person_id)

@@ -59,7 +59,9 @@ class Job(OrganizationRow):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["heartbeat_at"], condition=models.Q(state__in=["queued", "running"]), name="job_live"),
+            models.Index(
+                fields=["heartbeat_at"], condition=models.Q(state__in=["queued", "running"]), name="job_live"
+            ),
         ]
 
     def __str__(self) -> str:

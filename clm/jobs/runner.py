@@ -94,7 +94,7 @@ def enqueue(job_id: UUID, organization_id: UUID) -> None:
     from clm.jobs.tasks import run_job
 
     try:
-        run_job.apply_async(args=[str(job_id), str(organization_id)], retry=settings.CELERY_TASK_ALWAYS_EAGER)
+        run_job.apply_async(args=(str(job_id), str(organization_id)), retry=settings.CELERY_TASK_ALWAYS_EAGER)
     except Exception:
         if settings.CELERY_TASK_ALWAYS_EAGER:
             raise
@@ -147,7 +147,7 @@ def _finish(job_id: UUID, state: str, *, result: Mapping[str, Any] | None = None
 
 def _actor(job: Job) -> Actor:
     """The person who started the job, with the roles they have now."""
-    membership = Membership.objects.filter(user_id=job.user_id, removed_at=None).first()
+    membership = Membership.objects.filter(user_id=job.user_id or UUID(int=0), removed_at=None).first()
     if membership is None:
         raise DomainError("no_actor", "The person who started this job is no longer a member.")
     return actor_of_membership(membership, request_id=f"job-{job.pk}")

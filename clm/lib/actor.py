@@ -27,6 +27,11 @@ class Actor:
     request_id: str = ""
 
     @property
+    def person_id(self) -> UUID:
+        """The person's id for looking up their own rows; a system actor has the nil id, which no row carries."""
+        return self.user_id or UUID(int=0)
+
+    @property
     def is_system(self) -> bool:
         return self.kind == "system"
 

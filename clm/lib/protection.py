@@ -45,7 +45,13 @@ def protect_rows(
     """
     function = f"{name}_{table}"
     columns = ", ".join(f"'{column}'" for column in mutable)
-    parts = {"function": function, "table": table, "condition": condition, "mutable": columns, "message": message}
+    parts = {
+        "function": function,
+        "table": table,
+        "condition": condition,
+        "mutable": columns,
+        "message": message,
+    }
     return RunSQL(
         sql=_PROTECT.format(**parts) + _TRUNCATE.format(**parts),
         reverse_sql=f"DROP TRIGGER {function} ON {table}; DROP FUNCTION {function}();"

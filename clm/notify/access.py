@@ -12,4 +12,4 @@ def register() -> None:
 
 
 def _own_inbox(actor: Actor, rows: QuerySet[Notification]) -> QuerySet[Notification]:
-    return rows.filter(user_id=actor.user_id)
+    return rows.filter(user_id=actor.person_id)

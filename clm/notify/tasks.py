@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from clm.access.scope import every_organization
 from clm.lib import clock
+from clm.notify.mails import mail_of
 from clm.notify.models import Notification
 
 MAX_ATTEMPTS = 6
@@ -32,7 +33,9 @@ def _claim_next() -> Notification | None:
     """The next due row, pushed out of reach of other workers for a while; a crash lets it come back."""
     now = clock.now()
     with every_organization():
-        waiting = Notification.objects.select_for_update(skip_locked=True, of=("self",)).select_related("user")
+        waiting = Notification.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
+            "user"
+        )
         found = waiting.filter(mailed_at=None, mail_due_at__lte=now, mail_attempts__lt=MAX_ATTEMPTS).first()
         if found is not None:
             found.mail_attempts += 1
@@ -42,19 +45,23 @@ def _claim_next() -> Notification | None:
 
 
 def _send(notification: Notification) -> int:
-    context = {"notification": notification, "site_url": settings.SITE_URL}
-    message = EmailMessage(
-        subject=notification.title,
-        body=render_to_string("emails/notification.txt", context),
-        to=[notification.user.email],
-        headers={"Message-ID": f"<{notification.pk}@covenant>"},
-    )
     outcome: dict[str, object] = {}
     try:
-        message.send()
+        _message(notification).send()
         outcome = {"mailed_at": clock.now(), "mail_error": ""}
     except Exception as failure:
         outcome = {"mail_error": str(failure)[:2000]}
     with every_organization():
         Notification.objects.filter(pk=notification.pk).update(**outcome)
     return int("mailed_at" in outcome)
+
+
+def _message(notification: Notification) -> EmailMessage:
+    mail = mail_of(notification.kind)
+    context = {"notification": notification, "site_url": settings.SITE_URL, **mail.context(notification)}
+    return EmailMessage(
+        subject=notification.title,
+        body=render_to_string(mail.template, context),
+        to=[notification.user.email],
+        headers={"Message-ID": f"<{notification.pk}@covenant>"},
+    )

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from clm.access.scope import current_organization_id
-from clm.accounts.models import Membership
+from clm.accounts.models import Membership, Organization
 from clm.lib import clock
 from clm.notify.models import Notification
 
@@ -34,8 +34,10 @@ def tell(
 ) -> int:
     """Each person has the notification once, however often this is called with the same key; answers how many are new.
 
-    Call inside the verb's or handler's transaction: mail is sent later from the row.
+    Call inside the verb's or handler's transaction: mail is sent later from the row, and never where the organization
+    has paused its mail.
     """
+    by_mail = by_mail and not Organization.objects.filter(pk=current_organization_id(), mail_paused=True).exists()
     members = Membership.objects.filter(user_id__in=set(user_ids), removed_at=None, user__is_active=True)
     rows = [
         Notification(

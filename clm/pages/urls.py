@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+from django.conf import settings
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from clm.pages import views
+
+app_name = "pages"
+urlpatterns = [
+    path("views/", views.save, name="save_view"),
+    path("views/<uuid:view_id>/delete/", views.delete, name="delete_view"),
+]
+if settings.DEBUG:
+    urlpatterns += [path("styleguide/", views.styleguide, name="styleguide")]

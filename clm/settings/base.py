@@ -38,7 +38,9 @@ def database_from_url(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", "postgresql://covenant@127.0.0.1/covenant"))}
+DATABASES = {
+    "default": database_from_url(os.environ.get("DATABASE_URL", "postgresql://covenant@127.0.0.1/covenant"))
+}
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 
 INSTALLED_APPS = [
@@ -64,6 +66,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",
     "guardian",
     "allauth",
     "allauth.account",
@@ -80,6 +83,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "clm.access.middleware.RequestIdMiddleware",
+    "clm.access.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -88,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -112,7 +117,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "clm.pages.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "clm.pages.templatetags.covenant"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "clm.pages.templatetags.covenant",
+            ],
         },
     }
 ]
@@ -153,7 +162,7 @@ USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "clm" / "locale"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("COVENANT_STATIC_ROOT", VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 MEDIA_ROOT = VAR_DIR / "blobs"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
@@ -266,3 +275,5 @@ LOGGING = {
     },
 }
 PROMETHEUS_EXPORT_MIGRATIONS = False
+# Who bears it may read /metrics; while it is empty, only this machine may.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")

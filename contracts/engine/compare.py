@@ -93,9 +93,9 @@ def compare(old: Sequence[ClauseText], new: Sequence[ClauseText]) -> Comparison:
     pairs = matched(before, after)
     stayed = set(longest_rising(sorted(pairs)))
     rows = [row_of(pair, old, new, before, after, pair not in stayed) for pair in pairs]
-    rows += [only(clause, at, added=True) for at, clause in enumerate(new) if at not in {j for _, j in pairs}]
-    kept = {i for i, _ in pairs}
-    removed = [only(clause, at, added=False) for at, clause in enumerate(old) if at not in kept]
+    kept_old, kept_new = {i for i, _ in pairs}, {j for _, j in pairs}
+    rows += [only(clause, at, added=True) for at, clause in enumerate(new) if at not in kept_new]
+    removed = [only(clause, at, added=False) for at, clause in enumerate(old) if at not in kept_old]
     ordered = in_reading_order(rows, removed, stayed)
     return Comparison(tuple(ordered), summary_of(ordered))
 
@@ -108,11 +108,12 @@ def prepared(clause: ClauseText) -> Prepared:
 
 
 def without_number(clause: ClauseText) -> str:
-    """The text after the number at its start, with the mark that ends the number ("2.1." or "Section 2.1")."""
+    """The text after the number at its start, with the mark that ends it ("2.1." or "Section 2.1")."""
     text = clause.text.lstrip()
     if not clause.number:
         return text
-    found = re.match(rf"(?:(?:section|clause|§+)\s*)?{re.escape(clause.number)}[.):]?(?=\s|$)", text, re.IGNORECASE)
+    mark = rf"(?:(?:section|clause|§+)\s*)?{re.escape(clause.number)}[.):]?(?=\s|$)"
+    found = re.match(mark, text, re.IGNORECASE)
     return text[found.end() :] if found else text
 
 
@@ -149,11 +150,11 @@ def twin_score(old: Prepared, new: Prepared) -> float:
 
 
 def greedy(scored: Iterable[tuple[float, Pair]]) -> list[Pair]:
-    """The best pair first, each clause once. Equal scores go to the nearer positions, whichever side is first."""
+    """The best pair first, each clause once; of equal ones the nearer, whichever version comes first."""
     used_old: set[int] = set()
     used_new: set[int] = set()
     pairs: list[Pair] = []
-    for _, (i, j) in sorted(scored, key=lambda item: (-item[0], abs(item[1][0] - item[1][1]), sum(item[1]))):
+    for _, _, _, (i, j) in sorted((-score, abs(i - j), i + j, (i, j)) for score, (i, j) in scored):
         if i not in used_old and j not in used_new:
             used_old.add(i)
             used_new.add(j)
@@ -219,8 +220,11 @@ def nearest(clause: Prepared, where: dict[str, list[int]], others: Sequence[Prep
     for word in clause.words:
         for index in where.get(word, ()):
             shared[index] += 1
-    ranked = sorted(shared, key=lambda index: (-shared[index] / (len(others[index].words) + len(clause.words)), index))
-    return ranked[:CANDIDATES]
+
+    def share(index: int) -> float:
+        return shared[index] / (len(others[index].words) + len(clause.words))
+
+    return sorted(shared, key=lambda index: (-share(index), index))[:CANDIDATES]
 
 
 def longest_rising(pairs: Sequence[Pair]) -> list[Pair]:

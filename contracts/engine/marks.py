@@ -19,15 +19,23 @@ NUMBER = re.compile(rf"(?P<value>{DECIMAL})(?P<end>[.)](?!\d)|(?=\s|$|[A-Z]))")
 BRACKETED = re.compile(r"\((?P<value>[A-Za-z]{1,2}|[ivxlc]{1,7}|[IVXLC]{1,6}|\d{1,3})\)")
 LETTERED = re.compile(r"(?P<value>[A-Za-z]|[ivxl]{1,6}|[IVXL]{1,6})(?P<end>[.)])(?=\s|$)")
 PART = re.compile(
-    r"(?P<word>exhibit|schedule|annex|appendix|attachment|addendum)\s+(?:no\.?\s*)?(?P<value>[A-Z]{1,2}\b|[ivx]{1,5}\b|\d{1,3})"
+    r"(?P<word>exhibit|schedule|annex|appendix|attachment|addendum)\s+(?:no\.?\s*)?"
+    r"(?P<value>[A-Z]{1,2}\b|[ivx]{1,5}\b|\d{1,3})"
     r"(?P<rest>[-.]\d{1,3})?\s*(?P<end>[:.–—-]?)(?=\s|$)",
     re.IGNORECASE,
 )
-WORDS = re.compile(r"[^\W\d_][\w’'-]*")
+WORDS = re.compile(r"\d*[^\W\d_][\w’'-]*")
 RUN_IN = re.compile(r"[^.:\n]{2,120}?(?P<end>\.(?=\s|$)|:(?=\s|$)|\s[–—-]{1,2}\s)")
-DEFINED = re.compile(r"(?P<term>[“\"][^”\"\n]{1,80}[”\"])\s+(?:means?|shall mean|is defined|has the meaning|refers to|includes)\b")
-SMALL_WORDS = frozenset("a an and as at but by for from in into nor of on or per the to under upon with without vs via".split())
-SENTENCE_WORDS = frozenset("shall will must may is are was were has have agrees agree means hereby".split())
+DEFINED = re.compile(
+    r"(?P<term>[“\"][^”\"\n]{1,80}[”\"])\s+"
+    r"(?:means?|shall mean|is defined|has the meaning|refers to|includes)\b"
+)
+UNCAPITALIZED = """
+a an and as at but by for from in into nor of on or per the to under upon with without vs via
+"""
+SMALL_WORDS = frozenset(UNCAPITALIZED.split())
+VERBS = "shall will must may is are was were has have agrees agree means hereby"
+SENTENCE_WORDS = frozenset(VERBS.split())
 BLANKS = re.compile(r"_{3,}|/s/", re.IGNORECASE)
 
 
@@ -88,7 +96,8 @@ def readings(text: str) -> list[Mark]:
     if number := NUMBER.match(head):
         value = number["value"]
         closed = number["end"] == ")" and "." not in value
-        return [Mark("dec)" if closed else "dec", decimal_path(value), f"{value})" if closed else value, number.end())]
+        scheme, label = ("dec)", f"{value})") if closed else ("dec", value)
+        return [Mark(scheme, decimal_path(value), label, number.end())]
     if bracketed := BRACKETED.match(head):
         value = bracketed["value"]
         if value.isdigit():
@@ -146,7 +155,8 @@ def is_title(text: str) -> bool:
     weighty = [word for word in words if word.lower() not in SMALL_WORDS]
     if not weighty or len(words) > 12 or any(word in SENTENCE_WORDS for word in words):
         return False
-    return weighty[0][0].isupper() and sum(word[0].isupper() for word in weighty) >= 0.7 * len(weighty)
+    capitals = sum(not word[0].islower() for word in weighty)
+    return not words[0][0].islower() and words[-1] not in SMALL_WORDS and capitals >= 0.7 * len(weighty)
 
 
 def heading_in(text: str) -> str:
@@ -174,11 +184,12 @@ def heading_in(text: str) -> str:
 def is_whole_heading(line: str) -> bool:
     if not line or len(line) > 110 or "\n" in line or line.endswith((",", ";")) or BLANKS.search(line):
         return False
-    if not line[0].isalpha() and line[0] not in "“\"'‘[{(":
+    if not line[0].isalnum() and line[0] not in "“\"'‘[{(":
         return False
     words = line.split()
     if ". " in line or len(words) > 14:
         return False
     if is_capitals(line) or is_title(line):
         return True
-    return ";" not in line and line[-1] not in ".:" and line[0].isupper() and len(words) <= 6 and not SENTENCE_WORDS.intersection(words)
+    plain = ";" not in line and line[-1] not in ".:" and line[0].isupper()
+    return plain and len(words) <= 6 and not SENTENCE_WORDS.intersection(words)

@@ -12,7 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from clm.documents.extraction.extracted import BLOCK_SEPARATOR, Block
-from contracts.engine.marks import BLANKS, Mark, heading_in, is_capitals, is_title, is_whole_heading, part_mark, readings
+from contracts.engine.marks import (
+    BLANKS,
+    Mark,
+    heading_in,
+    is_capitals,
+    is_title,
+    is_whole_heading,
+    part_mark,
+    readings,
+)
 
 MAX_FIRST = 30  # an excerpt may begin in the middle of an agreement, at most at this number
 MAX_SKIP = 4  # how many numbers may be missing between two clauses of one list
@@ -154,6 +163,8 @@ def entries_after(blocks: Sequence[Block], start: int) -> Iterator[int]:
 
 
 def closed(openings: Sequence[Opening], text: str) -> tuple[OutlinedClause, ...]:
+    if not openings:
+        return ()
     ends = [*(opening.start for opening in openings[1:]), len(text)]
     return tuple(
         OutlinedClause(
@@ -200,19 +211,19 @@ def place_numbered(outliner: Outliner, block: Block, start: int) -> bool:
     found = readings(block.text)
     if not found:
         return False
-    rest = block.text[found[0].length :].strip()
+    rest = block.text[found[0].length :].strip(" :–—-\t\n")
     heading = heading_in(rest)
     certain = block.number is not None
     doubtful = not certain and not is_plausible(found[0], rest, block.text)
-    if doubtful and not may_be_next(found[0], rest):
+    if doubtful and (block.text[0].isalpha() or not may_be_next(found[0], rest)):
         return False
     options = [Shape(mark, block.level if certain else None, heading, certain, doubtful) for mark in found]
     spot = spot_for(outliner, options)
     if spot is None:
         return False
     above, shape = spot
-    assert shape.mark is not None
-    outliner.open(start, above, shape.mark.label, heading, shape)
+    label = shape.mark.label if shape.mark else ""
+    outliner.open(start, above, label, heading, shape)
     outliner.unfinished, outliner.numbered = not rest, True
     return True
 
@@ -228,7 +239,7 @@ def is_plausible(mark: Mark, rest: str, text: str) -> bool:
     named = text[0].isalpha() and mark.label != text[: mark.length].rstrip(".")
     if bare or named or text[0] == "§":
         return first.isupper() and not (named and rest[:1].islower())
-    return first.isalpha() or rest[0] in "[{(“\"$_" or is_name(rest)
+    return first.isalpha() or rest[0] in '[{(“"$_' or is_name(rest)
 
 
 def is_name(rest: str) -> bool:
@@ -238,7 +249,7 @@ def is_name(rest: str) -> bool:
 
 def may_be_next(mark: Mark, rest: str) -> bool:
     """ "6.1 eGain warrants ..." opens a clause where 6.1 is due."""
-    return len(mark.path) > 1 and (rest[:1].isalpha() or bool(rest) and is_name(rest))
+    return len(mark.path) > 1 and (rest[:1].isalpha() or (bool(rest) and is_name(rest)))
 
 
 Spot = tuple[Entry | None, Shape]
@@ -262,8 +273,7 @@ def parent_of(stack: Sequence[Entry], entry: Entry) -> Entry | None:
 
 
 def path_of(shape: Shape) -> tuple[str, tuple[int, ...]]:
-    assert shape.mark is not None
-    return shape.mark.scheme, shape.mark.path
+    return (shape.mark.scheme, shape.mark.path) if shape.mark else ("", (0,))
 
 
 def follows(entry: Entry, shape: Shape, step: int = 1) -> bool:
@@ -314,11 +324,13 @@ def nests(outliner: Outliner, shape: Shape) -> Spot | None:
 def is_due(stack: Sequence[Entry], parent: Entry, shape: Shape) -> bool:
     """The number is the first below its parent, or at most a few steps on; it never counts backwards."""
     _, path = path_of(shape)
-    if shape.doubtful:
-        return path[-1] == 1
     after = stack[stack.index(parent) + 1 :]
-    last = [e.mark.path[-1] for e in after if e.mark and e.mark.scheme == "dec" and len(e.mark.path) == len(path)]
-    return path[-1] > last[0] if last else path[-1] <= 1 + MAX_SKIP
+    last = [
+        e.mark.path[-1] for e in after if e.mark and e.mark.scheme == "dec" and len(e.mark.path) == len(path)
+    ]
+    if last:
+        return path[-1] > last[0] and not shape.doubtful
+    return path[-1] <= (1 if shape.doubtful else 1 + MAX_SKIP)
 
 
 def is_prefix(entry: Entry, path: tuple[int, ...]) -> bool:
@@ -366,9 +378,12 @@ def home_of_list(outliner: Outliner, shape: Shape) -> Entry | None:
         return home_by_depth(outliner, shape, top)
     if top.mark is not None:
         return home_beside_list(outliner, shape)
-    major = scheme == "dec" or scheme.startswith("upper")
-    is_title_only = top.depth is None or top.position == 0 or top.depth == 1
-    return parent_of(outliner.stack, top) if major and is_title_only and (shape.heading or top.position == 0) else top
+    first = top.position == 0
+    is_title_only = top.depth is None or first or top.depth == 1
+    is_clause_list = scheme in ("dec", "upper roman.") or (first and scheme.startswith("upper"))
+    if is_clause_list and is_title_only and (shape.heading or first):
+        return parent_of(outliner.stack, top)
+    return top
 
 
 def home_beside_list(outliner: Outliner, shape: Shape) -> Entry | None:
@@ -388,11 +403,13 @@ def home_beside_list(outliner: Outliner, shape: Shape) -> Entry | None:
 
 def home_by_depth(outliner: Outliner, shape: Shape, top: Entry) -> Entry | None:
     """By the depth that the source gives: the innermost open clause that is less deep."""
-    assert shape.depth is not None
     if top.mark is None and (top.depth is None or top.position == 0):
         return parent_of(outliner.stack, top)
+    schemes = {entry.mark.scheme for entry in outliner.stack if entry.mark}
+    if top.mark and top.depth == shape.depth and path_of(shape)[0] not in schemes:
+        return top
     for entry in reversed(outliner.stack):
-        if entry.depth is None or entry.depth < shape.depth:
+        if entry.depth is None or entry.depth < (shape.depth or 1):
             return entry
     return None
 
@@ -425,7 +442,7 @@ def insisted(outliner: Outliner, shape: Shape) -> Spot:
     for entry in reversed(outliner.stack):
         if entry.mark and entry.mark.scheme == scheme and len(entry.mark.path) == len(path):
             return parent_of(outliner.stack, entry), shape
-    return (level_alike(outliner, shape) if len(path) > 1 else (home_of_list(outliner, shape), shape))
+    return level_alike(outliner, shape) if len(path) > 1 else (home_of_list(outliner, shape), shape)
 
 
 def place_heading(outliner: Outliner, block: Block, start: int) -> bool:

@@ -10,8 +10,8 @@ from typing import Literal
 
 Op = Literal["equal", "insert", "delete"]
 
-# A word with its inner hyphens, points and apostrophes ("non-exclusive", "2.1", "99.9%", "party's"), or a sign;
-# the white space after it goes with it.
+# A word with its inner hyphens, points and apostrophes ("non-exclusive", "2.1", "99.9%", "party's"), or a
+# sign; the white space after it goes with it.
 TOKEN = re.compile(r"\s+|(?:[^\W_]+(?:[-.,'’/][^\W_]+)*%?|[^\w\s]|_+)\s*")
 SENTENCE = re.compile(r"[^.;:\n]*(?:[.;:\n]+\s*|$)")
 MAX_PRODUCT = 4_000_000  # words times words that are compared with each other directly

@@ -46,7 +46,9 @@ class Terms(OrganizationRow):
     notice_roll = models.CharField(max_length=24, choices=Roll.choices, default=Roll.PRECEDING)
     clear_days = models.BooleanField(_("clear days"), default=False)
     holidays_country = models.CharField(_("holidays of"), max_length=8, blank=True)
-    notice_passage = models.ForeignKey("contracts.Passage", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    notice_passage = models.ForeignKey(
+        "contracts.Passage", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -67,7 +69,9 @@ class RenewalDecision(OrganizationRow):
         NOTICE_GIVEN = "notice_given", _("Notice given: does not renew")
         RENEWAL_AGREED = "renewal_agreed", _("Renewal agreed")
 
-    contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="renewal_decisions")
+    contract = models.ForeignKey(
+        "contracts.Contract", on_delete=models.PROTECT, related_name="renewal_decisions"
+    )
     term_number = models.PositiveIntegerField()
     kind = models.CharField(max_length=16, choices=Kind.choices)
     decided_on = models.DateField()

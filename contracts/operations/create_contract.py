@@ -42,7 +42,7 @@ def create_contract(
         reference=next_number(Contract, "reference", f"C-{clock.today().year}-"),
         title=title,
         category=category,
-        owner=_member(owner_id or actor.user_id),
+        owner=_member(owner_id or actor.person_id),
         external_reference=external_reference,
         value_amount=value_amount,
         currency=currency,
@@ -53,7 +53,7 @@ def create_contract(
     return contract
 
 
-def _member(user_id: UUID | None) -> User:
+def _member(user_id: UUID) -> User:
     membership = Membership.objects.filter(user_id=user_id, removed_at=None).select_related("user").first()
     if membership is None:
         raise Invalid("owner_unknown", "The owner is not a member.", fields={"owner": ["Not a member."]})

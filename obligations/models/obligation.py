@@ -31,7 +31,9 @@ class Obligation(OrganizationRow):
     description = models.TextField(_("description"), blank=True)
     state = models.CharField(max_length=12, choices=ObligationState.choices, default=ObligationState.ACTIVE)
     is_ours = models.BooleanField(_("we owe it"), default=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")
+    )
     recurrence = models.CharField(_("recurs"), max_length=8, choices=Recurrence.choices, default=Recurrence.ONCE)
     interval = models.PositiveIntegerField(_("interval"), default=1)
     first_due_on = models.DateField(_("first due on"))
@@ -43,7 +45,9 @@ class Obligation(OrganizationRow):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(interval__gte=1), name="obligation_interval"),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("first_due_on")), name="obligation_span"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("first_due_on")), name="obligation_span"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["occurrences_due_at"], condition=Q(state="active"), name="obligation_due"),

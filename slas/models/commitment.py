@@ -68,34 +68,60 @@ class Commitment(OrganizationRow):
     name = models.CharField(_("name"), max_length=160)
     state = models.CharField(max_length=12, choices=CommitmentState.choices, default=CommitmentState.DRAFT)
     target = models.DecimalField(_("target"), max_digits=18, decimal_places=6)
-    comparison = models.CharField(_("comparison"), max_length=2, choices=[(">=", "≥"), ("<=", "≤")], default=">=")
-    window_kind = models.CharField(_("window"), max_length=12, choices=WindowKind.choices, default=WindowKind.MONTH)
+    comparison = models.CharField(
+        _("comparison"), max_length=2, choices=[(">=", "≥"), ("<=", "≤")], default=">="
+    )
+    window_kind = models.CharField(
+        _("window"), max_length=12, choices=WindowKind.choices, default=WindowKind.MONTH
+    )
     window_days = models.PositiveSmallIntegerField(_("rolling days"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     starts_on = models.DateField(_("measured from"))
     ends_on = models.DateField(_("measured until"), null=True, blank=True)
     maintenance_policy = models.CharField(
-        _("maintenance"), max_length=20, choices=MaintenancePolicy.choices, default=MaintenancePolicy.LEAVES_DENOMINATOR
+        _("maintenance"),
+        max_length=20,
+        choices=MaintenancePolicy.choices,
+        default=MaintenancePolicy.LEAVES_DENOMINATOR,
     )
     missing_data_policy = models.CharField(
-        _("missing data"), max_length=16, choices=MissingDataPolicy.choices, default=MissingDataPolicy.INCONCLUSIVE
+        _("missing data"),
+        max_length=16,
+        choices=MissingDataPolicy.choices,
+        default=MissingDataPolicy.INCONCLUSIVE,
     )
     coverage_threshold_percent = models.DecimalField(max_digits=6, decimal_places=3, default=95)
-    warning_band = models.DecimalField(_("warning band above the target"), max_digits=9, decimal_places=6, default=0)
-    minimum_outage_seconds = models.PositiveIntegerField(_("outages shorter than this many seconds do not count"), default=0)
+    warning_band = models.DecimalField(
+        _("warning band above the target"), max_digits=9, decimal_places=6, default=0
+    )
+    minimum_outage_seconds = models.PositiveIntegerField(
+        _("outages shorter than this many seconds do not count"), default=0
+    )
     whole_minutes = models.BooleanField(_("only whole minutes of an outage count"), default=False)
     grace_hours = models.PositiveIntegerField(_("hours until a window closes"), default=72)
-    remedy_kind = models.CharField(_("credit"), max_length=12, choices=RemedyKind.choices, default=RemedyKind.NONE)
-    credit_base = models.CharField(_("credit is a share of"), max_length=12, choices=CreditBase.choices, default=CreditBase.MONTHLY_FEE)
+    remedy_kind = models.CharField(
+        _("credit"), max_length=12, choices=RemedyKind.choices, default=RemedyKind.NONE
+    )
+    credit_base = models.CharField(
+        _("credit is a share of"), max_length=12, choices=CreditBase.choices, default=CreditBase.MONTHLY_FEE
+    )
     fixed_base_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     step_percent = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     step_credit_percent = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     multiplier = models.DecimalField(max_digits=9, decimal_places=4, default=1)
-    cap_window_percent = models.DecimalField(_("cap per window, % of the base"), max_digits=9, decimal_places=6, null=True, blank=True)
-    cap_year_amount = models.DecimalField(_("cap per rolling year"), max_digits=18, decimal_places=4, null=True, blank=True)
-    cap_contract_amount = models.DecimalField(_("cap per contract"), max_digits=18, decimal_places=4, null=True, blank=True)
-    minimum_credit_amount = models.DecimalField(_("smallest credit"), max_digits=18, decimal_places=4, null=True, blank=True)
+    cap_window_percent = models.DecimalField(
+        _("cap per window, % of the base"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
+    cap_year_amount = models.DecimalField(
+        _("cap per rolling year"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    cap_contract_amount = models.DecimalField(
+        _("cap per contract"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    minimum_credit_amount = models.DecimalField(
+        _("smallest credit"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
     claim_days = models.PositiveIntegerField(_("days to claim a credit"), null=True, blank=True)
     preset = models.CharField(max_length=60, blank=True)
     watchers = ArrayField(models.UUIDField(), default=list, blank=True)
@@ -104,10 +130,15 @@ class Commitment(OrganizationRow):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(window_kind="rolling") | Q(window_days__gte=1), name="rolling_has_days"),
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="commitment_span"),
             models.CheckConstraint(
-                condition=~Q(remedy_kind="per_step") | Q(step_percent__gt=0, step_credit_percent__gt=0), name="steps_positive"
+                condition=~Q(window_kind="rolling") | Q(window_days__gte=1), name="rolling_has_days"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="commitment_span"
+            ),
+            models.CheckConstraint(
+                condition=~Q(remedy_kind="per_step") | Q(step_percent__gt=0, step_credit_percent__gt=0),
+                name="steps_positive",
             ),
             models.CheckConstraint(
                 condition=~Q(credit_base="fixed") | Q(fixed_base_amount__gt=0, currency__regex=r"^[A-Z]{3}$"),
@@ -135,7 +166,9 @@ class CreditTier(OrganizationRow):
         ordering: ClassVar = ["-below"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["commitment", "below"], name="tier_once"),
-            models.CheckConstraint(condition=Q(at_or_above=None) | Q(at_or_above__lt=F("below")), name="tier_span"),
+            models.CheckConstraint(
+                condition=Q(at_or_above=None) | Q(at_or_above__lt=F("below")), name="tier_span"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -163,7 +196,9 @@ class Exclusion(OrganizationRow):
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="exclusion_span")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="exclusion_span")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at}"

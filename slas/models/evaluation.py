@@ -92,7 +92,8 @@ class Evaluation(OrganizationRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["window", "revision"], name="evaluation_revision_once"),
             models.CheckConstraint(
-                condition=Q(good__gte=0, bad__gte=0, excluded__gte=0, unmeasured__gte=0), name="quantities_not_negative"
+                condition=Q(good__gte=0, bad__gte=0, excluded__gte=0, unmeasured__gte=0),
+                name="quantities_not_negative",
             ),
         ]
 

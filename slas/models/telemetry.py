@@ -18,7 +18,9 @@ class Service(OrganizationRow):
     name = models.CharField(_("name"), max_length=120)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["contract", "name"], name="service_name_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contract", "name"], name="service_name_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -51,7 +53,9 @@ class Indicator(OrganizationRow):
     last_sample_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["organization", "key"], name="indicator_key_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "key"], name="indicator_key_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -68,7 +72,9 @@ class Sample(models.Model):
     """One reading: a status that lasts until the next row (uptime), counts (ratio), or a value. Unique by instant."""
 
     pk = models.CompositePrimaryKey("indicator_id", "at")
-    organization = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="samples", db_index=False)
     at = models.DateTimeField()
     status = models.PositiveSmallIntegerField(null=True, choices=SampleStatus.choices)
@@ -108,7 +114,9 @@ class Outage(OrganizationRow):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["indicator", "external_id"], name="outage_once"),
-            models.CheckConstraint(condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")), name="outage_span"),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")), name="outage_span"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["indicator", "starts_at"], name="outage_by_time")]
 

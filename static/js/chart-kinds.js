@@ -53,13 +53,19 @@ function warningBand(data, color) {
   return { silent: true, itemStyle: { color: color.warn, opacity: 0.14 }, data: [[{ yAxis: low }, { yAxis: high }]] };
 }
 
+// Round steps around the values, so that labels are round too; a percentage never passes 100.
 function bounds(data, values) {
   const all = [...values, number(data.target), ...(data.warning || []).map(number)].filter((value) => value !== null);
+  if (!all.length) return {};
   const low = Math.min(...all);
   const high = Math.max(...all);
-  const room = (high - low || Math.abs(high) * 0.01 || 1) * 0.15;
-  const ceiling = data.maximum === undefined ? high + room : Math.min(high + room, Number(data.maximum));
-  return { min: Number((low - room).toPrecision(8)), max: Number(ceiling.toPrecision(8)) };
+  const rough = (high - low || Math.abs(high) * 0.01 || 1) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) * power;
+  const round = (value) => Number(value.toPrecision(10));
+  const ceiling = number(data.maximum) ?? (data.unit === "%" && high <= 100 ? 100 : Infinity);
+  const top = Math.ceil(high / step) * step;
+  return { min: round(Math.floor((low - step * 0.1) / step) * step), max: round(Math.min(top, ceiling)), interval: round(step) };
 }
 
 // {kind, series: [{name, points: [[iso, value]]}], target, warning: [low, high], unit, start, end, maximum}

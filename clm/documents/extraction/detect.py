@@ -73,11 +73,14 @@ def refusal_for_compound_file(data: bytes) -> Refused:
     """Word writes a password-protected DOCX as a compound file that holds an EncryptedPackage stream."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         return Refused("encrypted")
-    return Refused("wrong_type", "This is a Word file of the old kind (.doc). Save it as .docx and upload it again.")
+    sentence = "This is a Word file of the old kind (.doc). Save it as .docx and upload it again."
+    return Refused("wrong_type", sentence)
 
 
 def refuse_markup(data: bytes) -> None:
-    start = COMMENTS.sub(b"", data[:4096]).replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    start = (
+        COMMENTS.sub(b"", data[:4096]).replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    )
     if start.startswith(MARKUP_STARTS) or b"<html" in start[:1024]:
         raise wrong_type("a web page or an XML file")
     if start.startswith(b"<") and start.rstrip().endswith(b">") and b"</" in start and b" " not in start[:2]:
@@ -86,8 +89,8 @@ def refuse_markup(data: bytes) -> None:
 
 def refuse_bare_element(start: bytes) -> None:
     """XML without a declaration closes at its end the element that it opened at its start."""
-    name = start[1:].split(b">")[0].split()[0]
-    if name and start.rstrip().endswith(b"</" + name + b">"):
+    found = re.match(rb"<([\w:.-]+)", start)
+    if found and start.rstrip().endswith(b"</" + found.group(1) + b">"):
         raise wrong_type("a web page or an XML file")
 
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 CELL_JOINER = " | "
 # Wrappers whose content counts, at block level and inside a paragraph.
-TRANSPARENT = frozenset(W + name for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "dir", "bdo"))
+WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "dir", "bdo")
+TRANSPARENT = frozenset(W + name for name in WRAPPERS)
 INLINE = TRANSPARENT | {W + "hyperlink", W + "fldSimple", MC + "AlternateContent", MC + "Choice"}
 SKIPPED = frozenset({W + "del", W + "moveFrom", MC + "Fallback", W + "pPr", W + "rPr"})
 DRAWINGS = frozenset({W + "drawing", W + "pict", W + "object", MC + "AlternateContent"})
@@ -217,7 +218,7 @@ def collect_footnote(identifier: str, story: Story) -> None:
 
 
 def text_boxes(parent: Element) -> Iterator[Element]:
-    """The outermost text boxes of a drawing; the fallback for old programs repeats them, so it is left out."""
+    """The outermost text boxes of a drawing; the fallback for old programs only repeats them."""
     for child in parent:
         if child.tag == W + "txbxContent":
             yield child

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from clm.documents.extraction.enumerators import PART, starts_with_mark
 
 SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
+LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 WORD = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})?")
 BROKEN_WORD = re.compile(r"([A-Za-z]{2,})[-\u00ad\ufffe\u0002]$")
 NEXT_WORD = re.compile(r"[a-z]{2,}")
@@ -18,10 +20,11 @@ RULE = re.compile(r"[-=*~#\s]{5,}")
 END_OF_SENTENCE = (".", ";", ":", "?", "!", "”", '"', ")", "]")
 BEFORE_ITEM = (".", ";", ":", ",", "?", "and", "or", "and/or", ")")
 # Prefixes whose hyphen stays when a line breaks after it.
-HYPHENATED_PREFIXES = frozenset(
-    "non self pre post sub co re third first second long short full part well end on off up out cross multi per pro "
-    "anti inter semi half high low single two three four ninety thirty sixty twenty e ex so all".split()
-)
+HYPHENATED = """
+non self pre post sub co re third first second long short full part well end on off up out cross multi per pro
+anti inter semi half high low single two three four ninety thirty sixty twenty e ex so all
+"""
+HYPHENATED_PREFIXES = frozenset(HYPHENATED.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Line:
 
 
 def squeeze(text: str) -> str:
+    """The text in Unicode's composed form, printers' ligatures opened, each run of blanks made one space."""
+    text = unicodedata.normalize("NFC", text).translate(LIGATURES)
     return SPACES.sub(" ", text).strip()
 
 
@@ -118,7 +123,8 @@ def begins_paragraph(line: Line, parts: Sequence[Line], measure: Measure) -> boo
     if is_wide_gap(line, measure):
         return True
     if starts_item(line.text):
-        return may_precede_item(previous, measure) or is_heading_line(previous.text) or indents_differ(line, parts)
+        after_heading = is_heading_line(previous.text)
+        return after_heading or may_precede_item(previous, measure) or indents_differ(line, parts)
     if is_heading_line(line.text) != is_heading_line(previous.text):
         return not continues_mark(previous.text) and may_border_heading(line, previous, measure)
     return is_short(previous, measure) and ends_sentence(previous.text)

@@ -103,10 +103,8 @@ def begin_item(reader: Reader, item: re.Match[str]) -> None:
         reader.open_lists.pop()
     label = item.group(2)
     parent = reader.open_lists[-1][1] if reader.open_lists else ""
-    if label.isdigit():
-        number = f"{parent}.{label}" if re.fullmatch(r"[\d.]+", parent) else label
-    else:
-        number = label
+    below = label.isdigit() and re.fullmatch(r"[\d.]+", parent)
+    number = f"{parent}.{label}" if below else label
     reader.open_lists.append((indent, number))
     printed = number if "." in number else f"{number}{item.group(3)}"
     reader.begin(item.group(4), Block("", "", len(reader.open_lists), printed, "list_item"))

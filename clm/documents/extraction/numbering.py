@@ -18,8 +18,10 @@ ROMAN = (
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
 MAX_ROMAN = 3999
-ORDINAL_WORDS = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth".split()
-CARDINAL_WORDS = "One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+ORDINALS = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth"
+ORDINAL_WORDS = ORDINALS.split()
+CARDINALS = "One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve"
+CARDINAL_WORDS = CARDINALS.split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,9 @@ def printed(level: Level, levels: dict[int, Level], counts: list[int | None]) ->
         source = levels.get(index, Level())
         form = "decimal" if level.legal and source.format != "decimalZero" else source.format
         value = counts[index]
-        return "" if source.format == "bullet" else format_count(source.start if value is None else value, form)
+        if source.format == "bullet":
+            return ""
+        return format_count(source.start if value is None else value, form)
 
     return PLACE.sub(replace, level.pattern).strip()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -28,6 +29,21 @@ MAIN_TYPES = (
 MACRO_TYPE = "application/vnd.ms-word.document.macroenabled.main+xml"
 MACRO_TEMPLATE_TYPE = "application/vnd.ms-word.template.macroenabledtemplate.main+xml"
 ENCODINGS = (None, "utf-8", "utf-16", "us-ascii", "ascii", "utf8", "utf-16le", "utf-16be")
+# Everything the zip reader raises on a damaged archive, in any of its compressions.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+NO_MEMORY = 2  # libxml2's XML_ERR_NO_MEMORY
+MAX_CONTENT_TYPES = 4 * 1024 * 1024
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -40,7 +56,7 @@ def check_package(data: bytes, limits: Limits, *, depth: int = 0) -> zipfile.Zip
         package = zipfile.ZipFile(io.BytesIO(data))
         check_directory(package, len(data), limits)
         check_nested(package, limits, depth)
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OverflowError):
+    except UNREADABLE:
         raise Refused("corrupt") from None
     return package
 
@@ -81,12 +97,16 @@ def check_nested(package: zipfile.ZipFile, limits: Limits, depth: int) -> None:
 
 def read_part(package: zipfile.ZipFile, name: str, limits: Limits) -> bytes:
     """The part's bytes, never more than the limit, whatever size its directory entry states."""
+    return read_bounded(package, name, limits.zip_part_bytes)
+
+
+def read_bounded(package: zipfile.ZipFile, name: str, most: int) -> bytes:
     try:
         with package.open(name) as part:
-            data = part.read(limits.zip_part_bytes + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, OSError):
+            data = part.read(most + 1)
+    except UNREADABLE:
         raise Refused("corrupt") from None
-    if len(data) > limits.zip_part_bytes:
+    if len(data) > most:
         raise Refused("zip_bomb")
     return data
 
@@ -95,10 +115,7 @@ def content_types(package: zipfile.ZipFile) -> dict[str, str]:
     """Part name (without the leading slash) -> its content type in lower case, from the overrides."""
     if CONTENT_TYPES not in package.namelist():
         return {}
-    entry = package.getinfo(CONTENT_TYPES)
-    if entry.file_size > 4 * 1024 * 1024:
-        raise Refused("zip_bomb")
-    root = parse_xml(package.read(CONTENT_TYPES))
+    root = parse_xml(read_bounded(package, CONTENT_TYPES, MAX_CONTENT_TYPES))
     overrides = (child for child in root.iter() if str(child.tag).endswith("}Override"))
     return {
         str(child.get("PartName", "")).lstrip("/"): str(child.get("ContentType", "")).lower()
@@ -121,14 +138,21 @@ def parse_xml(data: bytes) -> Element:
     refuse_entities(data)
     data = data.replace(STRICT, TRANSITIONAL)
     parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
+    except etree.XMLSyntaxError as error:
+        raise Refused("too_much_memory" if getattr(error, "code", 0) == NO_MEMORY else "corrupt") from None
+    except ValueError:
         raise Refused("corrupt") from None
     info = root.getroottree().docinfo
-    if info.doctype or info.internalDTD is not None:
+    if getattr(info, "doctype", "") or info.internalDTD is not None:
         raise Refused("xml_entities")
     if (info.encoding or "utf-8").lower() not in ENCODINGS:
         raise Refused("corrupt")

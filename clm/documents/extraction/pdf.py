@@ -22,11 +22,12 @@ PAGE_NUMBER = re.compile(
 )
 CONTROLS = re.compile(r"[\x00-\x01\x03-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\uffff\ud800-\udfff]")
 LATIN_WORD = re.compile(r"[a-zà-ÿ]+")
-SMALL_WORDS = frozenset(
-    "the of and to in a or for is by be as on with this that not any shall "
-    "de la le les et des du en que el los y del un une der die und von zu den das mit für "
-    "di e il che per della o do da em het een van te i w na z nie og at som til att är".split()
-)
+USUAL = """
+the of and to in a or for is by be as on with this that not any shall de la le les et des du en que el los
+y del un une der die und von zu den das mit für di e il che per della o do da em het een van te i w na z
+nie og at som
+"""
+SMALL_WORDS = frozenset(USUAL.split())
 
 
 def read_pdf(data: bytes, limits: Limits) -> ExtractedDocument:
@@ -103,7 +104,11 @@ def lines_on(textpage: pypdfium2.PdfTextPage, number: int) -> list[Line]:
         left, right, bottom = box or (None, None, None)
         gap = baseline - bottom if baseline is not None and bottom is not None else None
         baseline = bottom
-        lines.append(Line(text, number, left, right, gap))
+        # pdfium writes a hyphen that ends a line as U+FFFE (older ones U+0002) and joins the two lines.
+        first, *others = text.replace("\x02", "\ufffe").split("\ufffe")
+        lines.append(Line(first + "-" * bool(others), number, left, right, gap))
+        for at, other in enumerate(others, start=1):
+            lines.append(Line(other + "-" * (at < len(others)), number, left, right))
     return lines
 
 
@@ -165,7 +170,7 @@ def is_running(line: Line, running: set[str]) -> bool:
 
 
 def block_of(line: Line) -> Block:
-    text = line.text.replace("\x02", "-").replace("\ufffe", "-")
+    text = line.text
     return Block(text, kind="heading" if is_heading_line(text) else "paragraph", page=line.page)
 
 

@@ -83,7 +83,8 @@ def resolve(key: str, elements: dict[str, Element]) -> Style:
     hidden = next((flag for link in links if (flag := is_on(link, f"{W}rPr/{W}vanish")) is not None), False)
     depth = heading_depth([value_of(link, W + "name") for link in links], outline)
     words = name.lower()
-    heading = depth is not None or "heading" in words or words in ("title", "subtitle") or words.endswith(" title")
+    named = "heading" in words or words in ("title", "subtitle") or words.endswith(" title")
+    heading = depth is not None or named
     return Style(name, num_id, integer(list_depth) if list_depth else None, depth, hidden, heading)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import pairwise
 
-from clm.documents.extraction.detect import UTF8_BOM, UTF16_BOMS
+from clm.documents.extraction.detect import UTF8_BOM, UTF16_BOMS, wrong_type
 from clm.documents.extraction.extracted import TEXT, Block, ExtractedDocument, Refused, document_of
 from clm.documents.extraction.limits import Limits
 from clm.documents.extraction.lines import Line, is_heading_line, paragraphs, squeeze
@@ -16,10 +17,13 @@ CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff]")
 LONE_NUMBER = re.compile(r"(?:-\s?|page\s)?(\d{1,3})(?:\s?-)?", re.IGNORECASE)
 LONG_LINE = 160
 RUN_ON_LINE = 400
-# Where a line that holds many paragraphs is cut: before a mark after a gap or a sentence's end, and at wide gaps.
+# Where a line that holds many paragraphs is cut: at wide gaps, and before a mark after a gap or a sentence.
 RUN_ON = re.compile(
-    r"""\ {2,}(?=(?:(?i:article|section|exhibit|schedule)\ )?(?:\d{1,2}(?:\.\d{1,2}){0,4}[.)]?|[IVX]{1,5}\.)\ )
-      | \ {2,}(?=(?i:article|exhibit|schedule|annex)\ [\dA-Z]) | \ {2,}(?=\([a-z]{1,4}\)\ ) | \ {3,}(?=[A-Z“"(])
+    r"""\ {2,}(?=(?:(?i:article|section|exhibit|schedule)\ )?
+               (?:\d{1,2}(?:\.\d{1,2}){0,4}[.)]?|[IVX]{1,5}\.)\ )
+      | \ {2,}(?=(?i:article|exhibit|schedule|annex)\ [\dA-Z])
+      | \ {2,}(?=\([a-z]{1,4}\)\ )
+      | \ {3,}(?=[A-Z“"(])
       | (?<=[.;:)])\ (?=(?:ARTICLE\ )?(?:\d{1,2}\.(?:\d{1,2}){0,1}|[IVX]{1,5}\.)\ {1,3}[A-Z])""",
     re.VERBOSE,
 )
@@ -34,10 +38,8 @@ def read_text(data: bytes, limits: Limits) -> ExtractedDocument:
     pages = clean.count("\f") + 1
     if pages > limits.pages:
         raise Refused("too_many_pages")
-    if looks_like_markdown(clean):
-        blocks = markdown_blocks(strip_controls(clean))
-    else:
-        blocks = plain_blocks(clean)
+    is_markdown = looks_like_markdown(clean)
+    blocks = markdown_blocks(strip_controls(clean)) if is_markdown else plain_blocks(clean)
     return document_of(TEXT, blocks, page_count=pages if pages > 1 else None, warnings=warnings)
 
 
@@ -57,7 +59,7 @@ def decode_utf16(data: bytes) -> str:
     encoding = "utf-16-le" if data.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
     text = data[2:].decode(encoding, errors="replace")
     if text.count("\ufffd") > 0.02 * len(text) + 1 or text.count("\x00") > 0.02 * len(text):
-        raise Refused("wrong_type", "This is a binary file. Only Word documents (.docx), PDF and plain text are accepted.")
+        raise wrong_type("a binary file")
     # A lone surrogate cannot be stored or sent on.
     return text.encode("utf-8", errors="replace").decode("utf-8")
 
@@ -90,10 +92,9 @@ def lines_of(page: str, number: int) -> list[Line]:
 
 
 def without_page_numbers(blocks: list[Block]) -> list[Block]:
-    """The blocks without lone numbers that count on by one from page to page; two of them prove nothing."""
-    lone = [(index, int(found.group(1))) for index, block in enumerate(blocks) if (found := LONE_NUMBER.fullmatch(block.text))]
-    steps = sum(1 for (_, before), (_, after) in zip(lone, lone[1:], strict=False) if after == before + 1)
+    """The blocks without the lone numbers that count on from page to page; two of them prove nothing."""
+    lone = {i: int(found.group(1)) for i, b in enumerate(blocks) if (found := LONE_NUMBER.fullmatch(b.text))}
+    steps = sum(1 for before, after in pairwise(lone.values()) if after == before + 1)
     if steps < 2:
         return blocks
-    dropped = {index for index, _ in lone}
-    return [block for index, block in enumerate(blocks) if index not in dropped]
+    return [block for index, block in enumerate(blocks) if index not in lone]

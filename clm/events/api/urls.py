@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from clm.events.api import views
+
+urlpatterns = [
+    path("deliveries/", views.DeliveriesView.as_view(), name="api-deliveries"),
+    path("deliveries/<uuid:pk>/", views.DeliveryView.as_view(), name="api-delivery"),
+    path("deliveries/<uuid:pk>/replay/", views.ReplayView.as_view(), name="api-delivery-replay"),
+]

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from clm.jobs.api import views
+
+urlpatterns = [
+    path("jobs/", views.JobsView.as_view(), name="api-jobs"),
+    path("jobs/<uuid:pk>/", views.JobView.as_view(), name="api-job"),
+    path("jobs/<uuid:pk>/cancel/", views.CancelJobView.as_view(), name="api-job-cancel"),
+    path("jobs/<uuid:pk>/retry/", views.RetryJobView.as_view(), name="api-job-retry"),
+]

@@ -1,5 +1,178 @@
-"""Template tags of the shared components."""
+"""Template tags of the shared components; docs/frontend.md shows each in use."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
 from django import template
+from django.forms import BoundField
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from clm.pages import formats, traces
+from clm.pages.fields import prepared
+from clm.pages.states import LIGHT_WORDS, look_of
 
 register = template.Library()
+_ids = itertools.count(1)
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An icon from the sprite. It is decoration: the word beside it, or the control's label, carries the meaning."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        css,
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("components/state.html")
+def state(value: Any, domain: str = "", label: Any = "") -> dict[str, Any]:
+    """A state as word, colour and icon. `label` wins, else the value's own (TextChoices), else the table's word."""
+    look = look_of(str(getattr(value, "value", value) or ""), domain)
+    return {"look": look, "word": label or getattr(value, "label", "") or look.word}
+
+
+@register.inclusion_tag("components/light.html")
+def light(value: Any, label: Any = "", size: str = "") -> dict[str, Any]:
+    """A traffic light with its word and a shape of its own."""
+    name = str(getattr(value, "value", value) or "grey")
+    return {"value": name, "word": label or LIGHT_WORDS.get(name, LIGHT_WORDS["grey"]), "size": size}
+
+
+@register.inclusion_tag("components/number.html")
+def number(value: Any, trace_url: str = "", unit: str = "", label: Any = "") -> dict[str, Any]:
+    """A number that opens its trace in the drawer; without scripts the link is the trace's own page.
+
+    A value that is text already (from `money`, `percent`) is shown as it is.
+    """
+    shown = value if isinstance(value, str) and formats.as_decimal(value) is None else formats.decimal_text(value)
+    return {"value": shown, "unit": unit, "trace_url": trace_url, "label": label}
+
+
+@register.simple_tag
+def money(amount: Any, currency: str) -> str:
+    return formats.money_text(amount, currency)
+
+
+@register.simple_tag
+def percent(value: Any, places: int = 2) -> str:
+    return formats.percent_text(value, places)
+
+
+@register.simple_tag
+def decimal(value: Any, places: int | None = None) -> str:
+    return formats.decimal_text(value, places)
+
+
+@register.simple_tag
+def duration(seconds: Any) -> str:
+    return formats.duration_text(seconds)
+
+
+@register.inclusion_tag("components/date_due.html")
+def date_due(day: date | None, zone: str = "") -> dict[str, Any]:
+    """A date a contract states, with "in 12 days" beside it and its own zone on hover. Soon is within 30 days."""
+    if day is None:
+        return {"day": None}
+    days = formats.days_until(day, zone)
+    nearness = "past" if days < 0 else "soon" if days <= 30 else ""
+    return {
+        "day": day,
+        "shown": formats.date_text(day),
+        "near": formats.days_text(days),
+        "nearness": nearness,
+        "zone": zone,
+    }
+
+
+@register.inclusion_tag("components/instant.html")
+def instant(moment: Any, zone: str = "") -> dict[str, Any]:
+    """An instant in the person's own zone; the contract's zone and UTC stand in the hover text."""
+    at = formats.as_instant(moment)
+    if at is None:
+        return {"moment": None}
+    other = formats.instant_text(at, zone or "UTC")
+    return {"moment": at, "shown": formats.instant_text(at), "other": other}
+
+
+@register.inclusion_tag("components/page_header.html", takes_context=True)
+def page_header(context: Any, title: Any, **kwargs: Any) -> dict[str, Any]:
+    """The top of a page: title, `state` (with `domain`), `subtitle`, `crumbs` [(label, url)], `actions` (a template).
+
+    The actions template sees the page's own context.
+    """
+    return {**context.flatten(), "title": title, "state_value": kwargs.pop("state", None), "header": kwargs}
+
+
+@register.inclusion_tag("components/trace.html")
+def trace(stored: Mapping[str, Any], clause_url: str = "", samples_url: str = "", entries: Any = ()) -> dict[str, Any]:
+    """How a number came about, from `Trace.as_json()`."""
+    return traces.present(stored, clause_url=clause_url, samples_url=samples_url, entries=entries or ())
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, prefix: Any = "", suffix: Any = "") -> dict[str, Any]:
+    """One field: label, control, help and error, tied together for assistive technology."""
+    return {"field": prepared(bound), "prefix": prefix, "suffix": suffix}
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(data: Mapping[str, Any], title: Any, size: str = "", table: Any = None) -> dict[str, Any]:
+    """A chart with its numbers as a table: the table is what assistive technology and a page without scripts read.
+
+    `table` is (column labels, rows); without it the rows come from the chart's own data.
+    """
+    return {
+        "data": data,
+        "title": title,
+        "size": size,
+        "table": table or _chart_table(data),
+        "id": f"chart-data-{next(_ids)}",
+    }
+
+
+def _chart_table(data: Mapping[str, Any]) -> tuple[list[str], list[list[Any]]]:
+    kind = data.get("kind")
+    if kind == "bars":
+        return ["", str(data.get("unit", ""))], [[bar["label"], bar["value"]] for bar in data["bars"]]
+    if kind == "intervals":
+        return ["", "", ""], [[span.get("label") or span["lane"], span["start"], span["end"]] for span in data["spans"]]
+    if kind == "burndown":
+        return ["", str(data.get("unit", ""))], [list(point) for point in data["points"]]
+    rows = [[series["name"], *point] for series in data.get("series", ()) for point in series["points"]]
+    return ["", "", str(data.get("unit", ""))], rows
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Any, **changes: Any) -> str:
+    """The present address's query with these keys changed; None drops a key. The page number is dropped unless given."""
+    values: QueryDict = context["request"].GET.copy()
+    values.pop("page", None)
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value not in (None, ""):
+            values[name] = value
+    return f"?{values.urlencode()}"
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """Up to two letters that stand for a person."""
+    words = [word for word in str(name).replace("@", " ").replace(".", " ").split() if word[:1].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+@register.filter
+def value_text(value: Any) -> str:
+    """Any plain value as text: numbers with separators, instants in the person's zone."""
+    if isinstance(value, datetime):
+        return formats.instant_text(value)
+    return traces.value_text(value)

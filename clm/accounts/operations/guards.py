@@ -1,0 +1,80 @@
+"""Guards that several verbs of this app share. They read and refuse; they never write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+from zoneinfo import available_timezones
+
+import holidays
+from babel.numbers import list_currencies
+
+from clm.access.registry import VERBS
+from clm.accounts.models import Membership
+from clm.accounts.roles import Role
+from clm.lib.errors import DomainError, Invalid
+from clm.lib.locks import advisory_lock
+
+
+def check_zone(name: str) -> None:
+    """Raise Invalid `time_zone_unknown` unless it is an IANA zone."""
+    if name not in available_timezones():
+        raise Invalid("time_zone_unknown", "Not a known time zone.", fields={"time_zone": ["Not a known time zone."]})
+
+
+def check_currency(code: str) -> None:
+    """Raise Invalid `currency_unknown` unless it is an ISO 4217 code."""
+    if code not in list_currencies():
+        message = "Not an ISO 4217 currency."
+        raise Invalid("currency_unknown", message, fields={"currency": [message]})
+
+
+def check_country(code: str) -> None:
+    """Raise Invalid `country_unknown` unless public holidays of it are known (ISO 3166, or country-subdivision)."""
+    country, _dash, subdivision = code.partition("-")
+    known = holidays.list_supported_countries(include_aliases=False)
+    if code and (country not in known or (subdivision and subdivision not in known[country])):
+        message = "No public holidays are known for this country."
+        raise Invalid("country_unknown", message, fields={"holidays_country": [message]})
+
+
+def checked_roles(roles: Iterable[str]) -> list[str]:
+    """The roles in the table's order, each once. Raises Invalid `roles_invalid` for none or an unknown one."""
+    wanted = {str(role) for role in roles}
+    if not wanted or wanted - set(Role.values):
+        message = "Choose at least one of the known roles."
+        raise Invalid("roles_invalid", message, fields={"roles": [message]})
+    if Role.COUNTERPARTY in wanted and len(wanted) > 1:
+        message = "A counterparty has no other role."
+        raise Invalid("roles_invalid", message, fields={"roles": [message]})
+    return [role for role in Role.values if role in wanted]
+
+
+def lock_administrators(organization_id: UUID) -> None:
+    """Changes of who administers go one after another, so that two people cannot remove each other at once."""
+    advisory_lock(f"administrators:{organization_id}")
+
+
+def check_not_last_administrator(membership: Membership) -> None:
+    """Raise DomainError `last_administrator` when nobody else could administer."""
+    others = Membership.objects.filter(
+        removed_at=None, user__is_active=True, roles__contains=[Role.ADMINISTRATOR]
+    ).exclude(pk=membership.pk)
+    if Role.ADMINISTRATOR in membership.roles and not others.exists():
+        raise DomainError("last_administrator", "An organization needs at least one administrator.")
+
+
+def checked_scopes(scopes: Iterable[str]) -> list[str]:
+    """Scopes in order, each once: verbs, or prefixes ending in `*` that match some verb. Raises Invalid."""
+    wanted = sorted({scope.strip() for scope in scopes if scope.strip()})
+    unknown = [scope for scope in wanted if not _matches_some(scope)]
+    if not wanted or unknown:
+        message = f"No verb is called {', '.join(unknown)}." if unknown else "Name at least one scope."
+        raise Invalid("scopes_invalid", message, fields={"scopes": [message]})
+    return wanted
+
+
+def _matches_some(scope: str) -> bool:
+    if scope.endswith("*"):
+        return any(verb.startswith(scope[:-1]) for verb in VERBS)
+    return scope in VERBS

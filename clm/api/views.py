@@ -1,0 +1,42 @@
+"""What the views of lists and single rows share: only what the actor may see, by a verb that reads."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+
+from clm.access.permissions import get_visible, require, visible
+from clm.lib.actor import Actor
+
+
+def actor_in(request: Request) -> Actor:
+    """The actor that signed in; HasActor has let nobody else through."""
+    actor: Actor = request.auth
+    return actor
+
+
+class VisibleRowsView(GenericAPIView[Any]):
+    """`model` read under `verb`. `rows()` may select related rows; visibility is applied to what it returns."""
+
+    model: ClassVar[type[Model]]
+    verb: ClassVar[str]
+
+    def rows(self) -> QuerySet[Any]:
+        return self.model._default_manager.all()
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The rows this actor sees. While the schema is built there is nobody, and so no row."""
+        if getattr(self, "swagger_fake_view", False):
+            return self.model._base_manager.none()
+        actor = actor_in(self.request)
+        require(actor, self.verb)
+        return visible(actor, self.rows())
+
+    def get_object(self) -> Any:
+        """The row of the address, or NotVisible."""
+        actor = actor_in(self.request)
+        require(actor, self.verb)
+        return get_visible(actor, self.rows(), self.kwargs["pk"])

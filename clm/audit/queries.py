@@ -1,0 +1,120 @@
+"""Reads of the ledger: histories with names put to the ids, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from clm.accounts.models import ApiToken, User
+from clm.audit.access import unhidden
+from clm.audit.models import LedgerEntry
+from clm.lib.actor import Actor
+
+
+class Change(NamedTuple):
+    """One field's values before and after; None where the entry has none on that side."""
+
+    label: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """A ledger entry for people: who, what, when, and the changed fields. Names are those of now, not of then."""
+
+    id: UUID
+    sequence: int | None
+    at: datetime
+    who: str
+    actor_kind: str
+    what: str
+    event: str
+    verb: str
+    subject_type: str
+    subject_id: UUID
+    contract_id: UUID | None
+    reason: str
+    changes: tuple[Change, ...]
+
+
+def entries_of(subject: Model, *, limit: int = 200) -> list[HistoryEntry]:
+    """The history of one thing, newest first. The caller has made sure that the reader sees the thing."""
+    rows = LedgerEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    return as_history(rows.order_by("-id")[:limit])
+
+
+def contract_entries(actor: Actor, contract_id: UUID, *, limit: int = 200) -> list[HistoryEntry]:
+    """The history of a contract and all that belongs to it, newest first; empty for who may not see the contract."""
+    rows = unhidden(actor, LedgerEntry.objects.filter(contract_id=contract_id))
+    return as_history(rows.order_by("-id")[:limit])
+
+
+def as_history(entries: Iterable[LedgerEntry]) -> list[HistoryEntry]:
+    """The entries for people, in the same order; two queries for the names however many there are."""
+    rows = list(entries)
+    names = names_of({(row.actor_kind, row.actor_id) for row in rows})
+    return [_history(row, names[(row.actor_kind, row.actor_id)]) for row in rows]
+
+
+def names_of(actors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """A name for each (kind, id): the person's, the token's, or the system actor's own."""
+    wanted = set(actors)
+    people = dict(_named(User.objects.all(), wanted, "user"))
+    tokens = dict(_named(ApiToken.objects.all(), wanted, "token"))
+    found = {**people, **tokens}
+    return {actor: found.get(actor) or _nameless(*actor) for actor in wanted}
+
+
+def _named(
+    rows: QuerySet[Any], actors: Iterable[tuple[str, str]], kind: str
+) -> Iterable[tuple[tuple[str, str], str]]:
+    ids = [identity for actor_kind, identity in actors if actor_kind == kind]
+    if not ids:
+        return []
+    return [((kind, str(row.pk)), str(row)) for row in rows.filter(pk__in=ids)]
+
+
+def _nameless(kind: str, identity: str) -> str:
+    if kind == "system":
+        return _("Covenant: %(name)s") % {"name": identity.replace("_", " ")}
+    return _("someone since erased")
+
+
+def _history(row: LedgerEntry, who: str) -> HistoryEntry:
+    return HistoryEntry(
+        id=row.pk,
+        sequence=row.sequence,
+        at=row.at,
+        who=who,
+        actor_kind=row.actor_kind,
+        what=in_words(row.event),
+        event=row.event,
+        verb=row.verb,
+        subject_type=row.subject_type,
+        subject_id=row.subject_id,
+        contract_id=row.contract_id,
+        reason=row.reason,
+        changes=changes_between(row.before, row.after),
+    )
+
+
+def in_words(event: str) -> str:
+    """`contract.version_added` as "Contract version added"."""
+    return event.replace(".", " ").replace("_", " ").capitalize()
+
+
+def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The fields whose values differ, in the order of `after`, those that are gone last."""
+    fields = [*after, *(name for name in before if name not in after)]
+    return tuple(
+        Change(name.replace("_", " ").capitalize(), before.get(name), after.get(name))
+        for name in fields
+        if before.get(name) != after.get(name) or (name in before) != (name in after)
+    )

@@ -1,0 +1,33 @@
+"""A failed job runs again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.jobs import events
+from clm.jobs.models import Job, JobState
+from clm.jobs.runner import enqueue
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.locks import lock_row
+
+
+@transaction.atomic
+def retry_job(*, actor: Actor, job_id: UUID) -> Job:
+    """The job is queued again, goes on where it was, and has its tries anew. Raises DomainError `illegal_move`."""
+    job = lock_row(Job, job_id)
+    require(actor, "jobs.retry_job", job)
+    move(actor, job, to=JobState.QUEUED)
+    job.attempts, job.error, job.finished_at = 0, "", None
+    job.problems, job.cancel_requested_at, job.heartbeat_at = [], None, clock.now()
+    job.save(
+        update_fields=["attempts", "error", "finished_at", "problems", "cancel_requested_at", "heartbeat_at"]
+    )
+    record(actor, events.job_retried(job))
+    transaction.on_commit(lambda: enqueue(job.pk, job.organization_id), robust=True)
+    return job

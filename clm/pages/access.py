@@ -1,0 +1,15 @@
+from django.db.models import QuerySet
+
+from clm.access.registry import register_verbs, register_visibility
+from clm.accounts.roles import PEOPLE_INSIDE
+from clm.lib.actor import Actor
+from clm.pages.models import SavedView
+
+
+def register() -> None:
+    register_verbs({"pages.save_view": PEOPLE_INSIDE, "pages.delete_view": PEOPLE_INSIDE})
+    register_visibility(SavedView, "pages.save_view", _own_views)
+
+
+def _own_views(actor: Actor, rows: QuerySet[SavedView]) -> QuerySet[SavedView]:
+    return rows.filter(user_id=actor.person_id)

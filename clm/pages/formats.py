@@ -1,0 +1,142 @@
+"""Numbers, money, dates and spans as text in the person's language."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, to_locale
+
+from clm.lib import clock
+
+
+def locale() -> Locale:
+    """Babel's locale of the language in use, else British English."""
+    try:
+        return Locale.parse(to_locale(get_language() or "en-gb"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
+
+
+def as_decimal(value: object) -> Decimal | None:
+    """The exact decimal of a number or a string of digits; None for anything else."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def money_text(amount: object, currency: str) -> str:
+    """An amount with its currency, for example "€1,234.50"; digits beyond the minor unit are kept, never rounded away."""
+    exact = as_decimal(amount)
+    if exact is None:
+        return "–"
+    shown: str = format_currency(exact, currency or "XXX", locale=locale(), decimal_quantization=False)
+    return shown
+
+
+def decimal_text(value: object, places: int | None = None) -> str:
+    """A number with the language's separators and every digit it came with; `places` asks for at least so many."""
+    exact = as_decimal(value)
+    if exact is None:
+        return "–"
+    exponent = exact.as_tuple().exponent
+    digits = max(places or 0, -exponent if isinstance(exponent, int) else 0)
+    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    shown: str = format_decimal(exact, format=pattern, locale=locale(), decimal_quantization=False)
+    return shown
+
+
+def percent_text(value: object, places: int = 2) -> str:
+    """A percentage already in 0-100. Cut, not rounded: 99.9996 never reads as 100, nor 99.8999 as 99.9.
+
+    Where cutting would lose the difference to a whole number, digits are added until it shows (at most 8).
+    """
+    exact = as_decimal(value)
+    if exact is None:
+        return "–"
+    shown = _cut(exact, places)
+    while places < 8 and shown != exact and shown == shown.to_integral_value():
+        places += 1
+        shown = _cut(exact, places)
+    return f"{decimal_text(shown, places)}\u202f%"
+
+
+def _cut(value: Decimal, places: int) -> Decimal:
+    return Decimal(int(value.scaleb(places))).scaleb(-places)
+
+
+def date_text(value: date) -> str:
+    shown: str = format_date(value, format="medium", locale=locale())
+    return shown
+
+
+def instant_text(value: datetime, zone: str | None = None) -> str:
+    """Date and time in the named zone, else the person's own, with the zone's short name."""
+    local = value.astimezone(zone_named(zone))
+    shown: str = format_datetime(local, format="d MMM y, HH:mm", tzinfo=local.tzinfo, locale=locale())
+    return f"{shown} {local.tzname()}"
+
+
+def zone_named(name: str | None) -> ZoneInfo:
+    """The zone, else the person's current one, else UTC."""
+    try:
+        return ZoneInfo(name or timezone.get_current_timezone_name())
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def as_instant(value: object) -> datetime | None:
+    """An aware instant of a datetime or an ISO string (as traces keep them); naive ones are UTC."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def days_until(day: date, zone: str | None = None) -> int:
+    """Whole days from today, as it is now in the zone; negative when past."""
+    return (day - clock.now().astimezone(zone_named(zone)).date()).days
+
+
+def days_text(days: int) -> str:
+    """ "today", "tomorrow", "in 12 days", "3 days ago"; past two months in months, past two years in years."""
+    if days in (-1, 0, 1):
+        return {-1: gettext("yesterday"), 0: gettext("today"), 1: gettext("tomorrow")}[days]
+    size = abs(days)
+    if size <= 60:
+        span = ngettext("%(n)d day", "%(n)d days", size) % {"n": size}
+    elif size <= 730:
+        span = ngettext("%(n)d month", "%(n)d months", size // 30) % {"n": size // 30}
+    else:
+        span = ngettext("%(n)d year", "%(n)d years", size // 365) % {"n": size // 365}
+    return (gettext("in %s") if days > 0 else gettext("%s ago")) % span
+
+
+def duration_text(seconds: object) -> str:
+    """The two largest parts of a span, for example "2 h 5 min"; below a minute in seconds."""
+    exact = as_decimal(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    if exact is None:
+        return "–"
+    sign = "−" if exact < 0 else ""
+    left = abs(exact)
+    if left < 60:
+        return f"{sign}{decimal_text(left.normalize() if left else 0)} {gettext('s')}"
+    parts = []
+    for size, unit in ((86400, gettext("d")), (3600, gettext("h")), (60, gettext("min")), (1, gettext("s"))):
+        count, left = divmod(left, size)
+        if count or parts:
+            parts.append((int(count), unit))
+    return sign + " ".join(f"{count} {unit}" for count, unit in parts[:2] if count)

@@ -1,0 +1,267 @@
+"""The list page: filter, search, sort, columns, pages, bulk actions, saved views and export from one declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+from django_filters import FilterSet
+
+from clm.access.middleware import actor_of
+from clm.access.permissions import can, require
+from clm.access.scope import organization_scope
+from clm.lib.actor import Actor
+from clm.pages import saved_views
+from clm.pages.export import Row, csv_response, xlsx_response
+from clm.pages.fields import prepared
+
+Text = str | Promise
+EXPORT_LIMIT = 50_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `value` is a dotted path or a function of the row, and what exports carry.
+
+    `template` draws the cell (it sees `row`, `value`, `column`); without one, `kind` does: text, number, money, percent,
+    date, instant, state, light. `sort` names the order-by expressions, which is also the whitelist. `currency` (money)
+    and `zone` (date) are paths; `domain` tells a state's meaning. The `main` column links to the row.
+    """
+
+    key: str
+    label: Text
+    value: str | Callable[[Any], Any] = ""
+    template: str = ""
+    kind: str = "text"
+    sort: tuple[str, ...] = ()
+    visible: bool = True
+    main: bool = False
+    currency: str = ""
+    zone: str = ""
+    domain: str = ""
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.kind in ("number", "money", "percent")
+
+    def of(self, row: Any) -> Any:
+        """The row's plain value; a path that ends in None is None."""
+        return self.value(row) if callable(self.value) else reach(row, self.value or self.key)
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """A button for the ticked rows: posts `ids` to `url`. `effect` is what the person is asked, once."""
+
+    label: Text
+    url: str
+    icon: str
+    verb: str
+    effect: Text = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What a list says when nothing is there yet, and what to do first."""
+
+    title: Text = _("Nothing here yet")
+    hint: Text = ""
+    icon: str = "inbox"
+    action_label: Text = ""
+    action_url: str = ""
+
+
+@dataclass
+class Cell:
+    column: Column
+    value: Any
+    extra: Any = ""
+
+
+@dataclass
+class Line:
+    """A row on the page: the object, where it leads, and its cells in column order."""
+
+    row: Any
+    url: str
+    cells: list[Cell] = field(default_factory=list)
+
+
+def reach(row: Any, path: str) -> Any:
+    """Follow attributes and keys along a dotted path; None ends it."""
+    for name in path.split("."):
+        if row is None:
+            return None
+        row = row[name] if isinstance(row, Mapping) else getattr(row, name)
+        if callable(row):
+            row = row()
+    return row
+
+
+class ListPage(View):
+    """Subclass, name the columns and give `rows()`. `key` names the page for saved views and file names.
+
+    `rows` must select what the cells need: a list makes a fixed number of queries whatever its length.
+    """
+
+    template_name: ClassVar[str] = "components/list.html"
+    key: ClassVar[str]
+    title: ClassVar[Text]
+    subtitle: ClassVar[Text] = ""
+    verb: ClassVar[str]
+    columns: ClassVar[Sequence[Column]]
+    filterset_class: ClassVar[type[FilterSet] | None] = None
+    search_fields: ClassVar[Sequence[str]] = ()
+    search_hint: ClassVar[Text] = _("Search this list")
+    default_sort: ClassVar[str] = ""
+    page_size: ClassVar[int] = 50
+    actions_template: ClassVar[str] = ""
+    empty: ClassVar[Empty] = Empty()
+    actor: Actor
+
+    def rows(self) -> QuerySet[Any]:
+        """The rows this actor may see, related rows selected."""
+        raise NotImplementedError
+
+    def url_of(self, row: Any) -> str:
+        """Where a row leads; empty when nowhere."""
+        found: str = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
+        return found
+
+    def bulk_actions(self) -> Sequence[BulkAction]:
+        return ()
+
+    def extra_context(self) -> Mapping[str, Any]:
+        return {}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.actor = actor_of(request)
+        require(self.actor, self.verb)
+        found, form = self.filtered()
+        found = self.ordered(found)
+        if request.GET.get("format") in ("csv", "xlsx"):
+            return self.exported(found, request.GET["format"])
+        page = Paginator(found, self.page_size).get_page(request.GET.get("page"))
+        partial = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
+        name = "components/list_table.html" if partial else self.template_name
+        response = render(request, name, self.context(page, form))
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def filtered(self) -> tuple[QuerySet[Any], Form | None]:
+        """Rows that pass the filters and the search, and the filter form. An unreadable filter filters nothing."""
+        found = self.search(self.rows(), self.request.GET.get("q", "").strip())
+        if self.filterset_class is None:
+            return found, None
+        filters = self.filterset_class(self.request.GET, queryset=found, request=self.request)
+        for bound in filters.form:
+            prepared(bound)
+        return filters.qs, filters.form
+
+    def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:
+        if not text or not self.search_fields:
+            return found
+        match = Q()
+        for name in self.search_fields:
+            match |= Q(**{f"{name}__icontains": text})
+        return found.filter(match)
+
+    def sorting(self) -> tuple[str, bool]:
+        """The column sorted by and whether it descends; anything not on the whitelist means the default."""
+        asked = self.request.GET.get("sort", "") or self.default_sort
+        allowed = {column.key for column in self.columns if column.sort}
+        if asked.lstrip("-") not in allowed:
+            asked = self.default_sort
+        return asked.lstrip("-"), asked.startswith("-")
+
+    def ordered(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows in the asked order, the primary key last so that pages never overlap."""
+        key, descends = self.sorting()
+        column = next((column for column in self.columns if column.key == key), None)
+        if column is None:
+            return found if found.ordered else found.order_by("pk")
+        names = [_turned(name) if descends else name for name in column.sort]
+        return found.order_by(*names, "pk")
+
+    def chosen_columns(self) -> list[Column]:
+        """The columns named in the address, in the page's order, the main one always; else those visible by default."""
+        asked = {key for part in self.request.GET.getlist("columns") for key in part.split(",") if key}
+        chosen = [column for column in self.columns if column.key in asked or (asked and column.main)]
+        return chosen or [column for column in self.columns if column.visible]
+
+    def lines(self, page: Page[Any]) -> list[Line]:
+        columns = self.chosen_columns()
+        return [Line(row, self.url_of(row), [_cell(column, row) for column in columns]) for row in page.object_list]
+
+    def context(self, page: Page[Any], form: Form | None) -> dict[str, Any]:
+        """What components/list.html draws."""
+        sort, descends = self.sorting()
+        return {
+            "list": self,
+            "page": page,
+            "lines": self.lines(page),
+            "count": page.paginator.count,
+            "columns": self.chosen_columns(),
+            "hidden_columns": {column.key for column in self.columns} - {c.key for c in self.chosen_columns()},
+            "sort": sort,
+            "descends": descends,
+            "filter_form": form,
+            "is_filtered": is_filtered(self.request.GET),
+            "bulk": [action for action in self.bulk_actions() if can(self.actor, action.verb)],
+            "saved_views": saved_views.views_of(self.actor, self.key),
+            "current_query": saved_views.clean_query(self.request.GET),
+            "can_save_views": can(self.actor, "pages.save_view"),
+            "export_limit": EXPORT_LIMIT,
+            **self.extra_context(),
+        }
+
+    def exported(self, found: QuerySet[Any], form: str) -> HttpResponseBase:
+        """The filtered rows, at most EXPORT_LIMIT; where more were found a last line says so."""
+        columns = self.chosen_columns()
+        head = [str(column.label) for column in columns]
+        rows = export_rows(found, columns, self.actor.organization_id)
+        return (csv_response if form == "csv" else xlsx_response)(self.key, head, rows)
+
+
+def is_filtered(given: QueryDict) -> bool:
+    """Whether anything but order, columns and page is asked for."""
+    return any(value for name in given if name not in ("sort", "columns", "page", "format") for value in given.getlist(name))
+
+
+def export_rows(found: QuerySet[Any], columns: Sequence[Column], organization_id: UUID) -> Iterator[Row]:
+    """Plain values row by row. The scope is entered anew for each portion, since a stream outlives its request."""
+    with organization_scope(organization_id):
+        source = iter(found[: EXPORT_LIMIT + 1].iterator(chunk_size=500))
+    sent = 0
+    while True:
+        with organization_scope(organization_id):
+            portion = [[column.of(row) for column in columns] for row in islice(source, 500)]
+        if not portion:
+            return
+        yield from portion[: EXPORT_LIMIT - sent]
+        sent += len(portion)
+        if sent > EXPORT_LIMIT:
+            yield [str(_("Only the first %d rows: narrow the filter for the rest.") % EXPORT_LIMIT)]
+            return
+
+
+def _cell(column: Column, row: Any) -> Cell:
+    extra = column.currency or column.zone
+    return Cell(column, column.of(row), reach(row, extra) if extra else "")
+
+
+def _turned(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"

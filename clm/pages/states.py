@@ -1,0 +1,91 @@
+"""How each state is shown: a word comes from the state's own choices; tone and icon from here. Never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Look:
+    """Tone is one of good, warn, bad, info, idle; `icon` is a Tabler icon; `word` stands where a model gives none."""
+
+    tone: str
+    icon: str
+    word: str | Promise = ""
+
+
+# One value means the same everywhere it occurs, except where `DOMAIN_LOOKS` says otherwise.
+LOOKS: dict[str, Look] = {
+    "draft": Look("idle", icon="pencil", word=_("Draft")),
+    "in_review": Look("info", icon="eye", word=_("In review")),
+    "in_negotiation": Look("info", icon="messages", word=_("In negotiation")),
+    "in_approval": Look("warn", icon="user-question", word=_("In approval")),
+    "approved": Look("good", icon="thumb-up", word=_("Approved")),
+    "out_for_signature": Look("warn", icon="writing-sign", word=_("Out for signature")),
+    "executed": Look("good", icon="signature", word=_("Executed")),
+    "active": Look("good", icon="circle-check", word=_("Active")),
+    "renewed": Look("good", icon="refresh", word=_("Renewed")),
+    "expired": Look("idle", icon="calendar-off", word=_("Expired")),
+    "terminated": Look("bad", icon="circle-x", word=_("Terminated")),
+    "archived": Look("idle", icon="archive", word=_("Archived")),
+    "disposed": Look("idle", icon="trash", word=_("Disposed")),
+    "final": Look("good", icon="lock", word=_("Final")),
+    "withdrawn": Look("idle", icon="arrow-back-up", word=_("Withdrawn")),
+    "ended": Look("idle", icon="circle-minus", word=_("Ended")),
+    "open": Look("info", icon="circle-dashed", word=_("Open")),
+    "provisional": Look("warn", icon="hourglass", word=_("Provisional")),
+    "closed": Look("idle", icon="lock", word=_("Closed")),
+    "met": Look("good", icon="circle-check", word=_("Met")),
+    "missed": Look("bad", icon="alert-triangle", word=_("Missed")),
+    "inconclusive": Look("warn", icon="help-circle", word=_("Inconclusive")),
+    "proposed": Look("info", icon="bulb", word=_("Proposed")),
+    "accepted": Look("good", icon="check", word=_("Accepted")),
+    "disputed": Look("bad", icon="scale", word=_("Disputed")),
+    "acknowledged": Look("warn", icon="eye-check", word=_("Acknowledged")),
+    "resolved": Look("good", icon="circle-check", word=_("Resolved")),
+    "issued": Look("good", icon="file-invoice", word=_("Issued")),
+    "settled": Look("good", icon="checks", word=_("Settled")),
+    "rejected": Look("bad", icon="x", word=_("Rejected")),
+    "lapsed": Look("idle", icon="clock-off", word=_("Lapsed")),
+    "imported": Look("info", icon="file-import", word=_("Imported")),
+    "matched": Look("info", icon="link", word=_("Matched to a contract")),
+    "reconciled": Look("good", icon="checks", word=_("As agreed")),
+    "upcoming": Look("idle", icon="calendar", word=_("Upcoming")),
+    "due": Look("warn", icon="clock", word=_("Due")),
+    "submitted": Look("info", icon="send", word=_("Submitted")),
+    "fulfilled": Look("good", icon="circle-check", word=_("Fulfilled")),
+    "overdue": Look("bad", icon="alarm", word=_("Overdue")),
+    "waived": Look("idle", icon="circle-minus", word=_("Waived")),
+    "decided": Look("good", icon="circle-check", word=_("Decided")),
+    "passed": Look("idle", icon="calendar-off", word=_("Passed")),
+    "queued": Look("idle", icon="hourglass", word=_("Queued")),
+    "running": Look("info", icon="player-play", word=_("Running")),
+    "succeeded": Look("good", icon="circle-check", word=_("Succeeded")),
+    "failed": Look("bad", icon="circle-x", word=_("Failed")),
+    "cancelled": Look("idle", icon="ban", word=_("Cancelled")),
+    "delivered": Look("good", icon="check", word=_("Delivered")),
+    "dead": Look("bad", icon="skull", word=_("Dead letter")),
+    "pending": Look("warn", icon="hourglass", word=_("Pending")),
+    "revoked": Look("idle", icon="ban", word=_("Revoked")),
+}
+DOMAIN_LOOKS: dict[tuple[str, str], Look] = {
+    ("breach", "open"): Look("bad", icon="alert-triangle", word=_("Open")),
+    ("discrepancy", "open"): Look("bad", icon="alert-triangle", word=_("Open")),
+    ("deadline", "open"): Look("warn", icon="calendar-due", word=_("Ahead")),
+    ("credit", "approved"): Look("info", icon="thumb-up", word=_("Approved")),
+}
+LIGHT_WORDS = {
+    "green": _("On track"),
+    "yellow": _("At risk"),
+    "red": _("Missed"),
+    "grey": _("Not measured"),
+}
+
+
+def look_of(value: str, domain: str = "") -> Look:
+    """Tone, icon and word of a state; a value nobody named is shown plainly as itself."""
+    found = DOMAIN_LOOKS.get((domain, value)) or LOOKS.get(value)
+    return found or Look("idle", icon="circle", word=value.replace("_", " ").capitalize())

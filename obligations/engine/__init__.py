@@ -1,0 +1,1 @@
+"""Pure computation of due dates and reminders."""

@@ -1,0 +1,59 @@
+"""People are told of a date that comes near; a date that is over is passed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.locks import lock_row
+from clm.notify.tell import people_with_roles, tell
+from obligations import events
+from obligations.engine.recurrence import end_of, next_reminder
+from obligations.models import Deadline
+from obligations.states import DeadlineState
+
+VERB = "obligations.remind_deadline"
+
+
+@transaction.atomic
+def remind_deadline(*, actor: Actor, deadline_id: UUID) -> Deadline:
+    """The owner and procurement were told of this date, or it is passed. Does nothing before its next reminder."""
+    deadline = lock_row(Deadline, deadline_id, "contract")
+    require(actor, VERB, deadline)
+    now = clock.now()
+    if deadline.state != DeadlineState.OPEN or deadline.next_reminder_at is None or deadline.next_reminder_at > now:
+        return deadline
+    if end_of(deadline.due_on, deadline.time_zone) <= now:
+        previous = move(actor, deadline, to=DeadlineState.PASSED)
+        deadline.next_reminder_at = None
+        deadline.save(update_fields=["next_reminder_at"])
+        record(actor, events.deadline_moved(VERB, deadline, previous))
+        return deadline
+    _tell(deadline)
+    deadline.next_reminder_at = next_reminder(deadline.due_on, deadline.remind_days, zone=deadline.time_zone, after=now)
+    deadline.save(update_fields=["next_reminder_at"])
+    record(actor, events.deadline_reminded(deadline))
+    return deadline
+
+
+def _tell(deadline: Deadline) -> None:
+    contract = deadline.contract
+    what = {"kind": deadline.get_kind_display(), "title": contract.title, "date": deadline.due_on.isoformat()}
+    tell(
+        [contract.owner_id, *people_with_roles("procurement")],
+        kind="deadline",
+        title=_("%(kind)s on %(date)s: %(title)s") % what,
+        body=_("%(kind)s of %(title)s is %(date)s (%(zone)s).") % (what | {"zone": deadline.time_zone}),
+        url=f"/contracts/{contract.pk}/terms/",
+        subject=deadline,
+        dedupe_key=f"deadline:{deadline.pk}:{deadline.due_on}:{deadline.next_reminder_at:%Y-%m-%d}",
+        due_at=end_of(deadline.due_on, deadline.time_zone) - timedelta(seconds=1),
+    )

@@ -1,0 +1,143 @@
+"""A measured quantity (throughput, backlog, satisfaction): its sum, average, minimum or maximum over a window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from clm.lib.rounding import Number, round_to_places
+from clm.lib.trace import Input, Step, Trace
+from slas.engine.attainment import STORED_PLACES, Light, Outcome
+from slas.engine.conditions import Comparison
+
+
+class Aggregation(StrEnum):
+    SUM = "sum"
+    AVERAGE = "average"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+
+
+SHORT_NAMES = {"avg": "average", "mean": "average", "min": "minimum", "max": "maximum"}
+
+
+def aggregation_named(name: str) -> Aggregation:
+    """The aggregation by its name or its usual short form."""
+    return Aggregation(SHORT_NAMES.get(name, name))
+
+
+def aggregate(values: Iterable[Number], aggregation: Aggregation) -> Fraction | None:
+    """The exact figure; None of no values at all. An average weighs every value alike."""
+    numbers = [Fraction(value) for value in values]
+    if not numbers:
+        return None
+    if aggregation is Aggregation.MINIMUM:
+        return min(numbers)
+    if aggregation is Aggregation.MAXIMUM:
+        return max(numbers)
+    total = _sum(numbers)
+    return total / len(numbers) if aggregation is Aggregation.AVERAGE else total
+
+
+def _sum(values: list[Fraction]) -> Fraction:
+    """Fractions over one common denominator add as integers, which keeps a hundred thousand samples quick."""
+    denominator = math.lcm(*(value.denominator for value in values))
+    return Fraction(sum(value.numerator * (denominator // value.denominator) for value in values), denominator)
+
+
+def coverage_of(measured: int, expected: int | None) -> Decimal:
+    """The percentage of expected samples that came, 100 at most; 100 where no number is expected."""
+    if not expected:
+        return Decimal(100)
+    return min(Decimal(100), Decimal(measured) * 100 / Decimal(expected))
+
+
+@dataclass(frozen=True)
+class ValueTerms:
+    """What a measured quantity is judged by; target and `warning_band` are in the indicator's unit."""
+
+    target: Decimal
+    comparison: Comparison = Comparison.AT_LEAST
+    coverage_threshold_percent: Decimal = Decimal(95)
+    warning_band: Decimal = Decimal(0)
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "comparison", Comparison(self.comparison))
+
+
+@dataclass(frozen=True)
+class ValueAttainment:
+    """The verdict on a value indicator; compared exactly, rounded (half up, nine places) only for storage."""
+
+    exact_value: Fraction | None
+    coverage_percent: Decimal
+    outcome: Outcome
+    light: Light
+    reason: str
+    trace: Trace
+
+    @property
+    def value(self) -> Decimal | None:
+        return None if self.exact_value is None else round_to_places(self.exact_value, STORED_PLACES)
+
+
+def judge_value(
+    values: Sequence[Number], aggregation: Aggregation, terms: ValueTerms, expected: int | None = None
+) -> ValueAttainment:
+    """The aggregate against its target. `expected` is how many samples should have come; None: whatever came."""
+    figure = aggregate(values, aggregation)
+    coverage = coverage_of(len(values), expected)
+    outcome, reason = _value_outcome(figure, coverage, terms)
+    return ValueAttainment(
+        exact_value=figure,
+        coverage_percent=coverage,
+        outcome=outcome,
+        light=_value_light(outcome, figure, terms),
+        reason=reason,
+        trace=_value_trace(len(values), aggregation, figure, coverage, terms),
+    )
+
+
+def _value_outcome(figure: Fraction | None, coverage: Decimal, terms: ValueTerms) -> tuple[Outcome, str]:
+    if coverage < terms.coverage_threshold_percent:
+        return Outcome.INCONCLUSIVE, "coverage_below_threshold"
+    if figure is None:
+        return Outcome.INCONCLUSIVE, "nothing_measured"
+    kept = terms.comparison.holds(figure, Fraction(terms.target))
+    return (Outcome.MET, "target_met") if kept else (Outcome.MISSED, "target_missed")
+
+
+def _value_light(outcome: Outcome, figure: Fraction | None, terms: ValueTerms) -> Light:
+    if outcome is Outcome.INCONCLUSIVE or figure is None:
+        return Light.GREY
+    if outcome is Outcome.MISSED:
+        return Light.RED
+    is_near = abs(figure - Fraction(terms.target)) < Fraction(terms.warning_band)
+    return Light.YELLOW if is_near else Light.GREEN
+
+
+def _value_trace(
+    count: int, aggregation: Aggregation, figure: Fraction | None, coverage: Decimal, terms: ValueTerms
+) -> Trace:
+    rounded = None if figure is None else round_to_places(figure, STORED_PLACES)
+    return Trace(
+        title="Measured value",
+        value=rounded,
+        unit=terms.unit,
+        formula=f"{aggregation} of the samples {terms.comparison} target, on the unrounded value",
+        inputs=(Input("Samples", count), Input("Target", terms.target, terms.unit)),
+        parameters={
+            "aggregation": aggregation,
+            "coverage_threshold_percent": terms.coverage_threshold_percent,
+            "warning_band": terms.warning_band,
+        },
+        steps=(
+            Step("Coverage", "100 × samples / expected samples", coverage, "%"),
+            Step("Verdict", f"{rounded} {terms.comparison} {terms.target}", _value_outcome(figure, coverage, terms)[0]),
+        ),
+    )
