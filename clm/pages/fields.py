@@ -21,7 +21,7 @@ def kind_of(bound: BoundField) -> str:
     return "select" if isinstance(widget, forms.Select) else "input"
 
 
-_CSS = {"check": "form-check-input", "select": "form-select", "input": "form-control", "choices": "form-check-input"}
+_CSS = {"check": "form-check-input", "select": "form-select", "input": "form-control"}
 
 
 def prepared(bound: BoundField) -> BoundField:
@@ -32,7 +32,9 @@ def prepared(bound: BoundField) -> BoundField:
         attrs["class"] = f"{_CSS[kind]} {attrs.get('class', '')}".strip()
     if isinstance(bound.field.widget, (forms.PasswordInput, forms.EmailInput)):
         attrs.pop("placeholder", None)  # it would only say the label again, and vanish when typing begins
-    described = [f"{bound.auto_id}_{part}" for part, there in (("help", bound.help_text), ("error", bound.errors)) if there]
+    described = [
+        f"{bound.auto_id}_{part}" for part, there in (("help", bound.help_text), ("error", bound.errors)) if there
+    ]
     if described and bound.auto_id:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:

@@ -238,7 +238,9 @@ class ListPage(View):
 
 def is_filtered(given: QueryDict) -> bool:
     """Whether anything but order, columns and page is asked for."""
-    return any(value for name in given if name not in ("sort", "columns", "page", "format") for value in given.getlist(name))
+    return any(
+        value for name in given if name not in ("sort", "columns", "page", "format") for value in given.getlist(name)
+    )
 
 
 def export_rows(found: QuerySet[Any], columns: Sequence[Column], organization_id: UUID) -> Iterator[Row]:

@@ -164,53 +164,6 @@ def attained_percent(good: Fraction, valid: Fraction, is_incomplete: bool, terms
     return HUNDRED if terms.empty is Empty.MET and not unknown else None
 
 
-def coverage_percent(self) -> Decimal:
-    return round_to_places(self.exact_coverage, STORED_PLACES)
-
-
-def shown(percent: Fraction | None, places: int = SHOWN_PLACES) -> Decimal | None:
-    """A percentage for people, half up."""
-    return None if percent is None else round_to_places(percent, places)
-
-
-def judge(quantities: Quantities, terms: Judgement, still_to_come: Number = 0) -> Attainment:
-    """The verdict on the quantities.
-
-    `still_to_come`: valid seconds or events that an open window may yet bring. They enlarge the budget, and the light
-    is red only once the window can no longer be met; the outcome is that of what was measured so far.
-    """
-    good, valid = counted(quantities, terms.missing)
-    percent = attained_percent(good, valid, bool(quantities.unmeasured), terms)
-    coverage = coverage_percent(quantities)
-    outcome, reason = _outcome(quantities, percent, coverage, terms)
-    budget = error_budget(terms, bad=valid - good, valid=valid, still_to_come=Fraction(still_to_come))
-    return Attainment(
-        exact_percent=percent,
-        exact_coverage=coverage,
-        outcome=outcome,
-        light=_light(outcome, percent, budget, terms, is_open=still_to_come > 0),
-        budget=budget,
-        reason=reason,
-        trace=_trace(quantities, terms, good, valid, percent, coverage),
-    )
-
-
-def counted(quantities: Quantities, missing: MissingData) -> tuple[Fraction, Fraction]:
-    """Good and valid, with the unmeasured where the missing-data policy puts them."""
-    good, valid = Fraction(quantities.good), Fraction(quantities.measured)
-    unmeasured = Fraction(quantities.unmeasured)
-    if missing is MissingData.GOOD:
-        return good + unmeasured, valid + unmeasured
-    return (good, valid + unmeasured) if missing is MissingData.BAD else (good, valid)
-
-
-def attained_percent(good: Fraction, valid: Fraction, terms: Judgement) -> Fraction | None:
-    """100 x good / valid; of nothing valid 100 where the agreement says so, else None."""
-    if valid:
-        return HUNDRED * good / valid
-    return HUNDRED if terms.empty is Empty.MET and terms.missing is not MissingData.INCONCLUSIVE else None
-
-
 def coverage_percent(quantities: Quantities) -> Fraction:
     """The measured share of what should have been; 100 where nothing should have been."""
     if not quantities.expected:

@@ -33,7 +33,20 @@ const axisLook = (color) => ({
   nameTextStyle: { color: color.muted, align: "left" },
 });
 
-const timeAxis = (color, data) => ({ type: "time", min: data.start, max: data.end, ...axisLook(color), splitLine: { show: false } });
+const TIME_LABELS = { year: "{yyyy}", month: "{MMM}", day: "{d} {MMM}", hour: "{HH}:{mm}", minute: "{HH}:{mm}" };
+
+function timeAxis(color, data) {
+  const look = axisLook(color);
+  return {
+    type: "time",
+    min: data.start,
+    max: data.end,
+    ...look,
+    splitNumber: 4,
+    axisLabel: { ...look.axisLabel, formatter: TIME_LABELS },
+    splitLine: { show: false },
+  };
+}
 
 function targetLine(data, color) {
   const target = number(data.target);

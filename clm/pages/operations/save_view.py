@@ -21,7 +21,9 @@ def save_view(*, actor: Actor, page: str, name: str, query: str) -> SavedView:
         advisory_lock(f"saved_view:{actor.person_id}:{page}")
         require(actor, "pages.save_view")
         if not name or len(name) > 80 or len(query) > 2000 or len(page) > 60:
-            raise Invalid("view_name", "A view needs a name of at most 80 characters.", fields={"name": ["Give a name."]})
+            raise Invalid(
+                "view_name", "A view needs a name of at most 80 characters.", fields={"name": ["Give a name."]}
+            )
         view, _ = SavedView.objects.update_or_create(
             organization_id=actor.organization_id,
             user_id=actor.person_id,
