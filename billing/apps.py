@@ -5,6 +5,10 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import access
+        from billing import access, panels, portfolio, seals, subscribers
 
         access.register()
+        seals.register()
+        panels.register()
+        portfolio.register()
+        self.handlers = subscribers

@@ -64,3 +64,14 @@ class DiscrepancyState(TextChoices):
 DISCREPANCY_STATES = state_table(
     "discrepancy", "open", {"open": {"accepted", "resolved"}, "accepted": {"open"}, "resolved": {"open"}}
 )
+
+
+class Reason(TextChoices):
+    """Why an invoice differs, in the words of billing.engine.reconcile."""
+
+    MATCHES = "matches", _("As agreed")
+    CREDIT_MISSING = "credit_missing", _("A credit is missing")
+    OVERCHARGED = "overcharged", _("More than agreed")
+    UNDERCHARGED = "undercharged", _("Less than agreed")
+    CURRENCY_MISMATCH = "currency_mismatch", _("Another currency")
+    PERIOD_MISMATCH = "period_mismatch", _("The period fits no fee")

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("clm.events.pages.urls")),
     path("", include("clm.jobs.pages.urls")),
     path("", include("clm.notify.pages.urls")),
+    path("", include("clm.portfolio.urls")),
     path("", include("clm.pages.urls")),
     path("contracts/", include("contracts.pages.urls")),
     path("service-levels/", include("slas.pages.urls")),

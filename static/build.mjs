@@ -1,6 +1,7 @@
 // Builds static/dist/: app.css, app.js, theme.js, charts.js, icons.svg, the fonts and our own images.
 // `--strict` turns a warning (an icon that does not exist) into a failure.
 import { build } from "esbuild";
+import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,7 +15,11 @@ const warnings = [];
 
 // An icon is named in a template as {% icon "x" %} or icon="x", and in Python or JSON as icon="x" or "icon": "x".
 const ICON = /\bicon(?:["']?\s*[=:]\s*|\s+)["']([a-z][a-z0-9-]*)["']/g;
+// These calls also take the icon by position; of their strings those that Tabler knows are taken.
+const CALL = /\b(?:NavigationEntry|BulkAction|Empty)\(([\s\S]{0,260})/g;
 const SOURCES = ["templates", "clm", "contracts", "slas", "obligations", "billing"];
+
+const isIcon = (name) => existsSync(join(here, "node_modules/@tabler/icons/icons/outline", `${name}.svg`));
 
 async function* sources(folder) {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
@@ -29,7 +34,11 @@ async function usedIcons() {
   const used = new Map();
   for (const folder of SOURCES) {
     for await (const path of sources(join(root, folder))) {
-      for (const match of (await readFile(path, "utf8")).matchAll(ICON)) used.set(match[1], relative(root, path));
+      const text = await readFile(path, "utf8");
+      for (const match of text.matchAll(ICON)) used.set(match[1], relative(root, path));
+      for (const call of path.endsWith(".py") ? text.matchAll(CALL) : []) {
+        for (const [, word] of call[1].matchAll(/["']([a-z][a-z0-9-]+)["']/g)) if (isIcon(word)) used.set(word, relative(root, path));
+      }
     }
   }
   return [...used].sort(([a], [b]) => a.localeCompare(b));

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from hypothesis import settings
 from rest_framework.test import APIClient
 
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
 from tests.cast import Cast, add_person, make_cast
+
+# The same examples every time, and no limit on one example's time: the machine may be busy.
+settings.register_profile("covenant", derandomize=True, deadline=None)
+settings.load_profile("covenant")
 
 
 @pytest.fixture

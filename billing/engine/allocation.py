@@ -31,7 +31,7 @@ def allocate_evenly(amount: Money, parts: int) -> tuple[Money, ...]:
 
 
 def _minor_units(amount: Money) -> int:
-    units = Fraction(amount.amount) * 10 ** minor_digits(amount.currency)
+    units = Fraction(amount.amount) * int(10 ** minor_digits(amount.currency))
     if units.denominator != 1:
         raise Invalid("amount_not_in_minor_units", f"{amount} is not in whole minor units.")
     return units.numerator
@@ -39,9 +39,10 @@ def _minor_units(amount: Money) -> int:
 
 def _shares(weights: Sequence[Number]) -> list[Fraction]:
     exact = [Fraction(weight) for weight in weights]
-    if not exact or min(exact) < 0 or not sum(exact):
+    whole = sum(exact)
+    if not whole or min(exact) < 0:
         raise Invalid("weights_invalid", "Weights are not negative, and one of them is positive.")
-    return [weight / sum(exact) for weight in exact]
+    return [weight / whole for weight in exact]
 
 
 def _largest_remainders(units: int, shares: Sequence[Fraction]) -> list[int]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from billing.engine.allocation import allocate
-from clm.lib.money import Money, from_exact, total
+from clm.lib.money import Money, from_exact, minor_digits, total
 from clm.lib.rounding import Rounding
 
 
@@ -42,12 +41,12 @@ def round_lines(
 
 
 def _fitted(amounts: Sequence[Money], rounded: Money) -> tuple[Money, ...]:
-    floors = [amount.rounded(Rounding.FLOOR) for amount in amounts]
-    if not floors:
-        return ()
-    rest = rounded - total(floors, rounded.currency)
-    remainders = [(amount - floor).amount for amount, floor in zip(amounts, floors, strict=True)]
-    if not any(remainders):
-        return tuple(floors)
-    extra = allocate(rest, remainders)
-    return tuple(floor + more for floor, more in zip(floors, extra, strict=True))
+    """Each line rounded down, then one minor unit more for as many of the largest remainders as the total needs."""
+    lines = [amount.rounded(Rounding.FLOOR) for amount in amounts]
+    remainders = [(amount - line).amount for amount, line in zip(amounts, lines, strict=True)]
+    unit = from_exact(Fraction(1, 10 ** minor_digits(rounded.currency)), rounded.currency)
+    left = (rounded - total(lines, rounded.currency)).amount // unit.amount
+    order = sorted(range(len(lines)), key=lambda index: (-remainders[index], index))
+    for index in order[: int(left)]:
+        lines[index] = lines[index] + unit
+    return tuple(lines)

@@ -183,9 +183,9 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.functions.datetime.Now(), editable=False
                     ),
                 ),
-                ("expected_amount", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("expected_amount", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ("actual_amount", models.DecimalField(decimal_places=4, max_digits=18)),
-                ("difference", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("difference", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ("currency", models.CharField(max_length=3)),
                 ("reason", models.CharField(max_length=24)),
                 ("trace", models.JSONField(default=dict)),

@@ -7,13 +7,13 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.states import DISCREPANCY_STATES, INVOICE_STATES, DiscrepancyState, InvoiceState
+from billing.states import DISCREPANCY_STATES, INVOICE_STATES, DiscrepancyState, InvoiceState, Reason
 from clm.access.base import OrganizationRow
 from clm.lib.states import StateTable
 
 
 class Invoice(OrganizationRow):
-    """One invoice file. `kind` is invoice or credit_note; amounts are positive as printed. Once per seller and number."""
+    """One invoice file, once per seller and number. `kind` is invoice or credit_note; amounts are as printed."""
 
     STATES: ClassVar[StateTable] = INVOICE_STATES
 
@@ -75,15 +75,18 @@ class InvoiceLine(OrganizationRow):
 
 
 class Reconciliation(OrganizationRow):
-    """One comparison of an invoice with what its contract says; append-only (trigger), the newest counts."""
+    """One comparison of an invoice with what its contract says; append-only (trigger), the newest counts.
+
+    Expected and difference are null where nothing can be set side by side (another currency, no period).
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="reconciliations")
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="+")
-    expected_amount = models.DecimalField(max_digits=18, decimal_places=4)
+    expected_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     actual_amount = models.DecimalField(max_digits=18, decimal_places=4)
-    difference = models.DecimalField(max_digits=18, decimal_places=4)
+    difference = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     currency = models.CharField(max_length=3)
-    reason = models.CharField(max_length=24)
+    reason = models.CharField(max_length=24, choices=Reason.choices)
     trace = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
 
@@ -103,7 +106,7 @@ class Discrepancy(OrganizationRow):
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="discrepancies")
     reconciliation = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=DiscrepancyState.choices, default=DiscrepancyState.OPEN)
-    reason = models.CharField(max_length=24)
+    reason = models.CharField(max_length=24, choices=Reason.choices)
     explanation = models.TextField(blank=True)
 
     class Meta:

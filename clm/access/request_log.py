@@ -13,7 +13,7 @@ QUIET = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
 class RequestLogMiddleware:
-    """Logs `request` after the answer. The route is the pattern, never the path: paths carry identifiers and queries."""
+    """Logs `request` after the answer. The route is the pattern, never the path: paths carry identifiers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

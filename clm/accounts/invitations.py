@@ -15,7 +15,7 @@ from clm.notify.models import Notification
 
 
 def set_password_url(user: User) -> str:
-    """The link with which the person sets a first password; it stops working once used, or after PASSWORD_RESET_TIMEOUT."""
+    """The link to set a first password; it stops working once used, or after PASSWORD_RESET_TIMEOUT."""
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
     return f"{settings.SITE_URL}{path}"

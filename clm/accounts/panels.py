@@ -9,14 +9,10 @@ from clm.dashboards.registry import NavigationEntry, register_navigation
 
 def register() -> None:
     admin = _("Admin")
-    register_navigation(
-        NavigationEntry("people", _("People"), "people", "users", "accounts.view_person", 900, admin)
-    )
+    register_navigation(NavigationEntry("people", _("People"), "people", "users", "accounts.view_person", 900, admin))
     register_navigation(
         NavigationEntry(
             "organization", _("Organization"), "organization", "building", "accounts.change_organization", 905, admin
         )
     )
-    register_navigation(
-        NavigationEntry("tokens", _("API tokens"), "tokens", "key", "accounts.view_token", 910, admin)
-    )
+    register_navigation(NavigationEntry("tokens", _("API tokens"), "tokens", "key", "accounts.view_token", 910, admin))

@@ -41,4 +41,3 @@ def tell_of_new_roles(event: OutboxEvent) -> None:
         url=reverse("profile"),
         dedupe_key=f"roles:{event.pk}",
     )
-

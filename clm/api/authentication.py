@@ -28,7 +28,7 @@ class ActorAuthentication(SessionAuthentication):
         if actor.kind == "user":
             self.enforce_csrf(request)
             return request._request.user, actor
-        return User.objects.get(pk=actor.user_id), actor
+        return User.objects.get(pk=actor.person_id), actor
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

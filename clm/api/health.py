@@ -46,8 +46,6 @@ def _migrations() -> bool:
 
 def _broker() -> bool:
     try:
-        return bool(
-            redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping()
-        )
+        return bool(redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping())
     except redis.RedisError:
         return False

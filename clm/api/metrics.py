@@ -81,9 +81,11 @@ def register() -> None:
 
 @login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text. With METRICS_TOKEN set, for whoever bears it; else for this machine itself, not through a proxy."""
+    """Prometheus text: with METRICS_TOKEN set for whoever bears it, else for this machine, not through a proxy."""
     if not _may_read(request):
-        return JsonResponse(problem(403, "forbidden", "Metrics need METRICS_TOKEN."), status=403, content_type=CONTENT_TYPE)
+        return JsonResponse(
+            problem(403, "forbidden", "Metrics need METRICS_TOKEN."), status=403, content_type=CONTENT_TYPE
+        )
     own = CollectorRegistry()
     own.register(OwnGauges())
     return HttpResponse(generate_latest(_process_registry()) + generate_latest(own), content_type=CONTENT_TYPE_LATEST)

@@ -64,8 +64,9 @@ def _api_problem(error: APIException) -> tuple[dict[str, Any], dict[str, str]]:
     headers: dict[str, str] = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
-    if isinstance(error, Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    wait: float | None = getattr(error, "wait", None)
+    if isinstance(error, Throttled) and wait is not None:
+        headers["Retry-After"] = str(int(wait) + 1)
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else error.default_code
     return problem(error.status_code, code, str(error.detail)), headers

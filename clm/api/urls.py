@@ -7,7 +7,11 @@ from clm.api import problems
 
 urlpatterns = [
     path("openapi.json", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"), name="api-docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"),
+        name="api-docs",
+    ),
     path("", include("clm.accounts.api.urls")),
     path("", include("clm.audit.api.urls")),
     path("", include("clm.events.api.urls")),

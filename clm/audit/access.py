@@ -53,7 +53,7 @@ def seen_with_contract(owner: Callable[[], type[Model]]) -> Rule:
     return rule
 
 
-def unhidden(actor: Actor, rows: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+def unhidden(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
     """The entries that no rule hides from this actor."""
     for rule in (everyone_inside, *_FILTERS):
         rows = rule(actor, rows)

@@ -13,6 +13,7 @@ from clm.audit.models import ChainHead, LedgerEntry
 from clm.lib.canonical import digest, to_plain
 
 GENESIS = "0" * 64
+BATCH = 1000
 _FIELDS = (
     "id", "organization_id", "verb", "event", "actor_kind", "actor_id", "subject_type", "subject_id",
     "contract_id", "before", "after", "reason", "request_id", "at",
@@ -35,7 +36,7 @@ def sealed_content(entry: LedgerEntry, sequence: int, previous_hash: str) -> dic
 
 
 @transaction.atomic
-def chain_entries(organization_id: UUID, *, batch: int = 1000) -> int:
+def chain_entries(organization_id: UUID, *, batch: int = BATCH) -> int:
     """Give committed entries their sequence and hash, in the order of their ids; answer how many.
 
     One sequencer an organization: the head's row lock. Ids are time-ordered; an entry that commits late simply

@@ -75,9 +75,7 @@ class Transition(OrganizationRow):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                fields=["organization", "subject_type", "subject_id", "at"], name="transition_subject"
-            ),
+            models.Index(fields=["organization", "subject_type", "subject_id", "at"], name="transition_subject"),
         ]
 
     def __str__(self) -> str:

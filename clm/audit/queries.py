@@ -72,9 +72,7 @@ def names_of(actors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     return {actor: found.get(actor) or _nameless(*actor) for actor in wanted}
 
 
-def _named(
-    rows: QuerySet[Any], actors: Iterable[tuple[str, str]], kind: str
-) -> Iterable[tuple[tuple[str, str], str]]:
+def _named(rows: QuerySet[Any], actors: Iterable[tuple[str, str]], kind: str) -> Iterable[tuple[tuple[str, str], str]]:
     ids = [identity for actor_kind, identity in actors if actor_kind == kind]
     if not ids:
         return []

@@ -8,19 +8,23 @@ Exit code 0 when the chain holds, 1 when it does not (every break is printed), 2
 and whose header was rewritten to match is found too.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 
-def sha256_of(entry):
+def sha256_of(entry: dict[str, Any]) -> str:
     """The hash of an entry: sha256 over all of it but the hash itself, keys sorted, no spaces, UTF-8."""
     content = {name: value for name, value in entry.items() if name != "hash"}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def problems_of(lines, head=None):
+def problems_of(lines: list[str], head: str | None = None) -> list[str]:
     """Every place where the export does not hold, as text."""
     header = parsed(lines[0])
     if header is None or header.get("format") != "covenant-ledger/1":
@@ -31,16 +35,14 @@ def problems_of(lines, head=None):
         if entry is None:
             found.append(f"line {number}: is not a ledger entry")
             continue
-        expected = sequence + 1
-        sequence = entry.get("sequence")
-        found += [f"line {number}: {text}" for text in check(entry, expected, previous, header)]
-        previous = entry.get("hash")
-        if not isinstance(sequence, int):
+        found += [f"line {number}: {text}" for text in check(entry, sequence + 1, previous, header)]
+        if not isinstance(entry.get("sequence"), int):
             return [*found, f"line {number}: has no sequence; nothing after it can be followed"]
+        sequence, previous = entry["sequence"], entry.get("hash")
     return found + check_end(header, sequence, previous, head)
 
 
-def parsed(line):
+def parsed(line: str) -> dict[str, Any] | None:
     try:
         value = json.loads(line)
     except ValueError:
@@ -48,7 +50,7 @@ def parsed(line):
     return value if isinstance(value, dict) else None
 
 
-def check(entry, expected, previous, header):
+def check(entry: dict[str, Any], expected: int, previous: Any, header: dict[str, Any]) -> Iterator[str]:
     """What is wrong with one entry at its place."""
     sequence = entry.get("sequence")
     if sequence != expected:
@@ -62,7 +64,7 @@ def check(entry, expected, previous, header):
             yield f"entry {sequence} was changed after it was written"
 
 
-def check_end(header, sequence, previous, head):
+def check_end(header: dict[str, Any], sequence: int, previous: Any, head: str | None) -> list[str]:
     """Whether the last entry is the one that the header, and the reader's own note, say it is."""
     found = []
     if (sequence, previous) != (header.get("sequence"), header.get("hash")):
@@ -72,7 +74,7 @@ def check_end(header, sequence, previous, head):
     return found
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     head = arguments[arguments.index("--head") + 1] if "--head" in arguments[:-1] else None
     try:
         with open(arguments[0], encoding="utf-8") as file:

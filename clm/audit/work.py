@@ -17,7 +17,7 @@ def verify(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, An
     from clm.audit.operations.verify_ledger import verify_ledger
 
     outcome = verify_ledger(actor=progress.actor)
-    breaks = [
+    breaks: list[dict[str, Any]] = [
         *({"where": f"entry {found.sequence}", "message": found.problem} for found in outcome.chain),
         *(
             {"where": f"{found.model} {found.row_id}", "message": found.problem, "entry": found.sequence}

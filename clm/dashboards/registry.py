@@ -14,16 +14,18 @@ class Panel:
     """A card of the home page: shown to these roles, filled by `context`, drawn by `template`.
 
     `columns` is its width out of 12 on a wide screen; `order` sorts panels. `verb` is the verb that reads its content.
+    With `is_shown` the panel appears only while it answers True.
     """
 
     key: str
-    title: str
+    title: Any
     template: str
     context: Callable[[Actor], Mapping[str, Any]]
     roles: frozenset[str]
     verb: str
     order: int = 100
     columns: int = 6
+    is_shown: Callable[[Actor], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Hit:
 
     kind: str
     title: str
-    subtitle: str
+    subtitle: Any
     url: str
 
 

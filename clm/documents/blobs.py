@@ -14,7 +14,7 @@ from clm.lib.errors import DomainError
 
 
 def store_blob(organization_id: UUID, content: bytes, media_type: str) -> Blob:
-    """The blob with this content; the bytes are in the storage before the row is, so a crash leaves no row without bytes."""
+    """The blob with this content. The bytes are stored before the row is: a crash leaves no row without bytes."""
     sha256 = hashlib.sha256(content).hexdigest()
     found = Blob.objects.filter(sha256=sha256).first()
     if found is not None:
@@ -41,5 +41,6 @@ def read_blob(blob: Blob) -> bytes:
     with open_blob(blob) as file:
         content = file.read()
     if hashlib.sha256(content).hexdigest() != blob.sha256:
-        raise DomainError("blob_changed", "The stored document is not what was uploaded.", detail={"blob": str(blob.pk)})
+        detail = {"blob": str(blob.pk)}
+        raise DomainError("blob_changed", "The stored document is not what was uploaded.", detail=detail)
     return content

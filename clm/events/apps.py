@@ -6,6 +6,7 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
-        from clm.events import access
+        from clm.events import access, panels
 
         access.register()
+        panels.register()

@@ -29,9 +29,7 @@ def fan_out(*, batch: int = 500) -> int:
     now = clock.now()
     with every_organization():
         events = list(
-            OutboxEvent.objects.select_for_update(skip_locked=True)
-            .filter(fanned_out_at=None)
-            .order_by("id")[:batch]
+            OutboxEvent.objects.select_for_update(skip_locked=True).filter(fanned_out_at=None).order_by("id")[:batch]
         )
         Delivery.objects.bulk_create(
             [

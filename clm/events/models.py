@@ -20,9 +20,7 @@ class OutboxEvent(OrganizationRow):
     fanned_out_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["id"], condition=models.Q(fanned_out_at=None), name="outbox_waiting")
-        ]
+        indexes: ClassVar = [models.Index(fields=["id"], condition=models.Q(fanned_out_at=None), name="outbox_waiting")]
 
     def __str__(self) -> str:
         return self.type
@@ -46,9 +44,7 @@ class Delivery(OrganizationRow):
     last_error = models.TextField(blank=True)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["event", "handler"], name="one_delivery_per_handler")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["event", "handler"], name="one_delivery_per_handler")]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=models.Q(status="pending"), name="delivery_due"),
         ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 import structlog
@@ -9,16 +12,36 @@ from celery import shared_task
 from django.conf import settings
 
 from clm.access.scope import organization_scope
-from clm.audit.chain import chain_entries
+from clm.audit.chain import BATCH, chain_entries
 from clm.events.dispatcher import drain
 
 log = structlog.get_logger("clm.events")
 
 
+_held: ContextVar[bool] = ContextVar("covenant_wakes_held", default=False)
+
+
+@contextmanager
+def wakes_held(organization_id: UUID) -> Iterator[None]:
+    """Within the block commits wake nobody; at its end the organization is chained and dispatched once.
+
+    For work of very many verbs. A crash inside costs only time: beat chains and dispatches what is left.
+    """
+    token = _held.set(True)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    wake_dispatcher(organization_id)
+
+
 def wake_dispatcher(organization_id: UUID) -> None:
     """Chain the organization's new entries and ask a worker to dispatch. A broker that is away costs only time."""
+    if _held.get():
+        return
     with organization_scope(organization_id):
-        chain_entries(organization_id)
+        while chain_entries(organization_id) == BATCH:
+            continue
     if settings.CELERY_TASK_ALWAYS_EAGER:
         return
     try:

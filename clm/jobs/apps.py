@@ -6,6 +6,7 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from clm.jobs import access
+        from clm.jobs import access, panels
 
         access.register()
+        panels.register()

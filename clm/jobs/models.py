@@ -59,9 +59,7 @@ class Job(OrganizationRow):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                fields=["heartbeat_at"], condition=models.Q(state__in=["queued", "running"]), name="job_live"
-            ),
+            models.Index(fields=["heartbeat_at"], condition=models.Q(state__in=["queued", "running"]), name="job_live"),
         ]
 
     def __str__(self) -> str:

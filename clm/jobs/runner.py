@@ -37,6 +37,7 @@ class Progress:
     def __init__(self, job: Job) -> None:
         self._job_id = job.pk
         self.at = job.done
+        self.kept: dict[str, Any] = dict(job.result)
         self.actor = _actor(job)
 
     def report(self, done: int, total: int | None = None, message: str = "") -> None:
@@ -48,6 +49,11 @@ class Progress:
         self.at = done
         if Job.objects.filter(pk=self._job_id, cancel_requested_at__isnull=False).exists():
             raise Cancelled
+
+    def keep(self, **facts: Any) -> None:
+        """Store what is finished in the job's result, so that work that resumes finds it in `kept`."""
+        self.kept |= to_plain(facts)
+        Job.objects.filter(pk=self._job_id).update(result=self.kept, heartbeat_at=clock.now())
 
     def problem(self, where: str, message: str) -> None:
         """Keep a row-by-row problem for the job's page."""
@@ -139,7 +145,8 @@ def _finish(job_id: UUID, state: str, *, result: Mapping[str, Any] | None = None
     if job.state != JobState.RUNNING:
         return
     move(_actor(job), job, to=state)
-    job.result = to_plain(result or {})
+    if result is not None:
+        job.result = to_plain(result)
     job.error = error
     job.finished_at = clock.now()
     job.save(update_fields=["result", "error", "finished_at"])

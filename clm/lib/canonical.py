@@ -14,7 +14,7 @@ from uuid import UUID
 
 
 def to_plain(value: Any) -> Any:
-    """The value as JSON types: decimals as plain strings, instants in UTC with a Z, dates ISO, dataclasses as objects."""
+    """The value as JSON types: decimals as strings, instants in UTC with a Z, dates ISO, dataclasses as objects."""
     if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):

@@ -7,7 +7,13 @@ from clm.notify.models import Notification
 
 
 def register() -> None:
-    register_verbs({"notify.view_notification": EVERYONE, "notify.read_notification": EVERYONE})
+    register_verbs(
+        {
+            "notify.view_notification": EVERYONE,
+            "notify.read_notification": EVERYONE,
+            "notify.settle_inboxes": set(),
+        }
+    )
     register_visibility(Notification, "notify.view_notification", _own_inbox)
 
 

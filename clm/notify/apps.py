@@ -6,6 +6,7 @@ class NotifyConfig(AppConfig):
     label = "notify"
 
     def ready(self) -> None:
-        from clm.notify import access
+        from clm.notify import access, panels
 
         access.register()
+        panels.register()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clm.accounts.models import User
+from clm.accounts.models import Organization, User
 from clm.events.record import Event
 from clm.notify.models import Notification
 
@@ -25,4 +25,14 @@ def inbox_read(user: User, *, count: int) -> Event:
         subject=user,
         after={"read": count},
         payload={"user_id": user.pk, "count": count},
+    )
+
+
+def inboxes_settled(organization: Organization, *, count: int) -> Event:
+    return Event(
+        type="inboxes.settled",
+        verb="notify.settle_inboxes",
+        subject=organization,
+        after={"read": count},
+        payload={"count": count},
     )

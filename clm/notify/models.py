@@ -11,7 +11,7 @@ from clm.access.base import OrganizationRow
 
 
 class Notification(OrganizationRow):
-    """One thing told to one person, once: `dedupe_key` is unique per person. `due_at` is when the thing itself is due."""
+    """One thing told to one person, once: `dedupe_key` is unique per person. `due_at`: when the thing itself is due."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=60)

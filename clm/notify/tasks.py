@@ -33,9 +33,7 @@ def _claim_next() -> Notification | None:
     """The next due row, pushed out of reach of other workers for a while; a crash lets it come back."""
     now = clock.now()
     with every_organization():
-        waiting = Notification.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
-            "user"
-        )
+        waiting = Notification.objects.select_for_update(skip_locked=True, of=("self",)).select_related("user")
         found = waiting.filter(mailed_at=None, mail_due_at__lte=now, mail_attempts__lt=MAX_ATTEMPTS).first()
         if found is not None:
             found.mail_attempts += 1

@@ -30,7 +30,7 @@ def prepared(bound: BoundField) -> BoundField:
     attrs = bound.field.widget.attrs
     if kind in _CSS and _CSS[kind] not in attrs.get("class", ""):
         attrs["class"] = f"{_CSS[kind]} {attrs.get('class', '')}".strip()
-    if isinstance(bound.field.widget, (forms.PasswordInput, forms.EmailInput)):
+    if getattr(bound.field.widget, "input_type", "") in ("password", "email"):
         attrs.pop("placeholder", None)  # it would only say the label again, and vanish when typing begins
     described = [
         f"{bound.auto_id}_{part}" for part, there in (("help", bound.help_text), ("error", bound.errors)) if there

@@ -35,7 +35,7 @@ def as_decimal(value: object) -> Decimal | None:
 
 
 def money_text(amount: object, currency: str) -> str:
-    """An amount with its currency, for example "€1,234.50"; digits beyond the minor unit are kept, never rounded away."""
+    """An amount with its currency, as "€1,234.50"; digits beyond the minor unit are kept, never rounded away."""
     exact = as_decimal(amount)
     if exact is None:
         return "–"
@@ -134,7 +134,7 @@ def duration_text(seconds: object) -> str:
     left = abs(exact)
     if left < 60:
         return f"{sign}{decimal_text(left.normalize() if left else 0)} {gettext('s')}"
-    parts = []
+    parts: list[tuple[int, str]] = []
     for size, unit in ((86400, gettext("d")), (3600, gettext("h")), (60, gettext("min")), (1, gettext("s"))):
         count, left = divmod(left, size)
         if count or parts:

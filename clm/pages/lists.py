@@ -35,9 +35,9 @@ EXPORT_LIMIT = 50_000
 class Column:
     """One column. `value` is a dotted path or a function of the row, and what exports carry.
 
-    `template` draws the cell (it sees `row`, `value`, `column`); without one, `kind` does: text, number, money, percent,
-    date, instant, state, light. `sort` names the order-by expressions, which is also the whitelist. `currency` (money)
-    and `zone` (date) are paths; `domain` tells a state's meaning. The `main` column links to the row.
+    `template` draws the cell (it sees `row`, `value`, `column`); without one, `kind` does: text, number, money,
+    percent, date, instant, state, light. `sort` names the order-by expressions, which is also the whitelist.
+    `currency` (money) and `zone` (date) are paths; `domain` tells a state's meaning. The `main` column links on.
     """
 
     key: str
@@ -77,7 +77,7 @@ class BulkAction:
 class Empty:
     """What a list says when nothing is there yet, and what to do first."""
 
-    title: Text = _("Nothing here yet")
+    title: Text = ""
     hint: Text = ""
     icon: str = "inbox"
     action_label: Text = ""

@@ -12,7 +12,7 @@ from clm.access.base import OrganizationRow
 
 
 class SavedView(OrganizationRow):
-    """A list's filters, order and columns under a name. `query` is the address's query string without the page number."""
+    """A list's filters, order and columns under a name. `query` is the address's query, without the page."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     page = models.CharField(max_length=60)

@@ -185,7 +185,7 @@ def _clauses() -> list[dict[str, Any]]:
 def _changes() -> list[dict[str, Any]]:
     return [
         {"kind": "changed", "number": "4.1", "heading": "Uptime",
-         "spans": [("same", "available at least "), ("removed", "99.5%"), ("added", "99.9%"), ("same", " of each month.")]},
+         "spans": [("same", "available at least "), ("removed", "99.5%"), ("added", "99.9%"), ("same", " a month.")]},
         {"kind": "added", "number": "4.3", "heading": "Root cause",
          "spans": [("added", "Provider reports the cause within five Business Days.")]},
     ]  # fmt: skip

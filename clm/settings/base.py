@@ -277,3 +277,5 @@ LOGGING = {
 PROMETHEUS_EXPORT_MIGRATIONS = False
 # Who bears it may read /metrics; while it is empty, only this machine may.
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+# Whether the first portfolio, whose passwords everybody knows, may be loaded here.
+FIRST_PORTFOLIO_ALLOWED = False

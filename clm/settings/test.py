@@ -26,3 +26,4 @@ STORAGES["default"] = {
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True
 ACCOUNT_RATE_LIMITS: dict[str, str] = {}
+FIRST_PORTFOLIO_ALLOWED = True

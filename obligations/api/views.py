@@ -12,6 +12,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clm.access.permissions import require
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from obligations.api import serializers
@@ -38,6 +39,7 @@ class Obligations(IdempotentMixin, VisibleRowsView, ListAPIView):
 
     @extend_schema(request=serializers.NewObligationSerializer, responses={201: serializers.ObligationSerializer})
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "obligations.add_obligation")
         sent = serializers.NewObligationSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         obligation = add_obligation(actor=actor_in(request), **sent.as_verb())

@@ -20,7 +20,7 @@ from clm.lib.money import Money, from_exact, minor_digits, zero
 from clm.lib.months import add_months
 from clm.lib.rounding import Number, Rounding, round_to_places
 from clm.lib.trace import Input, Step, Trace
-from slas.engine.intervals import MICROSECOND
+from slas.engine.intervals import MICROSECOND, in_utc
 from slas.engine.windows import place
 
 SHOWN_PLACES = 6
@@ -35,6 +35,9 @@ class Caps:
     credited_in_year: Money | None = None
     contract: Money | None = None
     credited_in_contract: Money | None = None
+
+
+NO_CAPS = Caps()
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,7 @@ def claim_due_on(
     Within 30 days of a window that ends with 31 January is until 2 March (1 March in a leap year); two months are
     until 31 March. `window_end` is the first instant not covered.
     """
-    last = (window_end.astimezone(place(zone)) - MICROSECOND).date()
+    last = (in_utc(window_end) - MICROSECOND).astimezone(place(zone)).date()
     if claim.unit is ClaimUnit.BUSINESS_DAYS:
         return (business_days or BusinessDays()).forward(last, claim.count)
     if claim.unit is ClaimUnit.MONTHS:

@@ -136,10 +136,10 @@ def _known_span(window: Interval, telemetry: Telemetry) -> Interval | None:
 def _stretches(changes: Sequence[StateChange], span: Interval) -> list[tuple[Interval, Status]]:
     """How long each state lasted within the span; a change replaced at its own instant lasted no time."""
     rows = sorted(changes, key=lambda change: change.at)
-    ends = [change.at for change in rows[1:]] + [span.end]
     stretches = []
-    for row, end in zip(rows, ends, strict=True):
-        low, high = max(row.at, span.start), min(end, span.end)
+    for position, row in enumerate(rows, start=1):
+        until = rows[position].at if position < len(rows) else span.end
+        low, high = max(row.at, span.start), min(until, span.end)
         if low < high:
             stretches.append((Interval(low, high), row.status))
     return stretches

@@ -643,6 +643,12 @@ class Migration(migrations.Migration):
                     "slice_minutes",
                     models.PositiveSmallIntegerField(default=5, verbose_name="slice in minutes"),
                 ),
+                (
+                    "silence_minutes",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="a status is known for so many minutes"
+                    ),
+                ),
                 ("condition_operator", models.CharField(blank=True, max_length=2)),
                 (
                     "condition_threshold",
@@ -848,6 +854,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64)),
                 ("received", models.PositiveIntegerField()),
                 ("accepted", models.PositiveIntegerField()),
+                ("replaced", models.PositiveIntegerField(default=0)),
                 ("duplicates", models.PositiveIntegerField()),
                 ("refused", models.PositiveIntegerField()),
                 ("refusals", models.JSONField(default=list)),

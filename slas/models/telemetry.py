@@ -36,7 +36,9 @@ class IndicatorKind(models.TextChoices):
 class Indicator(OrganizationRow):
     """A measured quantity of a service (SLI). `key` is the name telemetry arrives under, unique in the organization.
 
-    `condition_*` and `slice_minutes` are for time_slice; `aggregation` for value; `is_degraded_up` for uptime.
+    `condition_*` and `slice_minutes` are for time_slice; `aggregation` for value; `is_degraded_up` for uptime, and
+    `silence_minutes` too: after so long without a row the status is unknown (null: it lasts until the next row).
+    `first_sample_at` is when monitoring began, the earliest telemetry of any kind.
     """
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="indicators")
@@ -46,6 +48,7 @@ class Indicator(OrganizationRow):
     unit = models.CharField(_("unit"), max_length=24, blank=True)
     is_degraded_up = models.BooleanField(_("degraded counts as up"), default=True)
     slice_minutes = models.PositiveSmallIntegerField(_("slice in minutes"), default=5)
+    silence_minutes = models.PositiveIntegerField(_("a status is known for so many minutes"), null=True, blank=True)
     condition_operator = models.CharField(max_length=2, blank=True)
     condition_threshold = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     aggregation = models.CharField(max_length=8, blank=True)
@@ -125,12 +128,16 @@ class Outage(OrganizationRow):
 
 
 class TelemetryBatch(OrganizationRow):
-    """One delivery of telemetry: what came, what was new, what was refused and why. `digest` is of its content."""
+    """One delivery of telemetry: what came, what was new, what was refused and why. `digest` is of its content.
+
+    received = accepted + duplicates + refused; `replaced` counts those accepted that took the place of other values.
+    """
 
     source = models.CharField(max_length=24)
     digest = models.CharField(max_length=64)
     received = models.PositiveIntegerField()
     accepted = models.PositiveIntegerField()
+    replaced = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField()
     refused = models.PositiveIntegerField()
     refusals = models.JSONField(default=list)

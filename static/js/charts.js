@@ -21,26 +21,25 @@ function palette() {
   );
 }
 
-function render(element) {
+function render(element, still) {
   const data = JSON.parse(document.getElementById(element.dataset.chart).textContent);
   const kind = KINDS[data.kind];
   if (!kind) throw new Error(`no chart of kind ${data.kind}`);
   const chart = echarts.getInstanceByDom(element) || echarts.init(element);
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   chart.setOption({ animation: !still, animationDuration: 250, ...kind(data, palette(), echarts) }, true);
   return chart;
 }
 
 export function draw(element) {
   element.dataset.drawn = "yes";
-  const chart = render(element);
+  const chart = render(element, window.matchMedia("(prefers-reduced-motion: reduce)").matches);
   drawn.add(element);
   new ResizeObserver(() => chart.resize()).observe(element);
 }
 
 document.addEventListener("covenant:theme", () => {
   for (const element of drawn) {
-    if (element.isConnected) render(element);
+    if (element.isConnected) render(element, true);
     else drawn.delete(element);
   }
 });

@@ -17,6 +17,20 @@ function apply() {
 
 apply();
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", apply);
+
+// Paper is white: charts are drawn for the light theme while printing.
+function announce() {
+  document.dispatchEvent(new CustomEvent("covenant:theme", { detail: root.dataset.bsTheme }));
+}
+window.addEventListener("beforeprint", () => {
+  root.dataset.bsTheme = "light";
+  announce();
+});
+window.addEventListener("afterprint", () => {
+  apply();
+  announce();
+});
+
 window.covenantTheme = {
   toggle() {
     const next = root.dataset.bsTheme === "dark" ? "light" : "dark";
@@ -26,6 +40,6 @@ window.covenantTheme = {
       // without storage the choice lasts for this page
     }
     root.dataset.bsTheme = next;
-    document.dispatchEvent(new CustomEvent("covenant:theme", { detail: next }));
+    announce();
   },
 };

@@ -26,9 +26,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("actor_id", models.CharField(max_length=64)),
                 ("key", models.CharField(max_length=128)),
@@ -47,9 +45,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organization", "actor_id", "key"), name="one_answer_per_key"
-                    )
+                    models.UniqueConstraint(fields=("organization", "actor_id", "key"), name="one_answer_per_key")
                 ],
             },
         ),

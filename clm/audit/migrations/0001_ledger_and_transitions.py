@@ -42,9 +42,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("sequence", models.BigIntegerField(null=True)),
                 ("verb", models.CharField(max_length=80)),
@@ -72,13 +70,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["organization", "subject_type", "subject_id"], name="ledger_subject"
-                    ),
+                    models.Index(fields=["organization", "subject_type", "subject_id"], name="ledger_subject"),
                     models.Index(fields=["organization", "contract_id"], name="ledger_contract"),
-                    models.Index(
-                        condition=models.Q(("sequence", None)), fields=["id"], name="ledger_unchained"
-                    ),
+                    models.Index(condition=models.Q(("sequence", None)), fields=["id"], name="ledger_unchained"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("organization", "sequence"), name="ledger_sequence_once"),
@@ -104,9 +98,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("subject_type", models.CharField(max_length=64)),
                 ("subject_id", models.UUIDField()),
@@ -127,9 +119,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        fields=["organization", "subject_type", "subject_id", "at"], name="transition_subject"
-                    )
+                    models.Index(fields=["organization", "subject_type", "subject_id", "at"], name="transition_subject")
                 ],
             },
         ),

@@ -14,7 +14,7 @@ from clm.lib.actor import Actor
 
 @transaction.atomic
 def verify_ledger(*, actor: Actor) -> Verification:
-    """What the verification of the actor's organization found. Reads every entry and every sealed row: seconds to minutes."""
+    """What the verification of the actor's organization found. Reads every entry and sealed row: seconds to minutes."""
     require(actor, "audit.verify_ledger")
     outcome = verified(actor.organization_id)
     organization = Organization.objects.get(pk=actor.organization_id)

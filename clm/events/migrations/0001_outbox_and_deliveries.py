@@ -27,9 +27,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("type", models.CharField(max_length=80)),
                 ("subject_type", models.CharField(max_length=64)),
@@ -63,9 +61,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("handler", models.CharField(max_length=120)),
                 (
@@ -100,15 +96,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="outboxevent",
-            index=models.Index(
-                condition=models.Q(("fanned_out_at", None)), fields=["id"], name="outbox_waiting"
-            ),
+            index=models.Index(condition=models.Q(("fanned_out_at", None)), fields=["id"], name="outbox_waiting"),
         ),
         migrations.AddIndex(
             model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("status", "pending")), fields=["due_at"], name="delivery_due"
-            ),
+            index=models.Index(condition=models.Q(("status", "pending")), fields=["due_at"], name="delivery_due"),
         ),
         migrations.AddConstraint(
             model_name="delivery",

@@ -25,9 +25,7 @@ def retry_job(*, actor: Actor, job_id: UUID) -> Job:
     move(actor, job, to=JobState.QUEUED)
     job.attempts, job.error, job.finished_at = 0, "", None
     job.problems, job.cancel_requested_at, job.heartbeat_at = [], None, clock.now()
-    job.save(
-        update_fields=["attempts", "error", "finished_at", "problems", "cancel_requested_at", "heartbeat_at"]
-    )
+    job.save(update_fields=["attempts", "error", "finished_at", "problems", "cancel_requested_at", "heartbeat_at"])
     record(actor, events.job_retried(job))
     transaction.on_commit(lambda: enqueue(job.pk, job.organization_id), robust=True)
     return job

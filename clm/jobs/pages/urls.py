@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from clm.jobs.pages import views
+
+urlpatterns = [
+    path("jobs/", views.JobsPage.as_view(), name="jobs"),
+    path("jobs/<uuid:pk>/", views.job, name="job"),
+    path("jobs/<uuid:pk>/progress/", views.progress, name="job-progress"),
+    path("jobs/<uuid:pk>/cancel/", views.cancel, name="job-cancel"),
+    path("jobs/<uuid:pk>/retry/", views.retry, name="job-retry"),
+]

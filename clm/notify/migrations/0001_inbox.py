@@ -28,9 +28,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("kind", models.CharField(max_length=60)),
                 ("title", models.CharField(max_length=200)),
@@ -65,9 +63,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["user", "organization", "read_at"], name="inbox"),
-                    models.Index(
-                        condition=models.Q(("mailed_at", None)), fields=["mail_due_at"], name="mail_waiting"
-                    ),
+                    models.Index(condition=models.Q(("mailed_at", None)), fields=["mail_due_at"], name="mail_waiting"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("organization", "user", "dedupe_key"), name="told_once")

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from clm.notify.pages import views
+
+urlpatterns = [
+    path("inbox/", views.InboxPage.as_view(), name="inbox"),
+    path("inbox/read-all/", views.read_all, name="inbox-read-all"),
+    path("inbox/<uuid:pk>/read/", views.read, name="inbox-read"),
+]

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from clm.pages import formats, traces
 from clm.pages.fields import prepared
@@ -118,6 +119,41 @@ def trace(stored: Mapping[str, Any], clause_url: str = "", samples_url: str = ""
     return traces.present(stored, clause_url=clause_url, samples_url=samples_url, entries=entries or ())
 
 
+@register.inclusion_tag("components/confirm_button.html")
+def confirm_button(url: str, label: Any, effect: Any, **look: Any) -> dict[str, Any]:
+    """A form that posts to `url` after asking once, naming the effect.
+
+    `look`: icon, tone ("danger"), heading, primary, and name and value of the button.
+    """
+    return {"url": url, "label": label, "effect": effect, **look}
+
+
+@register.inclusion_tag("components/empty.html")
+def nothing(
+    title: Any, hint: Any = "", icon: str = "inbox", action_url: str = "", action_label: Any = ""
+) -> dict[str, Any]:
+    """Nothing here yet, and what to do first."""
+    return {
+        "title": title or gettext("Nothing here yet"),
+        "hint": hint,
+        "icon": icon or "inbox",
+        "action_url": action_url,
+        "action_label": action_label,
+    }
+
+
+@register.inclusion_tag("components/notice.html")
+def notice(text: Any, tone: str = "") -> dict[str, Any]:
+    """A sentence that stays on the page; tone is good, warn, bad or nothing."""
+    return {"text": text, "tone": tone}
+
+
+@register.inclusion_tag("components/figure.html")
+def figure(label: Any, value: Any, unit: str = "", trace_url: str = "", note: Any = "") -> dict[str, Any]:
+    """A large number with its label, for a card; it opens its trace."""
+    return {"label": label, "value": value, "unit": unit, "trace_url": trace_url, "note": note}
+
+
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, prefix: Any = "", suffix: Any = "") -> dict[str, Any]:
     """One field: label, control, help and error, tied together for assistive technology."""
@@ -153,7 +189,7 @@ def _chart_table(data: Mapping[str, Any]) -> tuple[list[str], list[list[Any]]]:
 
 @register.simple_tag(takes_context=True)
 def query(context: Any, **changes: Any) -> str:
-    """The present address's query with these keys changed; None drops a key. The page number is dropped unless given."""
+    """The present address's query with these keys changed; None drops a key. The page goes unless given."""
     values: QueryDict = context["request"].GET.copy()
     values.pop("page", None)
     for name, value in changes.items():

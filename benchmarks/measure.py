@@ -1,0 +1,55 @@
+"""Timing without ceremony: percentiles of repeated calls, rates of one call, and the table that is printed."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+LAST = Path(__file__).with_name("RESULTS.md")
+
+
+@dataclass
+class Table:
+    """Rows of (what, figure, unit, beside): `beside` is the peer or the limit measured in the same run."""
+
+    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def add(self, what: str, figure: float, unit: str, beside: str = "") -> None:
+        self.rows.append((what, _shown(figure), unit, beside))
+        print(f"{what:<58} {_shown(figure):>12} {unit:<12} {beside}", flush=True)
+
+    def keep(self) -> None:
+        """The table as the last measured one, in benchmarks/RESULTS.md."""
+        head = (
+            f"# Last measured\n\n{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}"
+        )
+        lines = ["| what | figure | unit | beside |", "|---|---:|---|---|"]
+        lines += [f"| {what} | {figure} | {unit} | {beside} |" for what, figure, unit, beside in self.rows]
+        LAST.write_text("\n".join([head, "", *lines, ""]))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def percentiles(work: Callable[[], object], *, times: int = 40, warm_up: int = 3) -> tuple[float, float]:
+    """p50 and p95 of a call in milliseconds."""
+    for _ in range(warm_up):
+        work()
+    taken = sorted(seconds(work) * 1000 for _ in range(times))
+    return _at(taken, 0.50), _at(taken, 0.95)
+
+
+def _at(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def _shown(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:,.1f}"

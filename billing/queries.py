@@ -1,0 +1,141 @@
+"""Reads about money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.urls import reverse
+
+from billing.engine.reconcile import FeePeriod
+from billing.models import Credit, CreditNote, Discrepancy, Fee, Invoice, Reconciliation
+from billing.states import CreditState, DiscrepancyState
+from clm.access.permissions import visible
+from clm.audit.models import LedgerEntry
+from clm.audit.queries import HistoryEntry, as_history
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.money import from_exact
+from contracts.models import Contract
+from slas.models import Breach
+from slas.states import BreachState
+
+WAITING = (CreditState.PROPOSED, CreditState.APPROVED)
+AT_RISK = (*WAITING, CreditState.ISSUED, CreditState.DISPUTED)
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum in one currency, and how many rows it is of."""
+
+    currency: str
+    amount: Decimal
+    count: int = 0
+
+
+def fees(actor: Actor) -> QuerySet[Fee]:
+    rows = Fee.objects.select_related("contract", "service", "passage__clause")
+    return visible(actor, rows).order_by("contract__reference", "name", "starts_on")
+
+
+def credits(actor: Actor) -> QuerySet[Credit]:
+    related = ("contract", "commitment", "breach__window", "note", "decided_by")
+    return visible(actor, Credit.objects.select_related(*related)).order_by("-pk")
+
+
+def credit_notes(actor: Actor) -> QuerySet[CreditNote]:
+    related = ("credit__contract", "blob", "settled_by", "issued_by")
+    return visible(actor, CreditNote.objects.select_related(*related)).order_by("-pk")
+
+
+def invoices(actor: Actor) -> QuerySet[Invoice]:
+    return visible(actor, Invoice.objects.select_related("contract", "discrepancy__reconciliation")).order_by("-pk")
+
+
+def reconciliations(actor: Actor) -> QuerySet[Reconciliation]:
+    return visible(actor, Reconciliation.objects.select_related("invoice", "contract")).order_by("-pk")
+
+
+def discrepancies(actor: Actor) -> QuerySet[Discrepancy]:
+    rows = Discrepancy.objects.select_related("invoice", "contract", "reconciliation")
+    return visible(actor, rows).order_by("-pk")
+
+
+def totals(rows: QuerySet[Any], column: str = "amount") -> list[Total]:
+    """The sum of each currency in the rows, without the order they stand in."""
+    summed = rows.order_by().values("currency").annotate(sum=Sum(column)).order_by("currency")
+    return [Total(row["currency"], row["sum"]) for row in summed]
+
+
+def credits_at_risk(actor: Actor) -> list[Total]:
+    """Credits that are proposed, approved, issued or disputed, and not yet carried by an invoice."""
+    return totals(credits(actor).filter(state__in=AT_RISK))
+
+
+def revenue_at_risk(actor: Actor) -> list[Total]:
+    """What contracts with an open breach cost a month, by currency, as of today."""
+    breached = visible(actor, Breach.objects.filter(state__in=[BreachState.OPEN, BreachState.ACKNOWLEDGED]))
+    today = clock.today()
+    due = visible(actor, Fee.objects.filter(contract__in=breached.values("contract"), starts_on__lte=today))
+    due = due.filter(Q(ends_on=None) | Q(ends_on__gt=today))
+    sums = due.order_by().values("currency", "period").annotate(sum=Sum("amount"))
+    return monthly(((row["currency"], row["period"], row["sum"]) for row in sums))
+
+
+def monthly(rows: Iterable[tuple[str, str, Decimal]]) -> list[Total]:
+    """(currency, period, amount) as amounts a month by currency, each rounded once to the minor unit."""
+    exact: dict[str, Fraction] = {}
+    for currency, period, amount in rows:
+        exact[currency] = exact.get(currency, Fraction(0)) + Fraction(amount) / FeePeriod(period).months
+    return [Total(currency, from_exact(value, currency).amount) for currency, value in sorted(exact.items())]
+
+
+def contract_money(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """What the contract page's tab shows: fees, credits, invoices and their sums."""
+    owed = credits(actor).filter(contract=contract)
+    return {
+        "fees": list(fees(actor).filter(contract=contract)),
+        "credits": list(owed[:50]),
+        "invoices": list(invoices(actor).filter(contract=contract)[:50]),
+        "credit_totals": totals(owed.filter(state__in=AT_RISK)),
+        "settled_totals": totals(owed.filter(state=CreditState.SETTLED)),
+    }
+
+
+def open_discrepancies(actor: Actor) -> QuerySet[Discrepancy]:
+    return discrepancies(actor).filter(state=DiscrepancyState.OPEN)
+
+
+def waiting_credits(actor: Actor) -> QuerySet[Credit]:
+    """Credits that a person must approve or issue, the next to lapse first."""
+    return credits(actor).filter(state__in=WAITING).order_by("claim_due_on", "pk")
+
+
+def history_of(*subjects: Any) -> list[HistoryEntry]:
+    """The ledger entries of several rows together, newest first. The caller has asked who may see them."""
+    wanted = Q(pk=None)
+    for subject in subjects:
+        wanted |= Q(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    return as_history(LedgerEntry.objects.filter(wanted).order_by("-id")[:100])
+
+
+def clause_url(trace: dict[str, Any]) -> str:
+    """Where the sentence of a trace is read, empty where it rests on none."""
+    clause = trace.get("clause")
+    return f"{reverse('version', args=[clause['version_id']])}#clause-{clause['clause_id']}" if clause else ""
+
+
+def find_credits(actor: Actor, words: str, limit: int) -> list[Credit]:
+    """Credits by their reference, their note's number, or the contract's name; for the search box."""
+    match = Q(reference__icontains=words) | Q(note__number__icontains=words) | Q(contract__title__icontains=words)
+    return list(credits(actor).filter(match)[:limit])
+
+
+def find_invoices(actor: Actor, words: str, limit: int) -> list[Invoice]:
+    """Invoices by number, seller or the reference they quote; for the search box."""
+    match = Q(number__icontains=words) | Q(seller_name__icontains=words) | Q(contract_reference__icontains=words)
+    return list(invoices(actor).filter(match)[:limit])

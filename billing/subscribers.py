@@ -1,0 +1,138 @@
+"""What money does when windows are judged, credits move and invoices arrive."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from billing.access import BOOKKEEPER
+from billing.models import Credit, CreditNote, Invoice
+from billing.operations.match_invoice import match_invoice
+from billing.operations.propose_credit import propose_credit
+from billing.operations.reconcile_invoice import OPEN, reconcile_invoice
+from billing.operations.withdraw_credit import withdraw_credit
+from billing.states import CreditState, InvoiceState
+from billing.tasks import print_after_commit
+from clm.access.permissions import system_actor
+from clm.accounts.roles import Role
+from clm.events.handlers import handles
+from clm.events.models import OutboxEvent
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError
+from clm.notify.tell import people_with_roles, tell
+from clm.pages.formats import money_text
+from slas.models import Breach
+from slas.states import BreachState
+
+QUIET = {"no_remedy"}
+UNISSUED = (CreditState.PROPOSED, CreditState.APPROVED)
+
+
+@handles("breach.opened", "breach.revised", "breach.withdrawn")
+def follow_breach(event: OutboxEvent) -> None:
+    """The credit follows the newest judgement: an unissued one of an earlier evaluation is withdrawn first."""
+    breach = Breach.objects.select_related("window").get(pk=event.payload["breach_id"])
+    actor = system_actor(BOOKKEEPER, event.organization_id)
+    newest = breach.window.latest_id or breach.evaluation_id
+    stale = Credit.objects.filter(breach=breach, state__in=UNISSUED)
+    if breach.state != BreachState.WITHDRAWN:
+        stale = stale.exclude(evaluation_id=newest)
+    for credit in stale:
+        withdraw_credit(actor=actor, credit_id=credit.pk, reason=_("The window was judged anew"))
+    if breach.state != BreachState.WITHDRAWN or Credit.objects.filter(breach=breach, note__isnull=False).exists():
+        _propose(actor, breach)
+
+
+@handles("fee.set")
+def propose_what_lacked_a_fee(event: OutboxEvent) -> None:
+    """Breaches of the contract that have no credit yet are computed now that a fee is known."""
+    actor = system_actor(BOOKKEEPER, event.organization_id)
+    breaches = Breach.objects.filter(contract_id=event.payload["contract_id"], credits=None)
+    for breach in breaches.exclude(state=BreachState.WITHDRAWN).order_by("window__ends_at"):
+        _propose(actor, breach)
+
+
+@handles("fee.set", "credit.issued", "credit.disputed", "credit.settled")
+def compare_open_invoices(event: OutboxEvent) -> None:
+    """Open invoices of the contract are compared again."""
+    actor = system_actor(BOOKKEEPER, event.organization_id)
+    rows = Invoice.objects.filter(contract_id=event.payload["contract_id"], state__in=OPEN)
+    for invoice_id in rows.order_by("pk").values_list("pk", flat=True):
+        reconcile_invoice(actor=actor, invoice_id=invoice_id)
+
+
+@handles("invoice.imported")
+def match_by_reference(event: OutboxEvent) -> None:
+    """An invoice that quotes one contract is matched; one that does not waits for a person, who is told."""
+    actor = system_actor(BOOKKEEPER, event.organization_id)
+    invoice = Invoice.objects.get(pk=event.payload["invoice_id"])
+    if invoice.state != InvoiceState.IMPORTED:
+        return
+    try:
+        with transaction.atomic():
+            match_invoice(actor=actor, invoice_id=invoice.pk)
+    except DomainError as refusal:
+        title = _("Invoice %(number)s fits no contract by its reference") % {"number": invoice.number}
+        _tell_finance(title, f"unmatched:{invoice.pk}", reverse("invoice", args=[invoice.pk]), refusal.message)
+
+
+@handles("invoice.matched")
+def compare_matched_invoice(event: OutboxEvent) -> None:
+    actor = system_actor(BOOKKEEPER, event.organization_id)
+    reconcile_invoice(actor=actor, invoice_id=UUID(event.payload["invoice_id"]))
+
+
+@handles("invoice.compared")
+def tell_of_difference(event: OutboxEvent) -> None:
+    """Finance hears of an invoice that is not as agreed."""
+    if event.payload["reason"] == "matches":
+        return
+    invoice = Invoice.objects.get(pk=event.payload["invoice_id"])
+    title = _("Invoice %(number)s differs from its contract") % {"number": invoice.number}
+    _tell_finance(title, f"discrepancy:{event.subject_id}", reverse("invoice", args=[invoice.pk]))
+
+
+@handles("credit.proposed")
+def tell_of_proposal(event: OutboxEvent) -> None:
+    """Finance hears of a credit that waits for approval."""
+    credit = Credit.objects.select_related("contract").get(pk=event.payload["credit_id"])
+    words = {"reference": credit.reference, "amount": money_text(credit.amount, credit.currency)}
+    title = _("Credit %(reference)s of %(amount)s waits for approval") % words
+    _tell_finance(title, f"proposed:{credit.pk}", reverse("credit", args=[credit.pk]), credit.contract.title)
+
+
+@handles("credit.issued")
+def print_note(event: OutboxEvent) -> None:
+    """The note's PDF is printed after this transaction, and whoever owns the contract hears of the credit."""
+    note = CreditNote.objects.select_related("credit__contract").get(pk=event.payload["note_id"])
+    print_after_commit(note)
+    words = {"number": note.number, "amount": money_text(note.amount, note.currency)}
+    tell(
+        [note.credit.contract.owner_id],
+        kind="credit_issued",
+        title=_("Credit note %(number)s of %(amount)s is issued") % words,
+        dedupe_key=f"issued:{note.pk}",
+        url=reverse("credit", args=[note.credit_id]),
+        subject=note.credit,
+    )
+
+
+def _propose(actor: Actor, breach: Breach) -> None:
+    """The credit is proposed, or finance hears why there is none."""
+    try:
+        with transaction.atomic():
+            propose_credit(actor=actor, breach_id=breach.pk)
+    except DomainError as refusal:
+        if refusal.code in QUIET:
+            return
+        title = _("No credit is proposed for breach %(reference)s") % {"reference": breach.reference}
+        key = f"no-credit:{breach.pk}:{refusal.code}"
+        _tell_finance(title, key, reverse("breach", args=[breach.pk]), refusal.message)
+
+
+def _tell_finance(title: str, key: str, url: str, body: str = "") -> None:
+    people = people_with_roles(Role.FINANCE)
+    tell(people, kind="billing", title=title, body=body, dedupe_key=key, url=url)

@@ -1,0 +1,44 @@
+"""HTML to PDF: nothing is fetched from anywhere, and the same document gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+
+from clm.lib.errors import DomainError
+
+STATIC = "static:"
+
+
+def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
+    """The template (extending pdf/base.html) as PDF bytes. Takes seconds: never call it inside a transaction."""
+    return pdf_of(render_to_string(template, dict(context)))
+
+
+def pdf_of(html: str) -> bytes:
+    """PDF bytes of a document. Only `data:` addresses and `static:<path>` (our own files) are read.
+
+    The identifier is derived from the content and no creation date is written, so the bytes are reproducible.
+    """
+    from weasyprint import HTML
+
+    content: bytes = HTML(string=html, base_url=None, url_fetcher=_fetch).write_pdf(pdf_identifier=b"covenant")
+    return content
+
+
+def _fetch(url: str, timeout: int = 10, ssl_context: Any = None) -> dict[str, Any]:
+    """What WeasyPrint may read; anything else raises, so a quoted contract can make no request."""
+    if url.startswith("data:"):
+        from weasyprint import default_url_fetcher
+
+        found: dict[str, Any] = default_url_fetcher(url)
+        return found
+    path = finders.find(unquote(url.removeprefix(STATIC))) if url.startswith(STATIC) else None
+    if not isinstance(path, str):
+        raise DomainError("address_refused", "A paper reads nothing from outside.")
+    with open(path, "rb") as file:
+        return {"string": file.read()}

@@ -1,0 +1,43 @@
+"""What this app adds to the home page and the navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from clm.access.permissions import visible
+from clm.accounts.roles import EVERYONE
+from clm.dashboards.registry import NavigationEntry, Panel, register_navigation, register_panel
+from clm.lib.actor import Actor
+from clm.notify.models import Notification
+
+
+def waiting(actor: Actor) -> Mapping[str, Any]:
+    """The unread things, the nearest due date first, and how many there are."""
+    unread = visible(actor, Notification.objects.filter(read_at=None))
+    first = unread.order_by(F("due_at").asc(nulls_last=True), "-id")[:8]
+    return {"notifications": list(first), "count": unread.count()}
+
+
+def unread_count(actor: Actor) -> int:
+    return visible(actor, Notification.objects.filter(read_at=None)).count()
+
+
+def register() -> None:
+    register_panel(
+        Panel(
+            "inbox",
+            _("What waits for you"),
+            "notify/inbox_panel.html",
+            waiting,
+            EVERYONE,
+            "notify.view_notification",
+            10,
+        )
+    )
+    register_navigation(
+        NavigationEntry("inbox", _("Inbox"), "inbox", "inbox", "notify.view_notification", 20, count=unread_count)
+    )

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from clm.portfolio import views
+
+urlpatterns = [path("portfolio/progress/", views.progress, name="portfolio-progress")]

@@ -1,0 +1,105 @@
+"""Every route has a row, and answers each role, nobody, and another organization as the row says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from clm.access.scope import organization_scope
+from clm.accounts.roles import INSIDE, Role
+from tests.access.table import Route, collect, existing_routes, missing_routes, stale_routes
+from tests.cast import Cast, add_person
+
+TABLE = collect()
+ROUTES = existing_routes()
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+NOT_COUNTED = {"django_session", "usersessions_usersession", "django_admin_log"}
+
+
+def test_every_route_has_a_row() -> None:
+    assert missing_routes(TABLE, ROUTES) == []
+
+
+def test_no_row_is_left_over() -> None:
+    assert stale_routes(TABLE, ROUTES) == []
+
+
+@pytest.mark.parametrize("route", TABLE.routes, ids=str)
+def test_route(route: Route, acme: Cast, globex: Cast) -> None:
+    with organization_scope(globex.organization.pk):
+        add_person(globex, "stranger", sorted(INSIDE))
+    kwargs = TABLE.builders[route.key](acme) if route.key else {}
+    url = reverse(route.name, kwargs=kwargs)
+
+    answers = {role: _answer(route, url, acme.users[role]) for role in Role.values}
+
+    assert {role for role, status in answers.items() if status not in (403, 404)} == route.roles, answers
+    assert _answer(route, url, None) == (401 if route.is_api else 302)
+    if kwargs:
+        assert _answer(route, url, globex.users["stranger"]) == 404
+
+
+def _answer(route: Route, url: str, user: Any) -> int:
+    """The status; a request that was denied has left every table with as many rows as before."""
+    client = Client(raise_request_exception=True)
+    if user is not None:
+        client.force_login(user, backend=BACKEND)
+    sent = {"content_type": "application/json"} if route.is_api and route.method != "GET" else {}
+    with _undone():
+        before = row_counts()
+        with organization_scope_left():
+            response = getattr(client, route.method.lower())(url, route.data, **sent)
+        if response.status_code in (302, 401, 403, 404) and not _is_success(response):
+            assert row_counts() == before
+        if response.streaming:
+            b"".join(response.streaming_content)
+    assert response.status_code < 500
+    return 302 if _asks_to_sign_in(response) else _but_not_redirect(response)
+
+
+def _is_success(response: Any) -> bool:
+    return response.status_code == 302 and not _asks_to_sign_in(response)
+
+
+def _asks_to_sign_in(response: Any) -> bool:
+    return response.status_code == 302 and reverse("account_login") in response["Location"]
+
+
+def _but_not_redirect(response: Any) -> int:
+    return 200 if response.status_code == 302 else int(response.status_code)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """What happens inside is rolled back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def organization_scope_left() -> Iterator[None]:
+    """A request finds no organization in scope, as on a server: only its own sign-in brings one."""
+    from clm.access import scope
+
+    token = scope._scope.set(None)
+    try:
+        yield
+    finally:
+        scope._scope.reset(token)
+
+
+def row_counts() -> dict[str, int]:
+    """Table -> number of rows, of every table that the project's models have."""
+    tables = sorted({model._meta.db_table for model in apps.get_models()} - NOT_COUNTED)
+    union = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(union)
+        return dict(cursor.fetchall())

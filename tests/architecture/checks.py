@@ -1,0 +1,162 @@
+"""The rules of the house as functions of source text: each answers the places that break it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("clm", "contracts", "slas", "obligations", "billing")
+WRITES = {
+    "save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create",
+    "abulk_create", "asave", "acreate", "adelete", "raw_delete", "select_for_update",
+}  # fmt: skip
+WRITING_FUNCTIONS = {
+    "move",
+    "record",
+    "tell",
+    "start_job",
+    "store_blob",
+    "assign_perm",
+    "remove_perm",
+    "grant",
+    "withdraw",
+}
+MAX_FILE, MAX_FUNCTION, MAX_VIEW = 500, 60, 30
+
+
+def sources(*patterns: str) -> Iterator[tuple[str, str]]:
+    """(path from the root, text) of the product's Python files, migrations apart."""
+    for app in APPS:
+        for pattern in patterns or ("**/*.py",):
+            for path in sorted((ROOT / app).glob(pattern)):
+                if "migrations" not in path.parts:
+                    yield str(path.relative_to(ROOT)), path.read_text()
+
+
+def functions_of(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def called_name(call: ast.Call) -> str:
+    """`f` of f(...), `m` of x.m(...)."""
+    if isinstance(call.func, ast.Name):
+        return call.func.id
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def writes_in(source: str) -> list[str]:
+    """Calls that write: "line 3: save"."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = called_name(node)
+        is_method = isinstance(node.func, ast.Attribute)
+        if (is_method and name in WRITES) or (not is_method and name in WRITING_FUNCTIONS):
+            found.append(f"line {node.lineno}: {name}")
+    return found
+
+
+def verbs_of(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+
+
+def verb_faults(source: str) -> list[str]:
+    """What is wrong with the public functions of an operations module."""
+    tree = ast.parse(source)
+    return [f"{verb.name}: {fault}" for verb in verbs_of(tree) for fault in _faults(tree, verb)]
+
+
+def _faults(tree: ast.Module, verb: ast.FunctionDef) -> Iterator[str]:
+    arguments = verb.args
+    if arguments.args or arguments.posonlyargs or arguments.vararg:
+        yield "takes positional arguments"
+    if not arguments.kwonlyargs or arguments.kwonlyargs[0].arg != "actor":
+        yield "does not take the actor first"
+    reached = calls_reached(tree, verb)
+    delegates = bool(reached & imported_verbs(tree))
+    if "require" not in reached and not delegates:
+        yield "requires nothing"
+    if "record" not in reached and not delegates:
+        yield "records nothing"
+    if not is_atomic(verb) and not delegates:
+        yield "runs in no transaction"
+
+
+def calls_reached(tree: ast.Module, start: ast.FunctionDef) -> set[str]:
+    """Names called by a function and by the module's own functions that it calls."""
+    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        called = {called_name(node) for node in ast.walk(waiting.pop()) if isinstance(node, ast.Call)}
+        waiting += [own[name] for name in called - reached if name in own]
+        reached |= called
+    return reached
+
+
+def imported_verbs(tree: ast.Module) -> set[str]:
+    """Names imported from other operations modules, guards apart."""
+    return {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and ".operations" in (node.module or "")
+        and not (node.module or "").endswith(".guards")
+        for alias in node.names
+    }  # fmt: skip
+
+
+def is_atomic(verb: ast.FunctionDef) -> bool:
+    """Whether `atomic` decorates the function or stands in it."""
+    return any(isinstance(node, ast.Attribute | ast.Name) and _name(node) == "atomic" for node in ast.walk(verb))
+
+
+def _name(node: ast.Attribute | ast.Name) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id
+
+
+def state_changes_in(source: str) -> list[str]:
+    """Places that set a state by other means than `move`: x.state = ..., .update(state=...)."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Attribute) and target.attr == "state" for target in targets):
+                found.append(f"line {node.lineno}: assigns a state")
+        elif isinstance(node, ast.Call) and called_name(node) == "update":
+            if any(keyword.arg == "state" for keyword in node.keywords):
+                found.append(f"line {node.lineno}: updates a state")
+    return found
+
+
+def moves_in(source: str) -> list[str]:
+    """Calls of `move`."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [f"line {call.lineno}: move" for call in calls if isinstance(call.func, ast.Name) and call.func.id == "move"]
+
+
+def too_long(source: str, *, limit: int = MAX_FUNCTION) -> list[str]:
+    """Functions with more lines than the limit."""
+    return [
+        f"{node.name}: {length} lines"
+        for node in functions_of(ast.parse(source))
+        if (length := (node.end_lineno or node.lineno) - node.lineno + 1) > limit
+    ]
+
+
+def views_too_long(source: str) -> list[str]:
+    """View functions (those that take a request first) over 30 lines."""
+    return [
+        f"{node.name}: {length} lines"
+        for node in functions_of(ast.parse(source))
+        if _takes_request(node) and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > MAX_VIEW
+    ]
+
+
+def _takes_request(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    names = [argument.arg for argument in node.args.args if argument.arg != "self"]
+    return bool(names) and names[0] == "request"

@@ -1,0 +1,98 @@
+"""The house as it stands keeps its rules."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import get_template
+
+from clm.celery import app as celery_app
+from clm.schedule import BEAT
+from tests.architecture import checks
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+# Jobs are moved by the machine that runs them, not by a person's verb.
+MOVERS = {"clm/jobs/runner.py"}
+VIEWS = ("**/pages/*.py", "**/api/*.py", "dashboards/views.py", "portfolio/views.py")
+# Machinery beside the views: kept answers, and workbooks that are saved into a stream.
+NOT_VIEWS = {"clm/api/idempotency.py", "clm/api/models.py", "clm/pages/export.py"}
+
+
+def faults(check: Callable[[str], list[str]], *patterns: str, skip: set[str] | None = None) -> list[str]:
+    """ "path: fault" for each file that breaks the rule."""
+    files = (item for item in checks.sources(*patterns) if item[0] not in (skip or set()))
+    return [f"{path}: {fault}" for path, text in files for fault in check(text)]
+
+
+def test_views_do_not_write() -> None:
+    assert faults(checks.writes_in, *VIEWS, skip=NOT_VIEWS) == []
+
+
+def test_every_verb_requires_and_records() -> None:
+    modules = [path for path, _text in checks.sources("**/operations/**/*.py")]
+    guards = {path for path in modules if path.endswith("/guards.py")}
+
+    assert faults(checks.verb_faults, "**/operations/**/*.py", skip=guards) == []
+
+
+def test_guards_only_read() -> None:
+    assert faults(checks.writes_in, "**/operations/**/guards.py") == []
+
+
+def test_only_operations_move() -> None:
+    outside = {path for path, _text in checks.sources() if "/operations/" in path} | MOVERS
+
+    assert faults(checks.moves_in, skip=outside) == []
+
+
+def test_states_change_only_by_move() -> None:
+    apart = {path for path, _text in checks.sources() if path.startswith("clm/embedded/")} | {"clm/audit/moves.py"}
+
+    assert faults(checks.state_changes_in, skip=apart) == []
+
+
+def test_no_function_is_too_long() -> None:
+    assert faults(checks.too_long) == []
+
+
+def test_no_view_is_too_long() -> None:
+    assert faults(checks.views_too_long, *VIEWS, skip=NOT_VIEWS) == []
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {path: text.count("\n") for path, text in checks.sources()}
+
+    assert {path: length for path, length in lengths.items() if length > checks.MAX_FILE} == {}
+
+
+def test_doors_open_downwards() -> None:
+    outcome = run_import_linter(Path(settings.BASE_DIR) / "pyproject.toml")
+
+    assert outcome.returncode == 0, outcome.stdout
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.*")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_template_compiles(path: Path) -> None:
+    get_template(str(path.relative_to(TEMPLATES)))
+
+
+def test_every_scheduled_task_exists() -> None:
+    celery_app.loader.import_default_modules()
+
+    assert sorted({str(entry["task"]) for entry in BEAT.values()} - set(celery_app.tasks)) == []
+
+
+def run_import_linter(config: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
+    return subprocess.run(
+        [*command, "--config", str(config), "--no-cache"],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from clm.access.scope import organization_scope
+from clm.audit import verify_export
+from clm.audit.access import seen_with_contract
+from clm.audit.models import ChainHead
+from clm.audit.operations.export_ledger import export_ledger
+from clm.lib.errors import Forbidden
+from contracts.models import Contract
+from contracts.operations.create_contract import create_contract
+from tests.cast import Cast
+from tests.proof import last_event
+
+Entries = Callable[[int], None]
+
+
+@pytest.fixture
+def exported(acme: Cast, entries: Entries) -> list[bytes]:
+    """The lines of an export of five entries: the header is line 1, entry n is line n + 1."""
+    entries(5)
+    return b"".join(export_ledger(actor=acme["auditor"])).splitlines(keepends=True)
+
+
+def verify(tmp_path: Path, lines: list[bytes], *arguments: str) -> tuple[int, str]:
+    """Exit code and output of the script, run as somebody without Covenant would: an isolated Python."""
+    file = tmp_path / "ledger.jsonl"
+    file.write_bytes(b"".join(lines))
+    command = [sys.executable, "-I", "-S", verify_export.__file__, str(file), *arguments]
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert outcome.stderr == ""
+    return outcome.returncode, outcome.stdout
+
+
+def test_an_untouched_export_holds(tmp_path: Path, exported: list[bytes]) -> None:
+    assert verify(tmp_path, exported) == (0, "The chain of 5 entries holds.\n")
+
+
+def test_the_header_says_where_the_ledger_ended(acme: Cast, exported: list[bytes]) -> None:
+    header = json.loads(exported[0])
+    head = ChainHead.objects.get(organization_id=acme.organization.pk)
+
+    assert (header["format"], header["sequence"], header["hash"]) == ("covenant-ledger/1", 5, head.hash)
+
+
+def test_an_altered_value_is_named(tmp_path: Path, exported: list[bytes]) -> None:
+    exported[3] = exported[3].replace(b'"accounts.change_profile"', b'"accounts.change_nothing"')
+
+    assert verify(tmp_path, exported) == (1, "line 4: entry 3 was changed after it was written\n")
+
+
+def test_an_altered_byte_is_named(tmp_path: Path, exported: list[bytes]) -> None:
+    line = bytearray(exported[2])
+    place = line.index(b'"actor_id":"') + 12
+    line[place] = ord("0") if line[place] != ord("0") else ord("1")
+    exported[2] = bytes(line)
+
+    assert verify(tmp_path, exported) == (1, "line 3: entry 2 was changed after it was written\n")
+
+
+def test_a_byte_that_spoils_the_json_is_named(tmp_path: Path, exported: list[bytes]) -> None:
+    exported[2] = b"#" + exported[2][1:]
+
+    code, output = verify(tmp_path, exported)
+
+    assert code == 1
+    assert output.startswith("line 3: is not a ledger entry\n")
+
+
+def test_a_removed_line_is_named(tmp_path: Path, exported: list[bytes]) -> None:
+    del exported[3]
+
+    code, output = verify(tmp_path, exported)
+
+    assert code == 1
+    assert output.startswith("line 4: entry 4 stands where entry 3 should: something was removed, added or moved\n")
+
+
+def test_a_removed_end_is_named(tmp_path: Path, exported: list[bytes]) -> None:
+    assert verify(tmp_path, exported[:-2]) == (1, "end: the file ends with entry 3, the header says entry 5\n")
+
+
+def test_a_removed_end_with_a_rewritten_header_needs_the_noted_hash(tmp_path: Path, exported: list[bytes]) -> None:
+    noted = json.loads(exported[5])["hash"]
+    header, last = json.loads(exported[0]), json.loads(exported[3])
+    header |= {"sequence": 3, "hash": last["hash"]}
+    forged = [json.dumps(header).encode() + b"\n", *exported[1:4]]
+
+    assert verify(tmp_path, forged)[0] == 0
+    assert verify(tmp_path, forged, "--head", noted) == (1, f"end: the last hash is {last['hash']}, not {noted}\n")
+
+
+def test_two_swapped_lines_are_named(tmp_path: Path, exported: list[bytes]) -> None:
+    exported[2], exported[3] = exported[3], exported[2]
+
+    assert verify(tmp_path, exported)[1].startswith("line 3: entry 3 stands where entry 2 should")
+
+
+def test_an_empty_file_is_no_export(tmp_path: Path) -> None:
+    assert verify(tmp_path, []) == (1, "the file is empty\n")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    command = [sys.executable, "-I", verify_export.__file__, str(tmp_path / "nothing")]
+
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 2
+
+
+def test_the_script_is_short() -> None:
+    assert len(Path(verify_export.__file__).read_text().splitlines()) < 100
+
+
+def test_the_page_gives_the_script_and_the_export(acme: Cast, entries: Entries) -> None:
+    entries(2)
+    client = Client()
+    client.force_login(acme.users["auditor"], backend="django.contrib.auth.backends.ModelBackend")
+
+    script = client.get("/ledger/verify_export.py")
+    lines = b"".join(client.post("/ledger/export/").streaming_content).splitlines()
+
+    assert b"".join(script.streaming_content) == Path(verify_export.__file__).read_bytes()
+    assert len(lines) == 3
+    assert last_event()[0] == "ledger.exported"
+
+
+def test_an_export_streams_after_its_request(acme: Cast, entries: Entries) -> None:
+    entries(2)
+
+    lines = export_ledger(actor=acme["auditor"])
+    from clm.access import scope
+
+    token = scope._scope.set(None)
+    assert len(b"".join(lines).splitlines()) == 3
+    scope._scope.reset(token)
+
+
+def test_entries_about_hidden_contracts_keep_their_place_only(tmp_path: Path, acme: Cast) -> None:
+    from clm.audit.chain import chain_entries
+
+    hidden = create_contract(actor=acme["legal"], title="Merger")
+    Contract.objects.filter(pk=hidden.pk).update(is_confidential=True)
+    create_contract(actor=acme["legal"], title="Open")
+    chain_entries(acme.organization.pk)
+
+    lines = b"".join(export_ledger(actor=acme["auditor"])).splitlines(keepends=True)
+
+    assert json.loads(lines[1]) == {
+        **{name: json.loads(lines[1])[name] for name in ("sequence", "previous_hash", "hash")}, "withheld": True,
+    }  # fmt: skip
+    assert b"Merger" not in b"".join(lines)
+    assert verify(tmp_path, lines) == (0, "The chain of 2 entries holds.\n")
+
+
+def test_only_readers_export(acme: Cast) -> None:
+    with pytest.raises(Forbidden):
+        export_ledger(actor=acme["finance"])
+
+
+def test_the_rule_for_contracts_names_the_owner() -> None:
+    assert callable(seen_with_contract(lambda: Contract))
+    assert organization_scope

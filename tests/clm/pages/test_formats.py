@@ -1,0 +1,68 @@
+"""Figures as text: exact, in the person's language, never kinder than the number."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from clm.lib import clock
+from clm.pages import formats
+from clm.pages.fields import prepared
+from clm.pages.samples import SampleForm
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "shown"),
+    [
+        ("99.9996", 2, "99.99\u202f%"),
+        ("99.8999", 1, "99.8\u202f%"),
+        ("100", 2, "100.00\u202f%"),
+        ("99.99999", 0, "99.9\u202f%"),
+        ("0.004", 2, "0.004\u202f%"),
+        (None, 2, "–"),
+    ],
+)
+def test_percent_is_cut_never_rounded(value: str | None, places: int, shown: str) -> None:
+    assert formats.percent_text(value, places) == shown
+
+
+def test_decimal_keeps_every_digit() -> None:
+    assert formats.decimal_text("1234.50") == "1,234.50"
+    assert formats.decimal_text(Decimal("12345678.123456789")) == "12,345,678.123456789"
+    assert formats.decimal_text("7") == "7"
+
+
+def test_money_in_two_languages() -> None:
+    assert formats.money_text("1234.50", "EUR") == "€1,234.50"
+    with translation.override("de"):
+        assert formats.money_text("1234.50", "EUR") == "1.234,50\xa0€"
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"), [(0, "today"), (1, "tomorrow"), (-1, "yesterday"), (12, "in 12 days"), (-3, "3 days ago")]
+)
+def test_days_beside_a_date(days: int, shown: str) -> None:
+    assert formats.days_text(days) == shown
+
+
+def test_days_until_counts_in_the_contracts_zone() -> None:
+    with clock.set_to(datetime(2025, 3, 1, 23, 30, tzinfo=UTC)):
+        assert formats.days_until(date(2025, 3, 2), "UTC") == 1
+        assert formats.days_until(date(2025, 3, 2), "Europe/Berlin") == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0, "0 s"), (59, "59 s"), (10234, "2 h 50 min"), (90061, "1 d 1 h"), (-120, "−2 min")]
+)
+def test_duration(seconds: int, shown: str) -> None:
+    assert formats.duration_text(seconds) == shown
+
+
+def test_a_wrong_field_names_its_help_and_its_error() -> None:
+    form = SampleForm({"title": ""})
+    drawn = str(prepared(form["title"]))
+    assert 'aria-describedby="id_title_help id_title_error"' in drawn
+    assert 'aria-invalid="true"' in drawn
