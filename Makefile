@@ -34,7 +34,7 @@ lint: setup-dev
 	$(PY) -m ruff check .
 	$(PY) -m mypy $(APPS)
 	.venv/bin/lint-imports
-	find templates $(APPS) -name '*.html' -print0 | xargs -0 $(PY) -m djade --check --target-version 5.2
+	find templates $(APPS) -name '*.html' -print0 | xargs -0 .venv/bin/djade --check --target-version 5.2
 	@$(WITH_SERVICES) $(PY) manage.py makemigrations --check --dry-run
 	@$(PRODUCTION_CHECK) SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_hex(40))') \
 		$(PY) manage.py check --deploy --fail-level WARNING

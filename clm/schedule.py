@@ -11,6 +11,7 @@ BEAT = {
     "advance-terms": {"task": "contracts.tasks.advance_terms", "schedule": 300.0},
     "refresh-deadlines": {"task": "obligations.tasks.refresh_deadlines", "schedule": 300.0},
     "remind-due": {"task": "obligations.tasks.remind_due", "schedule": 60.0},
+    "print-credit-notes": {"task": "billing.tasks.print_credit_notes", "schedule": 60.0},
     "expire-claims": {"task": "billing.tasks.expire_claims", "schedule": 3600.0},
     "forget-idempotency-keys": {"task": "clm.api.tasks.forget_idempotency_keys", "schedule": 3600.0},
 }

@@ -6,8 +6,11 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from clm.audit.access import register_ledger_filter, seen_with_contract
-        from contracts import access
+        from contracts import access, panels, portfolio, seals
         from contracts.models import Contract
 
         access.register()
+        seals.register()
+        panels.register()
+        portfolio.register()
         register_ledger_filter(seen_with_contract(lambda: Contract))

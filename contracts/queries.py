@@ -3,10 +3,64 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Upper
+
+from clm.access.permissions import visible
+from clm.lib.actor import Actor
 from clm.lib.trace import ClauseRef
-from contracts.models import Contract, Passage, Version
+from contracts.models import Contract, ContractParty, Party, Passage, Term, Version
 from contracts.states import VersionState
+
+
+def contract_rows() -> QuerySet[Contract]:
+    """Contracts with their owner and parties."""
+    parts = Prefetch("parties", ContractParty.objects.select_related("party").order_by("created_at"))
+    return Contract.objects.select_related("owner").defer("search").prefetch_related(parts)
+
+
+def contracts(actor: Actor) -> QuerySet[Contract]:
+    """The contracts this actor sees."""
+    return visible(actor, Contract.objects.defer("search"))
+
+
+def listed(actor: Actor) -> QuerySet[Any]:
+    """What the list shows: with parties, owner and the current term's end as `term_end`."""
+    newest = Term.objects.filter(contract=OuterRef("pk")).order_by("-number").values("ends_on")[:1]
+    return visible(actor, contract_rows()).annotate(term_end=Subquery(newest))
+
+
+def found_by(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """Rows that have the words in title, text, parties or references, or whose title contains them as written."""
+    by_words = Q(search=SearchQuery(words, search_type="websearch", config="english"))
+    by_name = Q(search=SearchQuery(words, search_type="websearch", config="simple"))
+    by_title = Q(title_upper__contains=words.upper())
+    return rows.annotate(title_upper=Upper("title")).filter(by_words | by_name | by_title)
+
+
+def names_of(contract: Contract, role: str) -> str:
+    """The names of the parties with a role; parties must be fetched already."""
+    return ", ".join(part.party.name for part in contract.parties.all() if part.role == role)
+
+
+def parties(actor: Actor) -> QuerySet[Party]:
+    return visible(actor, Party.objects.all())
+
+
+def version_rows() -> QuerySet[Version]:
+    return Version.objects.select_related("contract", "contract__owner", "blob", "created_by")
+
+
+def passage_rows() -> QuerySet[Passage]:
+    return Passage.objects.select_related("version__contract", "clause", "created_by")
+
+
+def shown_version(contract: Contract) -> Version | None:
+    """The newest version, which the contract's page shows."""
+    return version_rows().filter(contract=contract).order_by("-number").first()
 
 
 def version_in_force(contract: Contract, on: date) -> Version | None:

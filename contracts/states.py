@@ -52,6 +52,4 @@ class VersionState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-VERSION_STATES = state_table(
-    "version", "draft", {"draft": {"final", "withdrawn"}, "final": set(), "withdrawn": set()}
-)
+VERSION_STATES = state_table("version", "draft", {"draft": {"final", "withdrawn"}, "final": set(), "withdrawn": set()})

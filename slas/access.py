@@ -55,18 +55,12 @@ def register() -> None:
     for model in (Commitment, Service, ServiceReport):
         register_visibility(model, "slas.view_commitment", through_contract)
     register_visibility(Breach, "slas.view_breach", through_contract)
-    register_visibility(
-        EvidenceBundle, "slas.view_breach", seen_through("breach__contract", lambda: Contract)
-    )
+    register_visibility(EvidenceBundle, "slas.view_breach", seen_through("breach__contract", lambda: Contract))
     for owned in (CreditTier, Exclusion, EvaluationWindow):
-        register_visibility(
-            owned, "slas.view_commitment", seen_through("commitment__contract", lambda: Contract)
-        )
+        register_visibility(owned, "slas.view_commitment", seen_through("commitment__contract", lambda: Contract))
     register_visibility(
         Evaluation, "slas.view_commitment", seen_through("window__commitment__contract", lambda: Contract)
     )
     register_visibility(Indicator, "slas.view_telemetry", seen_through("service__contract", lambda: Contract))
-    register_visibility(
-        Outage, "slas.view_telemetry", seen_through("indicator__service__contract", lambda: Contract)
-    )
+    register_visibility(Outage, "slas.view_telemetry", seen_through("indicator__service__contract", lambda: Contract))
     register_visibility(TelemetryBatch, "slas.view_telemetry", lambda _actor, rows: rows)

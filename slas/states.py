@@ -23,9 +23,7 @@ class WindowState(TextChoices):
     CLOSED = "closed", _("Closed")
 
 
-WINDOW_STATES = state_table(
-    "window", "open", {"open": {"provisional"}, "provisional": {"closed"}, "closed": set()}
-)
+WINDOW_STATES = state_table("window", "open", {"open": {"provisional"}, "provisional": {"closed"}, "closed": set()})
 
 
 class Outcome(TextChoices):

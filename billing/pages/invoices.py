@@ -108,14 +108,24 @@ def invoice_import(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "billing.import_invoice")
     form = InvoiceFileForm(request.POST or None, request.FILES or None)
+    there: list[str] = []
     if request.method == "POST" and form.is_valid():
-        invoice = attempt(form, lambda: import_invoice(actor=actor, content=form.content()))
+        invoice = attempt(form, lambda: _import(actor, form, there))
         if invoice is not None:
             _match_and_compare(actor, invoice)
             messages.success(request, _("Invoice %(number)s is imported.") % {"number": invoice.number})
             return redirect("invoice", pk=invoice.pk)
-    context = {"form": form, "crumbs": [(_("Invoices"), reverse("invoices"))]}
+    context = {"form": form, "there": there, "crumbs": [(_("Invoices"), reverse("invoices"))]}
     return render(request, "billing/invoice_import.html", context, status=400 if form.is_bound else 200)
+
+
+def _import(actor: Actor, form: InvoiceFileForm, there: list[str]) -> Invoice:
+    """The imported invoice; of one that is here already the page is noted in `there`."""
+    try:
+        return import_invoice(actor=actor, content=form.content())
+    except DomainError as refusal:
+        there.extend([refusal.detail["url"]] if "url" in refusal.detail else [])
+        raise
 
 
 def _match_and_compare(actor: Actor, invoice: Invoice) -> None:

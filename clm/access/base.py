@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Expression, Func, UUIDField
+from django.db.models.expressions import DatabaseDefault
 
 from clm.access.scope import current_organization_id, has_scope, organization_filter
 from clm.lib.errors import NoOrganizationInScope
@@ -39,7 +40,20 @@ class ScopedQuerySet(models.QuerySet[M]):
         rows = list(objs)
         for organization_id in {row.organization_id for row in rows}:  # type: ignore[attr-defined]
             check_scope(organization_id)
+        give_ids(row for row in rows if isinstance(row.pk, DatabaseDefault))
         return super().bulk_create(rows, *args, **kwargs)
+
+
+def give_ids(rows: Iterable[models.Model]) -> None:
+    """Rows that are about to be inserted in bulk have ids made by the database: Django does not read back a primary
+    key that has a database default, and a child could not point to its parent."""
+    waiting = list(rows)
+    if not waiting:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT uuidv7() FROM generate_series(1, %s)", [len(waiting)])
+        for row, (made,) in zip(waiting, cursor.fetchall(), strict=True):
+            row.pk = made
 
 
 class ScopedManager(models.Manager[M]):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from clm.access.scope import organization_scope
 from clm.accounts.actors import actor_of_session, actor_of_token
@@ -45,8 +46,13 @@ class OrganizationMiddleware:
         if actor is None:
             return self.get_response(request)
         structlog.contextvars.bind_contextvars(actor=f"{actor.kind}:{actor.identity}")
-        with organization_scope(actor.organization_id):
+        with organization_scope(actor.organization_id), timezone.override(_zone(request)):
             return self.get_response(request)
+
+
+def _zone(request: HttpRequest) -> str:
+    """The signed-in person's own zone for dates and times on pages; the API speaks UTC."""
+    return getattr(request.user, "time_zone", "UTC") if request.user.is_authenticated else "UTC"
 
 
 def _actor(request: HttpRequest):  # type: ignore[no-untyped-def]

@@ -26,7 +26,7 @@ def found_with_administrator(
     holidays_country: str = "",
     mail_paused: bool = False,
     person: str = "",
-    password: str | None = None,
+    password_hash: str = "",
 ) -> tuple[Organization, Membership]:
     """An organization and its first administrator, who sets a password through the invitation unless one is given."""
     actor = system_actor(FOUNDER, new_id())
@@ -41,7 +41,7 @@ def found_with_administrator(
             mail_paused=mail_paused,
         )
         administrator = invite_person(
-            actor=actor, email=email, name=person, roles=[Role.ADMINISTRATOR], password=password
+            actor=actor, email=email, name=person, roles=[Role.ADMINISTRATOR], password_hash=password_hash
         )
     return organization, administrator
 

@@ -44,16 +44,16 @@ def panels_of(actor: Actor) -> list[Panel]:
     return sorted(shown, key=lambda panel: (panel.order, panel.key))
 
 
-def drawn_panels(actor: Actor, shared: Mapping[str, Any], request: Any = None) -> list[Drawn]:
-    """Every panel drawn. One that raises is logged and says so, and the others still show."""
-    return [_draw(panel, actor, shared, request) for panel in panels_of(actor)]
+def drawn_panels(actor: Actor, shared: Mapping[str, Any]) -> list[Drawn]:
+    """Every panel drawn, with what they share. One that raises is logged and says so, and the others still show."""
+    return [_draw(panel, actor, shared) for panel in panels_of(actor)]
 
 
-def _draw(panel: Panel, actor: Actor, shared: Mapping[str, Any], request: Any) -> Drawn:
+def _draw(panel: Panel, actor: Actor, shared: Mapping[str, Any]) -> Drawn:
     try:
         with transaction.atomic():
             context = {**shared, "panel": panel, **panel.context(actor)}
-            return Drawn(panel, html=render_to_string(panel.template, context, request=request))
+            return Drawn(panel, html=render_to_string(panel.template, context))
     except Exception:
         log.exception("panel_failed", panel=panel.key)
         return Drawn(panel, failed=True)

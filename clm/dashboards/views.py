@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -20,7 +21,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "dashboards/home_without_organization.html")
     actor = actor_of(request)
     require(actor, "dashboards.view_home")
-    return render(request, "dashboards/home_page.html", {"panels": drawn_panels(actor, {}, request)})
+    # Without the request's context processors: the shell is drawn once, not once a panel.
+    shared = {"request": request, "csrf_token": get_token(request), "actor": actor}
+    return render(request, "dashboards/home_page.html", {"panels": drawn_panels(actor, shared)})
 
 
 @require_GET

@@ -52,6 +52,7 @@ def has_stamp(stamp: Path, value: str) -> bool:
 def run(command: list[str], *, cwd: Path = PROJECT, path: Path | None = None, trouble: str) -> None:
     """The command has succeeded; its output is shown only when it fails, then raises Trouble."""
     environment = dict(os.environ)
+    environment.setdefault("NODE_USE_SYSTEM_CA", "1")  # a company's own certificates, as pip and apt accept them
     if path is not None:
         environment["PATH"] = f"{path}{os.pathsep}{environment.get('PATH', '')}"
     done = subprocess.run(

@@ -8,32 +8,24 @@ from pathlib import Path
 
 
 def main() -> None:
-    """The schema is current; an empty installation is loading its portfolio; `argv[1]` holds the sign-ins."""
+    """The schema is current; an empty installation is loading its portfolio; `argv[1]` holds the sign-ins.
+
+    COVENANT_PORTFOLIO=none leaves an empty installation empty, as do settings that do not allow the portfolio.
+    """
     import django
-    from django.core.management import call_command, get_commands
+    from django.conf import settings
+    from django.core.management import call_command
 
     django.setup()
     print("migrating", flush=True)
     call_command("migrate", interactive=False, verbosity=1)
-    commands = get_commands()
-    if "load_portfolio" in commands and is_empty() and os.environ.get("COVENANT_PORTFOLIO") != "none":
-        print("starting the first portfolio", flush=True)
-        call_command("load_portfolio", "--background")
-    if "sign_ins" in commands:
+    if settings.FIRST_PORTFOLIO_ALLOWED and os.environ.get("COVENANT_PORTFOLIO") != "none":
+        from clm.portfolio.people import houses_present
+
+        # A load that was cut short goes on; people who have only organizations of their own get no others.
+        call_command("load_portfolio", "--background", *([] if houses_present() else ["--if-empty"]))
         with Path(sys.argv[1]).open("w") as out:
             call_command("sign_ins", stdout=out)
-
-
-def is_empty() -> bool:
-    """Whether no organization has been made yet."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('accounts_organization')")
-        if cursor.fetchone() == (None,):
-            return False
-        cursor.execute("SELECT NOT EXISTS (SELECT 1 FROM accounts_organization)")
-        return bool(cursor.fetchone() == (True,))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ class Run:
     def _check(self) -> None:
         left = self.supervisor.register.clear_up()
         if left:
-            self.say(f"Ended {left} processes that a killed run had left behind.")
+            self.say(f"Ended what a killed run had left behind ({left} of its processes).")
         preflight.check_disk(self.var)
         for need in system.provide([system.PANGO]):
             raise Trouble(need.sentence())

@@ -20,6 +20,7 @@ from types import FrameType
 from clm.embedded.places import remove_service_home
 from clm.embedded.postgres import Postgres
 from clm.embedded.running import Trouble, processes_in, same_process, started_at, stop_pids
+from clm.embedded.system import chromium
 from clm.embedded.valkey import PROGRAM, Valkey
 
 PREFIX = "covenant-test-"
@@ -84,6 +85,8 @@ def run_command(command: list[str]) -> int:
         signal.signal(number, _to_exit)
     with throwaway_folder() as folder, services(folder) as urls:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "clm.settings.test", **urls}
+        if browser := chromium():  # on macOS it is an application and not on the path
+            environment.setdefault("CHROMIUM", browser)
         child = subprocess.Popen(command, env=environment)
         try:
             return child.wait()

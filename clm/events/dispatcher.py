@@ -7,11 +7,15 @@ from datetime import timedelta
 
 import structlog
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from clm.access.scope import every_organization, organization_scope
+from clm.accounts.roles import Role
 from clm.events.handlers import handler_named, handlers_of
 from clm.events.models import Delivery, DeliveryState, OutboxEvent
 from clm.lib import clock
+from clm.notify.tell import people_with_roles, tell
 
 log = structlog.get_logger("clm.events")
 
@@ -82,12 +86,26 @@ def _failed(delivery: Delivery, error: str) -> None:
     delivery.last_error = error[-4000:]
     if delivery.attempts >= MAX_ATTEMPTS:
         delivery.status = DeliveryState.DEAD
+        _tell_administrators(delivery)
     delivery.due_at = clock.now() + back_off(delivery.attempts)
     log.warning(
         "handler_failed",
         handler=delivery.handler,
         event_id=str(delivery.event_id),
         attempts=delivery.attempts,
+    )
+
+
+def _tell_administrators(delivery: Delivery) -> None:
+    """Once a day and handler: a neighbour that is away kills many deliveries at once."""
+    tell(
+        people_with_roles(Role.ADMINISTRATOR),
+        kind="events.dead_letter",
+        title=_("An event could not be handled: %(type)s") % {"type": delivery.event.type},
+        body=_("It failed %(count)s times. Look at the error, mend its cause and replay it.")
+        % {"count": delivery.attempts},
+        url=reverse("dead-letter", args=[delivery.pk]),
+        dedupe_key=f"dead:{delivery.handler}:{clock.today()}",
     )
 
 

@@ -7,5 +7,5 @@ from clm.jobs.models import JobState
 
 
 class JobFilter(django_filters.FilterSet):  # type: ignore[misc]
-    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=JobState.choices)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=JobState.choices)
     kind = django_filters.CharFilter(label=_("Kind"))

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
 from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
 
 from clm.lib.errors import DomainError
 
 STATIC = "static:"
 
 
-def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
-    """The template (extending pdf/base.html) as PDF bytes. Takes seconds: never call it inside a transaction."""
-    return pdf_of(render_to_string(template, dict(context)))
+def render_pdf(html: str) -> bytes:
+    """PDF bytes of a document (a template that extends pdf/base.html). Takes a second: never inside a transaction.
 
-
-def pdf_of(html: str) -> bytes:
-    """PDF bytes of a document. Only `data:` addresses and `static:<path>` (our own files) are read.
-
-    The identifier is derived from the content and no creation date is written, so the bytes are reproducible.
+    Only `data:` addresses and `static:<path>` (our own files) are read. No date is written and the identifier is
+    fixed, so the same document gives the same bytes.
     """
     from weasyprint import HTML
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import system_actor
@@ -19,7 +21,7 @@ from clm.jobs.models import Job, JobState
 from clm.jobs.runner import Progress, job_kind, start_job
 from clm.notify.operations.settle_inboxes import settle_inboxes
 from clm.portfolio.access import LOADER
-from clm.portfolio.houses import HOUSES, LEAD, House
+from clm.portfolio.houses import HOUSES, LEAD, PASSWORD, House
 from clm.portfolio.people import cast_of, found_house, house_named, keep_token_for_trying
 from clm.portfolio.registry import STAGES, Stage
 
@@ -30,12 +32,13 @@ UNREAD_KEPT = 6
 
 def start_loading() -> list[tuple[UUID, UUID]]:
     """Each house is founded and has one job that loads it; answers (job id, organization id) of the unloaded."""
-    return [found for house in HOUSES if (found := _start_house(house)) is not None]
+    password_hash = make_password(PASSWORD)
+    return [found for house in HOUSES if (found := _start_house(house, password_hash)) is not None]
 
 
-def _start_house(house: House) -> tuple[UUID, UUID] | None:
-    organization = found_house(house)
-    with organization_scope(organization.pk):
+def _start_house(house: House, password_hash: str) -> tuple[UUID, UUID] | None:
+    organization = found_house(house, password_hash)
+    with organization_scope(organization.pk), transaction.atomic():
         former = Job.objects.filter(kind=LOAD).exclude(state=JobState.CANCELLED).order_by("-id").first()
         if former is not None and former.state == JobState.SUCCEEDED:
             return None
@@ -66,6 +69,7 @@ def load(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]
         finished.append(stage.key)
         seconds[stage.key] = round(time.monotonic() - begun, 2)
         progress.keep(stages=finished, seconds=seconds)
+        progress.report((index + 1) * PARTS, len(stages) * PARTS)
     _settle(house, progress.actor.organization_id)
     return {"stages": finished, "seconds": seconds, "url": "/"}
 

@@ -16,7 +16,7 @@ from clm.accounts.operations.issue_token import issue_token
 from clm.accounts.roles import Role
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.portfolio.houses import HOUSES, LEAD, LEAD_ROLES, PASSWORD, House
+from clm.portfolio.houses import HOUSES, LEAD, LEAD_ROLES, House
 from clm.portfolio.registry import Cast
 
 TOKEN_SCOPES = (
@@ -24,7 +24,7 @@ TOKEN_SCOPES = (
 )  # fmt: skip
 
 
-def found_house(house: House) -> Organization:
+def found_house(house: House, password_hash: str) -> Organization:
     """The organization with a person for each role and a lead with most of them; its mail is paused while loading."""
     found = Organization.objects.filter(slug=house.slug).first()
     if found is None:
@@ -37,21 +37,21 @@ def found_house(house: House) -> Organization:
             currency=house.currency,
             holidays_country=house.holidays_country,
             mail_paused=True,
-            password=PASSWORD,
+            password_hash=password_hash,
         )
     with organization_scope(found.pk):
-        _invite_the_rest(house)
+        _invite_the_rest(house, password_hash)
     return found
 
 
-def _invite_the_rest(house: House) -> None:
+def _invite_the_rest(house: House, password_hash: str) -> None:
     administrator = cast_of(house)[Role.ADMINISTRATOR]
     present = set(Membership.objects.values_list("user__email", flat=True))
     for role, name in house.people.items():
         if house.email(role) in present:
             continue
         roles = LEAD_ROLES if role == LEAD else (role,)
-        invite_person(actor=administrator, email=house.email(role), name=name, roles=roles, password=PASSWORD)
+        invite_person(actor=administrator, email=house.email(role), name=name, roles=roles, password_hash=password_hash)
 
 
 def cast_of(house: House) -> Cast:

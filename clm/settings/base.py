@@ -229,6 +229,27 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Sets of choices that several serializers call "state" or "kind".
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "clm.jobs.models.JobState",
+        "DeliveryState": "clm.events.models.DeliveryState",
+        "ContractState": "contracts.states.ContractState",
+        "VersionState": "contracts.states.VersionState",
+        "DecisionKind": "contracts.models.terms.RenewalDecision.Kind",
+        "CommitmentState": "slas.states.CommitmentState",
+        "WindowState": "slas.states.WindowState",
+        "ExclusionState": "slas.states.ExclusionState",
+        "BreachState": "slas.states.BreachState",
+        "IndicatorKind": "slas.models.telemetry.IndicatorKind",
+        "ExclusionKind": "slas.models.commitment.Exclusion.Kind",
+        "CreditState": "billing.states.CreditState",
+        "InvoiceState": "billing.states.InvoiceState",
+        "DiscrepancyState": "billing.states.DiscrepancyState",
+        "ObligationState": "obligations.states.ObligationState",
+        "OccurrenceState": "obligations.states.OccurrenceState",
+        "DeadlineState": "obligations.states.DeadlineState",
+        "DeadlineKind": "obligations.models.deadline.DeadlineKind",
+    },
 }
 
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")

@@ -1,3 +1,26 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from contracts.api import views
+
+urlpatterns = [
+    path("contracts/", views.Contracts.as_view(), name="api-contracts"),
+    path("contracts/<uuid:pk>/", views.ContractDetail.as_view(), name="api-contract"),
+    path("contracts/<uuid:pk>/versions/", views.Versions.as_view(), name="api-versions"),
+    path("contracts/<uuid:pk>/parties/", views.Parts.as_view(), name="api-contract-parties"),
+    path("contracts/<uuid:pk>/terms/", views.Terms.as_view(), name="api-contract-terms"),
+    path("contracts/<uuid:pk>/execution/", views.Execution.as_view(), name="api-contract-execution"),
+    path("contracts/<uuid:pk>/activation/", views.Activation.as_view(), name="api-contract-activation"),
+    path("contracts/<uuid:pk>/renewal-decisions/", views.Decision.as_view(), name="api-contract-decision"),
+    path("contracts/<uuid:pk>/termination/", views.Termination.as_view(), name="api-contract-termination"),
+    path("contracts/<uuid:pk>/archiving/", views.Archiving.as_view(), name="api-contract-archiving"),
+    path("contracts/<uuid:pk>/access/", views.Access.as_view(), name="api-contract-access"),
+    path("versions/<uuid:pk>/", views.VersionDetail.as_view(), name="api-version"),
+    path("versions/<uuid:pk>/file/", views.VersionFile.as_view(), name="api-version-file"),
+    path("versions/<uuid:pk>/comparison/", views.VersionComparison.as_view(), name="api-version-comparison"),
+    path("versions/<uuid:pk>/terms/", views.VersionTerms.as_view(), name="api-version-terms"),
+    path("versions/<uuid:pk>/final/", views.VersionFinal.as_view(), name="api-version-final"),
+    path("passages/", views.Passages.as_view(), name="api-passages"),
+    path("passages/<uuid:pk>/", views.PassageDetail.as_view(), name="api-passage"),
+    path("parties/", views.Parties.as_view(), name="api-parties"),
+    path("parties/<uuid:pk>/", views.PartyDetail.as_view(), name="api-party"),
+]

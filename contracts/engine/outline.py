@@ -325,9 +325,7 @@ def is_due(stack: Sequence[Entry], parent: Entry, shape: Shape) -> bool:
     """The number is the first below its parent, or at most a few steps on; it never counts backwards."""
     _, path = path_of(shape)
     after = stack[stack.index(parent) + 1 :]
-    last = [
-        e.mark.path[-1] for e in after if e.mark and e.mark.scheme == "dec" and len(e.mark.path) == len(path)
-    ]
+    last = [e.mark.path[-1] for e in after if e.mark and e.mark.scheme == "dec" and len(e.mark.path) == len(path)]
     if last:
         return path[-1] > last[0] and not shape.doubtful
     return path[-1] <= (1 if shape.doubtful else 1 + MAX_SKIP)

@@ -41,9 +41,7 @@ class Contract(OrganizationRow):
     external_reference = models.CharField(_("their reference"), max_length=80, blank=True, db_index=True)
     title = models.CharField(_("title"), max_length=250)
     category = models.CharField(_("type"), max_length=16, choices=Category.choices, default=Category.OTHER)
-    state = models.CharField(
-        _("state"), max_length=20, choices=ContractState.choices, default=ContractState.DRAFT
-    )
+    state = models.CharField(_("state"), max_length=20, choices=ContractState.choices, default=ContractState.DRAFT)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")
     )
@@ -68,9 +66,7 @@ class Contract(OrganizationRow):
         indexes: ClassVar = [
             models.Index(fields=["organization", "state", "-id"], name="contract_state"),
             models.Index(fields=["organization", "-id"], name="contract_newest"),
-            models.Index(
-                fields=["terms_due_at"], condition=models.Q(terms_due_at__isnull=False), name="contract_due"
-            ),
+            models.Index(fields=["terms_due_at"], condition=models.Q(terms_due_at__isnull=False), name="contract_due"),
             GinIndex(fields=["search"], name="contract_search"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="contract_title_trigram"),
         ]

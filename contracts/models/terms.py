@@ -69,9 +69,7 @@ class RenewalDecision(OrganizationRow):
         NOTICE_GIVEN = "notice_given", _("Notice given: does not renew")
         RENEWAL_AGREED = "renewal_agreed", _("Renewal agreed")
 
-    contract = models.ForeignKey(
-        "contracts.Contract", on_delete=models.PROTECT, related_name="renewal_decisions"
-    )
+    contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="renewal_decisions")
     term_number = models.PositiveIntegerField()
     kind = models.CharField(max_length=16, choices=Kind.choices)
     decided_on = models.DateField()

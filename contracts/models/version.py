@@ -21,9 +21,7 @@ class Version(OrganizationRow):
 
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("number"))
-    state = models.CharField(
-        _("state"), max_length=12, choices=VersionState.choices, default=VersionState.DRAFT
-    )
+    state = models.CharField(_("state"), max_length=12, choices=VersionState.choices, default=VersionState.DRAFT)
     blob = models.ForeignKey("documents.Blob", on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(_("file name"), max_length=250)
     media_type = models.CharField(max_length=120)
@@ -41,8 +39,7 @@ class Version(OrganizationRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["contract", "number"], name="version_number_once"),
             models.CheckConstraint(
-                condition=~models.Q(state="final")
-                | models.Q(effective_on__isnull=False, finalized_at__isnull=False),
+                condition=~models.Q(state="final") | models.Q(effective_on__isnull=False, finalized_at__isnull=False),
                 name="final_version_has_dates",
             ),
         ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clm.api.serializers import ReasonSerializer as ReasonSerializer
 from obligations.models import Deadline, Obligation, Occurrence
 from obligations.models.obligation import Recurrence
 
@@ -55,10 +56,6 @@ class ProofSerializer(serializers.Serializer):
 
 class NoteSerializer(serializers.Serializer):
     note = serializers.CharField(required=False, allow_blank=True, default="")
-
-
-class ReasonSerializer(serializers.Serializer):
-    reason = serializers.CharField()
 
 
 class DeadlineSerializer(serializers.ModelSerializer):

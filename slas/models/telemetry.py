@@ -18,9 +18,7 @@ class Service(OrganizationRow):
     name = models.CharField(_("name"), max_length=120)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["contract", "name"], name="service_name_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["contract", "name"], name="service_name_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -56,9 +54,7 @@ class Indicator(OrganizationRow):
     last_sample_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organization", "key"], name="indicator_key_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organization", "key"], name="indicator_key_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -90,9 +86,7 @@ class Sample(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(status__isnull=False)
-                | Q(good__gte=0, valid__gte=F("good"))
-                | Q(value__isnull=False),
+                condition=Q(status__isnull=False) | Q(good__gte=0, valid__gte=F("good")) | Q(value__isnull=False),
                 name="sample_says_something",
             ),
         ]
@@ -117,9 +111,7 @@ class Outage(OrganizationRow):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["indicator", "external_id"], name="outage_once"),
-            models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")), name="outage_span"
-            ),
+            models.CheckConstraint(condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")), name="outage_span"),
         ]
         indexes: ClassVar = [models.Index(fields=["indicator", "starts_at"], name="outage_by_time")]
 

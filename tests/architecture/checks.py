@@ -62,11 +62,36 @@ def writes_in(source: str) -> list[str]:
 
 
 def verbs_of(tree: ast.Module) -> list[ast.FunctionDef]:
-    return [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    """Public functions with a keyword-only actor. Others are steps of verbs; `steps_borrowed` keeps them inside."""
+    public = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    return [node for node in public if takes_actor(node)]
+
+
+def takes_actor(function: ast.FunctionDef) -> bool:
+    return "actor" in {each.arg for each in function.args.kwonlyargs}
+
+
+def steps_of(source: str) -> set[str]:
+    """Functions of an operations module that write and are no verbs: nothing says that they require and record."""
+    tree = ast.parse(source)
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef) and not takes_actor(node))
+    writing = (WRITES - {"select_for_update"}) | WRITING_FUNCTIONS
+    return {node.name for node in functions if calls_reached(tree, node) & writing}
+
+
+def steps_borrowed(source: str, steps: dict[str, set[str]]) -> list[str]:
+    """Steps (module -> names) that a module outside of operations/ imports: only verbs are for others."""
+    imports = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom))
+    return [
+        f"line {node.lineno}: {alias.name}"
+        for node in imports
+        for alias in node.names
+        if alias.name in steps.get(node.module or "", set())
+    ]
 
 
 def verb_faults(source: str) -> list[str]:
-    """What is wrong with the public functions of an operations module."""
+    """What is wrong with the verbs of an operations module."""
     tree = ast.parse(source)
     return [f"{verb.name}: {fault}" for verb in verbs_of(tree) for fault in _faults(tree, verb)]
 
@@ -75,7 +100,7 @@ def _faults(tree: ast.Module, verb: ast.FunctionDef) -> Iterator[str]:
     arguments = verb.args
     if arguments.args or arguments.posonlyargs or arguments.vararg:
         yield "takes positional arguments"
-    if not arguments.kwonlyargs or arguments.kwonlyargs[0].arg != "actor":
+    if arguments.kwonlyargs[0].arg != "actor":
         yield "does not take the actor first"
     reached = calls_reached(tree, verb)
     delegates = bool(reached & imported_verbs(tree))

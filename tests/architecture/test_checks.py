@@ -58,12 +58,32 @@ def test_a_verb_without_a_transaction_is_found() -> None:
 
 
 def test_a_verb_with_positional_arguments_is_found() -> None:
-    source = GOOD_VERB.replace("(*, actor, contract_id)", "(actor, contract_id)")
+    source = GOOD_VERB.replace("(*, actor, contract_id)", "(contract_id, *, reason, actor)")
 
     assert checks.verb_faults(source) == [
         "archive_contract: takes positional arguments",
         "archive_contract: does not take the actor first",
     ]
+
+
+def test_a_verb_with_a_positional_actor_is_none_and_stays_inside() -> None:
+    source = GOOD_VERB.replace("(*, actor, contract_id)", "(actor, contract_id)").replace("require(", "move(")
+
+    steps = {"contracts.operations.archive": checks.steps_of(source)}
+    view = "from contracts.operations.archive import archive_contract"
+    assert checks.steps_borrowed(view, steps) == ["line 1: archive_contract"]
+
+
+def test_a_step_that_a_view_imports_is_found() -> None:
+    steps = {
+        "slas.operations.bind": checks.steps_of("def write_tiers(rows):\n    rows.delete()\ndef bind(*, actor): ...")
+    }
+
+    assert checks.steps_borrowed("from slas.operations.bind import bind, write_tiers", steps) == ["line 1: write_tiers"]
+
+
+def test_a_step_that_only_reads_may_leave() -> None:
+    assert checks.steps_of("def newest(rows):\n    return rows.order_by('id').last()") == set()
 
 
 def test_an_assigned_state_is_found() -> None:

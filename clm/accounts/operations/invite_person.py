@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
 from clm.access.permissions import require
 from clm.accounts import events
-from clm.accounts.models import Membership, User
+from clm.accounts.models import Membership, Organization, User
 from clm.accounts.operations.guards import checked_roles
 from clm.events.record import record
 from clm.lib.actor import Actor
@@ -19,17 +20,18 @@ from clm.lib.errors import DomainError, Invalid
 
 @transaction.atomic
 def invite_person(
-    *, actor: Actor, email: str, roles: Iterable[str], name: str = "", password: str | None = None
+    *, actor: Actor, email: str, roles: Iterable[str], name: str = "", password_hash: str = ""
 ) -> Membership:
     """The person with this address is a member with these roles; a former member is one again.
 
-    Somebody new has no password and sets one through the link that the invitation mail carries; `password` is for
-    management commands only. Raises Invalid `email_invalid` or `roles_invalid`, DomainError `already_member`.
+    Somebody new has no password and sets one through the link that the invitation mail carries; `password_hash`, as
+    Django stores it, is for management commands only. Raises Invalid `email_invalid` or `roles_invalid`, DomainError
+    `already_member`.
     """
     require(actor, "accounts.invite_person")
     address = _checked_address(email)
     wanted = checked_roles(roles)
-    user, is_new = _person(address, name, password)
+    user, is_new = _person(actor, address, name, password_hash)
     membership, created = Membership.objects.select_for_update().get_or_create(
         organization_id=actor.organization_id, user=user, defaults={"roles": wanted}
     )
@@ -48,11 +50,13 @@ def _checked_address(email: str) -> str:
     return address
 
 
-def _person(address: str, name: str, password: str | None) -> tuple[User, bool]:
+def _person(actor: Actor, address: str, name: str, password_hash: str) -> tuple[User, bool]:
     found = User.objects.filter(email__iexact=address).first()
     if found is not None:
         return found, False
-    return User.objects.create_user(address, password, name=name.strip()), True
+    password = password_hash or make_password(None)
+    zone = Organization.objects.get(pk=actor.organization_id).time_zone
+    return User.objects.create(email=address, name=name.strip(), password=password, time_zone=zone), True
 
 
 def _bring_back(membership: Membership, roles: list[str]) -> None:

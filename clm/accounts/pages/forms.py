@@ -67,7 +67,7 @@ class TokenForm(forms.Form):
     )
     expires_on = forms.DateField(
         label=_("Works until"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         initial=lambda: (clock.now() + timedelta(days=90)).date(),
         help_text=_("A year away at most; the token stops at the end of that day in your time zone."),
     )

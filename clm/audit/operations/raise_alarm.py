@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clm.access.permissions import require
 from clm.accounts.models import Organization
@@ -33,7 +34,8 @@ def raise_alarm(*, actor: Actor) -> int:
     told = tell(
         people_with_roles(Role.ADMINISTRATOR),
         kind="audit.unchained",
-        title=_("%(count)s ledger entries are not chained") % {"count": waiting},
+        title=ngettext("%(n)d ledger entry is not chained", "%(n)d ledger entries are not chained", waiting)
+        % {"n": waiting},
         body=_("They were written over a minute ago. Look whether a worker and beat are running."),
         url=reverse("ledger"),
         dedupe_key=f"unchained:{now:%Y-%m-%dT%H}",

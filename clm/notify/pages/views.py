@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import visible
-from clm.notify.filters import NotificationFilter
+from clm.notify.filters import InboxFilter
 from clm.notify.models import Notification
 from clm.notify.operations.read_all_notifications import read_all_notifications
 from clm.notify.operations.read_notification import read_notification
@@ -36,7 +36,7 @@ class InboxPage(ListPage):
         Column("created_at", gettext_lazy("Told"), kind="instant", sort=("created_at",)),
         Column("read", "", template="notify/inbox_read.html", value="read_at"),
     )
-    filterset_class = NotificationFilter
+    filterset_class = InboxFilter
     search_fields = ("title", "body")
     default_sort = "-created_at"
     actions_template = "notify/inbox_actions.html"
@@ -48,10 +48,10 @@ class InboxPage(ListPage):
 
     def rows(self) -> QuerySet[Notification]:
         rows = visible(self.actor, Notification.objects.all())
-        return rows if self.request.GET.get("unread") else rows.filter(read_at=None)
+        return rows if self.request.GET.get("show") else rows.filter(read_at=None)
 
     def extra_context(self) -> Mapping[str, Any]:
-        return {"shows_all": bool(self.request.GET.get("unread"))}
+        return {"shows_all": bool(self.request.GET.get("show"))}
 
 
 @require_POST

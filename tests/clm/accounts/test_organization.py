@@ -28,7 +28,13 @@ def test_what_was_given_changes_and_the_rest_stays(acme: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("time_zone", "Mars/Base"), ("currency", "XYZ1"), ("holidays_country", "QQ"), ("holidays_country", "DE-QQ"), ("name", " ")],
+    [
+        ("time_zone", "Mars/Base"),
+        ("currency", "XYZ1"),
+        ("holidays_country", "QQ"),
+        ("holidays_country", "DE-QQ"),
+        ("name", " "),
+    ],
 )
 def test_settings_nobody_knows_are_refused(acme: Cast, field: str, value: str) -> None:
     with pytest.raises(Invalid) as refusal:

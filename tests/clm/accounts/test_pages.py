@@ -43,6 +43,12 @@ def test_a_person_is_removed(page: Client, acme: Cast) -> None:
     assert "Finance is no longer a member." in answer.content.decode()
 
 
+def test_instants_are_shown_in_the_persons_own_zone(page: Client) -> None:
+    page.post("/profile/", {"name": "Alice", "time_zone": "Asia/Tokyo"})
+
+    assert " JST" in page.get("/ledger/").content.decode()
+
+
 def test_a_token_is_shown_once(page: Client) -> None:
     on = (clock.now() + timedelta(days=10)).date().isoformat()
 

@@ -7,6 +7,7 @@ from django.db import connection
 
 from clm.access.scope import organization_scope
 from clm.accounts.models import ApiToken, Membership, User
+from clm.accounts.operations.change_organization import change_organization
 from clm.accounts.operations.change_roles import change_roles
 from clm.accounts.operations.invite_person import invite_person
 from clm.accounts.operations.remove_person import remove_person
@@ -21,11 +22,21 @@ def membership_of(cast: Cast, name: str) -> Membership:
 
 
 def test_somebody_new_is_a_member_without_a_password(acme: Cast) -> None:
-    membership = invite_person(actor=acme["administrator"], email=" New@Acme.Example ", roles=["finance", "legal"], name="N")
+    membership = invite_person(
+        actor=acme["administrator"], email=" New@Acme.Example ", roles=["finance", "legal"], name="N"
+    )
 
     assert membership.user.email == "new@acme.example"
     assert membership.roles == ["legal", "finance"]
     assert not membership.user.has_usable_password()
+
+
+def test_somebody_new_lives_in_the_organizations_zone(acme: Cast) -> None:
+    change_organization(actor=acme["administrator"], time_zone="Europe/Berlin")
+
+    membership = invite_person(actor=acme["administrator"], email="new@acme.example", roles=["legal"])
+
+    assert membership.user.time_zone == "Europe/Berlin"
 
 
 def test_an_invitation_is_recorded_by_id_only(acme: Cast) -> None:

@@ -17,7 +17,7 @@ def test_administrators_hear_of_entries_unchained_for_over_a_minute(acme: Cast) 
         assert watch_ledger() == 1
 
     told = Notification.objects.get()
-    assert (told.user, told.title) == (acme.users["administrator"], "1 ledger entries are not chained")
+    assert (told.user, told.title) == (acme.users["administrator"], "1 ledger entry is not chained")
     assert LedgerEntry.objects.latest("id").event == "ledger.alarm_raised"
 
 

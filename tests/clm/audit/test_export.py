@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from clm.access.scope import organization_scope
+from clm.access import scope
 from clm.audit import verify_export
-from clm.audit.access import seen_with_contract
+from clm.audit.chain import chain_entries
 from clm.audit.models import ChainHead
 from clm.audit.operations.export_ledger import export_ledger
 from clm.lib.errors import Forbidden
@@ -135,16 +135,12 @@ def test_an_export_streams_after_its_request(acme: Cast, entries: Entries) -> No
     entries(2)
 
     lines = export_ledger(actor=acme["auditor"])
-    from clm.access import scope
-
     token = scope._scope.set(None)
     assert len(b"".join(lines).splitlines()) == 3
     scope._scope.reset(token)
 
 
 def test_entries_about_hidden_contracts_keep_their_place_only(tmp_path: Path, acme: Cast) -> None:
-    from clm.audit.chain import chain_entries
-
     hidden = create_contract(actor=acme["legal"], title="Merger")
     Contract.objects.filter(pk=hidden.pk).update(is_confidential=True)
     create_contract(actor=acme["legal"], title="Open")
@@ -162,8 +158,3 @@ def test_entries_about_hidden_contracts_keep_their_place_only(tmp_path: Path, ac
 def test_only_readers_export(acme: Cast) -> None:
     with pytest.raises(Forbidden):
         export_ledger(actor=acme["finance"])
-
-
-def test_the_rule_for_contracts_names_the_owner() -> None:
-    assert callable(seen_with_contract(lambda: Contract))
-    assert organization_scope

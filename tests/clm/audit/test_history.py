@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,7 @@ from clm.accounts.operations.change_roles import change_roles
 from clm.audit.access import WATCHMAN
 from clm.audit.models import LedgerEntry
 from clm.audit.queries import Change, changes_between, contract_entries, entries_of, in_words, names_of
+from clm.lib import clock
 from contracts.models import Contract
 from contracts.operations.create_contract import create_contract
 from tests.cast import Cast
@@ -72,6 +75,23 @@ def test_the_ledger_page_filters(page: Client, acme: Cast) -> None:
     found = page.get("/ledger/", {"verb": "issue_token"})
 
     assert [line.row.event for line in found.context["lines"]] == ["token.issued"]
+
+
+def test_the_ledger_page_finds_by_name(page: Client, acme: Cast) -> None:
+    create_contract(actor=acme["legal"], title="Hosting")
+    issue(acme["integration"])
+
+    found = page.get("/ledger/", {"who": "integr"})
+
+    assert [line.row.event for line in found.context["lines"]] == ["token.issued"]
+
+
+def test_the_ledger_page_finds_by_date(page: Client, acme: Cast) -> None:
+    issue(acme["integration"])
+    tomorrow = (clock.now() + timedelta(days=1)).date().isoformat()
+
+    assert page.get("/ledger/", {"until": tomorrow}).context["count"] == 1
+    assert page.get("/ledger/", {"since": tomorrow}).context["count"] == 0
 
 
 def test_the_ledger_page_makes_as_many_queries_for_many(page: Client, acme: Cast) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -8,18 +9,16 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from clm.access.scope import organization_scope
-from clm.accounts.models import Organization
+from clm.accounts.models import ApiToken, Organization
 from clm.accounts.operations.issue_token import issue_token
 from clm.audit import seals
 from clm.audit.models import LedgerEntry
 from clm.audit.operations.verify_ledger import verify_ledger
 from clm.events.record import Event, record
 from clm.jobs.models import Job
+from clm.lib import clock
 from clm.lib.canonical import digest
 from clm.lib.errors import Forbidden
-from clm.accounts.models import ApiToken
-from datetime import timedelta
-from clm.lib import clock
 from tests.cast import Cast
 from tests.clm.audit.test_chain import sql
 from tests.proof import last_event
@@ -40,7 +39,7 @@ def sealed_token(acme: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiTok
         actor=acme["integration"], name="Robot", scopes=["jobs.*"], expires_at=clock.now() + timedelta(days=1)
     )
     record(acme["integration"], Event("token.sealed", "x", token, after={"digest": token_digest(token)}))
-    yield token
+    return token
 
 
 def test_a_ledger_that_holds(acme: Cast, entries: Entries) -> None:

@@ -1,0 +1,127 @@
+"""The API of credits and credit notes: actor, verb, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from billing import queries
+from billing.api import serializers
+from billing.api.views import Act
+from billing.models import Credit, CreditNote
+from billing.operations.approve_credit import approve_credit
+from billing.operations.dispute_credit import dispute_credit
+from billing.operations.issue_credit import issue_credit
+from billing.operations.reject_credit import reject_credit
+from billing.operations.settle_credit import settle_credit
+from billing.pages.credits import note_file
+from clm.access.permissions import get_visible
+from clm.api.views import VisibleRowsView, actor_in
+from clm.lib.actor import Actor
+
+VIEW = "billing.view_credit"
+
+
+class Credits(VisibleRowsView, ListAPIView):
+    """List credits, newest first, each with its trace and its note."""
+
+    model = Credit
+    verb = VIEW
+    serializer_class = serializers.CreditSerializer
+    filterset_fields = {
+        "contract": ["exact"],
+        "commitment": ["exact"],
+        "breach": ["exact"],
+        "state": ["exact"],
+        "currency": ["exact"],
+        "claim_due_on": ["gte", "lte"],
+    }
+
+    def rows(self) -> QuerySet[Any]:
+        return Credit.objects.select_related("note")
+
+
+class CreditDetail(VisibleRowsView, RetrieveAPIView):
+    model = Credit
+    verb = VIEW
+    serializer_class = serializers.CreditSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return Credit.objects.select_related("note")
+
+
+class CreditNotes(VisibleRowsView, ListAPIView):
+    """List credit notes, newest first."""
+
+    model = CreditNote
+    verb = VIEW
+    serializer_class = serializers.CreditNoteSerializer
+    filterset_fields = ["credit", "credit__contract", "number", "currency"]
+
+
+class CreditNoteDetail(VisibleRowsView, RetrieveAPIView):
+    model = CreditNote
+    verb = VIEW
+    serializer_class = serializers.CreditNoteSerializer
+
+
+class CreditNotePdf(APIView):
+    """The credit note as a PDF; 409 `not_printed` while it is being printed."""
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: UUID) -> FileResponse:
+        actor = actor_in(request)
+        return note_file(get_visible(actor, queries.credits(actor).select_related("note__blob"), pk))
+
+
+@extend_schema(responses=serializers.CreditSerializer)
+class ApproveCredit(Act):
+    serializer_class = serializers.NothingSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(approve_credit(actor=actor, credit_id=pk))
+
+
+@extend_schema(responses=serializers.CreditSerializer)
+class RejectCredit(Act):
+    serializer_class = serializers.ReasonSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(reject_credit(actor=actor, credit_id=pk, reason=sent["reason"]))
+
+
+@extend_schema(responses=serializers.CreditNoteSerializer)
+class IssueCredit(Act):
+    serializer_class = serializers.NothingSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return serializers.CreditNoteSerializer(issue_credit(actor=actor, credit_id=pk)).data
+
+
+@extend_schema(responses=serializers.CreditSerializer)
+class DisputeCredit(Act):
+    serializer_class = serializers.ReasonSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(dispute_credit(actor=actor, credit_id=pk, reason=sent["reason"]))
+
+
+@extend_schema(responses=serializers.CreditSerializer)
+class SettleCredit(Act):
+    serializer_class = serializers.SettleSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        settled = settle_credit(actor=actor, credit_id=pk, invoice_id=sent.get("invoice"), reason=sent["reason"])
+        return _shown(settled)
+
+
+def _shown(credit: Credit) -> Any:
+    return serializers.CreditSerializer(credit).data

@@ -1,0 +1,53 @@
+"""The API of fees, and what the actions on single rows share."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.api import serializers
+from billing.models import Fee
+from billing.operations.set_fee import set_fee
+from clm.api.idempotency import IdempotentMixin
+from clm.api.views import VisibleRowsView, actor_in
+from clm.lib.actor import Actor
+
+
+class Fees(IdempotentMixin, VisibleRowsView, ListAPIView):
+    """List fees, newest first, or set one."""
+
+    model = Fee
+    verb = "billing.view_fee"
+    serializer_class = serializers.FeeSerializer
+    filterset_fields = ["contract", "service", "currency", "period"]
+
+    @extend_schema(request=serializers.NewFeeSerializer, responses={201: serializers.FeeSerializer})
+    def post(self, request: Request) -> Response:
+        sent = serializers.NewFeeSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        fee = set_fee(actor=actor_in(request), **sent.as_verb())
+        return Response(serializers.FeeSerializer(fee).data, status=status.HTTP_201_CREATED)
+
+
+class FeeDetail(VisibleRowsView, RetrieveAPIView):
+    model = Fee
+    verb = "billing.view_fee"
+    serializer_class = serializers.FeeSerializer
+
+
+class Act(IdempotentMixin, GenericAPIView[Any]):
+    """POST one verb on one row: the serializer reads the body, `act` calls the verb and answers with the body."""
+
+    def post(self, request: Request, pk: UUID) -> Response:
+        sent = self.get_serializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        return Response(self.act(actor_in(request), pk, sent.validated_data))
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        raise AssertionError("an action names its verb")

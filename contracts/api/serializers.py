@@ -1,0 +1,182 @@
+"""The API's shapes of contracts."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from rest_framework import serializers
+
+from contracts.models import Clause, Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
+from contracts.models.contract import Category
+from contracts.paper import TERM_FIELDS
+
+
+class PartySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Party
+        fields = ["id", "name", "is_ours", "registration_number", "country", "email", "address"]
+
+
+class ContractPartySerializer(serializers.ModelSerializer):
+    name = serializers.CharField(source="party.name", read_only=True)
+
+    class Meta:
+        model = ContractParty
+        fields = ["id", "party", "name", "role"]
+
+
+class ContractSerializer(serializers.ModelSerializer):
+    parties = ContractPartySerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Contract
+        fields = [
+            "id", "reference", "external_reference", "title", "category", "state", "owner", "value_amount", "currency",
+            "time_zone", "is_confidential", "tags", "description", "parties", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ContractFactsSerializer(serializers.Serializer):
+    """What is sent to create a contract; to change one, any part of it."""
+
+    title = serializers.CharField(max_length=250)
+    category = serializers.ChoiceField(choices=Category.choices, required=False)
+    owner = serializers.UUIDField(required=False, source="owner_id")
+    external_reference = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    value_amount = serializers.DecimalField(
+        max_digits=18, decimal_places=4, min_value=0, required=False, allow_null=True
+    )
+    currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, allow_blank=True)
+    time_zone = serializers.CharField(required=False)
+    description = serializers.CharField(required=False, allow_blank=True)
+
+    def validate_time_zone(self, value: str) -> str:
+        if value not in available_timezones():
+            raise serializers.ValidationError("Not an IANA time zone.")
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not self.partial and attrs.get("value_amount") is not None and not attrs.get("currency"):
+            raise serializers.ValidationError({"currency": "A value needs its currency."})
+        return attrs
+
+
+class ClauseSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Clause
+        fields = ["id", "position", "number", "heading", "level", "parent", "start", "end", "text"]
+
+
+class TermsSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Terms
+        fields = list(TERM_FIELDS)
+
+
+class VersionSerializer(serializers.ModelSerializer):
+    document_sha256 = serializers.CharField(source="blob.sha256", read_only=True)
+
+    class Meta:
+        model = Version
+        fields = [
+            "id", "contract", "number", "state", "file_name", "media_type", "page_count", "content_hash",
+            "document_sha256", "effective_on", "finalized_at", "note", "attribution", "warnings", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class VersionDetailSerializer(VersionSerializer):
+    clauses = ClauseSerializer(many=True, read_only=True)
+    terms = TermsSerializer(read_only=True, allow_null=True)
+
+    class Meta(VersionSerializer.Meta):
+        fields = [*VersionSerializer.Meta.fields, "text", "clauses", "terms"]
+        read_only_fields = fields
+
+
+class UploadSerializer(serializers.Serializer):
+    file = serializers.FileField()
+    note = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class NewPartySerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=200)
+    role = serializers.ChoiceField(choices=ContractParty.Role.choices)
+    country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True, default="")
+    email = serializers.EmailField(required=False, allow_blank=True, default="")
+
+
+class NewPassageSerializer(serializers.Serializer):
+    """`start` and `end` count code points of the version's text; `quote` must be what stands there."""
+
+    version = serializers.UUIDField()
+    clause = serializers.UUIDField()
+    start = serializers.IntegerField(min_value=0)
+    end = serializers.IntegerField(min_value=1)
+    quote = serializers.CharField(required=False)
+
+
+class PassageSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Passage
+        fields = ["id", "version", "clause", "start", "end", "quote", "created_at"]
+        read_only_fields = fields
+
+
+class ExecutionSerializer(serializers.Serializer):
+    executed_on = serializers.DateField()
+    effective_on = serializers.DateField(required=False, allow_null=True)
+
+
+class FinalSerializer(serializers.Serializer):
+    effective_on = serializers.DateField()
+
+
+class DecisionSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=RenewalDecision.Kind.choices)
+    decided_on = serializers.DateField(required=False, allow_null=True)
+    note = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class RenewalDecisionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = RenewalDecision
+        fields = ["id", "contract", "term_number", "kind", "decided_on", "note", "created_at"]
+        read_only_fields = fields
+
+
+class TerminationSerializer(serializers.Serializer):
+    terminated_on = serializers.DateField()
+    reason = serializers.CharField()
+
+
+class AccessSerializer(serializers.Serializer):
+    is_confidential = serializers.BooleanField()
+    people = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class TermSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Term
+        fields = ["id", "contract", "version", "number", "starts_on", "ends_on", "notice_deadline", "basis", "trace"]
+        read_only_fields = fields
+
+
+class ChangeSerializer(serializers.Serializer):
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    heading = serializers.CharField()
+    spans = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class ComparisonSerializer(serializers.Serializer):
+    """Clause by clause: kind is same, changed, added, removed or moved; spans are (same|added|removed, text)."""
+
+    summary = serializers.DictField(child=serializers.IntegerField())
+    changes = ChangeSerializer(many=True)

@@ -1,0 +1,359 @@
+"""The API of contracts: actor, verb, answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from clm.access.permissions import get_visible, require
+from clm.api.idempotency import IdempotentMixin
+from clm.api.views import VisibleRowsView, actor_in
+from clm.documents.blobs import open_blob
+from contracts import queries
+from contracts.api import serializers as shapes
+from contracts.models import Contract, ContractParty, Party, Passage, Term, Version
+from contracts.models.contract import Category
+from contracts.operations.activate_contract import activate_contract
+from contracts.operations.add_version import add_version
+from contracts.operations.archive_contract import archive_contract
+from contracts.operations.change_contract import change_contract
+from contracts.operations.create_contract import create_contract
+from contracts.operations.decide_renewal import decide_renewal
+from contracts.operations.finalize_version import finalize_version
+from contracts.operations.mark_passage import mark_passage
+from contracts.operations.name_party import name_party
+from contracts.operations.record_execution import record_execution
+from contracts.operations.restrict_contract import restrict_contract
+from contracts.operations.set_terms import set_terms
+from contracts.operations.terminate_contract import terminate_contract
+from contracts.paper import read_paper
+from contracts.reader import comparison_of
+from contracts.states import ContractState
+
+VIEW = "contracts.view_contract"
+
+
+class ContractFilter(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(choices=ContractState.choices)
+    category = django_filters.MultipleChoiceFilter(choices=Category.choices)
+    owner = django_filters.UUIDFilter(field_name="owner_id")
+    reference = django_filters.CharFilter()
+    external_reference = django_filters.CharFilter()
+    party = django_filters.UUIDFilter(field_name="parties__party_id", distinct=True)
+    q = django_filters.CharFilter(method="by_words", label="Words in title, text, parties or references")
+
+    def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return queries.found_by(rows, value)
+
+
+def checked(shape: type[Serializer], data: Any, *, partial: bool = False) -> dict[str, Any]:
+    """What was sent, read by a shape; raises ValidationError."""
+    sent = shape(data=data, partial=partial)
+    sent.is_valid(raise_exception=True)
+    return dict(sent.validated_data)
+
+
+class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):
+    """List contracts, newest first, or create a draft."""
+
+    model = Contract
+    verb = VIEW
+    serializer_class = shapes.ContractSerializer
+    filterset_class = ContractFilter
+
+    def rows(self) -> QuerySet[Any]:
+        return queries.contract_rows()
+
+    @extend_schema(request=shapes.ContractFactsSerializer, responses={201: shapes.ContractSerializer})
+    def post(self, request: Request) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.create_contract")
+        contract = create_contract(actor=actor, **checked(shapes.ContractFactsSerializer, request.data))
+        return Response(shapes.ContractSerializer(contract).data, status=status.HTTP_201_CREATED)
+
+
+class ContractDetail(VisibleRowsView, RetrieveAPIView):
+    """One contract; PATCH changes its facts."""
+
+    model = Contract
+    verb = VIEW
+    serializer_class = shapes.ContractSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return queries.contract_rows()
+
+    @extend_schema(request=shapes.ContractFactsSerializer, responses=shapes.ContractSerializer)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.change_contract", self.get_object())
+        facts = checked(shapes.ContractFactsSerializer, request.data, partial=True)
+        changed = change_contract(actor=actor, contract_id=pk, **facts)
+        return Response(shapes.ContractSerializer(changed).data)
+
+
+class OfContract(VisibleRowsView):
+    """What belongs to the contract of the address; the contract itself must be seen."""
+
+    verb = VIEW
+
+    def contract(self) -> Contract:
+        return get_visible(actor_in(self.request), queries.contract_rows(), self.kwargs["pk"])
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return super().filter_queryset(queryset).filter(contract=self.contract())
+
+
+class Versions(IdempotentMixin, OfContract, ListAPIView):
+    """The versions of a contract, newest first; POST uploads the next one (multipart, field `file`)."""
+
+    model = Version
+    serializer_class = shapes.VersionSerializer
+    parser_classes = [MultiPartParser]
+
+    def rows(self) -> QuerySet[Any]:
+        return queries.version_rows().defer("text")
+
+    @extend_schema(request={"multipart/form-data": shapes.UploadSerializer}, responses={201: shapes.VersionSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.add_version", self.contract())
+        sent = checked(shapes.UploadSerializer, request.data)
+        paper = read_paper(sent["file"].read(), sent["file"].name)
+        version = add_version(actor=actor, contract_id=pk, paper=paper, note=sent["note"])
+        return Response(shapes.VersionSerializer(version).data, status=status.HTTP_201_CREATED)
+
+
+class VersionDetail(VisibleRowsView, RetrieveAPIView):
+    """A version with its text, clauses and terms."""
+
+    model = Version
+    verb = VIEW
+    serializer_class = shapes.VersionDetailSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return queries.version_rows().select_related("terms").prefetch_related("clauses")
+
+
+class VersionFile(VisibleRowsView):
+    """The very bytes that were uploaded."""
+
+    model = Version
+    verb = VIEW
+    serializer_class = shapes.VersionSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return queries.version_rows()
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: UUID) -> FileResponse:
+        version = self.get_object()
+        return FileResponse(
+            open_blob(version.blob), as_attachment=True, filename=version.file_name, content_type=version.media_type
+        )
+
+
+class VersionComparison(VisibleRowsView):
+    """This version against another of the same contract, clause by clause."""
+
+    model = Version
+    verb = VIEW
+    serializer_class = shapes.ComparisonSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return queries.version_rows()
+
+    @extend_schema(parameters=[OpenApiParameter("with", OpenApiTypes.UUID, required=True)])
+    def get(self, request: Request, pk: UUID) -> Response:
+        new = self.get_object()
+        same_contract = self.rows().filter(contract_id=new.contract_id)
+        old = get_visible(actor_in(request), same_contract, request.query_params.get("with", ""))
+        compared = comparison_of(old, new)
+        compared["summary"] = asdict(compared["summary"])
+        return Response(compared)
+
+
+class VersionTerms(IdempotentMixin, VisibleRowsView):
+    """Set the terms of a draft version."""
+
+    model = Version
+    verb = VIEW
+    serializer_class = shapes.TermsSerializer
+
+    @extend_schema(request=shapes.TermsSerializer, responses=shapes.TermsSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.set_terms", self.get_object())
+        terms = set_terms(actor=actor, version_id=pk, terms=checked(shapes.TermsSerializer, request.data))
+        return Response(shapes.TermsSerializer(terms).data)
+
+
+class VersionFinal(IdempotentMixin, VisibleRowsView):
+    """Fix a draft version for good."""
+
+    model = Version
+    verb = VIEW
+    serializer_class = shapes.FinalSerializer
+
+    @extend_schema(responses=shapes.VersionSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.finalize_version", self.get_object())
+        version = finalize_version(actor=actor, version_id=pk, **checked(shapes.FinalSerializer, request.data))
+        return Response(shapes.VersionSerializer(version).data)
+
+
+class Parts(IdempotentMixin, OfContract, ListAPIView):
+    """The parties of a contract; POST names one, new or known by its legal name."""
+
+    model = ContractParty
+    serializer_class = shapes.ContractPartySerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return ContractParty.objects.select_related("party")
+
+    @extend_schema(request=shapes.NewPartySerializer, responses={201: shapes.ContractPartySerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.set_parties", self.contract())
+        part = name_party(actor=actor, contract_id=pk, **checked(shapes.NewPartySerializer, request.data))
+        return Response(shapes.ContractPartySerializer(part).data, status=status.HTTP_201_CREATED)
+
+
+class Terms(OfContract, ListAPIView):
+    """The terms that began so far, newest first, each with the trace of its notice deadline."""
+
+    model = Term
+    serializer_class = shapes.TermSerializer
+
+
+class Parties(VisibleRowsView, ListAPIView):
+    """Legal entities."""
+
+    model = Party
+    verb = "contracts.view_party"
+    serializer_class = shapes.PartySerializer
+    filterset_fields = ["is_ours", "country", "name"]
+
+
+class PartyDetail(VisibleRowsView, RetrieveAPIView):
+    model = Party
+    verb = "contracts.view_party"
+    serializer_class = shapes.PartySerializer
+
+
+class Passages(IdempotentMixin, VisibleRowsView, ListAPIView):
+    """Marked sentences; POST marks one."""
+
+    model = Passage
+    verb = VIEW
+    serializer_class = shapes.PassageSerializer
+    filterset_fields = ["version", "clause"]
+
+    @extend_schema(request=shapes.NewPassageSerializer, responses={201: shapes.PassageSerializer})
+    def post(self, request: Request) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.mark_passage")
+        sent = checked(shapes.NewPassageSerializer, request.data)
+        span = {"version_id": sent.pop("version"), "clause_id": sent.pop("clause")}
+        passage = mark_passage(actor=actor, **span, **sent)
+        return Response(shapes.PassageSerializer(passage).data, status=status.HTTP_201_CREATED)
+
+
+class PassageDetail(VisibleRowsView, RetrieveAPIView):
+    model = Passage
+    verb = VIEW
+    serializer_class = shapes.PassageSerializer
+
+
+class _Act(IdempotentMixin, GenericAPIView[Any]):
+    """POST one verb on one contract: `serializer_class` reads the body, `asks` is asked first, `act` calls the verb."""
+
+    asks = ""
+
+    def post(self, request: Request, pk: UUID) -> Response:
+        contract = get_visible(actor_in(request), Contract.objects.all(), pk)
+        require(actor_in(request), self.asks, contract)
+        sent = self.get_serializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        return Response(self.act(request, pk, dict(sent.validated_data)))
+
+    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
+        raise AssertionError("an action names its verb")
+
+
+def _shown(contract: Contract) -> Any:
+    return shapes.ContractSerializer(contract).data
+
+
+@extend_schema(responses=shapes.ContractSerializer)
+class Execution(_Act):
+    """File the contract as signed elsewhere."""
+
+    asks = "contracts.record_execution"
+    serializer_class = shapes.ExecutionSerializer
+
+    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(record_execution(actor=actor_in(request), contract_id=pk, **sent))
+
+
+@extend_schema(responses=shapes.ContractSerializer)
+class Activation(_Act):
+    asks = "contracts.activate_contract"
+    serializer_class = shapes.ReasonSerializer
+
+    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(activate_contract(actor=actor_in(request), contract_id=pk))
+
+
+@extend_schema(responses=shapes.RenewalDecisionSerializer)
+class Decision(_Act):
+    """Notice given, or a renewal agreed, in the current term."""
+
+    asks = "contracts.decide_renewal"
+    serializer_class = shapes.DecisionSerializer
+
+    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
+        decision = decide_renewal(actor=actor_in(request), contract_id=pk, **sent)
+        return shapes.RenewalDecisionSerializer(decision).data
+
+
+@extend_schema(responses=shapes.ContractSerializer)
+class Termination(_Act):
+    asks = "contracts.terminate_contract"
+    serializer_class = shapes.TerminationSerializer
+
+    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(terminate_contract(actor=actor_in(request), contract_id=pk, **sent))
+
+
+@extend_schema(responses=shapes.ContractSerializer)
+class Archiving(_Act):
+    asks = "contracts.archive_contract"
+    serializer_class = shapes.ReasonSerializer
+
+    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(archive_contract(actor=actor_in(request), contract_id=pk, **sent))
+
+
+@extend_schema(responses=shapes.ContractSerializer)
+class Access(_Act):
+    """Who sees the contract."""
+
+    asks = "contracts.restrict_contract"
+    serializer_class = shapes.AccessSerializer
+
+    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(restrict_contract(actor=actor_in(request), contract_id=pk, **sent))

@@ -1,0 +1,40 @@
+"""An executed contract is in force, with the terms that began so far."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError
+from clm.lib.locks import lock_row
+from contracts import events
+from contracts.calendar import contract_rules
+from contracts.models import Contract
+from contracts.operations.advance_terms import catch_up
+from contracts.queries import version_in_force
+from contracts.states import ContractState
+
+
+@transaction.atomic
+def activate_contract(*, actor: Actor, contract_id: UUID) -> Contract:
+    """The contract is active and each of its terms up to today has a row.
+
+    Raises DomainError `not_yet_effective` before its first version takes effect, `terms_missing` without terms.
+    """
+    contract = lock_row(Contract, contract_id)
+    require(actor, "contracts.activate_contract", contract)
+    contract.STATES.check(contract.state, ContractState.ACTIVE)
+    if version_in_force(contract, clock.today(contract.time_zone)) is None:
+        raise DomainError("not_yet_effective", "No version of this contract is in effect yet.")
+    if contract_rules(contract) is None:
+        raise DomainError("terms_missing", "Set the terms first.")
+    previous = move(actor, contract, to=ContractState.ACTIVE)
+    record(actor, events.contract_moved("contract.activated", "contracts.activate_contract", contract, previous))
+    catch_up(actor, contract)
+    return contract

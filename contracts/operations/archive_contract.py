@@ -1,0 +1,27 @@
+"""A contract that is over leaves the desk."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.lib.actor import Actor
+from clm.lib.locks import lock_row
+from contracts import events
+from contracts.models import Contract
+from contracts.states import ContractState
+
+
+@transaction.atomic
+def archive_contract(*, actor: Actor, contract_id: UUID, reason: str = "") -> Contract:
+    """The contract is archived: kept, found, and out of the way."""
+    contract = lock_row(Contract, contract_id)
+    require(actor, "contracts.archive_contract", contract)
+    previous = move(actor, contract, to=ContractState.ARCHIVED, reason=reason)
+    facts = events.contract_moved("contract.archived", "contracts.archive_contract", contract, previous, reason=reason)
+    record(actor, facts)
+    return contract

@@ -1,0 +1,68 @@
+"""The facts about a contract are changed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.accounts.models import Membership
+from clm.audit.models import LedgerEntry
+from clm.events.record import record
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError, Invalid
+from clm.lib.locks import lock_row
+from contracts import events
+from contracts.models import Contract
+from contracts.operations.search import refresh_search
+from contracts.states import ContractState
+
+FIELDS = (
+    "title", "category", "owner_id", "external_reference", "value_amount", "currency", "time_zone", "tags",
+    "description",
+)  # fmt: skip
+
+
+@transaction.atomic
+def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None, **changes: Any) -> Contract:
+    """The contract has the given values of FIELDS. `seen` is the newest ledger entry of the contract that the person
+    had before their eyes: Raises DomainError `changed_meanwhile` when somebody changed it since, Invalid
+    `owner_unknown`, DomainError `zone_fixed` once its dates count."""
+    contract = lock_row(Contract, contract_id)
+    require(actor, "contracts.change_contract", contract)
+    _check(contract, seen, changes)
+    wanted = {name: changes[name] for name in FIELDS if name in changes}
+    before = {name: getattr(contract, name) for name in wanted}
+    for name, value in wanted.items():
+        setattr(contract, name, value)
+    if contract.value_amount is not None and not contract.currency:
+        raise Invalid("currency_missing", "A value needs its currency.", fields={"currency": ["A value needs one."]})
+    contract.save()
+    refresh_search(contract)
+    record(actor, events.contract_changed(contract, before, wanted))
+    return contract
+
+
+def newest_change(contract: Contract) -> LedgerEntry | None:
+    """The newest entry about the contract's own facts."""
+    rows = LedgerEntry.objects.filter(subject_type="contracts.contract", subject_id=contract.pk)
+    return rows.order_by("id").last()
+
+
+def _check(contract: Contract, seen: UUID | None, changes: dict[str, Any]) -> None:
+    newest = newest_change(contract)
+    if seen is not None and newest is not None and newest.pk != seen:
+        raise DomainError(
+            "changed_meanwhile",
+            "Somebody changed this contract meanwhile: nothing was overwritten.",
+            detail={"by": newest.actor_id, "at": newest.at.isoformat()},
+        )
+    zone = changes.get("time_zone", contract.time_zone)
+    if zone != contract.time_zone and contract.state != ContractState.DRAFT:
+        message = "Its dates count in this zone already."
+        raise DomainError("zone_fixed", message, fields={"time_zone": [message]})
+    owner_id = changes.get("owner_id", contract.owner_id)
+    if not Membership.objects.filter(user_id=owner_id, removed_at=None).exists():
+        raise Invalid("owner_unknown", "The owner is not a member.", fields={"owner": ["Not a member."]})

@@ -1,0 +1,33 @@
+"""A contract is filed in one go: its facts, both sides, and its document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.lib.actor import Actor
+from contracts.models import Contract, ContractParty, Party
+from contracts.operations.add_version import add_version
+from contracts.operations.create_contract import create_contract
+from contracts.operations.name_party import name_party
+from contracts.operations.set_parties import add_party
+from contracts.paper import Paper
+
+
+@transaction.atomic
+def file_contract(
+    *, actor: Actor, paper: Paper | None = None, our_party: Party | None = None, counterparty: str = "", **facts: Any
+) -> Contract:
+    """A draft with what was given of sides and document, or nothing at all: each verb inside leaves its own entry."""
+    require(actor, "contracts.create_contract")
+    contract = create_contract(actor=actor, **facts)
+    if our_party is not None:
+        add_party(actor=actor, contract_id=contract.pk, party_id=our_party.pk, role=ContractParty.Role.OURS)
+    if counterparty.strip():
+        name_party(actor=actor, contract_id=contract.pk, name=counterparty, role=ContractParty.Role.COUNTERPARTY)
+    if paper is not None:
+        add_version(actor=actor, contract_id=contract.pk, paper=paper)
+    contract.refresh_from_db()
+    return contract

@@ -1,0 +1,60 @@
+"""A contract that was signed elsewhere is filed with its signed text."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError
+from clm.lib.locks import lock_row
+from contracts import events
+from contracts.models import Contract, ContractParty, Version
+from contracts.operations.finalize_version import check_can_be_final, fix_version
+from contracts.states import ContractState, VersionState
+
+
+@transaction.atomic
+def record_execution(
+    *, actor: Actor, contract_id: UUID, executed_on: date, effective_on: date | None = None
+) -> Contract:
+    """The contract is executed and its newest version final, in effect from `effective_on` (default: the terms' start).
+
+    Raises DomainError `version_missing`, `terms_missing`, `parties_missing` (neither side may be lacking).
+    """
+    contract = lock_row(Contract, contract_id)
+    require(actor, "contracts.record_execution", contract)
+    version = Version.objects.select_for_update().filter(contract=contract).order_by("number").last()
+    if version is None:
+        raise DomainError("version_missing", "Upload the signed text first.")
+    _check_parties(contract)
+    contract.STATES.check(contract.state, ContractState.EXECUTED)
+    starts_on = effective_on or _start(version) or executed_on
+    check_can_be_final(version, contract, starts_on)
+    if version.state == VersionState.DRAFT:
+        fix_version(actor, version, starts_on)
+    previous = move(actor, contract, to=ContractState.EXECUTED)
+    record(
+        actor,
+        events.contract_moved(
+            "contract.executed", "contracts.record_execution", contract, previous,
+            executed_on=executed_on, version=version.number, content_hash=version.content_hash,
+        ),
+    )  # fmt: skip
+    return contract
+
+
+def _check_parties(contract: Contract) -> None:
+    roles = set(ContractParty.objects.filter(contract=contract).values_list("role", flat=True))
+    if not {ContractParty.Role.OURS, ContractParty.Role.COUNTERPARTY} <= roles:
+        raise DomainError("parties_missing", "Name both sides first: who signs for us, and who the counterparty is.")
+
+
+def _start(version: Version) -> date | None:
+    terms = getattr(version, "terms", None)
+    return terms.starts_on if terms else None

@@ -1,0 +1,52 @@
+"""Who is party to a contract, and in which role."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import get_visible, require
+from clm.events.record import record
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError, Invalid, NotVisible
+from clm.lib.locks import lock_row
+from contracts import events
+from contracts.models import Contract, ContractParty, Party
+from contracts.operations.search import refresh_search
+from contracts.states import ContractState
+
+
+@transaction.atomic
+def add_party(*, actor: Actor, contract_id: UUID, party_id: UUID, role: str) -> ContractParty:
+    """The party has this role in the contract; the same again is what stands already. Raises Invalid `role_unknown`."""
+    contract = lock_row(Contract, contract_id)
+    require(actor, "contracts.set_parties", contract)
+    if role not in ContractParty.Role.values:
+        raise Invalid("role_unknown", "Choose a role.", fields={"role": ["Choose a role."]})
+    party = get_visible(actor, Party.objects.all(), party_id)
+    known = ContractParty.objects.filter(contract=contract, party=party, role=role).first()
+    if known is not None:
+        return known
+    part = ContractParty.objects.create(
+        organization_id=actor.organization_id, contract=contract, party=party, role=role
+    )
+    refresh_search(contract)
+    record(actor, events.party_set("contract.party_added", part))
+    return part
+
+
+@transaction.atomic
+def remove_party(*, actor: Actor, contract_id: UUID, part_id: UUID) -> Contract:
+    """The party no longer has this role. Raises DomainError `contract_executed`: signed parties stay."""
+    contract = lock_row(Contract, contract_id)
+    require(actor, "contracts.set_parties", contract)
+    part = ContractParty.objects.filter(contract=contract, pk=part_id).first()
+    if part is None:
+        raise NotVisible
+    if contract.state != ContractState.DRAFT:
+        raise DomainError("contract_executed", "Parties leave a contract only while it is a draft.")
+    record(actor, events.party_set("contract.party_removed", part))
+    part.delete()
+    refresh_search(contract)
+    return contract

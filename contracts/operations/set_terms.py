@@ -1,0 +1,70 @@
+"""What a version says of its own duration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.events.record import record
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError, Invalid
+from clm.lib.locks import lock_row
+from contracts import events
+from contracts.calendar import rules_of
+from contracts.models import Passage, Terms, Version
+from contracts.paper import TERM_FIELDS, content_hash, terms_facts
+from contracts.states import VersionState
+
+FIELD_OF = {"zero_length_term": "initial_months", "notice_invalid": "notice_length", "renewals_invalid": "max_renewals"}
+
+
+@transaction.atomic
+def set_terms(
+    *, actor: Actor, version_id: UUID, terms: Mapping[str, Any], notice_passage_id: UUID | None = None
+) -> Terms:
+    """The version's terms are these, and its content hash covers them. `terms` has the names of TERM_FIELDS.
+
+    Raises DomainError `version_final` for a version that left draft, Invalid for terms the engine refuses.
+    """
+    version = lock_row(Version, version_id, "contract", "blob")
+    require(actor, "contracts.set_terms", version)
+    if version.state != VersionState.DRAFT:
+        raise DomainError("version_final", "A final version keeps its terms: upload the amended text as a new version.")
+    row = Terms.objects.filter(version=version).first() or Terms(
+        organization_id=version.organization_id, version=version
+    )
+    before = terms_facts(row) if row.pk and not row._state.adding else {}
+    for name in TERM_FIELDS:
+        if name in terms:
+            setattr(row, name, terms[name])
+    row.notice_passage = _passage(version, notice_passage_id)
+    _check(row)
+    row.save()
+    version.content_hash = content_hash(version.text, row, version.blob.sha256)
+    version.save(update_fields=["content_hash"])
+    record(actor, events.terms_set(row, before or {}, terms_facts(row) or {}))
+    return row
+
+
+def _passage(version: Version, passage_id: UUID | None) -> Passage | None:
+    if passage_id is None:
+        return None
+    passage = Passage.objects.filter(pk=passage_id, version=version).first()
+    if passage is None:
+        raise Invalid("passage_elsewhere", "The marked sentence belongs to another version.")
+    return passage
+
+
+def _check(row: Terms) -> None:
+    """The engine reads the terms; what it refuses is said beside the field."""
+    try:
+        rules_of(row, [])
+    except Invalid as refusal:
+        where = FIELD_OF.get(refusal.code, "starts_on")
+        if refusal.code == "zero_length_term" and row.initial_months:
+            where = "renewal_months"
+        raise Invalid(refusal.code, refusal.message, fields={where: [refusal.message]}) from refusal

@@ -1,0 +1,156 @@
+"""What people type about contracts."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clm.accounts.models import Membership
+from contracts.models import Contract, ContractParty, Party, RenewalDecision, Version
+from contracts.models.contract import Category
+from contracts.models.terms import NoticeUnit, Renewal, Roll
+
+
+def _date(**kwargs: Any) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+
+
+def members() -> list[tuple[str, str]]:
+    """Choices of the organization's present people."""
+    rows = Membership.objects.filter(removed_at=None).select_related("user").order_by("user__name")
+    return [(str(row.user_id), str(row.user)) for row in rows]
+
+
+class ContractForm(forms.Form):
+    """The facts; for a new contract the signed or draft document may come along."""
+
+    title = forms.CharField(label=_("Title"), max_length=250)
+    category = forms.ChoiceField(label=_("Type"), choices=Category.choices, initial=Category.OTHER)
+    owner_id = forms.ChoiceField(label=_("Owner"))
+    external_reference = forms.CharField(
+        label=_("Their reference"), max_length=80, required=False, help_text=_("As the other side's invoices quote it.")
+    )
+    value_amount = forms.DecimalField(label=_("Value"), required=False, min_value=0, max_digits=18, decimal_places=4)
+    currency = forms.RegexField(
+        r"^[A-Z]{3}$", label=_("Currency"), required=False, help_text=_("ISO 4217, such as EUR.")
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone of its dates"),
+        choices=[(name, name) for name in sorted(available_timezones())],
+        initial="UTC",
+    )
+    description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner_id"].choices = members()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("value_amount") is not None and not given.get("currency"):
+            self.add_error("currency", _("A value needs its currency."))
+        return given
+
+
+class NewContractForm(ContractForm):
+    our_party = forms.ModelChoiceField(label=_("Our entity"), queryset=Party.objects.none(), required=False)
+    counterparty = forms.CharField(
+        label=_("Counterparty"), max_length=200, required=False, help_text=_("Their legal name; a new one is added.")
+    )
+    file = forms.FileField(
+        label=_("Document"), required=False, help_text=_("Word (.docx), PDF or plain text, up to 50 MB.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["our_party"].queryset = Party.objects.filter(is_ours=True)  # type: ignore[attr-defined]
+
+
+class VersionForm(forms.Form):
+    file = forms.FileField(label=_("Document"), help_text=_("Word (.docx), PDF or plain text, up to 50 MB."))
+    note = forms.CharField(label=_("What changed"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class TermsForm(forms.Form):
+    starts_on = _date(label=_("Starts on"))
+    initial_months = forms.IntegerField(label=_("Initial term in months"), min_value=1, max_value=1200, initial=12)
+    renewal = forms.ChoiceField(label=_("Renewal"), choices=Renewal.choices, initial=Renewal.AUTOMATIC)
+    renewal_months = forms.IntegerField(label=_("Renewal term in months"), min_value=1, max_value=1200, required=False)
+    max_renewals = forms.IntegerField(
+        label=_("At most this many renewals"), min_value=0, max_value=1000, required=False,
+        help_text=_("Empty: without limit."),
+    )  # fmt: skip
+    notice_length = forms.IntegerField(label=_("Notice period"), min_value=0, max_value=3650, required=False)
+    notice_unit = forms.ChoiceField(label=_("in"), choices=NoticeUnit.choices, initial=NoticeUnit.DAYS)
+    notice_roll = forms.ChoiceField(
+        label=_("A deadline on a day that is no business day"), choices=Roll.choices, initial=Roll.PRECEDING
+    )
+    clear_days = forms.BooleanField(label=_("Clear days: neither end counts"), required=False)
+    holidays_country = forms.RegexField(
+        r"^[A-Z]{2}$", label=_("Holidays of"), required=False, help_text=_("ISO country, such as DE.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("renewal") != Renewal.NONE and not given.get("renewal_months"):
+            self.add_error("renewal_months", _("A contract that renews needs the length of its renewal."))
+        return given
+
+
+class PartForm(forms.Form):
+    name = forms.CharField(label=_("Legal name"), max_length=200)
+    role = forms.ChoiceField(label=_("Role"), choices=ContractParty.Role.choices)
+    country = forms.RegexField(r"^[A-Z]{2}$", label=_("Country"), required=False)
+    email = forms.EmailField(label=_("Contact e-mail"), required=False)
+
+
+class PartyForm(forms.ModelForm):
+    class Meta:
+        model = Party
+        fields = ["name", "is_ours", "registration_number", "country", "email", "address"]
+
+
+class ExecutionForm(forms.Form):
+    executed_on = _date(label=_("Signed on"))
+    effective_on = _date(label=_("Takes effect on"), required=False, help_text=_("Empty: when its term starts."))
+
+
+class FinalizeForm(forms.Form):
+    effective_on = _date(label=_("Takes effect on"))
+
+
+class DecisionForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What was decided"), choices=RenewalDecision.Kind.choices)
+    decided_on = _date(label=_("On"), required=False, help_text=_("Empty: today."))
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class TerminationForm(forms.Form):
+    terminated_on = _date(label=_("Ended on"))
+    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AccessForm(forms.Form):
+    is_confidential = forms.BooleanField(label=_("Confidential: only these people"), required=False)
+    people = forms.MultipleChoiceField(
+        label=_("People"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("The owner and you always keep access."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].choices = members()  # type: ignore[attr-defined]
+
+
+class CompareForm(forms.Form):
+    old = forms.ModelChoiceField(label=_("From"), queryset=Version.objects.none())
+    new = forms.ModelChoiceField(label=_("To"), queryset=Version.objects.none())
+
+    def __init__(self, contract: Contract, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("old", "new"):
+            self.fields[name].queryset = contract.versions.order_by("number")  # type: ignore[attr-defined]

@@ -1,0 +1,109 @@
+"""The lists of contracts and of parties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+
+from clm.accounts.models import User
+from clm.pages.lists import Column, Empty, ListPage
+from contracts import queries
+from contracts.models import Contract, Party
+from contracts.models.contract import Category
+from contracts.states import ContractState
+
+
+def _owners(request: Any) -> QuerySet[User]:
+    """People who own a contract that the actor sees."""
+    if request is None:
+        return User.objects.none()
+    return User.objects.filter(pk__in=queries.contracts(request.actor).values("owner_id")).order_by("name")
+
+
+class ContractFilter(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(choices=ContractState.choices, label=_("State"))
+    category = django_filters.MultipleChoiceFilter(choices=Category.choices, label=_("Type"))
+    party = django_filters.CharFilter(method="by_party", label=_("Party"))
+    owner = django_filters.ModelChoiceFilter(queryset=_owners, label=_("Owner"))
+    confidential = django_filters.BooleanFilter(field_name="is_confidential", label=_("Confidential"))
+
+    def by_party(self, rows: QuerySet[Contract], _name: str, value: str) -> QuerySet[Contract]:
+        return rows.filter(parties__party__name__icontains=value).distinct()
+
+
+@method_decorator(login_required, name="dispatch")
+class ContractList(ListPage):
+    key = "contracts"
+    title = _("Contracts")
+    verb = "contracts.view_contract"
+    filterset_class = ContractFilter
+    search_hint = _("Words in the title, the text, a party or a reference")
+    default_sort = "-newest"
+    actions_template = "contracts/list_actions.html"
+    empty = Empty(
+        title=_("No contracts yet"),
+        hint=_("Upload the first one: Word, PDF or text. Its clauses are read at once."),
+        icon="file-text",
+        action_label=_("Add a contract"),
+        action_url=reverse_lazy("contract-new"),
+    )
+    columns = (
+        Column("reference", _("Reference"), sort=("reference",)),
+        Column("title", _("Title"), main=True, sort=("title",), template="contracts/title_cell.html"),
+        Column("counterparties", _("Counterparty"), lambda row: queries.names_of(row, "counterparty")),
+        Column("category", _("Type"), "get_category_display", sort=("category",)),
+        Column("state", _("State"), kind="state", domain="contract", sort=("state",)),
+        Column("ends_on", _("Term ends"), "term_end", kind="date", zone="time_zone", sort=("term_end",)),
+        Column(
+            "value", _("Value"), "value_amount", kind="money", currency="currency", sort=("currency", "value_amount")
+        ),
+        Column("owner", _("Owner"), lambda row: str(row.owner), sort=("owner__name",), visible=False),
+        Column("external_reference", _("Their reference"), visible=False),
+        Column("newest", _("Added"), "created_at", kind="instant", sort=("id",), visible=False),
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        return queries.listed(self.actor)
+
+    def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:
+        return queries.found_by(found, text) if text else found
+
+    def url_of(self, row: Contract) -> str:
+        return f"/contracts/{row.pk}/"
+
+
+class PartyFilter(django_filters.FilterSet):
+    is_ours = django_filters.BooleanFilter(label=_("Our own"))
+
+
+@method_decorator(login_required, name="dispatch")
+class PartyList(ListPage):
+    key = "parties"
+    title = _("Parties")
+    verb = "contracts.view_party"
+    filterset_class = PartyFilter
+    search_fields = ("name", "registration_number")
+    default_sort = "name"
+    actions_template = "contracts/party_list_actions.html"
+    empty = Empty(title=_("No parties yet"), hint=_("They come with the first contract."), icon="building")
+    columns = (
+        Column("name", _("Legal name"), main=True, sort=("name",)),
+        Column("side", _("Side"), lambda row: _("Ours") if row.is_ours else _("Other side")),
+        Column("country", _("Country"), sort=("country",)),
+        Column("contracts", _("Contracts"), "number_of_contracts", kind="number", sort=("number_of_contracts",)),
+        Column("registration_number", _("Registration number"), visible=False),
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        seen = queries.contracts(self.actor).values("pk")
+        counted = Count("contracts__contract", filter=Q(contracts__contract__in=seen), distinct=True)
+        return queries.parties(self.actor).annotate(number_of_contracts=counted)
+
+    def url_of(self, row: Party) -> str:
+        return f"/contracts/parties/{row.pk}/"

@@ -1,0 +1,63 @@
+"""What comes next for a contract: the one primary button at the top of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import can
+from clm.lib.actor import Actor
+from contracts.models import Contract, ContractParty, Terms
+from contracts.states import ContractState
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A link (`posts` False) or a step that is asked once, naming its `effect`."""
+
+    label: str
+    url: str
+    posts: bool = False
+    effect: str = ""
+
+
+def next_step(actor: Actor, contract: Contract) -> NextStep | None:
+    """The next step that this actor may take; None where there is none."""
+    for verb, step in _steps(contract):
+        if can(actor, verb, contract):
+            return step
+    return None
+
+
+def _steps(contract: Contract) -> list[tuple[str, NextStep]]:
+    if contract.state == ContractState.DRAFT:
+        return _draft_steps(contract)
+    if contract.state == ContractState.EXECUTED:
+        effect = _("The contract is in force: its terms, deadlines and service levels count from now on.")
+        url = reverse("contract-activate", args=[contract.pk])
+        return [("contracts.activate_contract", NextStep(_("Activate"), url, True, effect))]
+    if contract.state in (ContractState.EXPIRED, ContractState.TERMINATED):
+        effect = _("The contract leaves the lists of the day. It stays readable.")
+        url = reverse("contract-archive", args=[contract.pk])
+        return [("contracts.archive_contract", NextStep(_("Archive"), url, True, effect))]
+    return []
+
+
+def _draft_steps(contract: Contract) -> list[tuple[str, NextStep]]:
+    """Document, then parties, then terms, then filing what was signed."""
+    newest = contract.versions.order_by("number").last()
+    if newest is None:
+        return [_link("contracts.add_version", _("Upload the document"), "version-new", contract)]
+    roles = {part.role for part in contract.parties.all()}
+    if not {ContractParty.Role.OURS, ContractParty.Role.COUNTERPARTY} <= roles:
+        return [_link("contracts.set_parties", _("Name the parties"), "contract-parties", contract)]
+    if not Terms.objects.filter(version=newest).exists():
+        return [_link("contracts.set_terms", _("Set the terms"), "contract-terms", contract)]
+    return [_link("contracts.record_execution", _("File as signed"), "contract-execute", contract)]
+
+
+def _link(verb: str, label: Any, url_name: str, contract: Contract) -> tuple[str, NextStep]:
+    return verb, NextStep(label, reverse(url_name, args=[contract.pk]))

@@ -1,0 +1,292 @@
+"""The pages of contracts: what people do. Each view reads a form and calls one verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clm.access.middleware import actor_of
+from clm.access.objects import people_granted
+from clm.access.permissions import get_visible, require
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError, Invalid, NotVisible
+from contracts import queries
+from contracts.models import Clause, Contract, Party, Terms, Version
+from contracts.operations.activate_contract import activate_contract
+from contracts.operations.add_version import add_version
+from contracts.operations.archive_contract import archive_contract
+from contracts.operations.change_contract import change_contract, newest_change
+from contracts.operations.change_party import change_party
+from contracts.operations.decide_renewal import decide_renewal
+from contracts.operations.file_contract import file_contract
+from contracts.operations.finalize_version import finalize_version
+from contracts.operations.mark_passage import mark_passage
+from contracts.operations.name_party import name_party
+from contracts.operations.record_execution import record_execution
+from contracts.operations.restrict_contract import restrict_contract
+from contracts.operations.set_parties import remove_party
+from contracts.operations.set_terms import set_terms
+from contracts.operations.terminate_contract import terminate_contract
+from contracts.pages import forms as shapes
+from contracts.paper import TERM_FIELDS, read_paper
+from contracts.reader import body_offset
+
+Done = Callable[[Any], Any]
+
+
+def put_errors(form: forms.Form, refusal: DomainError) -> None:
+    """What the verb refused stands beside the field it is about, else above the form."""
+    for name, texts in refusal.fields.items():
+        form.add_error(name if name in form.fields else None, texts)
+    if not refusal.fields:
+        form.add_error(None, refusal.message)
+
+
+def _form_page(
+    request: HttpRequest, form: Any, contract: Contract | None, *, title: str, submit: str, effect: str = ""
+) -> HttpResponse:
+    back = reverse("contract", args=[contract.pk]) if contract else reverse("contracts")
+    context = {
+        "form": form,
+        "contract": contract,
+        "title": title,
+        "submit_label": submit,
+        "effect": effect,
+        "cancel_url": back,
+    }
+    return render(request, "contracts/form_page.html", context, status=400 if form.is_bound else 200)
+
+
+def _tried(form: Any, verb: Done) -> bool:
+    """Call the verb with what the form read; put its refusal into the form."""
+    if not (form.is_bound and form.is_valid()):
+        return False
+    try:
+        verb(form.cleaned_data)
+    except (NotVisible, LookupError):
+        raise
+    except DomainError as refusal:
+        if refusal.status in (403, 404):
+            raise
+        put_errors(form, refusal)
+        return False
+    return True
+
+
+def _contract_for(request: HttpRequest, pk: UUID, verb: str) -> tuple[Actor, Contract]:
+    actor = actor_of(request)
+    contract = get_visible(actor, queries.contract_rows(), pk)
+    require(actor, verb, contract)
+    return actor, contract
+
+
+@login_required
+def contract_new(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    require(actor, "contracts.create_contract")
+    initial = {"owner_id": str(actor.user_id)}
+    form = shapes.NewContractForm(request.POST or None, request.FILES or None, initial=initial)
+    made: dict[str, Contract] = {}
+
+    def create(given: dict[str, Any]) -> None:
+        file = given.pop("file", None)
+        given.pop("seen", None)
+        paper = read_paper(file.read(), file.name) if file else None
+        made["contract"] = file_contract(actor=actor, paper=paper, **given)
+
+    if _tried(form, create):
+        messages.success(request, _("The contract is filed as a draft."))
+        return redirect("contract", pk=made["contract"].pk)
+    return _form_page(request, form, None, title=_("New contract"), submit=_("Add the contract"))
+
+
+@login_required
+def contract_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor, contract = _contract_for(request, pk, "contracts.change_contract")
+    newest = newest_change(contract)
+    names = ("title", "category", "external_reference", "value_amount", "currency", "time_zone", "description")
+    initial = {name: getattr(contract, name) for name in names}
+    initial |= {"owner_id": str(contract.owner_id), "seen": newest.pk if newest else None}
+    form = shapes.ContractForm(request.POST or None, initial=initial)
+    if _tried(form, lambda given: change_contract(actor=actor, contract_id=pk, **given)):
+        messages.success(request, _("Saved."))
+        return redirect("contract", pk=pk)
+    return _form_page(request, form, contract, title=_("Change the facts"), submit=_("Save"))
+
+
+@login_required
+def version_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor, contract = _contract_for(request, pk, "contracts.add_version")
+    form = shapes.VersionForm(request.POST or None, request.FILES or None)
+
+    def upload(given: dict[str, Any]) -> None:
+        paper = read_paper(given["file"].read(), given["file"].name)
+        add_version(actor=actor, contract_id=pk, paper=paper, note=given["note"])
+
+    if _tried(form, upload):
+        messages.success(request, _("The document is in: here is its text."))
+        return redirect("contract", pk=pk)
+    return _form_page(request, form, contract, title=_("Upload a version"), submit=_("Upload"))
+
+
+@login_required
+def contract_terms(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor, contract = _contract_for(request, pk, "contracts.set_terms")
+    version = contract.versions.order_by("number").last()
+    if version is None:
+        return redirect("version-new", pk=pk)
+    known = Terms.objects.filter(version=version).first()
+    initial = {name: getattr(known, name) for name in TERM_FIELDS} if known else {}
+    form = shapes.TermsForm(request.POST or None, initial=initial)
+    if _tried(form, lambda given: set_terms(actor=actor, version_id=version.pk, terms=given)):
+        messages.success(request, _("The terms are set."))
+        return redirect("contract-tab", pk=pk, key="terms")
+    return _form_page(request, form, contract, title=_("Terms"), submit=_("Set the terms"))
+
+
+@login_required
+def contract_parties(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor, contract = _contract_for(request, pk, "contracts.set_parties")
+    form = shapes.PartForm(request.POST or None)
+    if _tried(form, lambda given: name_party(actor=actor, contract_id=pk, **given)):
+        messages.success(request, _("The party is named."))
+        return redirect("contract-tab", pk=pk, key="parties")
+    return _form_page(request, form, contract, title=_("Add a party"), submit=_("Add the party"))
+
+
+@login_required
+@require_POST
+def party_remove(request: HttpRequest, pk: UUID, part_id: UUID) -> HttpResponse:
+    remove_party(actor=actor_of(request), contract_id=pk, part_id=part_id)
+    return redirect("contract-tab", pk=pk, key="parties")
+
+
+@login_required
+def contract_execute(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor, contract = _contract_for(request, pk, "contracts.record_execution")
+    form = shapes.ExecutionForm(request.POST or None)
+    if _tried(form, lambda given: record_execution(actor=actor, contract_id=pk, **given)):
+        messages.success(request, _("Filed as signed: text and terms are fixed."))
+        return redirect("contract", pk=pk)
+    effect = _("The newest version's text and terms are fixed for good; later changes are amendments.")
+    return _form_page(request, form, contract, title=_("File as signed"), submit=_("File as signed"), effect=effect)
+
+
+@login_required
+@require_POST
+def contract_activate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    activate_contract(actor=actor_of(request), contract_id=pk)
+    messages.success(request, _("The contract is in force."))
+    return redirect("contract", pk=pk)
+
+
+@login_required
+@require_POST
+def contract_archive(request: HttpRequest, pk: UUID) -> HttpResponse:
+    archive_contract(actor=actor_of(request), contract_id=pk)
+    return redirect("contract", pk=pk)
+
+
+@login_required
+def renewal_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor, contract = _contract_for(request, pk, "contracts.decide_renewal")
+    form = shapes.DecisionForm(request.POST or None)
+    if _tried(form, lambda given: decide_renewal(actor=actor, contract_id=pk, **given)):
+        messages.success(request, _("The decision is recorded."))
+        return redirect("contract-tab", pk=pk, key="terms")
+    effect = _("The decision for the current term is recorded and cannot be taken back.")
+    return _form_page(request, form, contract, title=_("Decide the renewal"), submit=_("Record"), effect=effect)
+
+
+@login_required
+def contract_terminate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor, contract = _contract_for(request, pk, "contracts.terminate_contract")
+    form = shapes.TerminationForm(request.POST or None)
+    if _tried(form, lambda given: terminate_contract(actor=actor, contract_id=pk, **given)):
+        messages.success(request, _("The contract is terminated."))
+        return redirect("contract", pk=pk)
+    effect = _("The contract ends. Its deadlines and service levels stop counting.")
+    return _form_page(request, form, contract, title=_("Terminate"), submit=_("Terminate"), effect=effect)
+
+
+@login_required
+def contract_access(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor, contract = _contract_for(request, pk, "contracts.restrict_contract")
+    people = [str(person.pk) for person in people_granted("see_confidential_contract", contract)]
+    initial = {"is_confidential": contract.is_confidential, "people": people}
+    form = shapes.AccessForm(request.POST or None, initial=initial)
+    if _tried(form, lambda given: restrict_contract(actor=actor, contract_id=pk, **_named(given))):
+        messages.success(request, _("Saved who sees this contract."))
+        return redirect("contract", pk=pk)
+    return _form_page(request, form, contract, title=_("Who sees this contract"), submit=_("Save"))
+
+
+def _named(given: dict[str, Any]) -> dict[str, Any]:
+    return {"is_confidential": given["is_confidential"], "people": [UUID(person) for person in given["people"]]}
+
+
+@login_required
+def version_finalize(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    version = get_visible(actor, queries.version_rows(), pk)
+    require(actor, "contracts.finalize_version", version)
+    form = shapes.FinalizeForm(request.POST or None)
+    if _tried(form, lambda given: finalize_version(actor=actor, version_id=pk, **given)):
+        messages.success(request, _("The version is final."))
+        return redirect("version", pk=pk)
+    effect = _("Text and terms of this version are fixed for good and count from that day.")
+    return _form_page(request, form, version.contract, title=_("Make final"), submit=_("Make final"), effect=effect)
+
+
+@login_required
+def passage_mark(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A sentence is marked: shown first, then kept by a POST. Offsets count from the clause's shown text."""
+    actor = actor_of(request)
+    version = get_visible(actor, queries.version_rows(), pk)
+    require(actor, "contracts.mark_passage", version)
+    clause, start, end = _span(request, version)
+    if request.method == "POST":
+        passage = mark_passage(actor=actor, version_id=version.pk, clause_id=clause.pk, start=start, end=end)
+        return redirect("passage", pk=passage.pk)
+    context = {
+        "version": version,
+        "contract": version.contract,
+        "clause": clause,
+        "quote": version.text[start:end],
+    }
+    return render(request, "contracts/mark_page.html", context)
+
+
+def _span(request: HttpRequest, version: Version) -> tuple[Clause, int, int]:
+    """Clause and offsets into the version's text, from the address."""
+    try:
+        clause_id = UUID(request.GET.get("clause", ""))
+        start, end = int(request.GET.get("start", "")), int(request.GET.get("end", ""))
+    except ValueError as unreadable:
+        raise Invalid("span_unreadable", "Mark a sentence first.") from unreadable
+    clause = Clause.objects.filter(version=version, pk=clause_id).first()
+    if clause is None:
+        raise NotVisible
+    shown_from = clause.start + body_offset(clause)
+    return clause, shown_from + start, shown_from + end
+
+
+@login_required
+def party_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    party = get_visible(actor, Party.objects.all(), pk)
+    require(actor, "contracts.change_party", party)
+    form = shapes.PartyForm(request.POST or None, instance=get_visible(actor, Party.objects.all(), pk))
+    if _tried(form, lambda given: change_party(actor=actor, party_id=pk, **given)):
+        return redirect("party", pk=pk)
+    return _form_page(request, form, None, title=party.name, submit=_("Save"))

@@ -1,0 +1,217 @@
+"""The pages of contracts: what is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clm.access.middleware import actor_of
+from clm.access.permissions import can, get_visible, visible
+from clm.audit.models import Transition
+from clm.audit.queries import contract_entries, entries_of
+from clm.documents.blobs import open_blob
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import NotVisible
+from contracts import queries
+from contracts.calendar import contract_rules
+from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
+from contracts.pages.forms import CompareForm
+from contracts.pages.next_step import next_step
+from contracts.reader import clauses_of, comparison_of
+from contracts.tabs import BINDINGS, TABS, ContractTab
+
+
+@login_required
+def contract_page(request: HttpRequest, pk: UUID, key: str = "text") -> HttpResponse:
+    """A contract with one of its tabs open."""
+    actor = actor_of(request)
+    contract = get_visible(actor, queries.contract_rows(), pk)
+    tab = TABS.get(key)
+    if tab is None or not can(actor, tab.verb, contract):
+        raise NotVisible
+    context = {**_frame(actor, contract, key), **tab.context(actor, contract), "tab_template": tab.template}
+    return render(request, "contracts/contract_page.html", context)
+
+
+def _frame(actor: Actor, contract: Contract, key: str) -> dict[str, Any]:
+    """What stands around every tab: state, next step, tabs."""
+    tabs = [tab for tab in sorted(TABS.values(), key=lambda tab: tab.order) if can(actor, tab.verb, contract)]
+    return {
+        "contract": contract,
+        "next": next_step(actor, contract),
+        "tabs": [_tab(actor, contract, tab, key) for tab in tabs],
+        "crumbs": [(_("Contracts"), reverse("contracts"))],
+        "counterparties": queries.names_of(contract, ContractParty.Role.COUNTERPARTY),
+        "can_change": can(actor, "contracts.change_contract", contract),
+        "can_restrict": can(actor, "contracts.restrict_contract", contract),
+        "can_add_version": can(actor, "contracts.add_version", contract),
+    }
+
+
+def _tab(actor: Actor, contract: Contract, tab: ContractTab, key: str) -> dict[str, Any]:
+    return {
+        "label": tab.label,
+        "url": reverse("contract-tab", args=[contract.pk, tab.key]),
+        "active": tab.key == key,
+        "count": tab.count(actor, contract) if tab.count else None,
+    }
+
+
+def text_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """The newest version's text, to read and to mark."""
+    version = queries.shown_version(contract)
+    if version is None:
+        return {"version": None}
+    return reading(actor, version)
+
+
+def reading(actor: Actor, version: Version) -> dict[str, Any]:
+    may_mark = can(actor, "contracts.mark_passage", version)
+    mark_url = reverse("passage-mark", args=[version.pk]) if may_mark else ""
+    return {"version": version, "clauses": clauses_of(version, mark_url=mark_url), "mark_url": mark_url}
+
+
+def terms_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """The current term, its dates, what was decided, and the terms before."""
+    found = contract_rules(contract)
+    newest = contract.versions.order_by("number").last()
+    draft_terms = Terms.objects.filter(version=newest).first() if newest else None
+    return {
+        "terms": found[0] if found else draft_terms,
+        "term_rows": list(Term.objects.filter(contract=contract).order_by("-number")),
+        "decisions": RenewalDecision.objects.filter(contract=contract).select_related("decided_by"),
+        "newest": newest,
+        "can_set_terms": newest is not None and newest.state == "draft" and can(actor, "contracts.set_terms", contract),
+        "can_decide": contract.is_in_force and can(actor, "contracts.decide_renewal", contract),
+        "can_terminate": contract.state == "active" and can(actor, "contracts.terminate_contract", contract),
+    }
+
+
+def parties_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    return {
+        "parts": contract.parties.select_related("party").order_by("role", "party__name"),
+        "can_set_parties": can(actor, "contracts.set_parties", contract),
+    }
+
+
+def versions_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    versions = list(contract.versions.select_related("created_by", "blob").defer("text").order_by("-number"))
+    return {
+        "versions": versions,
+        "compare_form": CompareForm(contract) if len(versions) > 1 else None,
+        "in_force": queries.version_in_force(contract, clock.today(contract.time_zone)),
+    }
+
+
+def history_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    moves = Transition.objects.filter(subject_type="contracts.contract", subject_id=contract.pk).order_by("at", "id")
+    return {"history": contract_entries(actor, contract.pk), "moves": moves}
+
+
+@login_required
+def version_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One version: its text, hash and file."""
+    actor = actor_of(request)
+    version = get_visible(actor, queries.version_rows(), pk)
+    others = version.contract.versions.exclude(pk=version.pk).defer("text").order_by("-number")
+    context = {
+        **reading(actor, version),
+        "contract": version.contract,
+        "others": others,
+        "history": entries_of(version),
+        "crumbs": [
+            (_("Contracts"), reverse("contracts")),
+            (version.contract.title, reverse("contract-tab", args=[version.contract_id, "versions"])),
+        ],
+        "can_finalize": version.state == "draft"
+        and version.contract.state in ("executed", "active", "renewed")
+        and can(actor, "contracts.finalize_version", version),
+    }
+    return render(request, "contracts/version_page.html", context)
+
+
+@login_required
+def version_file(request: HttpRequest, pk: UUID) -> FileResponse:
+    """The very bytes that were uploaded, as a download that no browser opens in place."""
+    version = get_visible(actor_of(request), Version.objects.select_related("blob"), pk)
+    response = FileResponse(
+        open_blob(version.blob), as_attachment=True, filename=version.file_name, content_type=version.media_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@login_required
+def version_compare(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Two versions of one contract, clause by clause."""
+    actor = actor_of(request)
+    contract = get_visible(actor, queries.contract_rows(), pk)
+    form = CompareForm(contract, request.GET)
+    if not form.is_valid():
+        return redirect("contract-tab", pk=contract.pk, key="versions")
+    old, new = form.cleaned_data["old"], form.cleaned_data["new"]
+    compared = comparison_of(old, new)
+    if not request.GET.get("all"):
+        compared["changes"] = [change for change in compared["changes"] if change["kind"] != "same"]
+    context = {
+        "contract": contract,
+        "old": old,
+        "new": new,
+        **compared,
+        "crumbs": [
+            (_("Contracts"), reverse("contracts")),
+            (contract.title, reverse("contract-tab", args=[contract.pk, "versions"])),
+        ],
+    }
+    return render(request, "contracts/compare_page.html", context)
+
+
+@login_required
+def passage_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A marked sentence, and what it may become."""
+    actor = actor_of(request)
+    passage = get_visible(actor, queries.passage_rows(), pk)
+    bindings = [
+        {"binding": binding, "url": reverse(binding.url_name, args=[passage.pk])}
+        for binding in sorted(BINDINGS.values(), key=lambda binding: binding.order)
+        if can(actor, binding.verb, passage.version.contract)
+    ]
+    context = {"passage": passage, "contract": passage.version.contract, "bindings": bindings}
+    return render(request, "contracts/passage_page.html", context)
+
+
+@login_required
+def term_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How a term's notice deadline came about."""
+    actor = actor_of(request)
+    term = get_visible(actor, Term.objects.select_related("contract"), pk)
+    context = {
+        "trace": term.trace,
+        "entries": entries_of(term),
+        "clause_url": reverse("version", args=[term.version_id]),
+        "crumbs": [(term.contract.title, reverse("contract-tab", args=[term.contract_id, "terms"]))],
+    }
+    partial = bool(getattr(request, "htmx", False))
+    return render(request, "components/trace_fragment.html" if partial else "components/trace_page.html", context)
+
+
+@login_required
+def party_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A party and the contracts with it that this person sees."""
+    actor = actor_of(request)
+    party = get_visible(actor, queries.parties(actor), pk)
+    context = {
+        "party": party,
+        "parts": visible(actor, ContractParty.objects.filter(party=party).select_related("contract")),
+        "history": entries_of(party),
+        "can_change": can(actor, "contracts.change_party", party),
+        "crumbs": [(_("Parties"), reverse("parties"))],
+    }
+    return render(request, "contracts/party_page.html", context)

@@ -1,0 +1,113 @@
+"""What contracts put on the home page, in the navigation, on their own page and into the search box."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from clm.accounts.roles import EVERYONE, Role
+from clm.dashboards.registry import (
+    Hit,
+    NavigationEntry,
+    Panel,
+    SearchSource,
+    register_navigation,
+    register_panel,
+    register_search_source,
+)
+from clm.lib.actor import Actor
+from contracts import queries
+from contracts.models import Contract, Party
+from contracts.pages import views
+from contracts.states import ContractState
+from contracts.tabs import ContractTab, register_contract_tab
+
+VIEW = "contracts.view_contract"
+
+
+def _drafts(actor: Actor) -> dict[str, Any]:
+    rows = queries.contracts(actor).filter(state=ContractState.DRAFT).select_related("owner").order_by("-id")
+    return {"contracts": list(rows[:8])}
+
+
+def _recent(actor: Actor) -> dict[str, Any]:
+    return {"contracts": list(queries.contracts(actor).select_related("owner").order_by("-id")[:8])}
+
+
+def _by_state(actor: Actor) -> dict[str, Any]:
+    counted = queries.contracts(actor).order_by().values("state").annotate(number=Count("pk")).order_by("-number")
+    return {"states": list(counted)}
+
+
+def _expiring(actor: Actor) -> dict[str, Any]:
+    rows = queries.listed(actor).filter(state=ContractState.ACTIVE, term_end__isnull=False)
+    return {"contracts": list(rows.order_by("term_end")[:10])}
+
+
+def _search_contracts(actor: Actor, words: str, limit: int) -> list[Hit]:
+    rows = queries.found_by(visible_rows(actor), words)[:limit]
+    return [
+        Hit(
+            str(_("Contract")),
+            row.title,
+            f"{row.reference} · {queries.names_of(row, 'counterparty')}",
+            f"/contracts/{row.pk}/",
+        )
+        for row in rows
+    ]
+
+
+def visible_rows(actor: Actor) -> Any:
+    return queries.listed(actor).order_by("-id")
+
+
+def _search_parties(actor: Actor, words: str, limit: int) -> list[Hit]:
+    rows: list[Party] = list(queries.parties(actor).filter(name__icontains=words)[:limit])
+    return [Hit(str(_("Party")), row.name, row.country, f"/contracts/parties/{row.pk}/") for row in rows]
+
+
+def _count_versions(actor: Actor, contract: Contract) -> int:
+    return contract.versions.count()
+
+
+def _panel(key: str, title: Any, context: Any, roles: set[str], order: int) -> None:
+    register_panel(
+        Panel(
+            key=key,
+            title=str(title),
+            template=f"contracts/panel_{key}.html",
+            context=context,
+            roles=frozenset(roles),
+            verb=VIEW,
+            order=order,
+        )
+    )
+
+
+def register() -> None:
+    _panel("drafts", _("Drafts"), _drafts, {Role.LEGAL}, 10)
+    _panel("recent", _("Newest contracts"), _recent, {Role.PROCUREMENT, Role.COUNTERPARTY, Role.AUDITOR}, 60)
+    _panel("by_state", _("Contracts by state"), _by_state, {Role.EXECUTIVE, Role.LEGAL, Role.ADMINISTRATOR}, 70)
+    _panel("expiring", _("Terms that end next"), _expiring, {Role.EXECUTIVE, Role.PROCUREMENT}, 30)
+    register_navigation(NavigationEntry("contracts", _("Contracts"), "contracts", "file-text", VIEW, 10))
+    register_navigation(NavigationEntry("parties", _("Parties"), "parties", "building", "contracts.view_party", 15))
+    register_search_source(SearchSource("contracts", _("Contracts"), 10, _search_contracts))
+    register_search_source(SearchSource("parties", _("Parties"), 20, _search_parties))
+    register_contract_tab(ContractTab("text", _("Text"), 10, VIEW, "contracts/tab_text.html", views.text_tab))
+    register_contract_tab(ContractTab("terms", _("Terms"), 20, VIEW, "contracts/tab_terms.html", views.terms_tab))
+    register_contract_tab(
+        ContractTab("parties", _("Parties"), 25, VIEW, "contracts/tab_parties.html", views.parties_tab)
+    )
+    register_contract_tab(
+        ContractTab(
+            "versions", _("Versions"), 60, VIEW, "contracts/tab_versions.html", views.versions_tab, _count_versions
+        )
+    )
+    register_contract_tab(
+        ContractTab("history", _("History"), 90, VIEW, "contracts/tab_history.html", views.history_tab)
+    )
+
+
+__all__ = ["EVERYONE", "register"]

@@ -1,0 +1,73 @@
+"""A document as it came, read into text and clauses, and the hash that stands for a version's exact content."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clm.documents.extraction import Refused, extract
+from clm.lib.canonical import digest
+from clm.lib.errors import Invalid
+from contracts.engine.outline import OutlinedClause, outline
+from contracts.models import Terms
+
+TERM_FIELDS = (
+    "starts_on",
+    "initial_months",
+    "renewal",
+    "renewal_months",
+    "max_renewals",
+    "notice_length",
+    "notice_unit",
+    "notice_roll",
+    "clear_days",
+    "holidays_country",
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document that was read: its bytes, name, media type, text, outline, and what the reader should be warned of."""
+
+    content: bytes
+    file_name: str
+    media_type: str
+    page_count: int | None
+    text: str
+    clauses: tuple[OutlinedClause, ...]
+    warnings: tuple[str, ...]
+
+
+def read_paper(content: bytes, file_name: str) -> Paper:
+    """The document's text and clauses, read in a bounded process: call outside of a transaction.
+
+    Raises Invalid with the refusal's code (`wrong_type`, `encrypted`, `zip_bomb` ...) beside the field `file`.
+    """
+    with tempfile.NamedTemporaryFile(suffix=Path(file_name).suffix[:10]) as file:
+        file.write(content)
+        file.flush()
+        try:
+            document = extract(Path(file.name))
+        except Refused as refusal:
+            raise Invalid(refusal.code, refusal.message, fields={"file": [refusal.message]}) from refusal
+    return Paper(
+        content=content,
+        file_name=Path(file_name).name[:250],
+        media_type=document.media_type,
+        page_count=document.page_count,
+        text=document.text,
+        clauses=outline(document.blocks),
+        warnings=tuple(document.warnings),
+    )
+
+
+def terms_facts(terms: Terms | None) -> dict[str, Any] | None:
+    """The terms as plain facts, in the form the content hash covers; None where none are set."""
+    return None if terms is None else {name: getattr(terms, name) for name in TERM_FIELDS}
+
+
+def content_hash(text: str, terms: Terms | None, document_sha256: str) -> str:
+    """sha256 over the canonical form of text, terms and the attached document's own sha256."""
+    return digest({"text": text, "terms": terms_facts(terms), "attachments": [document_sha256]})

@@ -1,0 +1,238 @@
+"""The contracts of the first portfolio: real papers, filed through the verbs, at dates near and far."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from clm.accounts.models import Organization
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.months import add_months
+from clm.portfolio.registry import Cast, Stage, register_stage
+from contracts.models import Clause, Contract, Passage, Version
+from contracts.operations.activate_contract import activate_contract
+from contracts.operations.add_version import add_version
+from contracts.operations.decide_renewal import decide_renewal
+from contracts.operations.file_contract import file_contract
+from contracts.operations.mark_passage import mark_passage
+from contracts.operations.name_party import name_party
+from contracts.operations.record_execution import record_execution
+from contracts.operations.restrict_contract import restrict_contract
+from contracts.operations.set_terms import set_terms
+from contracts.operations.terminate_contract import terminate_contract
+from contracts.paper import Paper, read_paper
+from contracts.portfolio_services import SERVICE_CONTRACTS, ServiceContract
+from contracts.tasks import advance_terms
+
+__all__ = ["SERVICE_CONTRACTS", "passage_of", "register", "service_contracts"]
+
+DATA = Path(__file__).with_name("portfolio_data")
+PAPERS = DATA / "papers"
+Report = Callable[[int, int], None]
+OWNERS = ("legal", "procurement", "account_manager")
+# Months since the start, initial term, renewal, its length, notice: taken in turn by the papers of the catalogue.
+PATTERNS: tuple[tuple[int, int, str, int | None, int | None], ...] = (
+    (11, 12, "automatic", 12, 30),
+    (23, 24, "automatic", 12, 60),
+    (40, 36, "none", None, None),
+    (5, 12, "automatic", 12, 90),
+    (34, 36, "express", 12, None),
+    (10, 12, "automatic", 1, 14),
+    (18, 60, "none", None, None),
+    (9, 12, "express", 6, None),
+)
+
+
+def load(cast: Cast, slug: str, report: Report) -> None:
+    """The contracts of one organization. Papers that are filed already are left alone."""
+    entries = [entry for entry in _catalogue() if entry["organization"] == slug]
+    services = service_contracts(slug)
+    total = len(entries) + len(services)
+    papers = _read([*(_paper_source(entry) for entry in entries), *(_service_source(each) for each in services)])
+    for index, (entry, paper) in enumerate(zip(entries, papers, strict=False)):
+        if not Contract.objects.filter(title=entry["title"]).exists():
+            _file(cast, entry, index, paper)
+        report(index + 1, total)
+    for index, (service, paper) in enumerate(zip(services, papers[len(entries) :], strict=True)):
+        if not Contract.objects.filter(external_reference=service.key).exists():
+            _file_service(cast, service, paper)
+        report(len(entries) + index + 1, total)
+    advance_terms()
+    _unusual(cast)
+
+
+def service_contracts(slug: str) -> list[ServiceContract]:
+    """The service contracts of one organization."""
+    return [each for each in SERVICE_CONTRACTS if each.organization == slug]
+
+
+def passage_of(actor: Actor, contract: Contract, quote: str) -> Passage:
+    """The marked passage of a quote in the newest version of a contract."""
+    version = Version.objects.filter(contract=contract).latest("number")
+    start = version.text.index(quote)
+    end = start + len(quote)
+    clause = Clause.objects.get(version=version, start__lte=start, end__gte=end)
+    return mark_passage(actor=actor, version_id=version.pk, clause_id=clause.pk, start=start, end=end, quote=quote)
+
+
+@lru_cache
+def _catalogue() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((DATA / "catalogue.json").read_text())
+    return found
+
+
+def _read(sources: Iterable[tuple[bytes, str]]) -> list[Paper]:
+    """Papers read two at a time: reading happens in a process of its own."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(lambda source: read_paper(*source), sources))
+
+
+def _paper_source(entry: dict[str, Any]) -> tuple[bytes, str]:
+    return (PAPERS / entry["file"]).read_bytes(), entry["file"]
+
+
+def _service_source(service: ServiceContract) -> tuple[bytes, str]:
+    body = "github-corporate-terms.md" if service.key.startswith("GH-") else "common-paper-sla.md"
+    text = f"{service.cover}\n{(PAPERS / body).read_text()}"
+    return text.encode(), f"order-form-{service.key.lower()}.md"
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time(9, 30), tzinfo=UTC)
+
+
+def _file(cast: Cast, entry: dict[str, Any], index: int, paper: Paper) -> None:
+    months, initial, renewal, renewal_months, notice = PATTERNS[index % len(PATTERNS)]
+    starts_on = add_months(clock.today(), -months) + timedelta(days=index % 23)
+    value = Decimal(1200 * (index % 9 + 1) * (index % 4 + 1))
+    is_draft = index % 9 == 4 or "next_file" in entry
+    with clock.set_to(_at(starts_on - timedelta(days=20))):
+        contract = _draft(cast, entry["title"], entry["category"], index, paper, entry, value, "EUR")
+    if is_draft:
+        _second_version(cast, contract, entry)
+        return
+    terms = {
+        "starts_on": starts_on,
+        "initial_months": initial,
+        "renewal": renewal,
+        "renewal_months": renewal_months,
+        "notice_length": notice,
+        "notice_unit": "days",
+    }
+    _sign(cast, contract, entry["counterparty"], terms, starts_on, is_active=index % 11 != 7)
+
+
+def _draft(
+    cast: Cast,
+    title: str,
+    category: str,
+    index: int,
+    paper: Paper,
+    entry: dict[str, Any],
+    value: Decimal,
+    currency: str,
+    **facts: Any,
+) -> Contract:
+    owner = cast[OWNERS[index % len(OWNERS)]]
+    contract = file_contract(
+        actor=cast["legal"],
+        title=title,
+        category=category,
+        owner_id=owner.user_id,
+        value_amount=value,
+        currency=currency,
+        **facts,
+    )
+    source = entry["source"]
+    add_version(actor=cast["legal"], contract_id=contract.pk, paper=paper, attribution=source)
+    return contract
+
+
+def _second_version(cast: Cast, contract: Contract, entry: dict[str, Any]) -> None:
+    if "next_file" not in entry:
+        return
+    paper = read_paper((PAPERS / entry["next_file"]).read_bytes(), entry["next_file"])
+    note = "The counterparty's next version of the same paper"
+    add_version(actor=cast["legal"], contract_id=contract.pk, paper=paper, note=note, attribution=entry["source"])
+
+
+def _sign(
+    cast: Cast, contract: Contract, other_side: str, terms: dict[str, Any], starts_on: date, *, is_active: bool = True
+) -> None:
+    """Terms, both sides, filed as signed three days before the start, in force from it."""
+    legal = cast["legal"]
+    ours = Organization.objects.get(pk=legal.organization_id).name
+    with clock.set_to(_at(starts_on - timedelta(days=3))):
+        set_terms(actor=legal, version_id=Version.objects.get(contract=contract).pk, terms=terms)
+        name_party(actor=legal, contract_id=contract.pk, name=ours, role="ours")
+        name_party(actor=legal, contract_id=contract.pk, name=other_side, role="counterparty")
+        record_execution(actor=legal, contract_id=contract.pk, executed_on=starts_on - timedelta(days=3))
+    if is_active:
+        with clock.set_to(_at(starts_on)):
+            activate_contract(actor=legal, contract_id=contract.pk)
+
+
+def _file_service(cast: Cast, service: ServiceContract, paper: Paper) -> None:
+    started = service.started_on
+    starts_on = date.fromisoformat(started) if started else _months_ago(service.started_months_ago)
+    source = {"source": "Order form by the project; standard terms: see contracts/portfolio_data/NOTE.md"}
+    with clock.set_to(_at(starts_on - timedelta(days=12))):
+        contract = _draft(
+            cast, service.title, "cloud", 2, paper, source, service.fee * 12, service.currency,
+            external_reference=service.key, time_zone=service.zone,
+        )  # fmt: skip
+    terms = {
+        "starts_on": starts_on,
+        "initial_months": service.initial_months,
+        "renewal": "automatic",
+        "renewal_months": 12,
+        "notice_length": service.notice_days,
+        "notice_unit": "days",
+    }
+    _sign(cast, contract, service.other_side, terms, starts_on)
+
+
+def _months_ago(months: int) -> date:
+    return add_months(clock.today().replace(day=1), -months)
+
+
+def _unusual(cast: Cast) -> None:
+    """One confidential contract, one terminated, one with notice given, one that the counterparty sees."""
+    legal = cast["legal"]
+    active = list(Contract.objects.filter(state="active", external_reference="").order_by("reference"))
+    confidential = Contract.objects.filter(title="Mutual NDA, merger talks").first()
+    if confidential is not None and not confidential.is_confidential:
+        restrict_contract(actor=legal, contract_id=confidential.pk, people=_people(cast, "executive"))
+    if active and not Contract.objects.filter(state="terminated").exists():
+        yesterday = clock.today() - timedelta(days=1)
+        reason = "Ended by agreement: the service moved in house"
+        terminate_contract(actor=legal, contract_id=active[0].pk, terminated_on=yesterday, reason=reason)
+    renewing = [each for each in active[1:] if _notice_is_open(each)]
+    if renewing and not any(each.renewal_decisions.exists() for each in active):
+        decide_renewal(actor=legal, contract_id=renewing[0].pk, kind="notice_given", note="To be tendered again")
+    shared = Contract.objects.filter(external_reference__in=["CIR-2044", "MER-C-101"]).first()
+    if shared is not None:
+        restrict_contract(
+            actor=legal, contract_id=shared.pk, people=_people(cast, "counterparty"), is_confidential=False
+        )
+
+
+def _notice_is_open(contract: Contract) -> bool:
+    term = contract.terms.order_by("number").last()
+    return term is not None and term.notice_deadline is not None and term.notice_deadline > clock.today()
+
+
+def _people(cast: Cast, role: str) -> list[UUID]:
+    return [cast[role].person_id]
+
+
+def register() -> None:
+    register_stage(Stage(key="contracts", title="Contracts", order=10, load=load))

@@ -1,0 +1,112 @@
+"""A version's text as the reader shows it: clauses with their marked sentences, and comparisons of two versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.engine.compare import ClauseText, compare
+from contracts.models import Clause, Passage, Version
+
+_SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;]+(?=\s|$)|$)", re.DOTALL)
+_AFTER_HEADING = " \t\n.:\u2013\u2014-"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a clause's text; a marked one leads to what rests on it."""
+
+    text: str
+    url: str = ""
+    label: str = ""
+
+
+def body_offset(clause: Clause) -> int:
+    """How many code points of the clause's text are its number and heading, which the page shows above it."""
+    text, at = clause.text, 0
+    found = text.find(clause.heading[:200]) if clause.heading else -1
+    if 0 <= found < 60:
+        at = found + len(clause.heading)
+    elif clause.number and text.startswith(clause.number):
+        at = len(clause.number)
+    else:
+        return 0
+    while at < len(text) and text[at] in _AFTER_HEADING:
+        at += 1
+    return at
+
+
+def clauses_of(version: Version, *, mark_url: str = "") -> list[dict[str, Any]]:
+    """What components/reader.html draws; two queries. `mark_url` offers each sentence for marking without scripts."""
+    passages = Passage.objects.filter(version=version).order_by("start")
+    by_clause: dict[Any, list[Passage]] = {}
+    for passage in passages:
+        by_clause.setdefault(passage.clause_id, []).append(passage)
+    rows = Clause.objects.filter(version=version).order_by("position")
+    return [_shown(clause, by_clause.get(clause.pk, []), mark_url) for clause in rows]
+
+
+def _shown(clause: Clause, passages: Sequence[Passage], mark_url: str) -> dict[str, Any]:
+    offset = body_offset(clause)
+    return {
+        "id": clause.pk,
+        "number": clause.number,
+        "heading": clause.heading,
+        "level": min(clause.level, 4),
+        "has_binding": bool(passages),
+        "parts": _parts(clause, offset, passages),
+        "sentences": _sentences(clause, offset, mark_url) if mark_url else [],
+    }
+
+
+def _parts(clause: Clause, offset: int, passages: Sequence[Passage]) -> list[Part]:
+    parts, at = [], offset
+    for passage in passages:
+        start, end = passage.start - clause.start, passage.end - clause.start
+        if start < at:
+            continue
+        if clause.text[at:start]:
+            parts.append(Part(clause.text[at:start]))
+        parts.append(Part(clause.text[start:end], f"/contracts/passages/{passage.pk}/", "What rests on this sentence"))
+        at = end
+    rest = clause.text[at:].rstrip()
+    return [*parts, Part(rest)] if rest.strip() else parts
+
+
+def _sentences(clause: Clause, offset: int, mark_url: str) -> list[dict[str, str]]:
+    """Each sentence with the address that marks it; offsets count from the shown text, as the script's do."""
+    found = []
+    body = clause.text[offset:]
+    for match in _SENTENCE.finditer(body):
+        text = match.group().strip()
+        if len(text) < 12:
+            continue
+        start = match.start() + len(match.group()) - len(match.group().lstrip())
+        found.append({"text": text, "url": f"{mark_url}?clause={clause.pk}&start={start}&end={start + len(text)}"})
+    return found[:40]
+
+
+WORDS = {"equal": "same", "insert": "added", "delete": "removed"}
+
+
+def comparison_of(old: Version, new: Version) -> dict[str, Any]:
+    """What components/diff.html draws, by clause in reading order, with counts by kind."""
+    result = compare(_texts(old), _texts(new))
+    changes = [_change(row) for row in result.rows]
+    return {"changes": changes, "summary": result.summary}
+
+
+def _texts(version: Version) -> list[ClauseText]:
+    rows = Clause.objects.filter(version=version).order_by("position")
+    return [ClauseText(number=row.number, heading=row.heading, text=row.text) for row in rows]
+
+
+def _change(row: Any) -> dict[str, Any]:
+    shown = row.new or row.old
+    kind = "same" if row.kind == "unchanged" else str(row.kind)
+    spans = [(WORDS[str(segment.op)], segment.text) for segment in row.segments]
+    if not spans:
+        spans = [({"added": "added", "removed": "removed"}.get(kind, "same"), shown.text)]
+    return {"kind": kind, "number": shown.number, "heading": shown.heading, "spans": spans}

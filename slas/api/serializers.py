@@ -1,0 +1,322 @@
+"""The API's shapes of service levels; decimals travel as strings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from slas import queries
+from slas.engine.credit_tiers import Band
+from slas.models import (
+    Breach,
+    Commitment,
+    CreditTier,
+    Evaluation,
+    EvaluationWindow,
+    Exclusion,
+    Indicator,
+    Service,
+    TelemetryBatch,
+)
+from slas.models.commitment import CreditBase, MaintenancePolicy, MissingDataPolicy, RemedyKind, WindowKind
+from slas.models.telemetry import IndicatorKind
+from slas.presets import preset_named, terms_from
+from slas.terms import CommitmentTerms, NewIndicator
+
+
+def _decimal(**kwargs: Any) -> serializers.DecimalField:
+    return serializers.DecimalField(max_digits=18, decimal_places=6, **kwargs)
+
+
+class ServiceSerializer(serializers.ModelSerializer[Service]):
+    class Meta:
+        model = Service
+        fields = ["id", "contract", "name", "created_at"]
+
+
+class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
+    class Meta:
+        model = Indicator
+        fields = [
+            "id", "service", "key", "name", "kind", "unit", "is_degraded_up", "silence_minutes", "slice_minutes",
+            "condition_operator", "condition_threshold", "aggregation", "first_sample_at", "last_sample_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class NewIndicatorSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(max_length=120)
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+    kind = serializers.ChoiceField(choices=IndicatorKind.choices, default=IndicatorKind.UPTIME)
+    unit = serializers.CharField(max_length=24, required=False, allow_blank=True, default="")
+    is_degraded_up = serializers.BooleanField(default=True)
+    silence_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=1, default=None)
+    slice_minutes = serializers.IntegerField(default=5, min_value=1, max_value=1440)
+    condition_operator = serializers.CharField(max_length=2, required=False, allow_blank=True, default="")
+    condition_threshold = _decimal(required=False, allow_null=True, default=None)
+    aggregation = serializers.CharField(max_length=8, required=False, allow_blank=True, default="")
+
+
+class AddIndicatorSerializer(NewIndicatorSerializer):
+    service = serializers.UUIDField()
+
+
+class BoundIndicatorSerializer(NewIndicatorSerializer):
+    service_name = serializers.CharField(max_length=120)
+
+
+class TierSerializer(serializers.ModelSerializer[CreditTier]):
+    class Meta:
+        model = CreditTier
+        fields = ["below", "at_or_above", "credit_percent"]
+
+
+TERMS = [
+    "name", "target", "comparison", "window_kind", "window_days", "time_zone", "starts_on", "ends_on",
+    "maintenance_policy", "missing_data_policy", "coverage_threshold_percent", "warning_band",
+    "minimum_outage_seconds", "whole_minutes", "grace_hours", "remedy_kind", "credit_base", "fixed_base_amount",
+    "currency", "step_percent", "step_credit_percent", "multiplier", "cap_window_percent", "cap_year_amount",
+    "cap_contract_amount", "minimum_credit_amount", "claim_days", "preset", "watchers",
+]  # fmt: skip
+
+
+class CommitmentSerializer(serializers.ModelSerializer[Commitment]):
+    tiers = TierSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Commitment
+        fields = ["id", "contract", "version", "passage", "indicator", "state", *TERMS, "tiers", "created_at"]
+        read_only_fields = fields
+
+
+class NewTierSerializer(serializers.Serializer[Any]):
+    below = _decimal()
+    at_or_above = _decimal(allow_null=True, required=False, default=None)
+    credit_percent = _decimal()
+
+
+class TermsSerializer(serializers.Serializer[Any]):
+    """Terms of a commitment. With `preset`, what is not sent is the preset's."""
+
+    preset = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    name = serializers.CharField(max_length=160, required=False)
+    target = _decimal(required=False)
+    credit_percent = _decimal(required=False, help_text="For presets that leave the credit to the cover page.")
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(required=False, allow_null=True)
+    comparison = serializers.ChoiceField(choices=[">=", "<="], required=False)
+    window_kind = serializers.ChoiceField(choices=WindowKind.choices, required=False)
+    window_days = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1000)
+    time_zone = serializers.CharField(max_length=64, required=False)
+    maintenance_policy = serializers.ChoiceField(choices=MaintenancePolicy.choices, required=False)
+    missing_data_policy = serializers.ChoiceField(choices=MissingDataPolicy.choices, required=False)
+    coverage_threshold_percent = _decimal(required=False)
+    warning_band = _decimal(required=False)
+    minimum_outage_seconds = serializers.IntegerField(required=False, min_value=0)
+    whole_minutes = serializers.BooleanField(required=False)
+    grace_hours = serializers.IntegerField(required=False, min_value=0, max_value=8760)
+    remedy_kind = serializers.ChoiceField(choices=RemedyKind.choices, required=False)
+    credit_base = serializers.ChoiceField(choices=CreditBase.choices, required=False)
+    fixed_base_amount = _decimal(required=False, allow_null=True)
+    currency = serializers.CharField(max_length=3, required=False, allow_blank=True)
+    step_percent = _decimal(required=False, allow_null=True)
+    step_credit_percent = _decimal(required=False, allow_null=True)
+    multiplier = _decimal(required=False)
+    cap_window_percent = _decimal(required=False, allow_null=True)
+    cap_year_amount = _decimal(required=False, allow_null=True)
+    cap_contract_amount = _decimal(required=False, allow_null=True)
+    minimum_credit_amount = _decimal(required=False, allow_null=True)
+    claim_days = serializers.IntegerField(required=False, allow_null=True, min_value=0)
+    watchers = serializers.ListField(child=serializers.UUIDField(), required=False)
+    tiers = NewTierSerializer(many=True, required=False)
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if not sent.get("preset"):
+            missing = {name: "This field is required." for name in ("name", "target") if name not in sent}
+            if missing:
+                raise serializers.ValidationError(missing)
+        return sent
+
+    def terms(self) -> CommitmentTerms:
+        """What was sent, on the preset's terms where one is named."""
+        names = {*TERMS, "tiers", "credit_percent"}
+        given = {name: value for name, value in self.validated_data.items() if name in names}
+        if "tiers" in given:
+            given["tiers"] = tuple(Band(**tier) for tier in given["tiers"])
+        if "watchers" in given:
+            given["watchers"] = tuple(given["watchers"])
+        preset = given.pop("preset", "")
+        if preset:
+            return terms_from(preset_named(preset), **given)
+        given.pop("credit_percent", None)
+        return CommitmentTerms(**given)
+
+
+class BindSerializer(TermsSerializer):
+    passage = serializers.UUIDField()
+    indicator = serializers.UUIDField(required=False)
+    new_indicator = BoundIndicatorSerializer(required=False)
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if ("indicator" in sent) == ("new_indicator" in sent):
+            raise serializers.ValidationError({"indicator": "Name an indicator or a new one, not both."})
+        return super().validate(sent)
+
+    def measured_by(self) -> Any:
+        sent = self.validated_data
+        return sent["indicator"] if "indicator" in sent else NewIndicator(**sent["new_indicator"])
+
+
+class EndSerializer(serializers.Serializer[Any]):
+    ends_on = serializers.DateField(required=False, allow_null=True, default=None)
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class EmptySerializer(serializers.Serializer[Any]):
+    """Nothing is sent."""
+
+
+class PresetSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    provider = serializers.CharField()
+    service = serializers.CharField()
+    kind = serializers.CharField()
+    target = _decimal(allow_null=True)
+    bands = NewTierSerializer(many=True)
+    terms = serializers.DictField()
+    stated = serializers.DictField()
+    exclusions = serializers.ListField(child=serializers.CharField())
+    asks = serializers.ListField(child=serializers.CharField())
+    source_url = serializers.CharField()
+    source_quality = serializers.CharField()
+    is_verified = serializers.BooleanField()
+
+
+class SamplesSerializer(serializers.Serializer[Any]):
+    """At most 10,000. Rows are checked one by one by the verb: good ones are kept, bad ones named."""
+
+    samples = serializers.ListField(
+        child=serializers.JSONField(),
+        allow_empty=True,
+        help_text='{"indicator", "at", and "status" or "good" and "valid" or "value"}',
+    )
+
+
+class OutagesSerializer(serializers.Serializer[Any]):
+    outages = serializers.ListField(
+        child=serializers.JSONField(),
+        allow_empty=True,
+        help_text='{"indicator", "external_id", "starts_at", "ends_at" or null, "title", "severity"}',
+    )
+
+
+class CsvSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField()
+    indicator = serializers.CharField(required=False, allow_blank=True, default="")
+    contract = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class BatchSerializer(serializers.ModelSerializer[TelemetryBatch]):
+    class Meta:
+        model = TelemetryBatch
+        fields = [
+            "id", "source", "digest", "received", "accepted", "replaced", "duplicates", "refused", "refusals",
+            "first_at", "last_at", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class FiguresSerializer(serializers.Serializer[Any]):
+    """The figures as they stand; the quantities are in `unit`."""
+
+    unit = serializers.CharField()
+    good = _decimal(allow_null=True)
+    bad = _decimal(allow_null=True)
+    excluded = _decimal(allow_null=True)
+    unmeasured = _decimal(allow_null=True)
+    attainment = serializers.DecimalField(max_digits=20, decimal_places=9, allow_null=True)
+    coverage_percent = serializers.DecimalField(max_digits=12, decimal_places=9, allow_null=True)
+    target = _decimal(allow_null=True)
+    outcome = serializers.CharField()
+    light = serializers.CharField()
+    reason = serializers.CharField()
+    is_interim = serializers.BooleanField()
+    revision = serializers.IntegerField()
+    evaluated_at = serializers.DateTimeField(allow_null=True)
+    budget = serializers.DecimalField(max_digits=24, decimal_places=3, allow_null=True)
+    spent = serializers.DecimalField(max_digits=24, decimal_places=3, allow_null=True)
+
+
+class WindowSerializer(serializers.ModelSerializer[EvaluationWindow]):
+    figures = serializers.SerializerMethodField()
+
+    class Meta:
+        model = EvaluationWindow
+        fields = [
+            "id", "commitment", "label", "starts_at", "ends_at", "closes_at", "state", "light", "latest", "figures",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_figures(self, window: EvaluationWindow) -> FiguresSerializer:
+        found: FiguresSerializer = FiguresSerializer(queries.figures(window)).data  # type: ignore[assignment]
+        return found
+
+
+class EvaluationSerializer(serializers.ModelSerializer[Evaluation]):
+    class Meta:
+        model = Evaluation
+        fields = [
+            "id", "window", "revision", "previous", "version", "unit", "good", "bad", "excluded", "unmeasured",
+            "attainment", "coverage_percent", "target", "outcome", "light", "reason", "inputs", "trace",
+            "evaluated_at", "digest",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ExclusionSerializer(serializers.ModelSerializer[Exclusion]):
+    class Meta:
+        model = Exclusion
+        fields = ["id", "commitment", "kind", "state", "starts_at", "ends_at", "reason", "announced_at", "created_at"]
+        read_only_fields = fields
+
+
+class NewExclusionSerializer(serializers.Serializer[Any]):
+    commitment = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Exclusion.Kind.choices)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    announced_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class BreachSerializer(serializers.ModelSerializer[Breach]):
+    class Meta:
+        model = Breach
+        fields = [
+            "id", "reference", "state", "contract", "commitment", "window", "evaluation", "opened_at",
+            "evidence_digest",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class BreachDetailSerializer(BreachSerializer):
+    class Meta(BreachSerializer.Meta):
+        fields = [*BreachSerializer.Meta.fields, "evidence"]
+        read_only_fields = fields
+
+
+class MonthSerializer(serializers.Serializer[Any]):
+    month = serializers.DateField(help_text="Any day of the month.")
+
+
+class JobStartedSerializer(serializers.Serializer[Any]):
+    """Long work that was queued; follow it at `url`."""
+
+    id = serializers.UUIDField()
+    state = serializers.CharField()
+    url = serializers.CharField()

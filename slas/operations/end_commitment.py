@@ -1,0 +1,55 @@
+"""A commitment is measured no longer, from a date on."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError, Invalid
+from clm.lib.locks import lock_row
+from slas import events
+from slas.engine.windows import start_of_day
+from slas.models import Commitment, EvaluationWindow
+from slas.states import CommitmentState, WindowState
+
+
+@transaction.atomic
+def end_commitment(*, actor: Actor, commitment_id: UUID, ends_on: date | None = None, reason: str = "") -> Commitment:
+    """Ended; `ends_on` (default: today in its zone) is the first day not measured, and cuts the window it lies in.
+
+    Raises Invalid `end_invalid` for a day in the future or not after the first, `windows_due` while windows before
+    that day are still to be opened, `already_judged` where a window that reaches beyond it was judged.
+    """
+    commitment = lock_row(Commitment, commitment_id)
+    require(actor, "slas.end_commitment", commitment)
+    if commitment.state == CommitmentState.ACTIVE:
+        _cut(commitment, ends_on or clock.today(commitment.time_zone))
+    previous = move(actor, commitment, to=CommitmentState.ENDED, reason=reason)
+    commitment.windows_due_at = None
+    commitment.save(update_fields=["ends_on", "windows_due_at"])
+    record(actor, events.commitment_ended(commitment, previous, reason))
+    return commitment
+
+
+def _cut(commitment: Commitment, ends_on: date) -> None:
+    if not commitment.starts_on < ends_on <= clock.today(commitment.time_zone):
+        fields = {"ends_on": ["A day after the first one, today at the latest."]}
+        raise Invalid("end_invalid", "It cannot end on that day.", fields=fields)
+    end = start_of_day(ends_on, commitment.time_zone)
+    rows = EvaluationWindow.objects.select_for_update().filter(commitment=commitment)
+    if not rows.filter(ends_at__gte=end).exists():
+        raise DomainError("windows_due", "Windows before that day are still being opened; try again in a minute.")
+    beyond = rows.filter(ends_at__gt=end)
+    if beyond.exclude(state=WindowState.OPEN).exists():
+        raise DomainError("already_judged", "A window that reaches beyond that day was judged already.")
+    beyond.filter(starts_at__gte=end).delete()
+    grace = timedelta(hours=commitment.grace_hours)
+    beyond.update(ends_at=end, closes_at=end + grace, due_at=clock.now())
+    commitment.ends_on = ends_on

@@ -1,0 +1,97 @@
+"""A window has the figures of what is known now: interim ones while it is open, else an evaluation that stays."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.canonical import to_plain
+from clm.lib.locks import lock_row
+from slas import events
+from slas.judging import RELATED, Judged, judge_window
+from slas.models import Evaluation, EvaluationWindow
+from slas.operations.follow_breach import follow_breach
+from slas.seals import evaluation_digest
+from slas.states import WindowState
+
+SHORTEST_REST = timedelta(minutes=5)
+
+
+@transaction.atomic
+def evaluate_window(*, actor: Actor, window_id: UUID) -> EvaluationWindow:
+    """Open: interim figures and a light. Ended: provisional, with revision 1; another only where figures changed.
+    After `closes_at` closed; late data then adds a revision that refers to the one before, and it stays closed.
+
+    A miss opens the window's one breach; a revision that turns it withdraws the breach, or opens it again.
+    """
+    window = lock_row(EvaluationWindow, window_id, *RELATED)
+    require(actor, "slas.evaluate_window", window)
+    now = clock.now()
+    judged = judge_window(window, now)
+    if now < window.ends_at:
+        _look(actor, window, judged, now)
+    else:
+        _settle(actor, window, judged, now)
+    return window
+
+
+def _look(actor: Actor, window: EvaluationWindow, judged: Judged, now: datetime) -> None:
+    before = window.light
+    window.light = judged.light
+    window.interim = to_plain(judged.figures() | {"inputs": judged.inputs, "trace": judged.trace, "evaluated_at": now})
+    window.due_at = min(window.ends_at, now + max(SHORTEST_REST, (window.ends_at - window.starts_at) / 200))
+    window.save(update_fields=["light", "interim", "due_at"])
+    if window.light != before:
+        record(actor, events.light_changed(window, before))
+
+
+def _settle(actor: Actor, window: EvaluationWindow, judged: Judged, now: datetime) -> None:
+    if window.state == WindowState.OPEN:
+        window.interim = {}
+        window.save(update_fields=["interim"])
+        move(actor, window, to=WindowState.PROVISIONAL)
+    former = window.latest
+    fresh = _revise(actor, window, judged, now) if former is None or _figures(former) != judged.figures() else None
+    if fresh is not None:
+        window.latest = fresh
+    is_over = now >= window.closes_at
+    window.light = judged.light
+    window.due_at = None if is_over else window.closes_at
+    window.save(update_fields=["latest", "light", "due_at"])
+    if fresh is not None:
+        follow_breach(actor=actor, window=window, evaluation=fresh, judged=judged)
+    if is_over and window.state == WindowState.PROVISIONAL:
+        move(actor, window, to=WindowState.CLOSED)
+        record(actor, events.window_closed(window))
+
+
+def _figures(evaluation: Evaluation) -> dict[str, Any]:
+    names = ("good", "bad", "excluded", "unmeasured", "unit", "attainment", "coverage_percent", "target")
+    return {name: getattr(evaluation, name) for name in (*names, "outcome", "light", "reason")}
+
+
+def _revise(actor: Actor, window: EvaluationWindow, judged: Judged, now: datetime) -> Evaluation:
+    former = window.latest
+    evaluation = Evaluation(
+        organization_id=window.organization_id,
+        window=window,
+        revision=former.revision + 1 if former else 1,
+        previous=former,
+        version=window.commitment.version,
+        inputs=to_plain(judged.inputs),
+        trace=judged.trace.as_json(),
+        evaluated_at=now,
+        **judged.figures(),
+    )
+    evaluation.digest = evaluation_digest(evaluation)
+    evaluation.save()
+    record(actor, events.evaluation_recorded(evaluation, window))
+    return evaluation

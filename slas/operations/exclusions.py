@@ -1,0 +1,104 @@
+"""Stretches of time that one side asks to leave out: proposed, accepted or disputed, withdrawn. Only accepted count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.lib.actor import Actor
+from clm.lib.errors import Invalid
+from clm.lib.locks import lock_row
+from slas import events
+from slas.models import Commitment, EvaluationWindow, Exclusion
+from slas.operations.guards import make_due, windows_between
+from slas.states import ExclusionState
+
+
+@transaction.atomic
+def propose_exclusion(
+    *,
+    actor: Actor,
+    commitment_id: UUID,
+    kind: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    announced_at: datetime | None = None,
+) -> Exclusion:
+    """[starts_at, ends_at) waits for the other side's word; no figure changes. Raises Invalid `exclusion_invalid`."""
+    commitment = lock_row(Commitment, commitment_id)
+    require(actor, "slas.propose_exclusion", commitment)
+    _check(kind, starts_at, ends_at, reason)
+    exclusion = Exclusion.objects.create(
+        organization_id=actor.organization_id,
+        commitment=commitment,
+        kind=kind,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        reason=reason.strip(),
+        announced_at=announced_at,
+        proposed_by_id=actor.person_id,
+    )
+    record(actor, events.exclusion_moved("slas.propose_exclusion", exclusion))
+    return exclusion
+
+
+@transaction.atomic
+def accept_exclusion(*, actor: Actor, exclusion_id: UUID, reason: str = "") -> Exclusion:
+    """It counts from now on: the windows it touches are judged again, closed ones by a revision."""
+    exclusion = _locked(exclusion_id)
+    require(actor, "slas.accept_exclusion", exclusion)
+    previous = move(actor, exclusion, to=ExclusionState.ACCEPTED, reason=reason)
+    _make_windows_due(exclusion)
+    record(actor, events.exclusion_moved("slas.accept_exclusion", exclusion, previous, reason))
+    return exclusion
+
+
+@transaction.atomic
+def dispute_exclusion(*, actor: Actor, exclusion_id: UUID, reason: str) -> Exclusion:
+    """It does not count, and both figures are shown. Raises Invalid `reason_missing`."""
+    exclusion = _locked(exclusion_id)
+    require(actor, "slas.dispute_exclusion", exclusion)
+    if not reason.strip():
+        raise Invalid("reason_missing", "Say why it is disputed.", fields={"reason": ["Say why it is disputed."]})
+    previous = move(actor, exclusion, to=ExclusionState.DISPUTED, reason=reason)
+    record(actor, events.exclusion_moved("slas.dispute_exclusion", exclusion, previous, reason))
+    return exclusion
+
+
+@transaction.atomic
+def withdraw_exclusion(*, actor: Actor, exclusion_id: UUID, reason: str = "") -> Exclusion:
+    """It counts no longer; where it was accepted, its windows are judged again."""
+    exclusion = _locked(exclusion_id)
+    require(actor, "slas.withdraw_exclusion", exclusion)
+    previous = move(actor, exclusion, to=ExclusionState.WITHDRAWN, reason=reason)
+    if previous == ExclusionState.ACCEPTED:
+        _make_windows_due(exclusion)
+    record(actor, events.exclusion_moved("slas.withdraw_exclusion", exclusion, previous, reason))
+    return exclusion
+
+
+def _locked(exclusion_id: UUID) -> Exclusion:
+    return lock_row(Exclusion, exclusion_id, "commitment")
+
+
+def _check(kind: str, starts_at: datetime, ends_at: datetime, reason: str) -> None:
+    faults: dict[str, list[str]] = {}
+    if kind not in Exclusion.Kind.values:
+        faults["kind"] = ["This is none of the choices."]
+    if ends_at <= starts_at:
+        faults["ends_at"] = ["It ends after it starts."]
+    if not reason.strip():
+        faults["reason"] = ["Say why this time should be left out."]
+    if faults:
+        raise Invalid("exclusion_invalid", "This cannot be left out.", fields=faults)
+
+
+def _make_windows_due(exclusion: Exclusion) -> None:
+    windows = EvaluationWindow.objects.filter(commitment_id=exclusion.commitment_id)
+    make_due(windows_between(windows, exclusion.starts_at, exclusion.ends_at))

@@ -1,0 +1,92 @@
+"""A commitment has every window from its first day to now, the current one included; none is skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.events.record import record
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.locks import lock_row
+from slas import events
+from slas.engine.windows import Window, clipped, label, start_of_day, windows_between
+from slas.models import Commitment, EvaluationWindow
+from slas.models.commitment import WindowKind
+from slas.states import CommitmentState
+
+BATCH = 1000
+
+
+@transaction.atomic
+def open_windows(*, actor: Actor, commitment_id: UUID) -> Commitment:
+    """Missing windows are opened and due at once; `windows_due_at` is when the next one begins, now where more than a
+    batch is missing, null when the commitment's last window is open. Windows are cut at `starts_on` and `ends_on`
+    (both at midnight in the commitment's zone); rolling windows begin once they are full."""
+    commitment = lock_row(Commitment, commitment_id)
+    require(actor, "slas.open_windows", commitment)
+    if commitment.state != CommitmentState.ACTIVE:
+        return commitment
+    now = clock.now()
+    missing = list(islice(_missing(commitment, now), BATCH))
+    EvaluationWindow.objects.bulk_create(_row(commitment, window, now) for window in missing)
+    commitment.windows_due_at = _next_due(commitment, missing, now)
+    commitment.save(update_fields=["windows_due_at"])
+    if missing:
+        record(actor, events.windows_opened(commitment, [label(window) for window in missing]))
+    return commitment
+
+
+def _missing(commitment: Commitment, now: datetime) -> Iterator[Window]:
+    """The windows that are not there yet and have begun, in order."""
+    last = EvaluationWindow.objects.filter(commitment=commitment).order_by("-ends_at").first()
+    start = last.ends_at if last else first_instant(commitment)
+    kind, zone = commitment.window_kind, commitment.time_zone
+    until = min(now + timedelta(microseconds=1), _end(commitment) or datetime.max.replace(tzinfo=now.tzinfo))
+    if start >= until:
+        return
+    for window in windows_between(kind, zone, start, until, commitment.starts_on, commitment.window_days):
+        low = None if kind == WindowKind.ROLLING else first_instant(commitment)
+        part = clipped(window, low, _end(commitment))
+        if part is not None:
+            yield part
+
+
+def first_instant(commitment: Commitment) -> datetime:
+    """Where the first window begins; for rolling windows where the first one's last day does."""
+    first = commitment.starts_on
+    if commitment.window_kind == WindowKind.ROLLING:
+        first += timedelta(days=(commitment.window_days or 1) - 1)
+    return start_of_day(first, commitment.time_zone)
+
+
+def _end(commitment: Commitment) -> datetime | None:
+    """The first instant that is no longer measured."""
+    return start_of_day(commitment.ends_on, commitment.time_zone) if commitment.ends_on else None
+
+
+def _row(commitment: Commitment, window: Window, now: datetime) -> EvaluationWindow:
+    return EvaluationWindow(
+        organization_id=commitment.organization_id,
+        commitment=commitment,
+        is_rolling=commitment.window_kind == WindowKind.ROLLING,
+        label=label(window),
+        starts_at=window.start,
+        ends_at=window.end,
+        closes_at=window.end + timedelta(hours=commitment.grace_hours),
+        due_at=now,
+    )
+
+
+def _next_due(commitment: Commitment, missing: list[Window], now: datetime) -> datetime | None:
+    if len(missing) == BATCH:
+        return now
+    last = EvaluationWindow.objects.filter(commitment=commitment).order_by("-ends_at").first()
+    following = last.ends_at if last else first_instant(commitment)
+    end = _end(commitment)
+    return None if end is not None and following >= end else following

@@ -1,0 +1,257 @@
+"""Reads about service levels: querysets and frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.urls import reverse
+
+from clm.access.permissions import visible
+from clm.lib.actor import Actor
+from clm.lib.canonical import to_plain
+from contracts.models import Contract
+from slas.engine.attainment import Part, combine, judge
+from slas.engine.quantities import Quantities
+from slas.judging import RELATED, judge_window, judgement_of
+from slas.models import (
+    Breach,
+    Commitment,
+    Evaluation,
+    EvaluationWindow,
+    Exclusion,
+    Indicator,
+    Service,
+    TelemetryBatch,
+)
+from slas.models.commitment import WindowKind
+from slas.models.telemetry import IndicatorKind
+from slas.states import BreachState, ExclusionState, WindowState
+
+UNSETTLED = (BreachState.OPEN, BreachState.ACKNOWLEDGED)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A window's figures as they stand: interim ones of an open window, else those of its newest evaluation.
+
+    `unit` is that of the four quantities; `attainment` is in percent (or the indicator's unit). `budget` and `spent`
+    are in `unit`, null where the target is no share that must be reached. Nothing is measured where `outcome` is empty.
+    """
+
+    unit: str = ""
+    good: Decimal | None = None
+    bad: Decimal | None = None
+    excluded: Decimal | None = None
+    unmeasured: Decimal | None = None
+    attainment: Decimal | None = None
+    coverage_percent: Decimal | None = None
+    target: Decimal | None = None
+    outcome: str = ""
+    light: str = "grey"
+    reason: str = ""
+    is_interim: bool = False
+    revision: int = 0
+    evaluated_at: datetime | None = None
+    budget: Decimal | None = None
+    spent: Decimal | None = None
+    trace_url: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        return bool(self.outcome)
+
+
+_NUMBERS = ("good", "bad", "excluded", "unmeasured", "attainment", "coverage_percent", "target")
+
+
+def figures(window: EvaluationWindow) -> Figures:
+    """The figures of a window fetched with `latest` and its commitment; no query."""
+    if window.latest is not None:
+        return _of_evaluation(window, window.latest)
+    if not window.interim:
+        return Figures(target=window.commitment.target)
+    stored = window.interim
+    numbers = {name: _decimal(stored.get(name)) for name in _NUMBERS}
+    return _with_budget(
+        window,
+        numbers,
+        unit=str(stored["unit"]),
+        outcome=str(stored["outcome"]),
+        light=str(stored["light"]),
+        reason=str(stored["reason"]),
+        is_interim=True,
+        evaluated_at=datetime.fromisoformat(str(stored["evaluated_at"])),
+        trace_url=reverse("window-trace", args=[window.pk]),
+    )
+
+
+def _of_evaluation(window: EvaluationWindow, evaluation: Evaluation) -> Figures:
+    return _with_budget(
+        window,
+        {name: getattr(evaluation, name) for name in _NUMBERS},
+        unit=evaluation.unit,
+        outcome=evaluation.outcome,
+        light=evaluation.light,
+        reason=evaluation.reason,
+        revision=evaluation.revision,
+        evaluated_at=evaluation.evaluated_at,
+        trace_url=reverse("evaluation-trace", args=[evaluation.pk]),
+    )
+
+
+def _with_budget(window: EvaluationWindow, numbers: Mapping[str, Any], **facts: Any) -> Figures:
+    """The error budget of the whole window: (1 - target) x valid, what is still to come included."""
+    quantities = quantities_of(numbers, facts["unit"])
+    budget = None
+    if quantities is not None and window.commitment.comparison == ">=" and quantities.unit != "samples":
+        seconds = Decimal(0)
+        if facts.get("is_interim") and quantities.unit == "seconds":
+            seconds = Decimal(str((window.ends_at - facts["evaluated_at"]).total_seconds()))
+        budget = judge(quantities, judgement_of(window.commitment), still_to_come=max(seconds, Decimal(0))).budget
+    if budget is None:
+        return Figures(**numbers, **facts)
+    total, spent = (round(Decimal(part.numerator) / part.denominator, 3) for part in (budget.total, budget.consumed))
+    return Figures(**numbers, **facts, budget=total, spent=spent)
+
+
+def quantities_of(numbers: Mapping[str, Any], unit: str) -> Quantities | None:
+    values = [numbers.get(name) for name in ("good", "bad", "excluded", "unmeasured")]
+    return None if any(value is None for value in values) else Quantities(*values, unit=unit)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def with_disputed(window: EvaluationWindow, now: datetime) -> dict[str, Any] | None:
+    """What the window would be if the disputed and proposed exclusions counted too; None where there are none."""
+    open_words = (ExclusionState.PROPOSED, ExclusionState.DISPUTED)
+    found = Exclusion.objects.filter(commitment_id=window.commitment_id, state__in=open_words)
+    if not found.filter(starts_at__lt=window.ends_at, ends_at__gt=window.starts_at).exists():
+        return None
+    states = (ExclusionState.ACCEPTED, *open_words)
+    found_figures: dict[str, Any] = to_plain(judge_window(window, now, states).figures())
+    return found_figures
+
+
+def split_window(actor: Actor, window: EvaluationWindow) -> dict[str, Any] | None:
+    """The verdict on a whole calendar window that an amendment split between two commitments of one indicator: the
+    parts, judged by their own terms, combined by their length or their events. None where it was not split."""
+    own = window.commitment
+    others = windows(actor).filter(
+        Q(starts_at=window.ends_at) | Q(ends_at=window.starts_at),
+        commitment__indicator_id=own.indicator_id,
+        commitment__contract_id=own.contract_id,
+        commitment__window_kind=own.window_kind,
+        label=window.label,
+        is_rolling=False,
+    )
+    parts = sorted([window, *others.exclude(commitment_id=own.pk)], key=lambda row: row.starts_at)
+    if len(parts) < 2 or own.indicator.kind == IndicatorKind.VALUE:
+        return None
+    found = combine([part for row in parts if (part := _part(row)) is not None]) if any(map(_part, parts)) else None
+    return None if found is None else {"parts": parts, "trace": found.trace.as_json(), "outcome": str(found.outcome)}
+
+
+def _part(window: EvaluationWindow) -> Part | None:
+    shown = figures(window)
+    quantities = quantities_of({name: getattr(shown, name) for name in _NUMBERS}, shown.unit)
+    if quantities is None or not quantities.total:
+        return None
+    terms = judgement_of(window.commitment)
+    return Part(attainment=judge(quantities, terms), target_percent=terms.target_percent, weight=quantities.total)
+
+
+def commitments(actor: Actor) -> QuerySet[Commitment]:
+    """Commitments with contract, indicator and service, and what their newest window shows."""
+    newest = EvaluationWindow.objects.filter(commitment=OuterRef("pk")).order_by("-ends_at")
+    rows = Commitment.objects.select_related("contract", "indicator__service").annotate(
+        window_id=Subquery(newest.values("pk")[:1]),
+        light=Subquery(newest.values("light")[:1]),
+    )
+    return visible(actor, rows)
+
+
+def commitment_in_full(actor: Actor) -> QuerySet[Commitment]:
+    """With the clause it rests on and its tiers."""
+    rows = commitments(actor).select_related("passage__clause", "passage__version__contract", "version", "created_by")
+    return rows.prefetch_related("tiers")
+
+
+def windows(actor: Actor) -> QuerySet[EvaluationWindow]:
+    """Windows with all that a judgement or a page needs."""
+    return visible(actor, EvaluationWindow.objects.select_related(*RELATED))
+
+
+def current_windows(actor: Actor, rows: Iterable[Commitment]) -> dict[Any, EvaluationWindow]:
+    """Commitment id -> its newest window, for commitments annotated with `window_id`: one query."""
+    ids = [row.window_id for row in rows if row.window_id]  # type: ignore[attr-defined]
+    return {found.commitment_id: found for found in windows(actor).filter(pk__in=ids)}
+
+
+def evaluations(actor: Actor) -> QuerySet[Evaluation]:
+    return visible(actor, Evaluation.objects.select_related("window__commitment__contract", "version", "previous"))
+
+
+def breaches(actor: Actor) -> QuerySet[Breach]:
+    rows = Breach.objects.select_related("contract", "commitment__indicator__service", "window", "evaluation")
+    return visible(actor, rows)
+
+
+def open_breaches(actor: Actor) -> QuerySet[Breach]:
+    return breaches(actor).filter(state__in=UNSETTLED).order_by("-window__ends_at", "-pk")
+
+
+def exclusions(actor: Actor) -> QuerySet[Exclusion]:
+    return visible(actor, Exclusion.objects.select_related("commitment__contract", "proposed_by"))
+
+
+def indicators(actor: Actor) -> QuerySet[Indicator]:
+    return visible(actor, Indicator.objects.select_related("service__contract"))
+
+
+def services(actor: Actor) -> QuerySet[Service]:
+    return visible(actor, Service.objects.select_related("contract"))
+
+
+def batches(actor: Actor) -> QuerySet[TelemetryBatch]:
+    return visible(actor, TelemetryBatch.objects.all())
+
+
+def contract_levels(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """What the contract page's tab shows."""
+    rows = list(commitments(actor).filter(contract=contract).order_by("name", "pk"))
+    current = current_windows(actor, rows)
+    measured = Indicator.objects.annotate(commitment_count=Count("commitments")).order_by("name")
+    found = services(actor).filter(contract=contract).order_by("name")
+    return {
+        "levels": [(row, current.get(row.pk), shown(current.get(row.pk))) for row in rows],
+        "services": list(found.prefetch_related(Prefetch("indicators", queryset=measured))),
+        "breaches": list(open_breaches(actor).filter(contract=contract)[:10]),
+    }
+
+
+def shown(window: EvaluationWindow | None) -> Figures | None:
+    return None if window is None else figures(window)
+
+
+def trend(actor: Actor, months: Sequence[date]) -> list[dict[str, Any]]:
+    """For each month (its first day, UTC): how many windows ended in it, and the share of the judged ones that met."""
+    rows = windows(actor).exclude(state=WindowState.OPEN).filter(is_rolling=False, ends_at__date__gte=months[0])
+    judged = rows.exclude(commitment__window_kind__in=(WindowKind.HOUR, WindowKind.DAY))
+    counted: dict[str, dict[str, int]] = {f"{month:%Y-%m}": {"met": 0, "missed": 0} for month in months}
+    for ended, outcome in judged.values_list("starts_at", "latest__outcome"):
+        month = counted.get(f"{ended:%Y-%m}")
+        if month is not None and outcome in month:
+            month[outcome] += 1
+    return [{"month": name, **counts, "percent": _share(counts)} for name, counts in counted.items()]
+
+
+def _share(counts: Mapping[str, int]) -> Decimal | None:
+    total = counts["met"] + counts["missed"]
+    return round(Decimal(counts["met"]) * 100 / total, 2) if total else None

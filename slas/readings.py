@@ -1,0 +1,175 @@
+"""Rows of telemetry as they arrive, checked one by one: what is good is kept, what is not says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from clm.lib import clock
+from slas.models import Indicator
+from slas.models.telemetry import IndicatorKind, SampleStatus
+
+LIMIT = 10_000
+STATUSES = {status.label: int(status) for status in SampleStatus}
+AHEAD = timedelta(minutes=10)
+DIGITS = Decimal("1e14")
+
+
+class Refused(ValueError):
+    """This row is not taken; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sample ready to be stored."""
+
+    indicator_id: UUID
+    at: datetime
+    status: int | None = None
+    good: Decimal | None = None
+    valid: Decimal | None = None
+    value: Decimal | None = None
+
+    def line(self, organization_id: UUID) -> str:
+        """The row in PostgreSQL's COPY text form."""
+        numbers = (self.status, self.good, self.valid, self.value)
+        cells = "\t".join("\\N" if number is None else str(number) for number in numbers)
+        return f"{organization_id}\t{self.indicator_id}\t{self.at.isoformat()}\t{cells}\n"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One outage ready to be stored; without an end it lasts still."""
+
+    indicator: Indicator
+    external_id: str
+    starts_at: datetime
+    ends_at: datetime | None
+    title: str = ""
+    severity: str = ""
+
+
+@dataclass
+class Sorted:
+    """The rows that are good, by key (of one key the last), and (position, reason) of those that are not."""
+
+    kept: dict[Any, Any] = field(default_factory=dict)
+    refusals: list[dict[str, Any]] = field(default_factory=list)
+    repeated: int = 0
+
+    def refuse(self, row: int, reason: str) -> None:
+        self.refusals.append({"row": row, "reason": reason})
+
+
+def sort_samples(rows: Iterable[Any], indicators: Mapping[str, Indicator]) -> Sorted:
+    """Rows {"indicator", "at", "status" | "good" and "valid" | "value"} as readings, keyed by indicator and instant."""
+    found = Sorted()
+    latest = clock.now() + AHEAD
+    for position, row in enumerate(rows):
+        try:
+            reading = read_sample(row, indicators, latest)
+        except Refused as refusal:
+            found.refuse(position, str(refusal))
+            continue
+        key = (reading.indicator_id, reading.at)
+        found.repeated += key in found.kept
+        found.kept[key] = reading
+    return found
+
+
+def sort_outages(rows: Iterable[Any], indicators: Mapping[str, Indicator]) -> Sorted:
+    """Rows {"indicator", "external_id", "starts_at", "ends_at", "title", "severity"}, keyed by indicator and id."""
+    found = Sorted()
+    latest = clock.now() + AHEAD
+    for position, row in enumerate(rows):
+        try:
+            stretch = read_outage(row, indicators, latest)
+        except Refused as refusal:
+            found.refuse(position, str(refusal))
+            continue
+        key = (stretch.indicator.pk, stretch.external_id)
+        found.repeated += key in found.kept
+        found.kept[key] = stretch
+    return found
+
+
+def read_sample(row: Any, indicators: Mapping[str, Indicator], latest: datetime) -> Reading:
+    indicator = _indicator(row, indicators)
+    at = instant_of(row.get("at"), "at", latest)
+    if indicator.kind == IndicatorKind.UPTIME:
+        return Reading(indicator.pk, at, status=_status(row.get("status")))
+    if indicator.kind == IndicatorKind.RATIO:
+        good, valid = _number(row, "good"), _number(row, "valid")
+        if not 0 <= good <= valid:
+            raise Refused("good and valid are counts, and good is at most valid")
+        return Reading(indicator.pk, at, good=good, valid=valid)
+    return Reading(indicator.pk, at, value=_number(row, "value"))
+
+
+def read_outage(row: Any, indicators: Mapping[str, Indicator], latest: datetime) -> Stretch:
+    indicator = _indicator(row, indicators)
+    if indicator.kind != IndicatorKind.UPTIME:
+        raise Refused("outages are measured by uptime indicators only")
+    starts_at = instant_of(row.get("starts_at"), "starts_at", latest)
+    ends_at = instant_of(row["ends_at"], "ends_at", latest) if row.get("ends_at") else None
+    if ends_at is not None and ends_at < starts_at:
+        raise Refused("it ends before it starts")
+    external_id = str(row.get("external_id") or starts_at.isoformat())
+    if len(external_id) > 120:
+        raise Refused("external_id has at most 120 characters")
+    title, severity = str(row.get("title") or "")[:300], str(row.get("severity") or "")[:24]
+    return Stretch(indicator, external_id, starts_at, ends_at, title, severity)
+
+
+def _indicator(row: Any, indicators: Mapping[str, Indicator]) -> Indicator:
+    if not isinstance(row, Mapping):
+        raise Refused("a row is an object")
+    key = row.get("indicator")
+    found = indicators.get(key) if isinstance(key, str) else None
+    if found is None:
+        raise Refused(f"no indicator has the key {str(key)[:120]!r}")
+    return found
+
+
+def instant_of(value: Any, name: str, latest: datetime) -> datetime:
+    """An ISO 8601 instant with its offset, in UTC; not in the future (ten minutes of clock skew are borne)."""
+    try:
+        instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise Refused(f"{name} is not an ISO 8601 instant") from None
+    if instant.tzinfo is None:
+        raise Refused(f"{name} lacks its offset from UTC")
+    try:
+        instant = instant.astimezone(UTC)
+    except OverflowError:
+        raise Refused(f"{name} is out of range") from None
+    if instant > latest:
+        raise Refused(f"{name} lies in the future")
+    if instant.year < 1990:
+        raise Refused(f"{name} is out of range")
+    return instant
+
+
+def _status(value: Any) -> int:
+    found = STATUSES.get(str(value).strip().lower())
+    if found is None:
+        raise Refused("status is one of up, degraded, down and unknown")
+    return found
+
+
+def _number(row: Mapping[str, Any], name: str) -> Decimal:
+    """A finite number, kept to six decimals."""
+    value = row.get(name)
+    if value is None or isinstance(value, bool):
+        raise Refused(f"{name} is missing")
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise Refused(f"{name} is not a number") from None
+    if not number.is_finite() or abs(number) >= DIGITS:
+        raise Refused(f"{name} is out of range")
+    return round(number, 6) if number.as_tuple().exponent < -6 else number  # type: ignore[operator]

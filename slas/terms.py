@@ -1,0 +1,177 @@
+"""What a commitment says, as one value: forms, the API and presets fill it in, and it is checked here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import TextChoices
+
+from clm.lib.errors import DomainError, Invalid
+from slas.engine.credit_tiers import Band, validate_bands
+from slas.engine.windows import place
+from slas.models import Commitment
+from slas.models.commitment import CreditBase, MaintenancePolicy, MissingDataPolicy, RemedyKind, WindowKind
+from slas.models.telemetry import IndicatorKind
+
+# Drafting gaps that published texts have on purpose or by accident, and that leave every attainment readable.
+TOLERATED = {"no_lowest_band", "target_above_first_band"}
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class NewIndicator:
+    """An indicator to make while binding. The service is made too where the contract has none of that name."""
+
+    key: str
+    service_name: str
+    name: str = ""
+    kind: str = IndicatorKind.UPTIME
+    unit: str = ""
+    is_degraded_up: bool = True
+    silence_minutes: int | None = None
+    slice_minutes: int = 5
+    condition_operator: str = ""
+    condition_threshold: Decimal | None = None
+    aggregation: str = ""
+
+
+@dataclass(frozen=True)
+class CommitmentTerms:
+    """Every term of a commitment with the default DOMAIN names; percentages are 0 to 100."""
+
+    name: str
+    target: Decimal
+    starts_on: date
+    ends_on: date | None = None
+    comparison: str = ">="
+    window_kind: str = WindowKind.MONTH
+    window_days: int | None = None
+    time_zone: str = "UTC"
+    maintenance_policy: str = MaintenancePolicy.LEAVES_DENOMINATOR
+    missing_data_policy: str = MissingDataPolicy.INCONCLUSIVE
+    coverage_threshold_percent: Decimal = Decimal(95)
+    warning_band: Decimal = Decimal(0)
+    minimum_outage_seconds: int = 0
+    whole_minutes: bool = False
+    grace_hours: int = 72
+    remedy_kind: str = RemedyKind.NONE
+    credit_base: str = CreditBase.MONTHLY_FEE
+    fixed_base_amount: Decimal | None = None
+    currency: str = ""
+    step_percent: Decimal | None = None
+    step_credit_percent: Decimal | None = None
+    multiplier: Decimal = Decimal(1)
+    cap_window_percent: Decimal | None = None
+    cap_year_amount: Decimal | None = None
+    cap_contract_amount: Decimal | None = None
+    minimum_credit_amount: Decimal | None = None
+    claim_days: int | None = None
+    preset: str = ""
+    watchers: tuple[UUID, ...] = ()
+    tiers: tuple[Band, ...] = ()
+
+    def as_fields(self) -> dict[str, Any]:
+        """The columns of a Commitment; tiers are rows of their own."""
+        values = asdict(self)
+        values.pop("tiers")
+        return values | {"watchers": list(self.watchers)}
+
+
+def terms_of(commitment: Commitment) -> CommitmentTerms:
+    """The terms a stored commitment has."""
+    names = {field.name for field in fields(CommitmentTerms)} - {"tiers", "watchers"}
+    values = {name: getattr(commitment, name) for name in names}
+    return CommitmentTerms(**values, watchers=tuple(commitment.watchers), tiers=tuple(bands_of(commitment)))
+
+
+def bands_of(commitment: Commitment) -> list[Band]:
+    """The stored tiers as the engine takes them, best band first."""
+    rows = sorted(commitment.tiers.all(), key=lambda tier: tier.below, reverse=True)
+    return [Band(below=row.below, at_or_above=row.at_or_above, credit_percent=row.credit_percent) for row in rows]
+
+
+def check_terms(terms: CommitmentTerms, kind: str) -> None:
+    """Raise Invalid `terms_invalid` with every fault beside its field."""
+    faults: defaultdict[str, list[str]] = defaultdict(list)
+    for field, text in (*_window_faults(terms), *_target_faults(terms, kind), *_remedy_faults(terms, kind)):
+        faults[field].append(text)
+    if faults:
+        raise Invalid("terms_invalid", "Some of the terms cannot be judged by.", fields=faults)
+
+
+Faults = Iterable[tuple[str, str]]
+
+
+def _window_faults(terms: CommitmentTerms) -> Faults:
+    if not terms.name.strip():
+        yield "name", "Give it a name."
+    try:
+        place(terms.time_zone)
+    except DomainError as refusal:
+        yield "time_zone", refusal.message
+    if terms.window_kind == WindowKind.ROLLING and not terms.window_days:
+        yield "window_days", "A rolling window needs a number of days."
+    if terms.ends_on is not None and terms.ends_on <= terms.starts_on:
+        yield "ends_on", "It ends after it starts."
+    yield from _unknown("window_kind", terms.window_kind, WindowKind)
+    yield from _unknown("maintenance_policy", terms.maintenance_policy, MaintenancePolicy)
+    yield from _unknown("missing_data_policy", terms.missing_data_policy, MissingDataPolicy)
+    yield from _unknown("remedy_kind", terms.remedy_kind, RemedyKind)
+    yield from _unknown("credit_base", terms.credit_base, CreditBase)
+
+
+def _unknown(field: str, value: str, choices: type[TextChoices]) -> Faults:
+    if value not in choices.values:
+        yield field, "This is none of the choices."
+
+
+def _target_faults(terms: CommitmentTerms, kind: str) -> Faults:
+    if kind != IndicatorKind.VALUE and not 0 <= terms.target <= HUNDRED:
+        yield "target", "A target is between 0 and 100 percent."
+    if terms.comparison not in (">=", "<="):
+        yield "comparison", "A target is reached from above or from below."
+    if not 0 <= terms.coverage_threshold_percent <= HUNDRED:
+        yield "coverage_threshold_percent", "Coverage is between 0 and 100 percent."
+    if terms.warning_band < 0:
+        yield "warning_band", "The warning band is not negative."
+
+
+def _remedy_faults(terms: CommitmentTerms, kind: str) -> Faults:
+    if terms.remedy_kind != RemedyKind.NONE and kind == IndicatorKind.VALUE:
+        yield "remedy_kind", "A credit is computed from a percentage, which this indicator does not measure."
+    if terms.remedy_kind == RemedyKind.PER_STEP:
+        for name in ("step_percent", "step_credit_percent"):
+            if not (getattr(terms, name) or 0) > 0:
+                yield name, "A step has a size and a credit."
+    if terms.credit_base == CreditBase.FIXED and not (terms.fixed_base_amount or 0) > 0:
+        yield "fixed_base_amount", "A fixed base is an amount above nothing."
+    if terms.credit_base == CreditBase.FIXED and len(terms.currency) != 3:
+        yield "currency", "A fixed base has a currency."
+    yield from _tier_faults(terms)
+
+
+def _tier_faults(terms: CommitmentTerms) -> Faults:
+    if terms.remedy_kind != RemedyKind.TIERS:
+        if terms.tiers:
+            yield "tiers", "Tiers belong to a credit by tiers of attainment."
+        return
+    if not terms.tiers:
+        yield "tiers", "Name at least one tier."
+    for problem in validate_bands(terms.tiers, terms.target):
+        if problem.code not in TOLERATED:
+            yield "tiers", problem.message
+
+
+def facts_of(terms: CommitmentTerms) -> Mapping[str, Any]:
+    """What the ledger keeps of the terms: columns and tiers."""
+    tiers = [
+        {"below": band.below, "at_or_above": band.at_or_above, "credit_percent": band.credit_percent}
+        for band in terms.tiers
+    ]
+    return terms.as_fields() | {"tiers": tiers}

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from clm.access.scope import organization_scope
+from clm.accounts.models import Membership
+from clm.api.idempotency import forget_before_now
+from clm.api.models import IdempotencyRecord
+from clm.lib import clock
+from tests.cast import Cast, make_cast
+from tests.proof import left_behind
+
+INVITATION = {"email": "new@acme.example", "roles": ["legal"]}
+
+
+def invite(client: APIClient, key: str = "key-1", **changes: Any) -> Any:
+    return client.post("/api/v1/people/", INVITATION | changes, headers={"Idempotency-Key": key})
+
+
+def test_a_repeated_request_gets_the_first_answer(api: APIClient) -> None:
+    first = invite(api)
+    second = invite(api)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert ("Idempotent-Replay" in first, second["Idempotent-Replay"]) == (False, "true")
+    assert left_behind() == (1, 1, 0)
+
+
+def test_another_body_under_the_same_key_is_refused(api: APIClient) -> None:
+    invite(api)
+
+    answer = invite(api, roles=["finance"])
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert left_behind() == (1, 1, 0)
+
+
+def test_another_path_under_the_same_key_is_refused(api: APIClient) -> None:
+    invite(api)
+
+    assert api.post("/api/v1/notifications/read-all/", headers={"Idempotency-Key": "key-1"}).status_code == 422
+
+
+def test_keys_belong_to_who_sent_them(api: APIClient, acme: Cast) -> None:
+    invite(api)
+    other = APIClient()
+    other.force_login(acme.users["administrator"], backend="django.contrib.auth.backends.ModelBackend")
+
+    assert invite(other).json()["code"] == "already_member"
+
+
+def test_a_refused_request_keeps_no_key(api: APIClient) -> None:
+    assert invite(api, email="legal@acme.example").status_code == 409
+    assert IdempotencyRecord.objects.count() == 0
+
+    assert invite(api).status_code == 201
+
+
+def test_an_invalid_request_keeps_no_key(api: APIClient) -> None:
+    assert invite(api, roles=[]).status_code == 400
+    assert IdempotencyRecord.objects.count() == 0
+
+
+def test_without_a_key_nothing_is_kept(api: APIClient) -> None:
+    api.post("/api/v1/people/", INVITATION)
+
+    assert IdempotencyRecord.objects.count() == 0
+
+
+def test_a_key_has_a_length(api: APIClient) -> None:
+    assert invite(api, key="k" * 129).json()["code"] == "idempotency_key_invalid"
+
+
+def test_a_failure_after_the_verb_leaves_neither_key_nor_change(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(response: Any) -> None:
+        raise RuntimeError("the process died")
+
+    monkeypatch.setattr("clm.api.idempotency._plain", fail)
+    with pytest.raises(RuntimeError):
+        invite(api)
+
+    assert IdempotencyRecord.objects.count() == 0
+    assert left_behind() == (0, 0, 0)
+    monkeypatch.undo()
+    assert invite(api).status_code == 201
+
+
+def test_answers_are_forgotten_after_a_day(api: APIClient) -> None:
+    invite(api)
+    assert forget_before_now() == 0
+
+    with clock.set_to(clock.now() + timedelta(hours=25)):
+        assert forget_before_now() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_leave_one_result() -> None:
+    cast = make_cast("acme")
+    answers: list[Any] = []
+    start = threading.Barrier(4)
+
+    def send() -> None:
+        client = APIClient()
+        client.force_login(cast.users["administrator"], backend="django.contrib.auth.backends.ModelBackend")
+        start.wait()
+        answers.append(invite(client))
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert sum("Idempotent-Replay" in answer for answer in answers) == 3
+    with organization_scope(cast.organization.pk):
+        assert Membership.objects.filter(user__email="new@acme.example").count() == 1
+        assert left_behind() == (1, 1, 0)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_schema_builds_without_a_warning() -> None:
+    out = StringIO()
+
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
+
+    assert "/api/v1/people/" in out.getvalue()
+
+
+def test_the_schema_names_both_ways_to_sign_in() -> None:
+    schema = Client().get("/api/v1/openapi.json", headers={"Accept": "application/json"}).json()
+
+    schemes = schema["components"]["securitySchemes"]
+    assert {scheme["type"] for scheme in schemes.values()} == {"http", "apiKey"}
+
+
+def test_the_documentation_page_has_no_inline_script_or_style() -> None:
+    answer = Client().get("/api/v1/docs/")
+    page = answer.content.decode()
+
+    assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
+    assert "<style" not in page
+    assert "'unsafe-inline'" not in answer["Content-Security-Policy"]
+
+
+def test_the_documentation_starts_from_a_script_of_its_own() -> None:
+    answer = Client().get("/api/v1/docs/", {"script": ""})
+
+    assert answer["Content-Type"].startswith("application/javascript")
+    assert "/api/v1/openapi.json" in answer.content.decode()

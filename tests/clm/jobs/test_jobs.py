@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from clm.audit.models import Transition
+from clm.jobs import runner
+from clm.jobs.models import Job
+from clm.jobs.operations.cancel_job import cancel_job
+from clm.jobs.operations.retry_job import retry_job
+from clm.jobs.runner import Progress
+from clm.jobs.tasks import resume_jobs
+from clm.lib import clock
+from clm.lib.errors import DomainError, NotVisible
+from tests.cast import Cast
+from tests.proof import last_event
+
+
+class Counting:
+    """Work of five steps that can be told to fail at one of them, or to ask for its own cancellation."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.fails_at: int | None = None
+        self.cancels_at: int | None = None
+
+    def __call__(self, progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        for step in range(progress.at, 5):
+            if step == self.cancels_at:
+                Job.objects.update(cancel_requested_at=clock.now())
+            if step == self.fails_at:
+                raise DomainError("broken", "The third row is broken.")
+            self.steps.append(step)
+            progress.report(step + 1, 5, f"step {step}")
+        progress.problem("row 2", "refused")
+        return {"steps": len(self.steps)}
+
+
+@pytest.fixture
+def work() -> Iterator[Counting]:
+    counting = Counting()
+    runner.KINDS["test.count"] = counting
+    yield counting
+    runner.KINDS.pop("test.count")
+
+
+def start(cast: Cast, role: str = "finance") -> Job:
+    return runner.start_job(cast[role], kind="test.count", title="Count", parameters={})
+
+
+def run(job: Job) -> Job:
+    runner.run(job.pk, job.organization_id)
+    job.refresh_from_db()
+    return job
+
+
+def test_a_job_runs_to_its_result(acme: Cast, work: Counting) -> None:
+    job = run(start(acme))
+
+    assert (job.state, job.done, job.total, job.percent) == ("succeeded", 5, 5, 100)
+    assert (job.result, job.problems) == ({"steps": 5}, [{"where": "row 2", "message": "refused"}])
+    assert list(Transition.objects.order_by("id").values_list("from_state", "to_state")) == [
+        ("queued", "running"),
+        ("running", "succeeded"),
+    ]
+
+
+def test_a_failed_job_says_why_and_goes_on_where_it_was(acme: Cast, work: Counting) -> None:
+    work.fails_at = 2
+    job = run(start(acme))
+    assert (job.state, job.error, job.done) == ("failed", "The third row is broken.", 2)
+
+    work.fails_at = None
+    retry_job(actor=acme["finance"], job_id=job.pk)
+    run(job)
+
+    assert (job.state, work.steps) == ("succeeded", [0, 1, 2, 3, 4])
+    assert last_event() == ("job.retried", {"job_id": str(job.pk), "kind": "test.count"})
+
+
+def test_a_queued_job_is_cancelled_at_once(acme: Cast, work: Counting) -> None:
+    job = cancel_job(actor=acme["finance"], job_id=start(acme).pk)
+
+    assert (job.state, job.finished_at is not None) == ("cancelled", True)
+    assert last_event() == ("job.cancel_requested", {"job_id": str(job.pk), "kind": "test.count"})
+    assert run(job).state == "cancelled"
+    assert work.steps == []
+
+
+def test_a_running_job_stops_at_its_next_step(acme: Cast, work: Counting) -> None:
+    work.cancels_at = 2
+
+    job = run(start(acme))
+
+    assert (job.state, work.steps, job.done) == ("cancelled", [0, 1, 2], 3)
+
+
+def test_a_job_that_ended_is_not_cancelled(acme: Cast, work: Counting) -> None:
+    job = run(start(acme))
+
+    with pytest.raises(DomainError) as refusal:
+        cancel_job(actor=acme["finance"], job_id=job.pk)
+
+    assert refusal.value.code == "job_over"
+
+
+def test_only_a_failed_job_is_retried(acme: Cast, work: Counting) -> None:
+    job = run(start(acme))
+
+    with pytest.raises(DomainError) as refusal:
+        retry_job(actor=acme["finance"], job_id=job.pk)
+
+    assert refusal.value.code == "illegal_move"
+
+
+def test_somebody_elses_job_is_not_there(acme: Cast, work: Counting) -> None:
+    job = start(acme)
+
+    with pytest.raises(NotVisible):
+        cancel_job(actor=acme["legal"], job_id=job.pk)
+
+
+def test_a_job_whose_worker_died_is_queued_again(acme: Cast, work: Counting) -> None:
+    job = start(acme)
+    runner._claim(job.pk)
+
+    with clock.set_to(clock.now() + timedelta(minutes=3)):
+        assert resume_jobs() == 1
+    job.refresh_from_db()
+
+    assert (job.state, run(job).attempts) == ("queued", 2)
+
+
+def test_what_was_kept_is_there_for_the_next_try(acme: Cast, work: Counting) -> None:
+    job = start(acme)
+    Progress(job).keep(stages=["people"])
+    job.refresh_from_db()
+
+    assert Progress(job).kept == {"stages": ["people"]}
+
+
+def test_the_page_polls_while_the_job_lives(acme: Cast, work: Counting) -> None:
+    client = Client()
+    client.force_login(acme.users["finance"], backend="django.contrib.auth.backends.ModelBackend")
+    job = start(acme)
+
+    assert f'hx-get="/jobs/{job.pk}/progress/"' in client.get(f"/jobs/{job.pk}/").content.decode()
+    run(job)
+    polled = client.get(f"/jobs/{job.pk}/progress/", headers={"HX-Request": "true", "HX-Target": f"job-{job.pk}"})
+
+    assert polled["HX-Refresh"] == "true"
+    assert "hx-get" not in polled.content.decode()
+
+
+def test_the_page_lists_what_was_refused(acme: Cast, work: Counting) -> None:
+    client = Client()
+    client.force_login(acme.users["finance"], backend="django.contrib.auth.backends.ModelBackend")
+    job = run(start(acme))
+
+    shown = client.get(f"/jobs/{job.pk}/").content.decode()
+
+    assert '<th scope="row">row 2</th><td>refused</td>' in shown
+
+
+def test_the_api_shows_progress(api: APIClient, acme: Cast, work: Counting) -> None:
+    job = run(start(acme))
+
+    shown = api.get(f"/api/v1/jobs/{job.pk}/").json()
+
+    assert (shown["state"], shown["percent"], shown["result"]) == ("succeeded", 100, {"steps": 5})

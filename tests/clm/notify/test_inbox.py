@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from rest_framework.test import APIClient
+
+from clm.access.permissions import system_actor
+from clm.lib import clock
+from clm.lib.errors import NotVisible
+from clm.notify.models import Notification
+from clm.notify.operations.read_all_notifications import read_all_notifications
+from clm.notify.operations.read_notification import read_notification
+from clm.notify.operations.settle_inboxes import settle_inboxes
+from clm.notify.tasks import send_mail
+from clm.notify.tell import tell
+from clm.portfolio.access import LOADER
+from tests.cast import Cast
+from tests.proof import last_event, left_behind
+
+
+def told(cast: Cast, key: str = "k", role: str = "finance", **more: object) -> Notification:
+    tell([cast.users[role].pk], kind="test", title=f"Title {key}", dedupe_key=key, **more)  # type: ignore[arg-type]
+    return Notification.objects.get(dedupe_key=key)
+
+
+def test_a_person_is_told_once(acme: Cast) -> None:
+    told(acme)
+    told(acme)
+
+    assert Notification.objects.count() == 1
+
+
+def test_reading_is_recorded_once(acme: Cast) -> None:
+    notification = told(acme)
+
+    read_notification(actor=acme["finance"], notification_id=notification.pk)
+    read_notification(actor=acme["finance"], notification_id=notification.pk)
+
+    ids = {"notification_id": str(notification.pk), "user_id": str(acme.users["finance"].pk)}
+    assert last_event() == ("notification.read", ids)
+    assert left_behind() == (1, 1, 0)
+
+
+def test_somebody_elses_inbox_is_not_there(acme: Cast) -> None:
+    notification = told(acme)
+
+    with pytest.raises(NotVisible):
+        read_notification(actor=acme["legal"], notification_id=notification.pk)
+
+
+def test_reading_all(acme: Cast) -> None:
+    told(acme, "a")
+    told(acme, "b")
+    told(acme, "c", role="legal")
+
+    assert read_all_notifications(actor=acme["finance"]) == 2
+    assert Notification.objects.filter(read_at=None).count() == 1
+    assert last_event() == ("inbox.read", {"user_id": str(acme.users["finance"].pk), "count": 2})
+    assert read_all_notifications(actor=acme["finance"]) == 0
+    assert left_behind() == (1, 1, 0)
+
+
+def test_mail_leaves_once_with_the_way_back(acme: Cast) -> None:
+    told(acme, body="Look at it.", url="/inbox/")
+
+    assert (send_mail(), send_mail()) == (1, 0)
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == (["finance@acme.example"], "Title k")
+    assert message.body.split() == ["Look", "at", "it.", "http://127.0.0.1:8000/inbox/"]
+
+
+def test_settled_inboxes_keep_the_newest_and_mail_nothing(acme: Cast) -> None:
+    for number in range(5):
+        told(acme, f"k{number}")
+
+    settled = settle_inboxes(actor=system_actor(LOADER, acme.organization.pk), keep=2)
+
+    assert settled == 3
+    unread = Notification.objects.filter(read_at=None).order_by("id").values_list("dedupe_key", flat=True)
+    assert list(unread) == ["k3", "k4"]
+    assert send_mail() == 0
+
+
+def test_the_inbox_page_leads_to_the_thing(page: Client, acme: Cast) -> None:
+    tell([acme.users["alice"].pk], kind="test", title="Sign it", dedupe_key="k", url="/people/")
+    notification = Notification.objects.get()
+
+    assert "Sign it" in page.get("/inbox/").content.decode()
+    answer = page.post(f"/inbox/{notification.pk}/read/", {"follow": "1"})
+
+    assert answer["Location"] == "/people/"
+    assert "Sign it" not in page.get("/inbox/").content.decode()
+    assert "Sign it" in page.get("/inbox/?show=all").content.decode()
+
+
+def test_the_inbox_never_leads_elsewhere(page: Client, acme: Cast) -> None:
+    tell([acme.users["alice"].pk], kind="test", title="x", dedupe_key="k", url="https://elsewhere.example/")
+
+    answer = page.post(f"/inbox/{Notification.objects.get().pk}/read/", {"follow": "1"})
+
+    assert answer["Location"] == "/inbox/"
+
+
+def test_the_api_reads(api: APIClient, acme: Cast) -> None:
+    tell([acme.users["alice"].pk], kind="test", title="x", dedupe_key="k", due_at=clock.now() + timedelta(days=1))
+    (listed,) = api.get("/api/v1/notifications/", {"unread": "true"}).json()["results"]
+
+    assert api.post(f"/api/v1/notifications/{listed['id']}/read/").json()["read_at"] is not None
+    assert api.get("/api/v1/notifications/", {"unread": "true"}).json()["results"] == []
