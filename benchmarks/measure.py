@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -24,9 +25,7 @@ class Table:
 
     def keep(self) -> None:
         """The table as the last measured one, in benchmarks/RESULTS.md."""
-        head = (
-            f"# Last measured\n\n{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}"
-        )
+        head = f"# Last measured\n\n{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
         lines = ["| what | figure | unit | beside |", "|---|---:|---|---|"]
         lines += [f"| {what} | {figure} | {unit} | {beside} |" for what, figure, unit, beside in self.rows]
         LAST.write_text("\n".join([head, "", *lines, ""]))

@@ -6,7 +6,7 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from clm.audit.access import register_ledger_filter, seen_with_contract
-        from contracts import access, panels, portfolio, seals
+        from contracts import access, panels, portfolio, seals, work  # noqa: F401  (registers its job)
         from contracts.models import Contract
 
         access.register()

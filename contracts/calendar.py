@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import zip_longest
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
 
 from clm.lib import clock
 from clm.lib.business_days import BusinessDays
+from clm.lib.trace import Input, Trace
 from contracts.engine.term_traces import trace_deadline
 from contracts.engine.terms import NoticePeriod, Renewal, Roll, TermRules
 from contracts.engine.terms import Term as EngineTerm
 from contracts.models import Contract, RenewalDecision, Term, Terms
-from contracts.queries import version_in_force
+from contracts.queries import clause_ref, passage_rows
+from contracts.states import VersionState
 
 
-def rules_of(terms: Terms, decisions: list[RenewalDecision], terminated_on: date | None = None) -> TermRules:
-    """The engine's rules from a version's terms and the contract's decisions."""
-    notice_given = next((d.term_number for d in decisions if d.kind == RenewalDecision.Kind.NOTICE_GIVEN), None)
+def rules_of(terms: Terms, decisions: list[RenewalDecision], first: int = 0) -> TermRules:
+    """The engine's rules from a version's terms and the decisions in terms after the `first` ones."""
+    decided = [(each.kind, each.term_number - first) for each in decisions if each.term_number > first]
+    notice_given = next((number for kind, number in decided if kind == RenewalDecision.Kind.NOTICE_GIVEN), None)
     return TermRules(
         start=terms.starts_on,
         initial_months=terms.initial_months,
@@ -27,9 +34,8 @@ def rules_of(terms: Terms, decisions: list[RenewalDecision], terminated_on: date
         renewal_months=terms.renewal_months,
         max_renewals=terms.max_renewals,
         notice=_notice(terms),
-        renewals_agreed=sum(d.kind == RenewalDecision.Kind.RENEWAL_AGREED for d in decisions),
+        renewals_agreed=sum(kind == RenewalDecision.Kind.RENEWAL_AGREED for kind, _number in decided),
         notice_given_for_term=notice_given,
-        terminated_on=terminated_on,
     )
 
 
@@ -54,33 +60,90 @@ def _business_days(country: str, from_year: int) -> BusinessDays:
     return BusinessDays(frozenset(holidays.country_holidays(country, years=years)))
 
 
-def contract_rules(contract: Contract) -> tuple[Terms, TermRules] | None:
-    """Terms and rules of the version in force today (else of the newest final one); None where no terms are set."""
-    version = version_in_force(contract, clock.today(contract.time_zone)) or (
-        contract.versions.filter(state="final").order_by("effective_on", "number").last()
-    )
-    terms = Terms.objects.filter(version=version).first() if version else None
-    if terms is None:
-        return None
-    decisions = list(RenewalDecision.objects.filter(contract=contract))
-    return terms, rules_of(terms, decisions)
+@dataclass(frozen=True)
+class Stretch:
+    """A time in which one version's terms are in force: up to `until` inclusive, the day before the next version's
+    effect or today. `first` terms of the contract began before these terms do: the engine counts on from them."""
+
+    terms: Terms
+    rules: TermRules
+    until: date
+    first: int = 0
 
 
-def term_row(contract: Contract, terms: Terms, rules: TermRules, term: EngineTerm) -> Term:
+def stretches(contract: Contract, today: date) -> Iterator[Stretch]:
+    """The versions' terms in force up to today, oldest first, from that of the newest recorded term on.
+
+    Each is read when it is asked for, so that it counts on from terms written meanwhile. Earlier versions are
+    history. Of two versions that take effect on one day the later counts.
+    """
+    rows = Term.objects.filter(contract=contract).order_by("number")
+    known = rows.values_list("version__number", flat=True).last() or 0
+    finals = contract.versions.filter(state=VersionState.FINAL, effective_on__lte=today, terms__isnull=False)
+    terms = Terms.objects.filter(version__in=finals).order_by("version__effective_on", "version__number")
+    by_day = {each.version.effective_on: each for each in terms.select_related("version").defer("version__text")}
+    for day, following in zip_longest(by_day, list(by_day)[1:]):
+        if by_day[day].version.number < known:
+            continue
+        until = today if following is None else following - timedelta(days=1)
+        yield stretch_of(by_day[day], list(rows.all()), until)
+
+
+def stretch_of(terms: Terms, rows: list[Term], until: date) -> Stretch:
+    """The stretch of a version's terms beside the recorded terms of the contract."""
+    first = sum(row.starts_on < terms.starts_on for row in rows)
+    decisions = list(RenewalDecision.objects.filter(contract_id=terms.version.contract_id))
+    return Stretch(terms, rules_of(terms, decisions, first), until, first)
+
+
+def current_stretch(contract: Contract) -> Stretch | None:
+    """The terms in force today; None where no version with terms is in effect."""
+    found = list(stretches(contract, clock.today(contract.time_zone)))
+    return found[-1] if found else None
+
+
+def term_row(contract: Contract, stretch: Stretch, term: EngineTerm) -> Term:
     """The unsaved row of a term, with its notice deadline and how that came about."""
+    terms, rules = stretch.terms, stretch.rules
     trace = trace_deadline(rules, term, business_days_of(terms))
-    basis = "initial" if term.number == 1 else "agreed" if rules.renewal is Renewal.EXPRESS else "automatic"
+    passage = terms.notice_passage_id and passage_rows().get(pk=terms.notice_passage_id)
+    if passage:
+        trace = replace(trace, clause=clause_ref(passage))
     return Term(
         organization_id=contract.organization_id,
         contract=contract,
         version_id=terms.version_id,
-        number=term.number,
+        number=term.number + stretch.first,
         starts_on=term.start,
         ends_on=term.end,
         notice_deadline=trace.value,
-        basis=basis,
-        trace=trace.as_json() | {"computed_at": clock.now().isoformat()},
+        basis=_basis(rules, term, stretch.first),
+        trace=replace(trace, computed_at=clock.now()).as_json(),
     )
+
+
+def _basis(rules: TermRules, term: EngineTerm, first: int) -> str:
+    if term.number == 1:
+        return "amended" if first else "initial"
+    return "agreed" if rules.renewal is Renewal.EXPRESS else "automatic"
+
+
+def cut_short(row: Term, stretch: Stretch) -> dict[str, Any]:
+    """What changes in a term that an amendment's own first term follows: it ends there, without a notice."""
+    starts_on = stretch.terms.starts_on
+    trace = Trace(
+        title="Notice deadline",
+        value=None,
+        unit="date",
+        formula="none: the term is followed by the amended terms",
+        inputs=(
+            Input("Term number", row.number),
+            Input("Term start", row.starts_on, "date"),
+            Input("Amended terms start", starts_on, "date"),
+        ),
+        computed_at=clock.now(),
+    )
+    return {"ends_on": starts_on, "notice_deadline": None, "trace": trace.as_json()}
 
 
 def start_of(day: date, zone: str) -> datetime:

@@ -63,6 +63,20 @@ def term_started(contract: Contract, term: Term) -> Event:
     )
 
 
+def term_changed(contract: Contract, term: Term, before: Mapping[str, Any]) -> Event:
+    """An amendment gives the current term other dates."""
+    after = {"ends_on": term.ends_on, "notice_deadline": term.notice_deadline}
+    return Event(
+        type="contract.term_changed",
+        verb="contracts.advance_terms",
+        subject=term,
+        contract_id=contract.pk,
+        before=before,
+        after=after,
+        payload={"contract_id": contract.pk, "term_id": term.pk, "number": term.number, **after},
+    )
+
+
 def renewal_decided(decision: RenewalDecision) -> Event:
     facts = {"term_number": decision.term_number, "kind": decision.kind, "decided_on": decision.decided_on}
     return Event(

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
+from clm.access.objects import people_granted
 from clm.accounts.models import Organization
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -109,6 +112,7 @@ def _at(day: date) -> datetime:
     return datetime.combine(day, time(9, 30), tzinfo=UTC)
 
 
+@transaction.atomic
 def _file(cast: Cast, entry: dict[str, Any], index: int, paper: Paper) -> None:
     months, initial, renewal, renewal_months, notice = PATTERNS[index % len(PATTERNS)]
     starts_on = add_months(clock.today(), -months) + timedelta(days=index % 23)
@@ -180,6 +184,7 @@ def _sign(
             activate_contract(actor=legal, contract_id=contract.pk)
 
 
+@transaction.atomic
 def _file_service(cast: Cast, service: ServiceContract, paper: Paper) -> None:
     started = service.started_on
     starts_on = date.fromisoformat(started) if started else _months_ago(service.started_months_ago)
@@ -219,7 +224,8 @@ def _unusual(cast: Cast) -> None:
     if renewing and not any(each.renewal_decisions.exists() for each in active):
         decide_renewal(actor=legal, contract_id=renewing[0].pk, kind="notice_given", note="To be tendered again")
     shared = Contract.objects.filter(external_reference__in=["CIR-2044", "MER-C-101"]).first()
-    if shared is not None:
+    seen_by = people_granted("see_confidential_contract", shared) if shared is not None else ()
+    if shared is not None and cast["counterparty"].person_id not in {person.pk for person in seen_by}:
         restrict_contract(
             actor=legal, contract_id=shared.pk, people=_people(cast, "counterparty"), is_confidential=False
         )

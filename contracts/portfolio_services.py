@@ -58,17 +58,25 @@ class ServiceContract:
         return f"""Order form {self.key}
 
 1. Service and fee
+
 1.1 Service. The Provider provides {self.service} to the Customer.
+
 1.2 Fee. {self.fee_sentence}
 
 2. Service levels
+
 2.1 Commitment. {self.sentence}
+
 2.2 Credits. {credits or "No credit is agreed."}
+
 2.3 Maintenance. Maintenance announced at least 48 hours before is left out of the calculation.
+
 2.4 Claims. The Customer claims a credit within 60 days after the end of the {self.window}.
 
 3. Term
+
 3.1 Duration. This order runs for {self.initial_months} months and renews for 12 months at a time.
+
 3.2 Notice. Either party may prevent the renewal by notice of {self.notice_days} days before the end of the term.
 
 4. Standard terms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -30,7 +30,7 @@ def contracts(actor: Actor) -> QuerySet[Contract]:
 def listed(actor: Actor) -> QuerySet[Any]:
     """What the list shows: with parties, owner and the current term's end as `term_end`."""
     newest = Term.objects.filter(contract=OuterRef("pk")).order_by("-number").values("ends_on")[:1]
-    return visible(actor, contract_rows()).annotate(term_end=Subquery(newest))
+    return cast("QuerySet[Any]", visible(actor, contract_rows()).annotate(term_end=Subquery(newest)))
 
 
 def found_by(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -38,7 +38,8 @@ def found_by(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     by_words = Q(search=SearchQuery(words, search_type="websearch", config="english"))
     by_name = Q(search=SearchQuery(words, search_type="websearch", config="simple"))
     by_title = Q(title_upper__contains=words.upper())
-    return rows.annotate(title_upper=Upper("title")).filter(by_words | by_name | by_title)
+    titled = cast("QuerySet[Any]", rows.annotate(title_upper=Upper("title")))
+    return titled.filter(by_words | by_name | by_title)
 
 
 def names_of(contract: Contract, role: str) -> str:

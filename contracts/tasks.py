@@ -1,8 +1,13 @@
-"""Due contracts, one verb each."""
+"""Due contracts, one verb and one transaction each: a worker that dies in the middle leaves its contract due."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
 from celery import shared_task
+from django.db import transaction
 
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
@@ -11,16 +16,38 @@ from contracts.access import TERM_KEEPER
 from contracts.models import Contract
 from contracts.operations.advance_terms import advance_terms as advance
 
-BATCH = 500
+log = structlog.get_logger("contracts.tasks")
+LIMIT = 500
+LATER = timedelta(minutes=10)
 
 
 @shared_task
 def advance_terms() -> int:
-    """Contracts whose term ended have their next one, or are expired."""
-    with every_organization():
-        rows = Contract.objects.filter(terms_due_at__lte=clock.now()).order_by("terms_due_at")
-        due = list(rows.values_list("pk", "organization_id")[:BATCH])
-    for contract_id, organization_id in due:
-        with organization_scope(organization_id):
+    """Contracts whose term ended, or whose amendment took effect, have their terms up to today, or are expired."""
+    done = 0
+    while done < LIMIT and _advance_next():
+        done += 1
+    return done
+
+
+def _advance_next() -> bool:
+    """One due contract is claimed (other workers skip it), done and committed. False where none is due."""
+    with transaction.atomic():
+        with every_organization():
+            rows = Contract.objects.select_for_update(skip_locked=True).order_by("terms_due_at", "pk")
+            claimed = rows.filter(terms_due_at__lte=clock.now()).values_list("pk", "organization_id").first()
+        if claimed is None:
+            return False
+        with organization_scope(claimed[1]):
+            _advance(*claimed)
+    return True
+
+
+def _advance(contract_id: UUID, organization_id: UUID) -> None:
+    """The verb; where it fails the contract comes back later and the others go on."""
+    try:
+        with transaction.atomic():
             advance(actor=system_actor(TERM_KEEPER, organization_id), contract_id=contract_id)
-    return len(due)
+    except Exception:
+        log.exception("terms_not_advanced", contract_id=str(contract_id))
+        Contract.objects.filter(pk=contract_id).update(terms_due_at=clock.now() + LATER)

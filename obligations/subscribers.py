@@ -14,6 +14,7 @@ from obligations.operations.set_deadlines import set_deadlines
 @handles(
     "contract.activated",
     "contract.term_started",
+    "contract.term_changed",
     "contract.renewal_decided",
     "contract.terminated",
     "contract.expired",

@@ -33,8 +33,10 @@ def service_added(service: Service) -> Event:
 
 
 def indicator_added(indicator: Indicator) -> Event:
-    names = ("key", "name", "kind", "unit", "is_degraded_up", "silence_minutes", "slice_minutes", "aggregation")
-    names += ("condition_operator", "condition_threshold", "service_id")
+    names = (
+        "key", "name", "kind", "unit", "is_degraded_up", "silence_minutes", "slice_minutes", "aggregation",
+        "condition_operator", "condition_threshold", "service_id",
+    )  # fmt: skip
     return Event(
         type="indicator.added",
         verb="slas.add_indicator",
@@ -46,7 +48,7 @@ def indicator_added(indicator: Indicator) -> Event:
 
 
 def commitment_bound(commitment: Commitment) -> Event:
-    after = facts_of(terms_of(commitment)) | {
+    after = dict(facts_of(terms_of(commitment))) | {
         "indicator_id": commitment.indicator_id,
         "passage_id": commitment.passage_id,
         "version_id": commitment.version_id,

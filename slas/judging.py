@@ -323,8 +323,10 @@ def parameters_of(commitment: Commitment) -> dict[str, Any]:
         "target", "comparison", "window_kind", "window_days", "time_zone", "maintenance_policy", "missing_data_policy",
         "coverage_threshold_percent", "warning_band", "minimum_outage_seconds", "whole_minutes", "grace_hours",
     )  # fmt: skip
-    measured = ("kind", "is_degraded_up", "silence_minutes", "slice_minutes", "condition_operator")
-    measured += ("condition_threshold", "aggregation")
+    measured = (
+        "kind", "is_degraded_up", "silence_minutes", "slice_minutes", "condition_operator", "condition_threshold",
+        "aggregation",
+    )  # fmt: skip
     values = {name: getattr(commitment, name) for name in names}
     values |= {f"indicator_{name}": getattr(indicator, name) for name in measured}
     return {name: value for name, value in values.items() if value not in (None, "")}

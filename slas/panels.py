@@ -56,9 +56,13 @@ def _trend(actor: Actor) -> dict[str, Any]:
     rows = queries.trend(actor, months)
     if all(row["percent"] is None for row in rows):
         return {"chart": None}
-    points = [[f"{row['month']}-01T00:00:00+00:00", row["percent"] and str(row["percent"])] for row in rows]
+    points = [[f"{row['month']}-01T00:00:00+00:00", _text(row["percent"])] for row in rows]
     series = [{"name": str(_("Met")), "points": points}]
     return {"chart": {"kind": "line", "series": series, "unit": "%", "maximum": 100}}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _count(actor: Actor, contract: Contract) -> int:

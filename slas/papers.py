@@ -97,4 +97,5 @@ def spelt(evidence: dict[str, Any]) -> dict[str, Any]:
         return value
 
     found: dict[str, Any] = revive(evidence)
-    return found
+    summary = found.get("summary", {})
+    return found | {"summary": {name.replace("_", " ").capitalize(): value for name, value in summary.items()}}

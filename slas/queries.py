@@ -120,8 +120,11 @@ def _with_budget(window: EvaluationWindow, numbers: Mapping[str, Any], **facts: 
 
 
 def quantities_of(numbers: Mapping[str, Any], unit: str) -> Quantities | None:
-    values = [numbers.get(name) for name in ("good", "bad", "excluded", "unmeasured")]
-    return None if any(value is None for value in values) else Quantities(*values, unit=unit)
+    """The four quantities; None where one is not known."""
+    good, bad, excluded, unmeasured = (numbers.get(name) for name in ("good", "bad", "excluded", "unmeasured"))
+    if good is None or bad is None or excluded is None or unmeasured is None:
+        return None
+    return Quantities(good, bad, excluded, unmeasured, unit)
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -56,11 +56,10 @@ def _store(progress: Progress, file: TelemetryFile, portion: list[Line], counts:
         batch = ingest_outages(actor=progress.actor, outages=rows, source="csv")
     else:
         batch = ingest_samples(actor=progress.actor, samples=rows, source="csv")
-    for line in portion:
-        if line.row is None:
-            progress.problem(f"line {line.number}", line.problem)
-    for refusal in batch.refusals:
-        progress.problem(f"line {good[refusal['row']].number}", refusal["reason"])
+    found = [(line.number, line.problem) for line in portion if line.row is None]
+    found += [(good[refusal["row"]].number, refusal["reason"]) for refusal in batch.refusals]
+    for number, problem in sorted(found):
+        progress.problem(f"line {number}", problem)
     counts["accepted"] += batch.accepted
     counts["duplicates"] += batch.duplicates
     counts["refused"] += batch.refused + len(portion) - len(good)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 
@@ -19,6 +20,23 @@ class ActorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
             {"type": "http", "scheme": "bearer", "bearerFormat": "cvn_<prefix>_<secret>"},
             {"type": "apiKey", "in": "cookie", "name": "sessionid"},
         ]
+
+
+class AppSchema(AutoSchema):
+    """Where serializers of several apps share a name, each component is named after its app: ContractsReason."""
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        name: str = super().get_serializer_name(serializer, direction)
+        kind = serializer if isinstance(serializer, type) else type(serializer)
+        alike = {
+            other.__module__ for other in _subclasses(serializers.BaseSerializer) if other.__name__ == kind.__name__
+        }
+        return f"{kind.__module__.split('.')[0].capitalize()}{name}" if len(alike) > 1 else name
+
+
+def _subclasses(kind: type) -> set[type]:
+    direct = set(kind.__subclasses__())
+    return direct.union(*(_subclasses(each) for each in direct))
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

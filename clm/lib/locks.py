@@ -18,7 +18,9 @@ M = TypeVar("M", bound=Model)
 def lock_row(model: type[M], pk: UUID | str, *related: str) -> M:
     """The row locked FOR UPDATE within the organization in scope, or NotVisible. Call inside a transaction."""
     try:
-        return model._default_manager.select_for_update(of=("self",)).select_related(*related).get(pk=pk)
+        # select_related() without names would join every row there is.
+        rows = model._default_manager.select_for_update(of=("self",))
+        return (rows.select_related(*related) if related else rows).get(pk=pk)
     except (ObjectDoesNotExist, ValueError) as missing:
         raise NotVisible() from missing
 

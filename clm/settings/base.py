@@ -207,7 +207,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["clm.api.authentication.HasActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "clm.api.schema.AppSchema",
     "DEFAULT_PAGINATION_CLASS": "clm.api.pagination.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["clm.api.throttles.ActorThrottle", "clm.api.throttles.AnonymousThrottle"],
@@ -232,6 +232,8 @@ SPECTACULAR_SETTINGS = {
     # Sets of choices that several serializers call "state" or "kind".
     "ENUM_NAME_OVERRIDES": {
         "JobState": "clm.jobs.models.JobState",
+        "KeptWhen": [(">=", "≥"), ("<=", "≤")],
+        "KeptWhenSent": [">=", "<="],
         "DeliveryState": "clm.events.models.DeliveryState",
         "ContractState": "contracts.states.ContractState",
         "VersionState": "contracts.states.VersionState",

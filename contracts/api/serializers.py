@@ -70,9 +70,13 @@ class ClauseSerializer(serializers.ModelSerializer):
 
 
 class TermsSerializer(serializers.ModelSerializer):
+    """`notice_passage` is the marked sentence that the notice period rests on."""
+
+    notice_passage = serializers.UUIDField(source="notice_passage_id", required=False, allow_null=True, default=None)
+
     class Meta:
         model = Terms
-        fields = list(TERM_FIELDS)
+        fields = [*TERM_FIELDS, "notice_passage"]
 
 
 class VersionSerializer(serializers.ModelSerializer):

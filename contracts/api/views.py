@@ -21,6 +21,9 @@ from rest_framework.serializers import Serializer
 from clm.access.permissions import get_visible, require
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
+from clm.audit.access import unhidden
+from clm.audit.api.serializers import EntrySerializer
+from clm.audit.models import LedgerEntry
 from clm.documents.blobs import open_blob
 from contracts import queries
 from contracts.api import serializers as shapes
@@ -30,13 +33,16 @@ from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
 from contracts.operations.archive_contract import archive_contract
 from contracts.operations.change_contract import change_contract
+from contracts.operations.change_party import change_party
 from contracts.operations.create_contract import create_contract
+from contracts.operations.create_party import create_party
 from contracts.operations.decide_renewal import decide_renewal
 from contracts.operations.finalize_version import finalize_version
 from contracts.operations.mark_passage import mark_passage
 from contracts.operations.name_party import name_party
 from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import restrict_contract
+from contracts.operations.set_parties import remove_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.paper import read_paper
@@ -47,12 +53,14 @@ VIEW = "contracts.view_contract"
 
 
 class ContractFilter(django_filters.FilterSet):
-    state = django_filters.MultipleChoiceFilter(choices=ContractState.choices)
-    category = django_filters.MultipleChoiceFilter(choices=Category.choices)
+    state = django_filters.MultipleChoiceFilter(choices=ContractState.choices, distinct=False)
+    category = django_filters.MultipleChoiceFilter(choices=Category.choices, distinct=False)
     owner = django_filters.UUIDFilter(field_name="owner_id")
     reference = django_filters.CharFilter()
     external_reference = django_filters.CharFilter()
     party = django_filters.UUIDFilter(field_name="parties__party_id", distinct=True)
+    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     q = django_filters.CharFilter(method="by_words", label="Words in title, text, parties or references")
 
     def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
@@ -196,7 +204,9 @@ class VersionTerms(IdempotentMixin, VisibleRowsView):
     def post(self, request: Request, pk: UUID) -> Response:
         actor = actor_in(request)
         require(actor, "contracts.set_terms", self.get_object())
-        terms = set_terms(actor=actor, version_id=pk, terms=checked(shapes.TermsSerializer, request.data))
+        sent = checked(shapes.TermsSerializer, request.data)
+        passage_id = sent.pop("notice_passage_id")
+        terms = set_terms(actor=actor, version_id=pk, terms=sent, notice_passage_id=passage_id)
         return Response(shapes.TermsSerializer(terms).data)
 
 
@@ -239,19 +249,66 @@ class Terms(OfContract, ListAPIView):
     serializer_class = shapes.TermSerializer
 
 
-class Parties(VisibleRowsView, ListAPIView):
-    """Legal entities."""
+class PartDetail(OfContract):
+    """DELETE: the party no longer has this role; only while the contract is a draft."""
+
+    model = ContractParty
+    serializer_class = shapes.ContractPartySerializer
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID, part_id: UUID) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.set_parties", self.contract())
+        remove_party(actor=actor, contract_id=pk, part_id=part_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Timeline(OfContract, ListAPIView):
+    """What happened to a contract and all that belongs to it, newest first, as the ledger has it."""
+
+    model = LedgerEntry
+    serializer_class = EntrySerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Who sees the contract reads its history, without the right to read the whole ledger."""
+        if getattr(self, "swagger_fake_view", False):
+            return LedgerEntry._base_manager.none()
+        require(actor_in(self.request), self.verb)
+        return unhidden(actor_in(self.request), LedgerEntry.objects.all())
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(contract_id=self.contract().pk)
+
+
+class Parties(IdempotentMixin, VisibleRowsView, ListAPIView):
+    """Legal entities; POST makes one known."""
 
     model = Party
     verb = "contracts.view_party"
     serializer_class = shapes.PartySerializer
     filterset_fields = ["is_ours", "country", "name"]
 
+    @extend_schema(responses={201: shapes.PartySerializer})
+    def post(self, request: Request) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.create_party")
+        party = create_party(actor=actor, **checked(shapes.PartySerializer, request.data))
+        return Response(shapes.PartySerializer(party).data, status=status.HTTP_201_CREATED)
+
 
 class PartyDetail(VisibleRowsView, RetrieveAPIView):
+    """One legal entity; PATCH changes what is known of it."""
+
     model = Party
     verb = "contracts.view_party"
     serializer_class = shapes.PartySerializer
+
+    @extend_schema(request=shapes.PartySerializer(partial=True), responses=shapes.PartySerializer)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.change_party", self.get_object())
+        facts = checked(shapes.PartySerializer, request.data, partial=True)
+        return Response(shapes.PartySerializer(change_party(actor=actor, party_id=pk, **facts)).data)
 
 
 class Passages(IdempotentMixin, VisibleRowsView, ListAPIView):

@@ -65,7 +65,8 @@ class Contract(OrganizationRow):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organization", "state", "-id"], name="contract_state"),
-            models.Index(fields=["organization", "-id"], name="contract_newest"),
+            # With it the list's count is an index-only scan: the rule of who sees what asks for this column.
+            models.Index(fields=["organization", "-id"], include=["is_confidential"], name="contract_newest"),
             models.Index(fields=["terms_due_at"], condition=models.Q(terms_due_at__isnull=False), name="contract_due"),
             GinIndex(fields=["search"], name="contract_search"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="contract_title_trigram"),

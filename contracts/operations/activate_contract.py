@@ -14,7 +14,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.calendar import contract_rules
+from contracts.calendar import current_stretch
 from contracts.models import Contract
 from contracts.operations.advance_terms import catch_up
 from contracts.queries import version_in_force
@@ -32,7 +32,7 @@ def activate_contract(*, actor: Actor, contract_id: UUID) -> Contract:
     contract.STATES.check(contract.state, ContractState.ACTIVE)
     if version_in_force(contract, clock.today(contract.time_zone)) is None:
         raise DomainError("not_yet_effective", "No version of this contract is in effect yet.")
-    if contract_rules(contract) is None:
+    if current_stretch(contract) is None:
         raise DomainError("terms_missing", "Set the terms first.")
     previous = move(actor, contract, to=ContractState.ACTIVE)
     record(actor, events.contract_moved("contract.activated", "contracts.activate_contract", contract, previous))

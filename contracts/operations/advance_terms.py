@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,12 +15,13 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.calendar import business_days_of, contract_rules, start_of, term_row
-from contracts.engine.terms import Status, term_status
+from contracts.calendar import Stretch, business_days_of, cut_short, start_of, stretches, term_row
+from contracts.engine.terms import Status, TermStatus, term_status
 from contracts.models import Contract, Term
-from contracts.states import ContractState
+from contracts.states import ContractState, VersionState
 
 VERB = "contracts.advance_terms"
+REVISED = ("ends_on", "notice_deadline")
 
 
 @transaction.atomic
@@ -35,25 +38,66 @@ def advance_terms(*, actor: Actor, contract_id: UUID) -> Contract:
 
 
 def catch_up(actor: Actor, contract: Contract) -> None:
-    """Write the terms that began, in order, for a locked contract in force."""
-    found = contract_rules(contract)
-    if found is None:
-        return
-    terms, rules = found
-    status = term_status(rules, clock.today(contract.time_zone), business_days_of(terms))
-    known = Term.objects.filter(contract=contract).order_by("-number").values_list("number", flat=True).first() or 0
-    for term in status.terms:
-        if term.number > known:
-            row = term_row(contract, terms, rules, term)
-            row.save()
-            if term.number > 1:
-                move(actor, contract, to=ContractState.RENEWED, reason=f"term {term.number} began")
-                move(actor, contract, to=ContractState.ACTIVE, reason=f"term {term.number}")
-            record(actor, events.term_started(contract, row))
-    contract.terms_due_at = start_of(status.term_end, contract.time_zone)
-    if status.status is Status.EXPIRED:
-        _expire(actor, contract)
+    """Write the terms that began, in order, for a locked contract in force; each version's by its own terms."""
+    for stretch in stretches(contract, clock.today(contract.time_zone)):
+        status = term_status(stretch.rules, stretch.until, business_days_of(stretch.terms))
+        _follow(actor, contract, stretch, status)
+        contract.terms_due_at = start_of(_next_day(contract, stretch, status), contract.time_zone)
+        if status.status is Status.EXPIRED:
+            _expire(actor, contract)
+            break
     contract.save(update_fields=["terms_due_at"])
+
+
+def _follow(actor: Actor, contract: Contract, stretch: Stretch, status: TermStatus) -> None:
+    """The newest recorded term follows an amendment; the terms begun after it are written."""
+    newest = Term.objects.filter(contract=contract).order_by("number").last()
+    if newest is None:
+        _start(actor, contract, stretch, status)
+        return
+    if newest.number == stretch.first and newest.ends_on > stretch.terms.starts_on:
+        _revise(actor, contract, newest, cut_short(newest, stretch))
+    if status.status is Status.NOT_STARTED:
+        return
+    for term in status.terms:
+        row = term_row(contract, stretch, term)
+        if row.number == newest.number and row.version_id != newest.version_id:
+            names = (*REVISED, "trace", "version_id")
+            _revise(actor, contract, newest, {name: getattr(row, name) for name in names})
+        elif row.number > newest.number:
+            _begin(actor, contract, row)
+
+
+def _start(actor: Actor, contract: Contract, stretch: Stretch, status: TermStatus) -> None:
+    for term in status.terms:
+        _begin(actor, contract, term_row(contract, stretch, term))
+
+
+def _begin(actor: Actor, contract: Contract, row: Term) -> None:
+    row.save()
+    if row.number > 1:
+        move(actor, contract, to=ContractState.RENEWED, reason=f"term {row.number} began")
+        move(actor, contract, to=ContractState.ACTIVE, reason=f"term {row.number}")
+    record(actor, events.term_started(contract, row))
+
+
+def _revise(actor: Actor, contract: Contract, row: Term, changes: dict[str, Any]) -> None:
+    """The newest term has the dates that the amendment in force gives it; nothing where they are the same."""
+    before = {name: getattr(row, name) for name in REVISED}
+    if before == {name: changes[name] for name in REVISED}:
+        return
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changes))
+    record(actor, events.term_changed(contract, row, before))
+
+
+def _next_day(contract: Contract, stretch: Stretch, status: TermStatus) -> date:
+    """The day on which something changes: the term's end, the amended terms' start, or a version's effect."""
+    not_begun = status.status is Status.NOT_STARTED and stretch.first
+    coming = contract.versions.filter(state=VersionState.FINAL, effective_on__gt=stretch.until)
+    day = status.term_start if not_begun else status.term_end
+    return min([day, *(on for on in coming.values_list("effective_on", flat=True) if on)])
 
 
 def _expire(actor: Actor, contract: Contract) -> None:

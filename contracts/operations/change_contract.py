@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clm.access.objects import grant
 from clm.access.permissions import require
 from clm.accounts.models import Membership
 from clm.audit.models import LedgerEntry
@@ -16,6 +17,7 @@ from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract
+from contracts.operations.restrict_contract import PERMISSION
 from contracts.operations.search import refresh_search
 from contracts.states import ContractState
 
@@ -27,9 +29,11 @@ FIELDS = (
 
 @transaction.atomic
 def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None, **changes: Any) -> Contract:
-    """The contract has the given values of FIELDS. `seen` is the newest ledger entry of the contract that the person
-    had before their eyes: Raises DomainError `changed_meanwhile` when somebody changed it since, Invalid
-    `owner_unknown`, DomainError `zone_fixed` once its dates count."""
+    """The contract has the given values of FIELDS; a new owner sees it, confidential or not.
+
+    `seen` is the newest ledger entry of the contract that the person had before their eyes. Raises DomainError
+    `changed_meanwhile` when somebody changed it since, `zone_fixed` once its dates count, Invalid `owner_unknown`.
+    """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.change_contract", contract)
     _check(contract, seen, changes)
@@ -40,6 +44,8 @@ def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None
     if contract.value_amount is not None and not contract.currency:
         raise Invalid("currency_missing", "A value needs its currency.", fields={"currency": ["A value needs one."]})
     contract.save()
+    if contract.is_confidential and "owner_id" in wanted:
+        grant([contract.owner], PERMISSION, contract)
     refresh_search(contract)
     record(actor, events.contract_changed(contract, before, wanted))
     return contract

@@ -14,8 +14,8 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.calendar import contract_rules
-from contracts.engine.terms import Renewal
+from contracts.calendar import Stretch, current_stretch
+from contracts.engine.terms import Renewal, TermRules, term_status
 from contracts.models import Contract, RenewalDecision, Term
 from contracts.operations.advance_terms import catch_up
 
@@ -27,7 +27,8 @@ def decide_renewal(
     """The decision for the current term stands, once. `decided_on` is the day notice was received or agreed.
 
     Raises DomainError `not_in_force`, `already_decided`, `notice_too_late` (after the notice deadline),
-    `does_not_renew` (notice where nothing renews by itself), `not_express` (agreement where none is needed).
+    `does_not_renew` (notice where nothing renews by itself), `not_express` (agreement where none is needed),
+    `renewals_used_up`.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.decide_renewal", contract)
@@ -61,16 +62,25 @@ def _check(contract: Contract, term: Term, kind: str, on: date) -> None:
     if not term.starts_on <= on <= today and on != today:
         message = f"This is not a day of term {term.number} up to today."
         raise Invalid("decided_on_outside", message, fields={"decided_on": [message]})
-    found = contract_rules(contract)
-    renewal = found[1].renewal if found else Renewal.NONE
-    if kind == RenewalDecision.Kind.RENEWAL_AGREED and renewal is not Renewal.EXPRESS:
+    found = current_stretch(contract)
+    if found is None:
+        raise DomainError("not_in_force", "No terms are in effect.")
+    if kind == RenewalDecision.Kind.RENEWAL_AGREED:
+        _check_agreement(found.rules, term.number - found.first)
+    else:
+        _check_notice(term, found, on)
+
+
+def _check_agreement(rules: TermRules, number: int) -> None:
+    if rules.renewal is not Renewal.EXPRESS:
         raise DomainError("not_express", "This contract does not renew by agreement.")
-    if kind == RenewalDecision.Kind.NOTICE_GIVEN:
-        _check_notice(term, renewal, on)
+    if rules.max_renewals is not None and number > rules.max_renewals:
+        raise DomainError("renewals_used_up", f"The contract allows {rules.max_renewals} renewals: amend it first.")
 
 
-def _check_notice(term: Term, renewal: Renewal, on: date) -> None:
-    if renewal is not Renewal.AUTOMATIC:
+def _check_notice(term: Term, found: Stretch, on: date) -> None:
+    status = term_status(found.rules, term.starts_on)
+    if found.rules.renewal is not Renewal.AUTOMATIC or not status.term.renews:
         raise DomainError(
             "does_not_renew", "This contract does not renew by itself: there is nothing to give notice of."
         )

@@ -15,7 +15,10 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.models import Contract, Terms, Version
+from contracts.calendar import stretch_of
+from contracts.engine.terms import terms_between
+from contracts.models import Contract, Term, Terms, Version
+from contracts.operations.advance_terms import catch_up
 from contracts.states import ContractState, VersionState
 
 BEFORE_SIGNATURE = frozenset(
@@ -33,15 +36,38 @@ BEFORE_SIGNATURE = frozenset(
 def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date) -> Version:
     """The version is final and takes effect on that day in the contract's zone. The database refuses later changes.
 
-    Raises DomainError `terms_missing`, `effect_in_disorder` (an earlier final version takes effect later), and
-    `not_signed` while the contract is under way to its signature.
+    Of a contract in force the current term follows as soon as the version takes effect. Raises DomainError
+    `terms_missing`, `effect_in_disorder` (an earlier final version takes effect later), `not_signed` while the
+    contract is under way to its signature, `terms_rewrite_history`, `terms_leave_gap`.
     """
     version = lock_row(Version, version_id)
     contract = lock_row(Contract, version.contract_id)
     require(actor, "contracts.finalize_version", version)
     check_can_be_final(version, contract, effective_on)
+    if contract.is_in_force:
+        _check_history(version, effective_on)
     fix_version(actor, version, effective_on)
+    if contract.is_in_force:
+        catch_up(actor, contract)
     return version
+
+
+def _check_history(version: Version, effective_on: date) -> None:
+    """The amendment's terms leave the terms that are over as they were, and begin where the current one allows."""
+    terms = Terms.objects.select_related("version").get(version=version)
+    rows = list(Term.objects.filter(contract_id=version.contract_id).order_by("number"))
+    if not rows:
+        return
+    newest, found = rows[-1], stretch_of(terms, rows, rows[-1].starts_on)
+    amended = {term.number + found.first: term for term in terms_between(found.rules, newest.starts_on)}
+    for row in rows[found.first :]:
+        term = amended.get(row.number)
+        if term is None or term.start != row.starts_on or (row is not newest and term.end != row.ends_on):
+            message = f"Term {row.number} has begun on {row.starts_on}: amended terms start with it or later."
+            raise DomainError("terms_rewrite_history", message, fields={"effective_on": [message]})
+    if terms.starts_on > max(newest.ends_on, effective_on):
+        message = f"The current term ends on {newest.ends_on}: amended terms start on that day at the latest."
+        raise DomainError("terms_leave_gap", message, fields={"effective_on": [message]})
 
 
 def check_can_be_final(version: Version, contract: Contract, effective_on: date) -> None:

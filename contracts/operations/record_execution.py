@@ -10,8 +10,9 @@ from django.db import transaction
 from clm.access.permissions import require
 from clm.audit.moves import move
 from clm.events.record import record
+from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.errors import DomainError
+from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, ContractParty, Version
@@ -25,10 +26,12 @@ def record_execution(
 ) -> Contract:
     """The contract is executed and its newest version final, in effect from `effective_on` (default: the terms' start).
 
-    Raises DomainError `version_missing`, `terms_missing`, `parties_missing` (neither side may be lacking).
+    Raises Invalid `date_ahead`, DomainError `version_missing`, `terms_missing`, `parties_missing` (neither side may
+    be lacking).
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.record_execution", contract)
+    _check_day(contract, executed_on)
     version = Version.objects.select_for_update().filter(contract=contract).order_by("number").last()
     if version is None:
         raise DomainError("version_missing", "Upload the signed text first.")
@@ -47,6 +50,12 @@ def record_execution(
         ),
     )  # fmt: skip
     return contract
+
+
+def _check_day(contract: Contract, executed_on: date) -> None:
+    if executed_on > clock.today(contract.time_zone):
+        message = "This day has not come yet: file the contract once it is signed."
+        raise Invalid("date_ahead", message, fields={"executed_on": [message]})
 
 
 def _check_parties(contract: Contract) -> None:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clm.accounts.models import Membership
-from contracts.models import Contract, ContractParty, Party, RenewalDecision, Version
+from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Version
 from contracts.models.contract import Category
 from contracts.models.terms import NoticeUnit, Renewal, Roll
 
@@ -93,6 +93,16 @@ class TermsForm(forms.Form):
     holidays_country = forms.RegexField(
         r"^[A-Z]{2}$", label=_("Holidays of"), required=False, help_text=_("ISO country, such as DE.")
     )
+
+    notice_passage = forms.ModelChoiceField(
+        label=_("Sentence on notice"), queryset=Passage.objects.none(), required=False,
+        help_text=_("A marked sentence: the deadline's trace leads to it."),
+    )  # fmt: skip
+
+    def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        marked = Passage.objects.filter(version=version).order_by("start")
+        self.fields["notice_passage"].queryset = marked  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

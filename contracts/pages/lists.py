@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q, QuerySet
-from django.urls import reverse_lazy
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from clm.accounts.models import User
+from clm.accounts.models import Membership, User
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
 from contracts.models import Contract, Party
@@ -20,17 +20,26 @@ from contracts.states import ContractState
 
 
 def _owners(request: Any) -> QuerySet[User]:
-    """People who own a contract that the actor sees."""
+    """People who own a contract that the actor sees: asked of each member, so that it costs as much as there are."""
     if request is None:
         return User.objects.none()
-    return User.objects.filter(pk__in=queries.contracts(request.actor).values("owner_id")).order_by("name")
+    owned = queries.contracts(request.actor).filter(owner=OuterRef("pk"))
+    members = Membership.objects.values("user_id")
+    return User.objects.filter(Exists(owned), pk__in=members).order_by("name")
 
 
 class ContractFilter(django_filters.FilterSet):
-    state = django_filters.MultipleChoiceFilter(choices=ContractState.choices, label=_("State"))
-    category = django_filters.MultipleChoiceFilter(choices=Category.choices, label=_("Type"))
+    # Both are columns of the contract: nothing is joined, so nothing comes twice.
+    state = django_filters.MultipleChoiceFilter(choices=ContractState.choices, label=_("State"), distinct=False)
+    category = django_filters.MultipleChoiceFilter(choices=Category.choices, label=_("Type"), distinct=False)
     party = django_filters.CharFilter(method="by_party", label=_("Party"))
     owner = django_filters.ModelChoiceFilter(queryset=_owners, label=_("Owner"))
+    ends_after = django_filters.DateFilter(
+        field_name="term_end", lookup_expr="gte", label=_("Term ends from"), widget=forms.DateInput({"type": "date"})
+    )
+    ends_before = django_filters.DateFilter(
+        field_name="term_end", lookup_expr="lte", label=_("Term ends until"), widget=forms.DateInput({"type": "date"})
+    )
     confidential = django_filters.BooleanFilter(field_name="is_confidential", label=_("Confidential"))
 
     def by_party(self, rows: QuerySet[Contract], _name: str, value: str) -> QuerySet[Contract]:
@@ -51,7 +60,7 @@ class ContractList(ListPage):
         hint=_("Upload the first one: Word, PDF or text. Its clauses are read at once."),
         icon="file-text",
         action_label=_("Add a contract"),
-        action_url=reverse_lazy("contract-new"),
+        action_url="/contracts/new/",
     )
     columns = (
         Column("reference", _("Reference"), sort=("reference",)),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -40,6 +41,7 @@ from contracts.operations.terminate_contract import terminate_contract
 from contracts.pages import forms as shapes
 from contracts.paper import TERM_FIELDS, read_paper
 from contracts.reader import body_offset
+from contracts.requests import READ_AT_ONCE, request_filing, request_reading
 
 Done = Callable[[Any], Any]
 
@@ -101,8 +103,11 @@ def contract_new(request: HttpRequest) -> HttpResponse:
     def create(given: dict[str, Any]) -> None:
         file = given.pop("file", None)
         given.pop("seen", None)
-        paper = read_paper(file.read(), file.name) if file else None
-        made["contract"] = file_contract(actor=actor, paper=paper, **given)
+        if file and file.size > READ_AT_ONCE:
+            made["contract"] = request_filing(actor, content=file.read(), file_name=file.name, **given)
+        else:
+            paper = read_paper(file.read(), file.name) if file else None
+            made["contract"] = file_contract(actor=actor, paper=paper, **given)
 
     if _tried(form, create):
         messages.success(request, _("The contract is filed as a draft."))
@@ -128,15 +133,20 @@ def contract_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def version_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, contract = _contract_for(request, pk, "contracts.add_version")
     form = shapes.VersionForm(request.POST or None, request.FILES or None)
-
-    def upload(given: dict[str, Any]) -> None:
-        paper = read_paper(given["file"].read(), given["file"].name)
-        add_version(actor=actor, contract_id=pk, paper=paper, note=given["note"])
-
-    if _tried(form, upload):
-        messages.success(request, _("The document is in: here is its text."))
+    if _tried(form, lambda given: _take_in(request, actor, contract, **given)):
         return redirect("contract", pk=pk)
     return _form_page(request, form, contract, title=_("Upload a version"), submit=_("Upload"))
+
+
+def _take_in(request: HttpRequest, actor: Actor, contract: Contract, file: UploadedFile, note: str) -> None:
+    """A small document is read at once, a large one by a job whose progress the contract's page shows."""
+    name = file.name or ""
+    if (file.size or 0) > READ_AT_ONCE:
+        request_reading(actor, contract_id=contract.pk, content=file.read(), file_name=name, note=note)
+        messages.info(request, _("The document is being read."))
+        return
+    add_version(actor=actor, contract_id=contract.pk, paper=read_paper(file.read(), name), note=note)
+    messages.success(request, _("The document is in: here is its text."))
 
 
 @login_required
@@ -146,9 +156,15 @@ def contract_terms(request: HttpRequest, pk: UUID) -> HttpResponse:
     if version is None:
         return redirect("version-new", pk=pk)
     known = Terms.objects.filter(version=version).first()
-    initial = {name: getattr(known, name) for name in TERM_FIELDS} if known else {}
-    form = shapes.TermsForm(request.POST or None, initial=initial)
-    if _tried(form, lambda given: set_terms(actor=actor, version_id=version.pk, terms=given)):
+    names = (*TERM_FIELDS, "notice_passage")
+    initial = {name: getattr(known, name) for name in names} if known else {}
+    form = shapes.TermsForm(version, request.POST or None, initial=initial)
+
+    def put(given: dict[str, Any]) -> None:
+        passage = given.pop("notice_passage")
+        set_terms(actor=actor, version_id=version.pk, terms=given, notice_passage_id=passage.pk if passage else None)
+
+    if _tried(form, put):
         messages.success(request, _("The terms are set."))
         return redirect("contract-tab", pk=pk, key="terms")
     return _form_page(request, form, contract, title=_("Terms"), submit=_("Set the terms"))

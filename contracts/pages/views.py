@@ -20,12 +20,13 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from contracts import queries
-from contracts.calendar import contract_rules
+from contracts.calendar import current_stretch
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
 from contracts.pages.forms import CompareForm
 from contracts.pages.next_step import next_step
 from contracts.reader import clauses_of, comparison_of
 from contracts.tabs import BINDINGS, TABS, ContractTab
+from contracts.work import reading_of
 
 
 @login_required
@@ -67,9 +68,9 @@ def _tab(actor: Actor, contract: Contract, tab: ContractTab, key: str) -> dict[s
 def text_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The newest version's text, to read and to mark."""
     version = queries.shown_version(contract)
-    if version is None:
-        return {"version": None}
-    return reading(actor, version)
+    job = reading_of(actor, contract, version)
+    found = {"job": job, "job_url": reverse("job-progress", args=[job.pk]) if job else ""}
+    return {"version": None, **found} if version is None else {**reading(actor, version), **found}
 
 
 def reading(actor: Actor, version: Version) -> dict[str, Any]:
@@ -80,11 +81,11 @@ def reading(actor: Actor, version: Version) -> dict[str, Any]:
 
 def terms_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The current term, its dates, what was decided, and the terms before."""
-    found = contract_rules(contract)
+    found = current_stretch(contract)
     newest = contract.versions.order_by("number").last()
     draft_terms = Terms.objects.filter(version=newest).first() if newest else None
     return {
-        "terms": found[0] if found else draft_terms,
+        "terms": found.terms if found else draft_terms,
         "term_rows": list(Term.objects.filter(contract=contract).order_by("-number")),
         "decisions": RenewalDecision.objects.filter(contract=contract).select_related("decided_by"),
         "newest": newest,

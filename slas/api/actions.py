@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from clm.access.permissions import get_visible
+from clm.access.permissions import get_visible, require
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.jobs.models import Job
@@ -40,6 +40,7 @@ class Samples(IdempotentMixin):
 
     @extend_schema(request=serializers.SamplesSerializer, responses={200: serializers.BatchSerializer})
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "slas.ingest_samples")
         sent = serializers.SamplesSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         batch = ingest_samples(actor=actor_in(request), samples=sent.validated_data["samples"])
@@ -51,6 +52,7 @@ class Outages(IdempotentMixin):
 
     @extend_schema(request=serializers.OutagesSerializer, responses={200: serializers.BatchSerializer})
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "slas.ingest_outages")
         sent = serializers.OutagesSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         batch = ingest_outages(actor=actor_in(request), outages=sent.validated_data["outages"])
@@ -64,6 +66,7 @@ class Csv(APIView):
 
     @extend_schema(request=serializers.CsvSerializer, responses={202: serializers.JobStartedSerializer})
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "slas.ingest_samples")
         sent = serializers.CsvSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         file, given = sent.validated_data["file"], sent.validated_data

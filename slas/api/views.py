@@ -41,6 +41,7 @@ class Services(IdempotentMixin, VisibleRowsView, ListAPIView):
     filterset_fields = ["contract"]
 
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "slas.add_service")
         sent = serializers.ServiceSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         given = sent.validated_data
@@ -58,6 +59,7 @@ class Indicators(IdempotentMixin, VisibleRowsView, ListAPIView):
 
     @extend_schema(request=serializers.AddIndicatorSerializer, responses={201: serializers.IndicatorSerializer})
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "slas.add_indicator")
         sent = serializers.AddIndicatorSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         given = dict(sent.validated_data)
@@ -78,6 +80,7 @@ class Commitments(IdempotentMixin, VisibleRowsView, ListAPIView):
 
     @extend_schema(request=serializers.BindSerializer, responses={201: serializers.CommitmentSerializer})
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "slas.bind_commitment")
         sent = serializers.BindSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         commitment = bind_commitment(
@@ -190,6 +193,7 @@ class Exclusions(IdempotentMixin, VisibleRowsView, ListAPIView):
 
     @extend_schema(request=serializers.NewExclusionSerializer, responses={201: serializers.ExclusionSerializer})
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "slas.propose_exclusion")
         sent = serializers.NewExclusionSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         given = dict(sent.validated_data)

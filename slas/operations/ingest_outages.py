@@ -51,7 +51,9 @@ Span = tuple[UUID, datetime, datetime | None]
 def _store(actor: Actor, found: Sorted) -> tuple[list[Span], dict[str, Any]]:
     """The stretches of time that changed, old and new, and the counts."""
     known = _known(found)
-    added, replaced, spans = [], [], []
+    added: list[Outage] = []
+    replaced: list[Outage] = []
+    spans: list[Span] = []
     for key, stretch in found.kept.items():
         former = known.get(key)
         if former is not None and all(getattr(former, name) == getattr(stretch, name) for name in FIELDS):

@@ -81,7 +81,7 @@ def breach_evidence(request: HttpRequest, pk: UUID) -> HttpResponse:
 def service_report_new(request: HttpRequest, contract_id: UUID) -> HttpResponse:
     form = MonthForm(request.POST)
     if not form.is_valid():
-        raise Invalid("month_invalid", _("Choose a month."), fields=form.errors)
+        raise Invalid("month_invalid", _("Choose a month."))
     job = request_report(actor_of(request), contract_id, form.cleaned_data["month"])
     return redirect("job", pk=job.pk)
 

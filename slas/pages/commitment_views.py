@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -77,15 +78,15 @@ def _start(contract: Contract, preset: Preset | None, has_indicators: bool) -> d
     if preset is None:
         return start
     name = str(preset)[:160]
-    aimed = preset.target if preset.target is not None else 0
+    aimed = preset.target if preset.target is not None else Decimal(0)
     terms = CommitmentTerms(
-        name=name, target=aimed, tiers=preset.bands, preset=preset.key, **preset.terms, **start_terms(start)
-    )  # type: ignore[arg-type]
+        name=name, target=aimed, tiers=preset.bands, preset=preset.key, **preset.terms, **_dated(start)
+    )
     typed = terms_as_typed(terms) | {"service_name": preset.service[:120], "kind": preset.kind}
     return start | typed | ({} if preset.target is not None else {"target": None})
 
 
-def start_terms(start: dict[str, Any]) -> dict[str, Any]:
+def _dated(start: dict[str, Any]) -> dict[str, Any]:
     return {name: start[name] for name in ("time_zone", "starts_on")}
 
 

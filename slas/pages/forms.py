@@ -20,7 +20,7 @@ from slas.models.commitment import CreditBase, MaintenancePolicy, MissingDataPol
 from slas.models.telemetry import IndicatorKind
 from slas.terms import CommitmentTerms, NewIndicator
 
-DATE = forms.DateInput(attrs={"type": "date"})
+DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 NEW = "new"
 
 

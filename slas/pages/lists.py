@@ -18,6 +18,7 @@ from slas import queries
 from slas.models import Breach, Commitment, TelemetryBatch
 from slas.models.commitment import WindowKind
 from slas.states import BreachState, CommitmentState, Light
+from slas.templatetags.slas import plain
 
 
 class CommitmentFilter(django_filters.FilterSet):
@@ -98,7 +99,7 @@ class BreachList(ListPage):
         Column("commitment", _("Service level"), "commitment.name", sort=("commitment__name",)),
         Column("window", _("Window"), "window.label", sort=("window__starts_at",)),
         Column("attainment", _("Attainment"), "evaluation.attainment", template="slas/breach_attainment_cell.html"),
-        Column("target", _("Target"), "evaluation.target", kind="number"),
+        Column("target", _("Target"), lambda row: plain(row.evaluation.target)),
         Column("contract", _("Contract"), "contract.title", sort=("contract__title",)),
         Column("ended", _("Window ended"), "window.ends_at", kind="instant", sort=("window__ends_at",)),
         Column("state", _("State"), kind="state", domain="breach", sort=("state",)),

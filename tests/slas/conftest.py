@@ -109,5 +109,3 @@ def judge(actor: Actor, window: EvaluationWindow, at: datetime) -> EvaluationWin
 
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-

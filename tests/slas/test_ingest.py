@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry
@@ -82,8 +82,9 @@ def test_bad_rows_are_refused_one_by_one_and_good_ones_kept(alice: Actor, web: I
 
 def test_ten_thousand_at_once_in_few_queries(alice: Actor, web: Indicator) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    rows = [{"indicator": "web", "at": (start + timedelta(minutes=n)).isoformat(), "status": "up"} for n in range(10_000)]
-    with CaptureQueriesContext(connection, ) as captured:
+    instants = [(start + timedelta(minutes=minute)).isoformat() for minute in range(10_000)]
+    rows = [{"indicator": "web", "at": at, "status": "up"} for at in instants]
+    with CaptureQueriesContext(connection) as captured:
         batch = ingest_samples(actor=alice, samples=rows)
 
     assert counts(batch) == (10_000, 10_000, 0, 0, 0)
@@ -155,8 +156,8 @@ def test_a_file_of_checks_with_its_problems_by_line(alice: Actor, passage: Passa
     assert (job.state, job.error, job.done, job.total) == ("succeeded", "", 4, 4)
     assert (job.result["accepted"], job.result["refused"], job.result["shape"]) == (2, 2, "status checks")
     assert job.problems == [
-        {"where": "line 5", "message": "has another number of cells than the header"},
         {"where": "line 3", "message": "at is not an ISO 8601 instant"},
+        {"where": "line 5", "message": "has another number of cells than the header"},
     ]
     assert Indicator.objects.get().key == "Web site"
 

@@ -220,7 +220,9 @@ def test_ratio_and_value_indicators(alice: Actor, active: Bind) -> None:
 
     now = instant("2026-01-15T12:00")
     ratio = active(now, uptime("api", kind="ratio"), name="API", target=Decimal("99"))
-    value = active(now, uptime("csat", kind="value", unit="points", aggregation="avg"), name="CSAT", target=Decimal("4"))
+    value = active(
+        now, uptime("csat", kind="value", unit="points", aggregation="avg"), name="CSAT", target=Decimal("4")
+    )
     ingest_samples(
         actor=alice,
         samples=[

@@ -1,0 +1,44 @@
+"""Long work that a person asks for: a large document is read by a job, which adds the version."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import get_visible, require
+from clm.documents.blobs import store_blob
+from clm.jobs.models import Job
+from clm.jobs.runner import start_job
+from clm.lib.actor import Actor
+from clm.lib.errors import Invalid
+from contracts.models import Contract
+from contracts.operations.file_contract import file_contract
+from contracts.work import IMPORT, MAX_BYTES
+
+# Documents of up to this many bytes are read while the person waits: they take a second or two.
+READ_AT_ONCE = 1024 * 1024
+UNREAD = "application/octet-stream"
+
+
+def request_reading(actor: Actor, *, contract_id: UUID, content: bytes, file_name: str, note: str = "") -> Job:
+    """A job reads the document and adds it as the next version; what is refused is said on the job's page."""
+    contract = get_visible(actor, Contract.objects.all(), contract_id)
+    require(actor, "contracts.add_version", contract)
+    if len(content) > MAX_BYTES:
+        message = _("A document has at most 50 MB.")
+        raise Invalid("too_large", message, fields={"file": [message]})
+    blob = store_blob(actor.organization_id, content, UNREAD)
+    parameters = {"contract_id": contract.pk, "blob_id": blob.pk, "file_name": file_name, "note": note}
+    title = _("Read %(file)s for %(reference)s") % {"file": file_name, "reference": contract.reference}
+    return start_job(actor, kind=IMPORT, title=title, parameters=parameters)
+
+
+@transaction.atomic
+def request_filing(actor: Actor, *, content: bytes, file_name: str, **facts: Any) -> Contract:
+    """A draft with its facts and sides, whose large document a job reads; or nothing at all."""
+    contract = file_contract(actor=actor, **facts)
+    request_reading(actor, contract_id=contract.pk, content=content, file_name=file_name)
+    return contract
