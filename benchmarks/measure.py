@@ -25,10 +25,16 @@ class Table:
 
     def keep(self) -> None:
         """The table as the last measured one, in benchmarks/RESULTS.md."""
-        head = f"# Last measured\n\n{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+        machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+        head = f"# Last measured\n\n{datetime.now(UTC):%Y-%m-%d}, {machine}. `make bench` measures again."
         lines = ["| what | figure | unit | beside |", "|---|---:|---|---|"]
         lines += [f"| {what} | {figure} | {unit} | {beside} |" for what, figure, unit, beside in self.rows]
         LAST.write_text("\n".join([head, "", *lines, ""]))
+
+
+def _when_and_where() -> str:
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {machine}"
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -26,12 +26,12 @@ SHARE = float(os.environ.get("BENCH_WINDOWS", "1"))
 
 def measure(table: Table, actor: Actor, share: float = SHARE) -> None:
     """A year of monthly windows each, all ended: outages as reported, checks each five minutes, counts each hour."""
-    _outages(table, actor, max(1, int(30 * share)))
+    of_outages(table, actor, max(1, int(30 * share)))
     _samples(table, actor, "uptime", timedelta(minutes=5), max(1, int(6 * share)))
     _samples(table, actor, "ratio", timedelta(hours=1), max(1, int(20 * share)))
 
 
-def _outages(table: Table, actor: Actor, count: int) -> None:
+def of_outages(table: Table, actor: Actor, count: int) -> None:
     start, end = _year()
     made = [telemetry.commitment(actor, f"reported-{number}", "uptime") for number in range(count)]
     for commitment in made:

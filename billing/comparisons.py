@@ -22,9 +22,8 @@ from contracts.queries import clause_ref
 
 def due_notes(invoice: Invoice) -> QuerySet[CreditNote]:
     """The contract's issued credit notes that no invoice has carried yet, oldest first."""
-    rows = CreditNote.objects.filter(
-        credit__contract_id=invoice.contract_id, credit__state=CreditState.ISSUED, settled_by=None
-    )
+    issued = CreditNote.objects.filter(credit__state=CreditState.ISSUED, settled_by=None)
+    rows = issued.filter(credit__contract=invoice.contract)
     return rows.select_related("credit").order_by("pk")
 
 
@@ -41,7 +40,7 @@ def compared(invoice: Invoice, notes: Sequence[CreditNote]) -> Comparison:
 
 def _fees(invoice: Invoice) -> QuerySet[Fee]:
     related = ("service", "passage__clause", "passage__version__contract")
-    return Fee.objects.filter(contract_id=invoice.contract_id).select_related(*related).order_by("starts_on", "pk")
+    return Fee.objects.filter(contract=invoice.contract).select_related(*related).order_by("starts_on", "pk")
 
 
 def _period(invoice: Invoice) -> Period | None:
@@ -78,9 +77,7 @@ def _note_trace(claim: InvoiceClaim, due: Sequence[CreditDue], difference: Money
     )
 
 
-def _with_sources(
-    found: Comparison, invoice: Invoice, fees: Sequence[Fee], notes: Sequence[CreditNote]
-) -> Comparison:
+def _with_sources(found: Comparison, invoice: Invoice, fees: Sequence[Fee], notes: Sequence[CreditNote]) -> Comparison:
     """The same comparison; its trace says where each fee and credit was read, and when it was made."""
     credits = tuple(
         Input(f"Credit note {note.number}", note.amount, note.currency, note.credit.reference, _credit_url(note))

@@ -62,7 +62,8 @@ def credit_issued(note: CreditNote) -> Event:
 
 
 def note_printed(note: CreditNote) -> Event:
-    assert note.blob is not None
+    if note.blob is None:
+        raise ValueError("a printed note has its file")
     return Event(
         type="credit_note.printed",
         verb="billing.attach_credit_note_pdf",

@@ -15,7 +15,8 @@ def credit_note_pdf(note_id: UUID) -> bytes:
     """The PDF of an issued note: what it is for, how much and why, and the digests that prove it. Reads and renders;
     call it outside of a transaction."""
     related = ("issued_by", "organization", "credit__contract", "credit__commitment", "credit__evaluation")
-    note = CreditNote.objects.select_related(*related, "credit__breach__window", "credit__adjusts__note").get(pk=note_id)
+    more = ("credit__breach__window", "credit__adjusts__note")
+    note = CreditNote.objects.select_related(*related, *more).get(pk=note_id)
     parties = ContractParty.objects.filter(contract_id=note.credit.contract_id).select_related("party")
     context = {
         "note": note,

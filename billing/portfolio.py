@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from billing.adapters.ubl import DocumentLine, InvoiceDocument, write_invoice
 from billing.engine.reconcile import Period, fee_share
@@ -71,7 +72,7 @@ def _set_fee(actor: Actor, service: Service, index: int) -> None:
     )
 
 
-def _currency_of(contract_id: object) -> str:
+def _currency_of(contract_id: UUID) -> str:
     """The currency that the contract's fees are in already: one contract is billed in one."""
     fee = Fee.objects.filter(contract_id=contract_id).first()
     return fee.currency if fee else ""
@@ -93,7 +94,8 @@ def load_credits(cast: Cast, slug: str, report: Report) -> None:
 def _claimable(state: str) -> Sequence[Credit]:
     """Credits in the state that may still be claimed, newest first."""
     today = clock.today()
-    return [row for row in Credit.objects.filter(state=state).order_by("-pk") if not row.claim_due_on or row.claim_due_on > today]
+    rows = Credit.objects.filter(state=state).order_by("-pk")
+    return [row for row in rows if not row.claim_due_on or row.claim_due_on > today]
 
 
 def _decide(actor: Actor, credit: Credit, step: str) -> None:
@@ -139,7 +141,10 @@ def _invoice(contract: Contract, index: int) -> InvoiceDocument:
     fees = [fee_terms(fee) for fee in Fee.objects.filter(contract=contract).order_by("name")]
     shares = [fee_share(fee, Period(start, end + timedelta(days=1))) for fee in fees]
     currency = fees[0].amount.currency
-    lines = [DocumentLine("line", str(n), share.fee.name, share.amount.amount, Decimal(1)) for n, share in enumerate(shares, 1)]
+    lines = [
+        DocumentLine("line", str(number), share.fee.name, share.amount.amount, Decimal(1))
+        for number, share in enumerate(shares, 1)
+    ]
     kind = ("right", "no_credit", "overcharged", "right", "other_currency", "right")[index % 6]
     if kind in ("right", "overcharged"):
         lines += _credit_lines(contract)

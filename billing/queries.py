@@ -83,7 +83,7 @@ def revenue_at_risk(actor: Actor) -> list[Total]:
     due = visible(actor, Fee.objects.filter(contract__in=breached.values("contract"), starts_on__lte=today))
     due = due.filter(Q(ends_on=None) | Q(ends_on__gt=today))
     sums = due.order_by().values("currency", "period").annotate(sum=Sum("amount"))
-    return monthly(((row["currency"], row["period"], row["sum"]) for row in sums))
+    return monthly((row["currency"], row["period"], row["sum"]) for row in sums)
 
 
 def monthly(rows: Iterable[tuple[str, str, Decimal]]) -> list[Total]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet, Sum
@@ -103,7 +104,7 @@ def fee_terms(fee: Fee) -> FeeTerms:
     return FeeTerms(fee.name, money, FeePeriod(fee.period), fee.starts_on, fee.ends_on)
 
 
-def fees_between(contract_id: object, start: date, end: date) -> QuerySet[Fee]:
+def fees_between(contract_id: UUID, start: date, end: date) -> QuerySet[Fee]:
     """Fees of a contract that are due on some day of [start, end), the earliest first."""
     rows = Fee.objects.filter(contract_id=contract_id, starts_on__lt=end).filter(Q(ends_on=None) | Q(ends_on__gt=start))
     return rows.select_related("passage__clause", "service").order_by("starts_on", "pk")

@@ -67,7 +67,8 @@ def _warn(credit: Credit) -> None:
     tell(
         people_with_roles(Role.FINANCE),
         kind="claim_ends",
-        title=_("Credit %(reference)s lapses after %(day)s") % {"reference": credit.reference, "day": credit.claim_due_on},
+        title=_("Credit %(reference)s lapses after %(day)s")
+        % {"reference": credit.reference, "day": credit.claim_due_on},
         dedupe_key=f"claim:{credit.pk}",
         url=reverse("credit", args=[credit.pk]),
         subject=credit,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from xml.etree.ElementTree import Element, ParseError, QName, SubElement, indent, register_namespace, tostring
+from xml.etree.ElementTree import Element, ParseError, SubElement, indent, register_namespace, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -282,7 +282,7 @@ def write_invoice(document: InvoiceDocument, *, tax_percent: Decimal = Decimal(0
     is_note = document.kind == "credit_note"
     for prefix, name in NAMES.items():
         register_namespace(prefix, name)
-    root = Element(QName(CREDIT_NOTE if is_note else INVOICE, "CreditNote" if is_note else "Invoice"))
+    root = Element(_tag(CREDIT_NOTE if is_note else INVOICE, "CreditNote" if is_note else "Invoice"))
     _write_head(root, document, is_note)
     _write_party(root, "AccountingSupplierParty", document.seller_name, document.seller_identifier)
     _write_party(root, "AccountingCustomerParty", document.buyer_name, "")
@@ -296,8 +296,12 @@ def write_invoice(document: InvoiceDocument, *, tax_percent: Decimal = Decimal(0
     return written
 
 
+def _tag(namespace: str, name: str) -> str:
+    return f"{{{namespace}}}{name}"
+
+
 def _put(parent: Element, name: str, value: object, currency: str = "") -> Element:
-    node = SubElement(parent, QName(NAMES["cbc"], name))
+    node = SubElement(parent, _tag(NAMES["cbc"], name))
     node.text = plain_decimal(value) if isinstance(value, Decimal) else str(value)
     if currency:
         node.set("currencyID", currency)
@@ -306,7 +310,7 @@ def _put(parent: Element, name: str, value: object, currency: str = "") -> Eleme
 
 def _group(parent: Element, *names: str) -> Element:
     for name in names:
-        parent = SubElement(parent, QName(NAMES["cac"], name))
+        parent = SubElement(parent, _tag(NAMES["cac"], name))
     return parent
 
 

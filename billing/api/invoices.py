@@ -35,7 +35,7 @@ class XmlBytes(BaseParser):
 
     media_type = "application/xml"
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         sent: bytes = stream.read(MAX_BYTES + 1)
         return sent
 

@@ -24,9 +24,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("number", models.CharField(max_length=40)),
                 ("issued_on", models.DateField()),
@@ -46,9 +44,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "state",
@@ -58,7 +54,20 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("reason", models.CharField(max_length=24)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("matches", "As agreed"),
+                            ("credit_missing", "A credit is missing"),
+                            ("overcharged", "More than agreed"),
+                            ("undercharged", "Less than agreed"),
+                            ("currency_mismatch", "Another currency"),
+                            ("period_mismatch", "The period fits no fee"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
                 ("explanation", models.TextField(blank=True)),
             ],
         ),
@@ -73,9 +82,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("amount", models.DecimalField(decimal_places=4, max_digits=18, verbose_name="amount")),
@@ -104,9 +111,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("kind", models.CharField(default="invoice", max_length=12)),
                 ("syntax", models.CharField(max_length=12)),
@@ -152,9 +157,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("position", models.PositiveIntegerField()),
                 ("kind", models.CharField(default="line", max_length=12)),
@@ -179,15 +182,26 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("expected_amount", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ("actual_amount", models.DecimalField(decimal_places=4, max_digits=18)),
                 ("difference", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ("currency", models.CharField(max_length=3)),
-                ("reason", models.CharField(max_length=24)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("matches", "As agreed"),
+                            ("credit_missing", "A credit is missing"),
+                            ("overcharged", "More than agreed"),
+                            ("undercharged", "Less than agreed"),
+                            ("currency_mismatch", "Another currency"),
+                            ("period_mismatch", "The period fits no fee"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
                 ("trace", models.JSONField(default=dict)),
                 ("digest", models.CharField(max_length=64)),
             ],
@@ -206,9 +220,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("reference", models.CharField(max_length=40)),
                 (

@@ -146,9 +146,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="invoice",
             name="blob",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.blob"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.blob"),
         ),
         migrations.AddField(
             model_name="invoice",
@@ -242,9 +240,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="credit",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "reference"), name="credit_reference_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organization", "reference"), name="credit_reference_once"),
         ),
         migrations.AddConstraint(
             model_name="credit",
@@ -259,9 +255,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="fee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0)), name="fee_not_negative"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="fee_not_negative"),
         ),
         migrations.AddConstraint(
             model_name="fee",
@@ -272,9 +266,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="fee",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
-                ),
+                condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
                 name="fee_span",
             ),
         ),
@@ -290,9 +282,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="creditnote",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "number"), name="credit_note_number_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organization", "number"), name="credit_note_number_once"),
         ),
         migrations.AddConstraint(
             model_name="invoiceline",

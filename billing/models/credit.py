@@ -37,24 +37,18 @@ class Credit(OrganizationRow):
     claim_due_on = models.DateField(_("claim until"), null=True)
     trace = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organization", "reference"], name="credit_reference_once"),
             models.UniqueConstraint(fields=["evaluation"], name="one_credit_per_evaluation"),
-            models.CheckConstraint(
-                condition=Q(amount__gte=0) | Q(adjusts__isnull=False), name="credit_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(amount__gte=0) | Q(adjusts__isnull=False), name="credit_not_negative"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["organization", "state", "-id"], name="credit_state"),
-            models.Index(
-                fields=["claim_due_on"], condition=Q(state__in=["proposed", "approved"]), name="credit_claim"
-            ),
+            models.Index(fields=["claim_due_on"], condition=Q(state__in=["proposed", "approved"]), name="credit_claim"),
         ]
 
     def __str__(self) -> str:
@@ -71,9 +65,7 @@ class CreditNote(OrganizationRow):
     currency = models.CharField(max_length=3)
     digest = models.CharField(max_length=64)
     blob = models.ForeignKey("documents.Blob", null=True, on_delete=models.PROTECT, related_name="+")
-    settled_by = models.ForeignKey(
-        "billing.Invoice", null=True, on_delete=models.PROTECT, related_name="settled_notes"
-    )
+    settled_by = models.ForeignKey("billing.Invoice", null=True, on_delete=models.PROTECT, related_name="settled_notes")
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

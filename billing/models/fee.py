@@ -21,12 +21,8 @@ class Fee(OrganizationRow):
     """Net of tax. Without a service it is for the whole contract. [starts_on, ends_on) in the contract's zone."""
 
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="fees")
-    service = models.ForeignKey(
-        "slas.Service", null=True, blank=True, on_delete=models.PROTECT, related_name="fees"
-    )
-    passage = models.ForeignKey(
-        "contracts.Passage", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    service = models.ForeignKey("slas.Service", null=True, blank=True, on_delete=models.PROTECT, related_name="fees")
+    passage = models.ForeignKey("contracts.Passage", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=120)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4)
     currency = models.CharField(_("currency"), max_length=3)
@@ -38,9 +34,7 @@ class Fee(OrganizationRow):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(amount__gte=0), name="fee_not_negative"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="fee_currency"),
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="fee_span"
-            ),
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="fee_span"),
         ]
 
     def __str__(self) -> str:

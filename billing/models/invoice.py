@@ -17,9 +17,7 @@ class Invoice(OrganizationRow):
 
     STATES: ClassVar[StateTable] = INVOICE_STATES
 
-    contract = models.ForeignKey(
-        "contracts.Contract", null=True, on_delete=models.PROTECT, related_name="invoices"
-    )
+    contract = models.ForeignKey("contracts.Contract", null=True, on_delete=models.PROTECT, related_name="invoices")
     blob = models.ForeignKey("documents.Blob", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, default="invoice")
     syntax = models.CharField(max_length=12)
@@ -42,9 +40,7 @@ class Invoice(OrganizationRow):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["organization", "seller_name", "number", "kind"], name="invoice_once"
-            ),
+            models.UniqueConstraint(fields=["organization", "seller_name", "number", "kind"], name="invoice_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["organization", "state", "-id"], name="invoice_state")]
 

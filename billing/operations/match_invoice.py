@@ -50,7 +50,8 @@ def _named(actor: Actor, contract_id: UUID) -> Contract:
 
 def _quoted(actor: Actor, invoice: Invoice) -> Contract:
     quoted = [text.strip() for text in (invoice.contract_reference, invoice.order_reference) if text.strip()]
-    found = list(visible(actor, Contract.objects.all()).annotate(theirs=Trim("external_reference")).filter(_any(quoted))[:2])
+    seen = visible(actor, Contract.objects.all()).annotate(theirs=Trim("external_reference"))
+    found = list(seen.filter(_any(quoted))[:2])
     if not found:
         fields = {"contract": ["No contract has a reference that the invoice quotes."]}
         raise Invalid("no_matching_contract", fields["contract"][0], fields=fields)

@@ -66,7 +66,7 @@ def _create(actor: Actor, invoice: Invoice, comparison: Comparison) -> Reconcili
     row = Reconciliation(
         organization_id=actor.organization_id,
         invoice=invoice,
-        contract_id=invoice.contract_id,
+        contract=invoice.contract,
         expected_amount=_amount(comparison),
         actual_amount=comparison.invoiced.amount,
         difference=comparison.difference.amount if comparison.difference is not None else None,

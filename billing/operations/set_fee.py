@@ -45,7 +45,9 @@ def set_fee(
     contract = lock_row(Contract, contract_id)
     require(actor, "billing.set_fee", contract)
     _check(amount, currency, starts_on, ends_on)
-    same = Fee.objects.filter(contract=contract, service_id=service_id, name=name).order_by("starts_on")
+    same = Fee.objects.filter(contract=contract, service=_service(contract, service_id), name=name).order_by(
+        "starts_on"
+    )
     if same.filter(starts_on=starts_on).exists():
         raise _refused("fee_exists", "starts_on", "A fee of this name already begins on this day.")
     following = same.filter(starts_on__gt=starts_on).first()

@@ -100,7 +100,7 @@ class CreditList(ListPage):
     template_name = "billing/credit_list.html"
     key = "credits"
     title = gettext_lazy("Credits")
-    subtitle = gettext_lazy("Improvement comes first: a credit is the last resort, and every one shows how it came about")
+    subtitle = gettext_lazy("Improvement comes first: a credit is the last resort. Each shows how it came about")
     verb = "billing.view_credit"
     filterset_class = CreditFilter
     search_fields = ("reference", "note__number", "contract__title", "contract__reference", "commitment__name")
@@ -116,11 +116,24 @@ class CreditList(ListPage):
         Column("commitment", gettext_lazy("Service level"), "commitment.name", sort=("commitment__name",)),
         Column("window", gettext_lazy("Window"), "breach.window.label", sort=("breach__window__starts_at",)),
         Column("percent", gettext_lazy("Share"), kind="percent", sort=("percent",)),
-        Column("amount", gettext_lazy("Amount"), template="billing/credit_amount_cell.html", kind="money", currency="currency", sort=("currency", "amount")),
+        Column(
+            "amount",
+            gettext_lazy("Amount"),
+            template="billing/credit_amount_cell.html",
+            kind="money",
+            currency="currency",
+            sort=("currency", "amount"),
+        ),
         Column("state", gettext_lazy("State"), kind="state", domain="credit", sort=("state",)),
-        Column("claim_due_on", gettext_lazy("Claim until"), kind="date", zone="commitment.time_zone", sort=("claim_due_on",)),
+        Column(
+            "claim_due_on",
+            gettext_lazy("Claim until"),
+            kind="date",
+            zone="commitment.time_zone",
+            sort=("claim_due_on",),
+        ),
         Column("note", gettext_lazy("Credit note"), lambda row: row.note.number if hasattr(row, "note") else ""),
-    )  # fmt: skip
+    )
 
     def rows(self) -> QuerySet[Credit]:
         return queries.credits(self.actor)
@@ -140,7 +153,14 @@ def credit_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _credit(actor: Actor, pk: UUID) -> Credit:
     rows = queries.credits(actor).select_related(
-        "contract", "commitment", "breach__window", "evaluation", "decided_by", "adjusts", "note__settled_by", "note__blob"
+        "contract",
+        "commitment",
+        "breach__window",
+        "evaluation",
+        "decided_by",
+        "adjusts",
+        "note__settled_by",
+        "note__blob",
     )
     return get_visible(actor, rows, pk)
 
@@ -167,7 +187,8 @@ def _effects(credit: Credit) -> dict[str, str]:
     words = {"amount": money_text(credit.amount, credit.currency), "contract": credit.contract.title}
     return {
         "approve": _("Approves a credit of %(amount)s for %(contract)s. Nothing is sent yet.") % words,
-        "issue": _("Issues a credit note of %(amount)s for %(contract)s. It can never be changed, only disputed.") % words,
+        "issue": _("Issues a credit note of %(amount)s for %(contract)s. It never changes; it can be disputed.")
+        % words,
         "settle": _("Records that %(amount)s has reached us. No further invoice is expected to carry it.") % words,
     }
 

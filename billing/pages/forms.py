@@ -72,7 +72,8 @@ class MatchForm(forms.Form):
             *rows.filter(external_reference__iexact=text).exclude(reference__iexact=text)[:2],
         ]
         if len(found) != 1:
-            self.add_error("contract", _("No contract has this reference.") if not found else _("Several contracts do."))
+            none = _("No contract has this reference.")
+            self.add_error("contract", _("Several contracts do.") if found else none)
             return None
         return found[0]
 

@@ -81,12 +81,21 @@ class InvoiceList(ListPage):
         Column("seller", gettext_lazy("Seller"), "seller_name", sort=("seller_name",)),
         Column("contract", gettext_lazy("Contract"), "contract.title", sort=("contract__title",)),
         Column("issued_on", gettext_lazy("Issued on"), kind="date", sort=("issued_on",)),
-        Column("amount", gettext_lazy("Net amount"), "tax_exclusive_amount", kind="money", currency="currency", sort=("currency", "tax_exclusive_amount")),
-        Column("difference", gettext_lazy("Difference"), lambda row: _difference(row), kind="money", currency="currency"),
-        Column("reason", gettext_lazy("Why"), lambda row: row.discrepancy.get_reason_display() if hasattr(row, "discrepancy") else ""),
+        Column(
+            "amount",
+            gettext_lazy("Net amount"),
+            "tax_exclusive_amount",
+            kind="money",
+            currency="currency",
+            sort=("currency", "tax_exclusive_amount"),
+        ),
+        Column(
+            "difference", gettext_lazy("Difference"), lambda row: _difference(row), kind="money", currency="currency"
+        ),
+        Column("reason", gettext_lazy("Why"), lambda row: _reason(row)),
         Column("state", gettext_lazy("State"), kind="state", domain="invoice", sort=("state",)),
         Column("due_on", gettext_lazy("Due on"), kind="date", sort=("due_on",), visible=False),
-    )  # fmt: skip
+    )
 
     def rows(self) -> QuerySet[Invoice]:
         return queries.invoices(self.actor)
@@ -96,6 +105,10 @@ class InvoiceList(ListPage):
 
     def extra_context(self) -> dict[str, Any]:
         return {"can_import": can(self.actor, "billing.import_invoice")}
+
+
+def _reason(row: Invoice) -> str:
+    return str(row.discrepancy.get_reason_display()) if hasattr(row, "discrepancy") else ""
 
 
 def _difference(row: Invoice) -> Any:
@@ -148,7 +161,9 @@ def _invoice(actor: Actor, pk: UUID) -> Invoice:
     return get_visible(actor, queries.invoices(actor), pk)
 
 
-def _page(request: HttpRequest, invoice: Invoice, match: MatchForm, form: ReasonForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, invoice: Invoice, match: MatchForm, form: ReasonForm, status: int = 200
+) -> HttpResponse:
     actor = actor_of(request)
     discrepancy: Discrepancy | None = getattr(invoice, "discrepancy", None)
     newest = queries.reconciliations(actor).filter(invoice=invoice).first()
@@ -229,7 +244,10 @@ def reconciliation_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
         "trace": row.trace,
         "clause_url": queries.clause_url(row.trace),
         "entries": queries.history_of(row),
-        "crumbs": [(_("Invoices"), reverse("invoices")), (row.invoice.number, reverse("invoice", args=[row.invoice_id]))],
+        "crumbs": [
+            (_("Invoices"), reverse("invoices")),
+            (row.invoice.number, reverse("invoice", args=[row.invoice_id])),
+        ],
     }
     partial = bool(getattr(request, "htmx", False))
     return render(request, "components/trace_fragment.html" if partial else "components/trace_page.html", context)

@@ -46,9 +46,7 @@ class Forbidden(DomainError):
 
     status = 403
 
-    def __init__(
-        self, message: str = "You may not do this.", *, detail: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, message: str = "You may not do this.", *, detail: Mapping[str, Any] | None = None) -> None:
         super().__init__("forbidden", message, detail=detail)
 
 

@@ -16,8 +16,8 @@ def next_number(model: type[Model], field: str, prefix: str, *, width: int = 4) 
 
     advisory_lock(f"{model._meta.label}:{current_organization_id()}:{prefix}")
     numbers = model._default_manager.filter(**{f"{field}__startswith": prefix})
-    last: str | None = numbers.filter(**{f"{field}__regex": rf"^{prefix}\d{{{width},}}$"}).aggregate(
-        last=Max(field)
-    )["last"]
+    last: str | None = numbers.filter(**{f"{field}__regex": rf"^{prefix}\d{{{width},}}$"}).aggregate(last=Max(field))[
+        "last"
+    ]
     counter = int(last.removeprefix(prefix)) + 1 if last else 1
     return f"{prefix}{counter:0{width}d}"

@@ -111,6 +111,18 @@ def reach(row: Any, path: str) -> Any:
     return row
 
 
+class Pages(Paginator[Any]):
+    """Of a list longer than a page the keys are cut first, so that what cells need is fetched for one page only."""
+
+    def page(self, number: int | str) -> Page[Any]:
+        if self.num_pages == 1:
+            return super().page(number)
+        checked = self.validate_number(number)
+        start = (checked - 1) * self.per_page
+        keys = list(self.object_list.values_list("pk", flat=True)[start : start + self.per_page])
+        return self._get_page(self.object_list.filter(pk__in=keys), checked, self)
+
+
 class ListPage(View):
     """Subclass, name the columns and give `rows()`. `key` names the page for saved views and file names.
 
@@ -154,7 +166,7 @@ class ListPage(View):
         found = self.ordered(found)
         if request.GET.get("format") in ("csv", "xlsx"):
             return self.exported(found, request.GET["format"])
-        page = Paginator(found, self.page_size).get_page(request.GET.get("page"))
+        page = Pages(found, self.page_size).get_page(request.GET.get("page"))
         partial = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
         name = "components/list_table.html" if partial else self.template_name
         response = render(request, name, self.context(page, form))

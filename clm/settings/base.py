@@ -15,7 +15,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("COVENANT_VAR", BASE_DIR / "var"))
 DATA_DIR = Path(os.environ.get("COVENANT_DATA", BASE_DIR.parent / "shared" / "data"))
 
-DEFAULT_SECRET_KEY = "covenant-local-only-not-a-secret"
+DEFAULT_SECRET_KEY = "covenant-local-only-not-a-secret"  # noqa: S105 (production refuses to start with it)
 SECRET_KEY = os.environ.get("SECRET_KEY", DEFAULT_SECRET_KEY)
 DEBUG = False
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "").split(",") if h]
@@ -38,9 +38,7 @@ def database_from_url(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {
-    "default": database_from_url(os.environ.get("DATABASE_URL", "postgresql://covenant@127.0.0.1/covenant"))
-}
+DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", "postgresql://covenant@127.0.0.1/covenant"))}
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 
 INSTALLED_APPS = [

@@ -43,6 +43,7 @@ def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date) -> V
     version = lock_row(Version, version_id)
     contract = lock_row(Contract, version.contract_id)
     require(actor, "contracts.finalize_version", version)
+    version.STATES.check(version.state, VersionState.FINAL)
     check_can_be_final(version, contract, effective_on)
     if contract.is_in_force:
         _check_history(version, effective_on)

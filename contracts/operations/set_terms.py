@@ -14,7 +14,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.calendar import rules_of
+from contracts.calendar import business_days_of, rules_of
 from contracts.models import Passage, Terms, Version
 from contracts.paper import TERM_FIELDS, content_hash, terms_facts
 from contracts.states import VersionState
@@ -63,6 +63,10 @@ def _check(row: Terms) -> None:
     """The engine reads the terms; what it refuses is said beside the field."""
     try:
         rules_of(row, [])
+        business_days_of(row)
+    except NotImplementedError as unknown:
+        message = f"No public holidays are known for {row.holidays_country}."
+        raise Invalid("country_unknown", message, fields={"holidays_country": [message]}) from unknown
     except Invalid as refusal:
         where = FIELD_OF.get(refusal.code, "starts_on")
         if refusal.code == "zero_length_term" and row.initial_months:

@@ -32,9 +32,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=160, verbose_name="name")),
                 (
@@ -273,9 +271,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("revision", models.PositiveIntegerField()),
                 ("unit", models.CharField(max_length=12)),
@@ -349,9 +345,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("is_rolling", models.BooleanField(default=False)),
                 ("label", models.CharField(max_length=40)),
@@ -431,9 +425,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("reference", models.CharField(max_length=40)),
                 (
@@ -503,9 +495,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "blob",
@@ -549,9 +539,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "kind",
@@ -619,9 +607,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("key", models.CharField(max_length=120, verbose_name="telemetry key")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
@@ -686,9 +672,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("external_id", models.CharField(max_length=120)),
                 ("starts_at", models.DateTimeField()),
@@ -763,9 +747,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
@@ -804,9 +786,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("month", models.DateField()),
                 (
@@ -847,9 +827,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("source", models.CharField(max_length=24)),
                 ("digest", models.CharField(max_length=64)),
@@ -885,9 +863,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("below", models.DecimalField(decimal_places=6, max_digits=9)),
                 ("at_or_above", models.DecimalField(decimal_places=6, max_digits=9, null=True)),
@@ -924,9 +900,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="evaluationwindow",
-            index=models.Index(
-                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="window_due"
-            ),
+            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="window_due"),
         ),
         migrations.AddIndex(
             model_name="evaluationwindow",
@@ -939,9 +913,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="evaluationwindow",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closes_at__gte", models.F("ends_at")), ("ends_at__gt", models.F("starts_at"))
-                ),
+                condition=models.Q(("closes_at__gte", models.F("ends_at")), ("ends_at__gt", models.F("starts_at"))),
                 name="window_span",
             ),
         ),
@@ -958,16 +930,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="evaluation",
-            constraint=models.UniqueConstraint(
-                fields=("window", "revision"), name="evaluation_revision_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("window", "revision"), name="evaluation_revision_once"),
         ),
         migrations.AddConstraint(
             model_name="evaluation",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("bad__gte", 0), ("excluded__gte", 0), ("good__gte", 0), ("unmeasured__gte", 0)
-                ),
+                condition=models.Q(("bad__gte", 0), ("excluded__gte", 0), ("good__gte", 0), ("unmeasured__gte", 0)),
                 name="quantities_not_negative",
             ),
         ),
@@ -977,9 +945,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="breach",
-            constraint=models.UniqueConstraint(
-                fields=("organization", "reference"), name="breach_reference_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organization", "reference"), name="breach_reference_once"),
         ),
         migrations.AddConstraint(
             model_name="exclusion",
@@ -1011,9 +977,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="commitment",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"
-                ),
+                condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
                 name="commitment_span",
             ),
         ),
@@ -1050,9 +1014,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="outage",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_at", None), ("ends_at__gte", models.F("starts_at")), _connector="OR"
-                ),
+                condition=models.Q(("ends_at", None), ("ends_at__gte", models.F("starts_at")), _connector="OR"),
                 name="outage_span",
             ),
         ),

@@ -50,9 +50,7 @@ class EvidenceBundle(OrganizationRow):
 class ServiceReport(OrganizationRow):
     """The monthly report of one contract's service levels as a PDF. `month` is its first day."""
 
-    contract = models.ForeignKey(
-        "contracts.Contract", on_delete=models.PROTECT, related_name="service_reports"
-    )
+    contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="service_reports")
     month = models.DateField()
     blob = models.ForeignKey("documents.Blob", on_delete=models.PROTECT, related_name="+")
 

@@ -68,12 +68,8 @@ class Commitment(OrganizationRow):
     name = models.CharField(_("name"), max_length=160)
     state = models.CharField(max_length=12, choices=CommitmentState.choices, default=CommitmentState.DRAFT)
     target = models.DecimalField(_("target"), max_digits=18, decimal_places=6)
-    comparison = models.CharField(
-        _("comparison"), max_length=2, choices=[(">=", "≥"), ("<=", "≤")], default=">="
-    )
-    window_kind = models.CharField(
-        _("window"), max_length=12, choices=WindowKind.choices, default=WindowKind.MONTH
-    )
+    comparison = models.CharField(_("comparison"), max_length=2, choices=[(">=", "≥"), ("<=", "≤")], default=">=")
+    window_kind = models.CharField(_("window"), max_length=12, choices=WindowKind.choices, default=WindowKind.MONTH)
     window_days = models.PositiveSmallIntegerField(_("rolling days"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     starts_on = models.DateField(_("measured from"))
@@ -91,17 +87,13 @@ class Commitment(OrganizationRow):
         default=MissingDataPolicy.INCONCLUSIVE,
     )
     coverage_threshold_percent = models.DecimalField(max_digits=6, decimal_places=3, default=95)
-    warning_band = models.DecimalField(
-        _("warning band above the target"), max_digits=9, decimal_places=6, default=0
-    )
+    warning_band = models.DecimalField(_("warning band above the target"), max_digits=9, decimal_places=6, default=0)
     minimum_outage_seconds = models.PositiveIntegerField(
         _("outages shorter than this many seconds do not count"), default=0
     )
     whole_minutes = models.BooleanField(_("only whole minutes of an outage count"), default=False)
     grace_hours = models.PositiveIntegerField(_("hours until a window closes"), default=72)
-    remedy_kind = models.CharField(
-        _("credit"), max_length=12, choices=RemedyKind.choices, default=RemedyKind.NONE
-    )
+    remedy_kind = models.CharField(_("credit"), max_length=12, choices=RemedyKind.choices, default=RemedyKind.NONE)
     credit_base = models.CharField(
         _("credit is a share of"), max_length=12, choices=CreditBase.choices, default=CreditBase.MONTHLY_FEE
     )
@@ -133,9 +125,7 @@ class Commitment(OrganizationRow):
             models.CheckConstraint(
                 condition=~Q(window_kind="rolling") | Q(window_days__gte=1), name="rolling_has_days"
             ),
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="commitment_span"
-            ),
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="commitment_span"),
             models.CheckConstraint(
                 condition=~Q(remedy_kind="per_step") | Q(step_percent__gt=0, step_credit_percent__gt=0),
                 name="steps_positive",
@@ -166,9 +156,7 @@ class CreditTier(OrganizationRow):
         ordering: ClassVar = ["-below"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["commitment", "below"], name="tier_once"),
-            models.CheckConstraint(
-                condition=Q(at_or_above=None) | Q(at_or_above__lt=F("below")), name="tier_span"
-            ),
+            models.CheckConstraint(condition=Q(at_or_above=None) | Q(at_or_above__lt=F("below")), name="tier_span"),
         ]
 
     def __str__(self) -> str:
@@ -196,9 +184,7 @@ class Exclusion(OrganizationRow):
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="exclusion_span")
-        ]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="exclusion_span")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at}"

@@ -185,9 +185,12 @@ def test_the_database_refuses_changes_to_a_final_version(alice: Actor) -> None:
         "UPDATE contracts_terms SET initial_months = 99 WHERE version_id = %s",
     )
     for statement in statements:
-        with pytest.raises(IntegrityError, match="never change"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement, [version.pk])
+        with (
+            pytest.raises(IntegrityError, match="never change"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, [version.pk])
 
 
 def test_terms_change_the_hash_of_a_draft_and_not_of_a_final_version(alice: Actor) -> None:

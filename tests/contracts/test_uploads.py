@@ -35,7 +35,11 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 
 def docx(document: bytes) -> bytes:
-    types = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+    main = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    types = (
+        b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        b'<Override PartName="/word/document.xml" ContentType="' + main + b'"/></Types>'
+    )
     return zipped({"[Content_Types].xml": types, "word/document.xml": document})
 
 
@@ -141,9 +145,7 @@ def large(alice: Actor) -> Callable[[], SimpleUploadedFile]:
     return lambda: SimpleUploadedFile("large.txt", (TEXT + filler).encode())
 
 
-def test_a_large_document_is_read_by_a_job(
-    page: Client, alice: Actor, large: Callable[[], SimpleUploadedFile]
-) -> None:
+def test_a_large_document_is_read_by_a_job(page: Client, alice: Actor, large: Callable[[], SimpleUploadedFile]) -> None:
     contract = create_contract(actor=alice, title="Hosting")
     answer = page.post(reverse("version-new", args=[contract.pk]), {"file": large(), "note": "all annexes"})
     assert answer.status_code == 302

@@ -78,9 +78,7 @@ def refusal_for_compound_file(data: bytes) -> Refused:
 
 
 def refuse_markup(data: bytes) -> None:
-    start = (
-        COMMENTS.sub(b"", data[:4096]).replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    )
+    start = COMMENTS.sub(b"", data[:4096]).replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith(MARKUP_STARTS) or b"<html" in start[:1024]:
         raise wrong_type("a web page or an XML file")
     if start.startswith(b"<") and start.rstrip().endswith(b">") and b"</" in start and b" " not in start[:2]:

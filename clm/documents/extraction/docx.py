@@ -157,9 +157,7 @@ def shaped(text: str, properties: Element | None, story: Story) -> Block:
     return Block(text, style.name, level, number or None, kind)
 
 
-def list_number(
-    properties: Element | None, style_id: str, style: Style, story: Story
-) -> tuple[int | None, str | None]:
+def list_number(properties: Element | None, style_id: str, style: Style, story: Story) -> tuple[int | None, str | None]:
     """(list depth from 0, printed number); the number is "" for a bullet and None outside lists."""
     num_id = value_of(properties, f"{W}numPr/{W}numId") or style.num_id
     if not num_id or num_id == "0":

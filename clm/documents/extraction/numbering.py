@@ -161,9 +161,7 @@ def read_numbering(root: Element | None, style_lists: dict[str, str]) -> Numberi
     return numbering
 
 
-def resolve_link(
-    key: str, abstract: dict[str, Element], links: dict[str, str], style_lists: dict[str, str]
-) -> str:
+def resolve_link(key: str, abstract: dict[str, Element], links: dict[str, str], style_lists: dict[str, str]) -> str:
     """Follows a list that only names a numbering style to the list that defines it, one step."""
     style = value_of(abstract.get(key), W + "numStyleLink")
     return links.get(style_lists.get(style, ""), key) if style else key

@@ -118,8 +118,7 @@ def content_types(package: zipfile.ZipFile) -> dict[str, str]:
     root = parse_xml(read_bounded(package, CONTENT_TYPES, MAX_CONTENT_TYPES))
     overrides = (child for child in root.iter() if str(child.tag).endswith("}Override"))
     return {
-        str(child.get("PartName", "")).lstrip("/"): str(child.get("ContentType", "")).lower()
-        for child in overrides
+        str(child.get("PartName", "")).lstrip("/"): str(child.get("ContentType", "")).lower() for child in overrides
     }
 
 

@@ -58,9 +58,7 @@ def open_pdf(data: bytes) -> pypdfium2.PdfDocument:
         raise Refused("corrupt") from None
 
 
-def read_pages(
-    document: pypdfium2.PdfDocument, count: int, limits: Limits
-) -> tuple[list[list[Line]], tuple[str, ...]]:
+def read_pages(document: pypdfium2.PdfDocument, count: int, limits: Limits) -> tuple[list[list[Line]], tuple[str, ...]]:
     pages: list[list[Line]] = []
     unread = total = 0
     for index in range(count):

@@ -125,9 +125,7 @@ def test_tables_are_rows_and_frames_are_paragraphs() -> None:
     def cell(text: str) -> str:
         return f"<w:tc>{paragraph(text)}</w:tc>"
 
-    grid = (
-        f"<w:tbl><w:tr>{cell('Fee')}{cell('EUR 5')}</w:tr><w:tr>{cell('Term')}{cell('1 year')}</w:tr></w:tbl>"
-    )
+    grid = f"<w:tbl><w:tr>{cell('Fee')}{cell('EUR 5')}</w:tr><w:tr>{cell('Term')}{cell('1 year')}</w:tr></w:tbl>"
     frame = f"<w:tbl><w:tr>{cell('Framed')}</w:tr></w:tbl>"
     document = read(body(paragraph("Before") + grid + frame))
     assert [(block.text, block.kind) for block in document.blocks] == [

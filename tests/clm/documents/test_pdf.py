@@ -67,6 +67,4 @@ def test_the_hosting_agreement_reads_without_broken_spaces() -> None:
 def test_a_font_that_hides_its_letters_is_told() -> None:
     hidden = "7KLV 'DWD 3URFHVVLQJ $GGHQGXP IRUPV SDUW RI WKH 7HUPV " * 40
     assert is_garbled(hidden)
-    assert not is_garbled(
-        "The supplier shall keep the service available to the customer in each month. " * 40
-    )
+    assert not is_garbled("The supplier shall keep the service available to the customer in each month. " * 40)

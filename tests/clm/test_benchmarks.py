@@ -1,0 +1,71 @@
+"""The measurements run, on sizes so small that their figures mean nothing: what they measure is still there."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import ingest, lists, measure, stage, windows
+from clm.access.scope import organization_scope
+from clm.lib.actor import Actor
+from slas.models import Evaluation, Sample
+
+
+@pytest.fixture
+def table() -> measure.Table:
+    return measure.Table()
+
+
+@pytest.fixture
+def actor(db: None) -> Actor:
+    return stage.people()
+
+
+def named(table: measure.Table) -> list[str]:
+    return [row[0] for row in table.rows]
+
+
+def test_ingest_is_measured_beside_copy(actor: Actor, table: measure.Table) -> None:
+    with organization_scope(actor.organization_id):
+        ingest.measure(table, actor, 40)
+
+        assert Sample.objects.count() == 40
+    assert named(table) == [
+        "PostgreSQL COPY, 40 samples in one",
+        "PostgreSQL COPY, by 10,000",
+        "ingest_samples by 10,000",
+        "ingest_samples, the same again",
+        "POST /api/v1/telemetry/samples/",
+    ]
+    assert all(row[2] == "samples/s" for row in table.rows)
+
+
+def test_windows_are_measured_beside_the_engine(actor: Actor, table: measure.Table) -> None:
+    with organization_scope(actor.organization_id):
+        windows.of_outages(table, actor, 1)
+
+        assert Evaluation.objects.count() == 12
+    assert named(table) == ["windows evaluated: uptime, outages as reported"]
+    assert table.rows[0][3].startswith("12 windows, 1 samples; the engine alone ")
+
+
+@pytest.mark.parametrize("path", [*lists.EACH_LIST, *(path for path, _limit in lists.PAGES.values())])
+def test_every_page_that_is_measured_answers(actor: Actor, path: str) -> None:
+    lists.visit(lists.signed_in(actor), path)()
+
+
+def test_contracts_on_stage_are_found(actor: Actor) -> None:
+    with organization_scope(actor.organization_id):
+        stage.contracts(actor, 60, vacuum=False)
+    client = lists.signed_in(actor)
+
+    second = client.get("/contracts/?page=2").context["page"]
+    found = client.get("/contracts/?q=M-0000007").context["page"]
+
+    assert ([row.reference for row in second], second.paginator.count) == ([f"M-{n:07d}" for n in range(9, -1, -1)], 60)
+    assert [row.reference for row in found] == ["M-0000007"]
+
+
+def test_percentiles_are_of_the_sorted_times() -> None:
+    p50, p95 = measure.percentiles(lambda: None, times=5, warm_up=0)
+
+    assert 0 <= p50 <= p95
