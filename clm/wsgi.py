@@ -1,5 +1,6 @@
 """The WSGI entry point that gunicorn serves."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -7,3 +8,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clm.settings.local")
 
 application = get_wsgi_application()
+
+# What is loaded by now stays for as long as the process does. Not looking through it again spares every hundredth
+# request or so a pause of about 90 ms.
+gc.collect()
+gc.freeze()

@@ -23,6 +23,7 @@ from billing.operations.import_invoice import import_invoice
 from billing.operations.match_invoice import match_invoice
 from billing.operations.reconcile_invoice import reconcile_invoice
 from billing.operations.settle_discrepancy import accept_discrepancy, resolve_discrepancy
+from clm.access.permissions import require
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
@@ -71,6 +72,7 @@ class Invoices(IdempotentMixin, VisibleRowsView, ListAPIView):
         responses={201: serializers.InvoiceSerializer},
     )
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "billing.import_invoice")
         invoice = import_invoice(actor=actor_in(request), content=_content(request))
         return Response(serializers.InvoiceSerializer(invoice).data, status=status.HTTP_201_CREATED)
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from billing.api import serializers
 from billing.models import Fee
 from billing.operations.set_fee import set_fee
+from clm.access.permissions import require
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
@@ -29,6 +30,7 @@ class Fees(IdempotentMixin, VisibleRowsView, ListAPIView):
 
     @extend_schema(request=serializers.NewFeeSerializer, responses={201: serializers.FeeSerializer})
     def post(self, request: Request) -> Response:
+        require(actor_in(request), "billing.set_fee")
         sent = serializers.NewFeeSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         fee = set_fee(actor=actor_in(request), **sent.as_verb())

@@ -195,6 +195,7 @@ def invoice_match(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Match by hand, and compare."""
     actor = actor_of(request)
     invoice = _invoice(actor, pk)
+    require(actor, "billing.match_invoice", invoice)
     form = MatchForm(request.POST)
     contract = form.chosen(actor) if form.is_valid() else None
     if contract is not None:

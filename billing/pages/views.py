@@ -29,6 +29,7 @@ from contracts.models import Contract, Passage
 
 @login_required
 def billing_home(request: HttpRequest) -> HttpResponse:
+    require(actor_of(request), "billing.view_credit")
     return redirect("credits")
 
 

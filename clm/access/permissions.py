@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
 from clm.access.registry import SYSTEM_ACTORS, VERBS, VISIBILITY
@@ -38,7 +39,7 @@ def get_visible(actor: Actor, rows: QuerySet[M], pk: UUID | str) -> M:
     """The one row by id, or NotVisible: for another organization it does not exist."""
     try:
         found = visible(actor, rows).filter(pk=pk).first()
-    except (ValueError, TypeError) as malformed:
+    except (ValidationError, ValueError, TypeError) as malformed:
         raise NotVisible() from malformed
     if found is None:
         raise NotVisible()

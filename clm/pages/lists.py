@@ -111,8 +111,10 @@ def reach(row: Any, path: str) -> Any:
     return row
 
 
-class Pages(Paginator[Any]):
+class Pages(Paginator):  # type: ignore[type-arg]
     """Of a list longer than a page the keys are cut first, so that what cells need is fetched for one page only."""
+
+    object_list: QuerySet[Any]
 
     def page(self, number: int | str) -> Page[Any]:
         if self.num_pages == 1:
@@ -120,7 +122,7 @@ class Pages(Paginator[Any]):
         checked = self.validate_number(number)
         start = (checked - 1) * self.per_page
         keys = list(self.object_list.values_list("pk", flat=True)[start : start + self.per_page])
-        return self._get_page(self.object_list.filter(pk__in=keys), checked, self)
+        return Page(self.object_list.filter(pk__in=keys), checked, self)
 
 
 class ListPage(View):

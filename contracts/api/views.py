@@ -25,9 +25,10 @@ from clm.audit.access import unhidden
 from clm.audit.api.serializers import EntrySerializer
 from clm.audit.models import LedgerEntry
 from clm.documents.blobs import open_blob
+from clm.lib.errors import Invalid
 from contracts import queries
 from contracts.api import serializers as shapes
-from contracts.models import Contract, ContractParty, Party, Passage, Term, Version
+from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Term, Version
 from contracts.models.contract import Category
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
@@ -186,8 +187,10 @@ class VersionComparison(VisibleRowsView):
     @extend_schema(parameters=[OpenApiParameter("with", OpenApiTypes.UUID, required=True)])
     def get(self, request: Request, pk: UUID) -> Response:
         new = self.get_object()
+        if not request.query_params.get("with"):
+            raise Invalid("with_missing", "Name the other version.", fields={"with": ["Name the other version."]})
         same_contract = self.rows().filter(contract_id=new.contract_id)
-        old = get_visible(actor_in(request), same_contract, request.query_params.get("with", ""))
+        old = get_visible(actor_in(request), same_contract, request.query_params["with"])
         compared = comparison_of(old, new)
         compared["summary"] = asdict(compared["summary"])
         return Response(compared)
@@ -375,16 +378,18 @@ class Activation(_Act):
         return _shown(activate_contract(actor=actor_in(request), contract_id=pk))
 
 
-@extend_schema(responses=shapes.RenewalDecisionSerializer)
-class Decision(_Act):
-    """Notice given, or a renewal agreed, in the current term."""
+class Decisions(IdempotentMixin, OfContract, ListAPIView):
+    """What was decided, newest first; POST: notice given, or a renewal agreed, in the current term."""
 
-    asks = "contracts.decide_renewal"
-    serializer_class = shapes.DecisionSerializer
+    model = RenewalDecision
+    serializer_class = shapes.RenewalDecisionSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        decision = decide_renewal(actor=actor_in(request), contract_id=pk, **sent)
-        return shapes.RenewalDecisionSerializer(decision).data
+    @extend_schema(request=shapes.DecisionSerializer, responses={201: shapes.RenewalDecisionSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.decide_renewal", self.contract())
+        decision = decide_renewal(actor=actor, contract_id=pk, **checked(shapes.DecisionSerializer, request.data))
+        return Response(shapes.RenewalDecisionSerializer(decision).data, status=status.HTTP_201_CREATED)
 
 
 @extend_schema(responses=shapes.ContractSerializer)

@@ -6,8 +6,9 @@ from django.db import connection
 
 from contracts.models import Contract
 
-# A version's text counts up to this many characters: PostgreSQL's vector has an upper bound of one megabyte.
-TEXT_LIMIT = 400_000
+# A version's text counts up to this many characters. PostgreSQL's vector holds 1,048,575 bytes, and plain words that
+# never repeat take at most four bytes a character in it, their places included.
+TEXT_LIMIT = 200_000
 
 _SQL = """
 UPDATE contracts_contract SET search =

@@ -87,9 +87,9 @@ def _is_blocked(text: str) -> bool:
 def sign_in(page: Page, email: str, password: str) -> None:
     """Through the sign-in page, as a person does."""
     page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main form button[type=submit], form button.btn-primary").first.click()
     page.wait_for_url("**/")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ TERMS: dict[str, Any] = {
 }
 
 
+@lru_cache(maxsize=64)
 def text_paper(text: str = TEXT, name: str = "agreement.txt") -> Paper:
     return read_paper(text.encode(), name)
 
