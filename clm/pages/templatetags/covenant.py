@@ -79,12 +79,14 @@ def duration(seconds: Any) -> str:
 
 
 @register.inclusion_tag("components/date_due.html")
-def date_due(day: date | None, zone: str = "") -> dict[str, Any]:
-    """A date a contract states, with "in 12 days" beside it and its own zone on hover. Soon is within 30 days."""
+def date_due(day: date | None, zone: str = "", late: bool = False) -> dict[str, Any]:
+    """A date a contract states, with "in 12 days" beside it and its own zone on hover. Soon is within 30 days.
+
+    A past date is an ordinary one (a start, an issue) unless `late` says that something is still owed for it."""
     if day is None:
         return {"day": None}
     days = formats.days_until(day, zone)
-    nearness = "past" if days < 0 else "soon" if days <= 30 else ""
+    nearness = ("past" if late else "") if days < 0 else "soon" if days <= 30 else ""
     return {
         "day": day,
         "shown": formats.date_text(day),
