@@ -15,14 +15,17 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.objects import people_granted
+from clm.access.permissions import system_actor
 from clm.accounts.models import Organization
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.months import add_months
 from clm.portfolio.registry import Cast, Stage, register_stage
+from contracts.access import TERM_KEEPER
 from contracts.models import Clause, Contract, Passage, Version
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
+from contracts.operations.advance_terms import advance_terms
 from contracts.operations.decide_renewal import decide_renewal
 from contracts.operations.file_contract import file_contract
 from contracts.operations.mark_passage import mark_passage
@@ -33,7 +36,6 @@ from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.paper import Paper, read_paper
 from contracts.portfolio_services import SERVICE_CONTRACTS, ServiceContract
-from contracts.tasks import advance_terms
 
 __all__ = ["SERVICE_CONTRACTS", "passage_of", "register", "service_contracts"]
 
@@ -68,8 +70,17 @@ def load(cast: Cast, slug: str, report: Report) -> None:
         if not Contract.objects.filter(external_reference=service.key).exists():
             _file_service(cast, service, paper)
         report(len(entries) + index + 1, total)
-    advance_terms()
+    _let_time_pass()
     _unusual(cast)
+
+
+def _let_time_pass() -> None:
+    """Each renewal and each end happens on its own day, as it would have."""
+    for contract in Contract.objects.filter(terms_due_at__lte=clock.now()):
+        keeper, today = system_actor(TERM_KEEPER, contract.organization_id), clock.now()
+        while contract.terms_due_at is not None and contract.terms_due_at <= today:
+            with clock.set_to(contract.terms_due_at):
+                contract = advance_terms(actor=keeper, contract_id=contract.pk)
 
 
 def service_contracts(slug: str) -> list[ServiceContract]:
@@ -121,7 +132,8 @@ def _file(cast: Cast, entry: dict[str, Any], index: int, paper: Paper) -> None:
     with clock.set_to(_at(starts_on - timedelta(days=20))):
         contract = _draft(cast, entry["title"], entry["category"], index, paper, entry, value, "EUR")
     if is_draft:
-        _second_version(cast, contract, entry)
+        with clock.set_to(_at(starts_on - timedelta(days=6))):
+            _second_version(cast, contract, entry)
         return
     terms = {
         "starts_on": starts_on,

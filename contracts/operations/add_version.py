@@ -10,6 +10,7 @@ from django.db.models import Max
 from clm.access.permissions import require
 from clm.documents.blobs import store_blob
 from clm.events.record import record
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden
 from clm.lib.locks import lock_row
@@ -56,6 +57,7 @@ def add_version(*, actor: Actor, contract_id: UUID, paper: Paper, note: str = ""
         note=note,
         attribution=attribution,
         created_by_id=_person(actor),
+        created_at=clock.now(),
     )
     _add_clauses(version, paper)
     refresh_search(contract)

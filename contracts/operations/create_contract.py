@@ -48,6 +48,7 @@ def create_contract(
         currency=currency,
         time_zone=time_zone,
         description=description,
+        created_at=clock.now(),
     )
     record(actor, events.contract_created(contract))
     return contract

@@ -29,9 +29,8 @@ def _owners(request: Any) -> QuerySet[User]:
 
 
 class ContractFilter(django_filters.FilterSet):
-    # Both are columns of the contract: nothing is joined, so nothing comes twice.
-    state = django_filters.MultipleChoiceFilter(choices=ContractState.choices, label=_("State"), distinct=False)
-    category = django_filters.MultipleChoiceFilter(choices=Category.choices, label=_("Type"), distinct=False)
+    state = django_filters.ChoiceFilter(choices=ContractState.choices, label=_("State"), empty_label=_("Any"))
+    category = django_filters.ChoiceFilter(choices=Category.choices, label=_("Type"), empty_label=_("Any"))
     party = django_filters.CharFilter(method="by_party", label=_("Party"))
     owner = django_filters.ModelChoiceFilter(queryset=_owners, label=_("Owner"))
     ends_after = django_filters.DateFilter(
@@ -63,7 +62,7 @@ class ContractList(ListPage):
         action_url="/contracts/new/",
     )
     columns = (
-        Column("reference", _("Reference"), sort=("reference",)),
+        Column("reference", _("Reference"), sort=("reference",), template="contracts/reference_cell.html"),
         Column("title", _("Title"), main=True, sort=("title",), template="contracts/title_cell.html"),
         Column("counterparties", _("Counterparty"), lambda row: queries.names_of(row, "counterparty")),
         Column("category", _("Type"), "get_category_display", sort=("category",)),

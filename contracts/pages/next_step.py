@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import can
+from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.models import Contract, ContractParty, Terms
-from contracts.states import ContractState
+from contracts.models.terms import Renewal
+from contracts.states import ContractState, VersionState
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ def next_step(actor: Actor, contract: Contract) -> NextStep | None:
 def _steps(contract: Contract) -> list[tuple[str, NextStep]]:
     if contract.state == ContractState.DRAFT:
         return _draft_steps(contract)
+    if contract.is_in_force:
+        return _amendment_steps(contract) or _renewal_steps(contract)
     if contract.state == ContractState.EXECUTED:
         effect = _("The contract is in force: its terms, deadlines and service levels count from now on.")
         url = reverse("contract-activate", args=[contract.pk])
@@ -57,6 +61,30 @@ def _draft_steps(contract: Contract) -> list[tuple[str, NextStep]]:
     if not Terms.objects.filter(version=newest).exists():
         return [_link("contracts.set_terms", _("Set the terms"), "contract-terms", contract)]
     return [_link("contracts.record_execution", _("File as signed"), "contract-execute", contract)]
+
+
+def _amendment_steps(contract: Contract) -> list[tuple[str, NextStep]]:
+    """A draft on top of the final text is an amendment under way: its terms, then its day."""
+    newest = contract.versions.order_by("number").last()
+    if newest is None or newest.state != VersionState.DRAFT:
+        return []
+    if not Terms.objects.filter(version=newest).exists():
+        return [_link("contracts.set_terms", _("Set the amended terms"), "contract-terms", contract)]
+    url = reverse("version-finalize", args=[newest.pk])
+    label = _("Make version %(number)s final") % {"number": newest.number}
+    return [("contracts.finalize_version", NextStep(label, url))]
+
+
+def _renewal_steps(contract: Contract) -> list[tuple[str, NextStep]]:
+    """While notice still counts, or both may still agree, the renewal is to be decided."""
+    term = contract.terms.order_by("number").last()
+    if term is None or contract.renewal_decisions.filter(term_number=term.number).exists():
+        return []
+    today = clock.today(contract.time_zone)
+    is_open = term.notice_deadline is not None and term.notice_deadline >= today
+    if is_open or Terms.objects.filter(version_id=term.version_id, renewal=Renewal.EXPRESS).exists():
+        return [_link("contracts.decide_renewal", _("Decide the renewal"), "renewal-decide", contract)]
+    return []
 
 
 def _link(verb: str, label: Any, url_name: str, contract: Contract) -> tuple[str, NextStep]:

@@ -204,7 +204,7 @@ def import_the_invoice(tab: Page) -> None:
     tab.goto("/billing/invoices/")
     tab.get_by_role("link", name="RE-2026-0101").first.click()
     discrepancy = Discrepancy.objects.get()
-    assert discrepancy.reason == "missing_credit"
+    assert discrepancy.reason == "credit_missing"
     main = tab.locator("main")
     for text in ("10,800.00", "12,000.00", "1,200.00", discrepancy.get_reason_display()):
         expect(main).to_contain_text(text)

@@ -1,0 +1,115 @@
+"""Every page of the shell in Chromium: it answers, fits its window, breaks no rule of the browser, and axe is content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from clm.accounts.roles import Role
+from clm.lib.actor import Actor
+from contracts.models import Contract, Version
+from tests.browser.conftest import axe_violations, overflows, sign_in
+from tests.cast import PASSWORD, Cast
+from tests.contracts import papers
+
+LISTS = (
+    "/contracts/", "/contracts/parties/", "/service-levels/", "/service-levels/breaches/",
+    "/service-levels/telemetry/", "/billing/credits/", "/billing/invoices/", "/billing/fees/", "/obligations/",
+    "/obligations/dates/", "/inbox/", "/ledger/", "/jobs/", "/people/", "/dead-letters/", "/tokens/",
+)  # fmt: skip
+FORMS = (
+    "/contracts/new/", "/billing/invoices/import/", "/service-levels/telemetry/upload/", "/people/invite/",
+    "/tokens/new/", "/profile/", "/organization/", "/search/?q=hosting",
+)  # fmt: skip
+ENTRANCE = ("/accounts/login/", "/accounts/password/reset/")
+OPEN_TO_ALL = ("/", "/inbox/", "/profile/")
+WALK = pytest.mark.django_db(transaction=True)
+Opened = Callable[[int], Page]
+
+
+def findings(page: Page, path: str, *, status: int = 200) -> list[str]:
+    """What is wrong with a page, each with its path."""
+    answer = page.goto(path)
+    assert answer is not None
+    found = [] if answer.status == status else [f"answers {answer.status}"]
+    found += ["is wider than its window"] if overflows(page) else []
+    return [f"{path}: {what}" for what in (*found, *axe_violations(page))]
+
+
+def pages_of(contract: Contract) -> list[str]:
+    """The contract with its tabs and steps, and its newest version."""
+    root = f"/contracts/{contract.pk}/"
+    version = Version.objects.filter(contract=contract).latest("number")
+    tabs = ("terms", "parties", "versions", "history", "service-levels", "money", "obligations")
+    steps = ("edit", "access", "upload", "add-party", "decide", "terminate")
+    return [root, f"/contracts/versions/{version.pk}/", *(f"{root}{key}/" for key in (*tabs, *steps))]
+
+
+@WALK
+def test_lists_and_forms(open_tab: Opened, width: int, acme: Cast, alice: Actor) -> None:
+    contract = papers.active_contract(alice)
+    page = open_tab(width)
+    sign_in(page, "alice@acme.example", PASSWORD)
+    assert [what for path in ("/", *LISTS, *FORMS, *pages_of(contract)) for what in findings(page, path)] == []
+
+
+@WALK
+def test_in_the_dark(open_tab: Opened, acme: Cast, alice: Actor) -> None:
+    page = open_tab(1440)
+    page.emulate_media(color_scheme="dark")
+    sign_in(page, "alice@acme.example", PASSWORD)
+    assert [what for path in ("/", *LISTS[:9]) for what in findings(page, path)] == []
+
+
+@WALK
+def test_home_of_every_role(open_tab: Opened, acme: Cast) -> None:
+    wrong: list[str] = []
+    for role in Role.values:
+        page = open_tab(390)
+        sign_in(page, f"{role}@acme.example", PASSWORD)
+        wrong += [f"{role} {what}" for path in OPEN_TO_ALL for what in findings(page, path)]
+    assert wrong == []
+
+
+@WALK
+def test_the_entrance(open_tab: Opened, width: int, acme: Cast) -> None:
+    page = open_tab(width)
+    assert [what for path in ENTRANCE for what in findings(page, path)] == []
+    sign_in(page, "legal@acme.example", PASSWORD)
+    assert findings(page, "/nowhere/", status=404) == []
+
+
+@WALK
+def test_the_keyboard(tab: Page, acme: Cast, alice: Actor) -> None:
+    for number in (1, 2):
+        papers.draft_contract(alice, title=f"Hosting {number}")
+    sign_in(tab, "alice@acme.example", PASSWORD)
+    tab.goto("/contracts/")
+    tab.keyboard.press("j")
+    tab.keyboard.press("j")
+    expect(tab.locator("tr.is-current")).to_contain_text("Hosting 1")
+    tab.keyboard.press("k")
+    expect(tab.locator("tr.is-current")).to_contain_text("Hosting 2")
+    tab.keyboard.press("/")
+    expect(tab.locator("[data-search]")).to_be_focused()
+
+
+@WALK
+def test_a_sentence_is_marked_with_the_mouse(tab: Page, acme: Cast, alice: Actor) -> None:
+    contract = papers.active_contract(alice)
+    sign_in(tab, "alice@acme.example", PASSWORD)
+    tab.goto(f"/contracts/{contract.pk}/")
+    clause = tab.locator("[data-clause-text]", has_text="99.9 %").first
+    clause.scroll_into_view_if_needed()
+    box = clause.bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + 1, box["y"] + 8)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] - 4, steps=5)
+    tab.mouse.up()
+    button = tab.locator("[data-mark-button]")
+    expect(button).to_be_visible()
+    button.click()
+    expect(tab.locator("blockquote")).to_contain_text("99.9 %")
