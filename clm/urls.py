@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
 from clm.api import health, metrics
@@ -10,6 +11,9 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
+    # An address is what a person is invited by: whoever could set another, unproven one would get what is meant for its
+    # owner. It stands before allauth's own page.
+    path("accounts/email/", RedirectView.as_view(pattern_name="profile"), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="javascript-catalog"),
     path("api/v1/", include("clm.api.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,22 +24,33 @@ READ_AT_ONCE = 1024 * 1024
 UNREAD = "application/octet-stream"
 
 
-def request_reading(actor: Actor, *, contract_id: UUID, content: bytes, file_name: str, note: str = "") -> Job:
-    """A job reads the document and adds it as the next version; what is refused is said on the job's page."""
+def request_reading(
+    actor: Actor,
+    *,
+    contract_id: UUID,
+    content: bytes,
+    file_name: str,
+    note: str = "",
+    terms: Mapping[str, Any] | None = None,
+) -> Job:
+    """A job reads the document and adds it, with its terms, as the next version; its page says what is refused."""
     contract = get_visible(actor, Contract.objects.all(), contract_id)
     require(actor, "contracts.add_version", contract)
     if len(content) > MAX_BYTES:
         message = _("A document has at most 50 MB.")
         raise Invalid("too_large", message, fields={"file": [message]})
     blob = store_blob(actor.organization_id, content, UNREAD)
-    parameters = {"contract_id": contract.pk, "blob_id": blob.pk, "file_name": file_name, "note": note}
+    parameters: dict[str, Any] = {"contract_id": contract.pk, "blob_id": blob.pk, "file_name": file_name, "note": note}
+    parameters["terms"] = dict(terms) if terms else None
     title = _("Read %(file)s for %(reference)s") % {"file": file_name, "reference": contract.reference}
     return start_job(actor, kind=IMPORT, title=title, parameters=parameters)
 
 
 @transaction.atomic
-def request_filing(actor: Actor, *, content: bytes, file_name: str, **facts: Any) -> Contract:
+def request_filing(
+    actor: Actor, *, content: bytes, file_name: str, terms: Mapping[str, Any] | None = None, **facts: Any
+) -> Contract:
     """A draft with its facts and sides, whose large document a job reads; or nothing at all."""
     contract = file_contract(actor=actor, **facts)
-    request_reading(actor, contract_id=contract.pk, content=content, file_name=file_name)
+    request_reading(actor, contract_id=contract.pk, content=content, file_name=file_name, terms=terms)
     return contract

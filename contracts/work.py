@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +21,8 @@ from clm.jobs.runner import Progress, job_kind
 from clm.lib.actor import Actor
 from contracts.models import Contract, Version
 from contracts.operations.add_version import add_version
-from contracts.paper import read_paper
+from contracts.operations.set_terms import set_terms
+from contracts.paper import Paper, read_paper
 
 IMPORT = "contracts.import_version"
 MAX_BYTES = DEFAULT.file_bytes
@@ -38,9 +41,20 @@ def import_version(progress: Progress, parameters: Mapping[str, Any]) -> Mapping
     paper = read_paper(read_blob(blob), parameters["file_name"])
     progress.keep(was_read=True)
     progress.report(2, 3, _("Filing text and clauses"))
-    version = add_version(actor=progress.actor, contract_id=contract_id, paper=paper, note=parameters["note"])
+    version = _file(progress.actor, contract_id, paper, parameters)
     progress.report(3, 3)
     return _result(version)
+
+
+@transaction.atomic
+def _file(actor: Actor, contract_id: UUID, paper: Paper, parameters: Mapping[str, Any]) -> Version:
+    """Version and terms, or neither."""
+    version = add_version(actor=actor, contract_id=contract_id, paper=paper, note=parameters["note"])
+    terms = parameters.get("terms")
+    if terms:
+        dated = {**terms, "starts_on": date.fromisoformat(terms["starts_on"])}
+        set_terms(actor=actor, version_id=version.pk, terms=dated)
+    return version
 
 
 def _result(version: Version) -> Mapping[str, Any]:

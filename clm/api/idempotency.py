@@ -32,7 +32,7 @@ class IdempotentMixin(APIView):
         actor: Actor | None = getattr(request, "actor", None)
         if request.method != "POST" or not key or actor is None:
             return super().dispatch(request, *args, **kwargs)
-        self._fingerprint = fingerprint(request.method, request.get_full_path(), request.body)
+        self._fingerprint = fingerprint(request.method, request.get_full_path(), _content(request))
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
             if response.status_code >= 400:
@@ -103,6 +103,13 @@ def _plain(response: Response) -> Any:
     from rest_framework.renderers import JSONRenderer
 
     return json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
+
+
+def _content(request: Any) -> bytes:
+    """The body without the boundary of its parts, which every client draws anew when it repeats a request."""
+    body: bytes = request.body
+    boundary = request.content_params.get("boundary", "").encode()
+    return body.replace(b"--" + boundary, b"--") if boundary else body
 
 
 def fingerprint(method: str, path: str, body: bytes) -> str:

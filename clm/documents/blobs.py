@@ -20,14 +20,23 @@ def store_blob(organization_id: UUID, content: bytes, media_type: str) -> Blob:
     if found is not None:
         return found
     name = f"{organization_id}/{sha256[:2]}/{sha256}"
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(content))
+    _store(name, content)
     blob, _created = Blob.objects.get_or_create(
         organization_id=organization_id,
         sha256=sha256,
         defaults={"size": len(content), "media_type": media_type, "storage_name": name},
     )
     return blob
+
+
+def _store(name: str, content: bytes) -> None:
+    """The whole bytes are stored under the name. A process killed while it wrote leaves a part of them, which the next
+    upload replaces: no row points to it yet."""
+    if default_storage.exists(name):
+        if default_storage.size(name) == len(content):
+            return
+        default_storage.delete(name)
+    default_storage.save(name, ContentFile(content))
 
 
 def open_blob(blob: Blob) -> IO[bytes]:

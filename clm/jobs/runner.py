@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -18,7 +18,7 @@ from clm.accounts.models import Membership
 from clm.audit.moves import move
 from clm.jobs.models import Job, JobState
 from clm.lib import clock
-from clm.lib.actor import Actor
+from clm.lib.actor import Actor, ActorKind
 from clm.lib.canonical import to_plain
 from clm.lib.errors import DomainError
 
@@ -131,7 +131,7 @@ def _claim(job_id: UUID) -> Job | None:
     job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id, state=JobState.QUEUED).first()
     if job is None:
         return None
-    move(_actor(job), job, to=JobState.RUNNING)
+    move(_mover(job), job, to=JobState.RUNNING)
     job.attempts += 1
     job.started_at = job.started_at or clock.now()
     job.heartbeat_at = clock.now()
@@ -144,7 +144,7 @@ def _finish(job_id: UUID, state: str, *, result: Mapping[str, Any] | None = None
     job = Job.objects.select_for_update().get(pk=job_id)
     if job.state != JobState.RUNNING:
         return
-    move(_actor(job), job, to=state)
+    move(_mover(job), job, to=state)
     if result is not None:
         job.result = to_plain(result)
     job.error = error
@@ -154,10 +154,18 @@ def _finish(job_id: UUID, state: str, *, result: Mapping[str, Any] | None = None
 
 def _actor(job: Job) -> Actor:
     """The person who started the job, with the roles they have now."""
-    membership = Membership.objects.filter(user_id=job.user_id or UUID(int=0), removed_at=None).first()
+    members = Membership.objects.filter(removed_at=None, user__is_active=True)
+    membership = members.filter(user_id=job.user_id or UUID(int=0)).first()
     if membership is None:
         raise DomainError("no_actor", "The person who started this job is no longer a member.")
     return actor_of_membership(membership, request_id=f"job-{job.pk}")
+
+
+def _mover(job: Job) -> Actor:
+    """Who the transitions of a job are by: whoever started it, also when they may do nothing any more. A job of a
+    removed person must still come to its end, or the sweep would stumble over it for ever."""
+    kind = cast("ActorKind", job.actor_kind)
+    return Actor(kind=kind, identity=job.actor_id, organization_id=job.organization_id, user_id=job.user_id)
 
 
 @transaction.atomic
@@ -168,7 +176,7 @@ def requeue_stale(job_id: UUID) -> bool:
         return False
     if job.state == JobState.RUNNING:
         gone = job.attempts >= MAX_ATTEMPTS
-        move(_actor(job), job, to=JobState.FAILED if gone else JobState.QUEUED, reason="its worker died")
+        move(_mover(job), job, to=JobState.FAILED if gone else JobState.QUEUED, reason="its worker died")
         if gone:
             return False
     job.heartbeat_at = clock.now()

@@ -20,6 +20,11 @@ def people_with_roles(*roles: str) -> list[UUID]:
     return list(members.values_list("user_id", flat=True))
 
 
+def one_line(text: str) -> str:
+    """The text without line breaks: a title is the subject of a mail, and a header has one line."""
+    return " ".join(text.split())
+
+
 def tell(
     user_ids: Iterable[UUID],
     *,
@@ -44,7 +49,7 @@ def tell(
             organization_id=current_organization_id(),
             user_id=user_id,
             kind=kind,
-            title=title[:200],
+            title=one_line(title)[:200],
             body=body,
             url=url,
             subject_type=subject._meta.label_lower if subject is not None else "",

@@ -11,21 +11,23 @@ from typing import IO, Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 Row = Sequence[Any]
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def safe_cell(value: Any) -> Any:
-    """A value a spreadsheet shows and never runs: strings that begin like a formula get an apostrophe in front."""
+    """A value a spreadsheet shows and never runs: strings that begin like a formula get an apostrophe in front, and
+    control characters, which no workbook can hold, are left out."""
     if value is None:
         return ""
     if isinstance(value, (bool, int, float, Decimal)):
         return value
     if isinstance(value, datetime):
         return value.isoformat()
-    text = str(value)
+    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,14 +14,24 @@ from contracts.operations.add_version import add_version
 from contracts.operations.create_contract import create_contract
 from contracts.operations.name_party import name_party
 from contracts.operations.set_parties import add_party
+from contracts.operations.set_terms import set_terms
 from contracts.paper import Paper
 
 
 @transaction.atomic
 def file_contract(
-    *, actor: Actor, paper: Paper | None = None, our_party: Party | None = None, counterparty: str = "", **facts: Any
+    *,
+    actor: Actor,
+    paper: Paper | None = None,
+    terms: Mapping[str, Any] | None = None,
+    our_party: Party | None = None,
+    counterparty: str = "",
+    **facts: Any,
 ) -> Contract:
-    """A draft with what was given of sides and document, or nothing at all: each verb inside leaves its own entry."""
+    """A draft with what was given of sides, document and its terms, or nothing at all.
+
+    Each verb inside leaves its own entry. Terms without a document are not taken.
+    """
     require(actor, "contracts.create_contract")
     contract = create_contract(actor=actor, **facts)
     if our_party is not None:
@@ -28,6 +39,8 @@ def file_contract(
     if counterparty.strip():
         name_party(actor=actor, contract_id=contract.pk, name=counterparty, role=ContractParty.Role.COUNTERPARTY)
     if paper is not None:
-        add_version(actor=actor, contract_id=contract.pk, paper=paper)
+        version = add_version(actor=actor, contract_id=contract.pk, paper=paper)
+        if terms is not None:
+            set_terms(actor=actor, version_id=version.pk, terms=terms)
     contract.refresh_from_db()
     return contract

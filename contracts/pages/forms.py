@@ -18,6 +18,9 @@ def _date(**kwargs: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
 
 
+NEW_TERMS = ("starts_on", "initial_months", "renewal", "renewal_months", "notice_length", "notice_unit")
+
+
 def members() -> list[tuple[str, str]]:
     """Choices of the organization's present people."""
     rows = Membership.objects.filter(removed_at=None).select_related("user").order_by("user__name")
@@ -64,10 +67,34 @@ class NewContractForm(ContractForm):
     file = forms.FileField(
         label=_("Document"), required=False, help_text=_("Word (.docx), PDF or plain text, up to 50 MB.")
     )
+    starts_on = _date(label=_("Starts on"), required=False, help_text=_("What the document says of its duration."))
+    initial_months = forms.IntegerField(label=_("Initial term in months"), min_value=1, max_value=1200, required=False)
+    renewal = forms.ChoiceField(label=_("Renewal"), choices=Renewal.choices, initial=Renewal.NONE, required=False)
+    renewal_months = forms.IntegerField(label=_("Renewal term in months"), min_value=1, max_value=1200, required=False)
+    notice_length = forms.IntegerField(label=_("Notice period"), min_value=0, max_value=3650, required=False)
+    notice_unit = forms.ChoiceField(label=_("in"), choices=NoticeUnit.choices, initial=NoticeUnit.DAYS, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["our_party"].queryset = Party.objects.filter(is_ours=True)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not given.get("starts_on"):
+            return given
+        if not given.get("file") and "file" not in self.errors:
+            self.add_error("file", _("Terms belong to a document: upload it with them, or set them afterwards."))
+        if not given.get("initial_months"):
+            self.add_error("initial_months", _("A term needs its length."))
+        if given.get("renewal", Renewal.NONE) not in ("", Renewal.NONE) and not given.get("renewal_months"):
+            self.add_error("renewal_months", _("A contract that renews needs the length of its renewal."))
+        return given
+
+    def split(self, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """The facts, and the terms where a start was given; what was left empty has the terms' own defaults."""
+        terms = {name: given[name] for name in NEW_TERMS if given.get(name) not in (None, "")}
+        facts = {name: value for name, value in given.items() if name not in (*NEW_TERMS, "seen", "file")}
+        return facts, terms if given.get("starts_on") else None
 
 
 class VersionForm(forms.Form):

@@ -101,13 +101,14 @@ def contract_new(request: HttpRequest) -> HttpResponse:
     made: dict[str, Contract] = {}
 
     def create(given: dict[str, Any]) -> None:
-        file = given.pop("file", None)
-        given.pop("seen", None)
+        facts, terms = form.split(given)
+        file = given.get("file")
         if file and file.size > READ_AT_ONCE:
-            made["contract"] = request_filing(actor, content=file.read(), file_name=file.name, **given)
+            content, name = file.read(), file.name
+            made["contract"] = request_filing(actor, content=content, file_name=name, terms=terms, **facts)
         else:
             paper = read_paper(file.read(), file.name) if file else None
-            made["contract"] = file_contract(actor=actor, paper=paper, **given)
+            made["contract"] = file_contract(actor=actor, paper=paper, terms=terms, **facts)
 
     if _tried(form, create):
         messages.success(request, _("The contract is filed as a draft."))

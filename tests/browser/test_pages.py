@@ -1,4 +1,4 @@
-"""Every page of the shell in Chromium: it answers, fits its window, breaks no rule of the browser, and axe is content."""
+"""Every page of the shell in Chromium: it answers, fits its window, passes the browser's policy and axe."""
 
 from __future__ import annotations
 

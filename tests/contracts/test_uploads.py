@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,6 +25,8 @@ from tests.contracts.papers import SAMPLES, TEXT, draft_contract, newest
 from tests.proof import last_entry, left_behind
 
 DTD = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><w:document>&b;</w:document>'
+
+TERMS = {"starts_on": "2026-01-01", "initial_months": "12", "renewal": "none", "notice_length": "30"}
 
 
 def zipped(parts: dict[str, bytes]) -> bytes:
@@ -183,13 +186,15 @@ def test_a_large_document_of_a_new_contract_is_read_by_a_job(
     page: Client, alice: Actor, large: Callable[[], SimpleUploadedFile]
 ) -> None:
     sent = {"title": "Hosting", "category": "hosting", "time_zone": "UTC", "owner_id": str(alice.user_id)}
-    answer = page.post(reverse("contract-new"), sent | {"counterparty": "Cirrus Hosting GmbH", "file": large()})
+    sent["counterparty"] = "Cirrus Hosting GmbH"
+    answer = page.post(reverse("contract-new"), sent | TERMS | {"file": large()})
 
     contract = Contract.objects.get()
     assert answer["Location"] == reverse("contract", args=[contract.pk])
     assert [part.party.name for part in contract.parties.all()] == ["Cirrus Hosting GmbH"]
     run(Job.objects.get().pk, alice.organization_id)
-    assert newest(contract).number == 1
+    terms = newest(contract).terms
+    assert (terms.starts_on, terms.initial_months, terms.notice_length) == (date(2026, 1, 1), 12, 30)
 
 
 def test_a_large_hostile_document_fails_its_job_and_leaves_no_version(page: Client, alice: Actor) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from rest_framework.test import APIClient
 
 from clm.access.scope import organization_scope
 from clm.accounts.models import Membership
-from clm.api.idempotency import forget_before_now
+from clm.api.idempotency import _content, fingerprint, forget_before_now
 from clm.api.models import IdempotencyRecord
 from clm.lib import clock
 from tests.cast import Cast, make_cast
@@ -127,3 +128,19 @@ def test_two_at_once_leave_one_result() -> None:
     with organization_scope(cast.organization.pk):
         assert Membership.objects.filter(user__email="new@acme.example").count() == 1
         assert left_behind() == (1, 1, 0)
+
+
+def parts(boundary: str, content: str) -> bytes:
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    return f"{head}{content}\r\n--{boundary}--\r\n".encode()
+
+
+def fingerprint_of(boundary: str, content: str) -> str:
+    kind = f"multipart/form-data; boundary={boundary}"
+    request = RequestFactory().post("/api/v1/x/", parts(boundary, content), content_type=kind)
+    return fingerprint("POST", "/api/v1/x/", _content(request))
+
+
+def test_a_repeated_upload_may_draw_another_boundary() -> None:
+    assert fingerprint_of("----one1111", "same") == fingerprint_of("----two2222", "same")
+    assert fingerprint_of("----one1111", "same") != fingerprint_of("----one1111", "other")

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from clm.accounts.models import Membership, User
 from clm.audit.models import Transition
 from clm.jobs import runner
 from clm.jobs.models import Job
@@ -173,3 +174,36 @@ def test_the_api_shows_progress(api: APIClient, acme: Cast, work: Counting) -> N
     shown = api.get(f"/api/v1/jobs/{job.pk}/").json()
 
     assert (shown["state"], shown["percent"], shown["result"]) == ("succeeded", 100, {"steps": 5})
+
+
+def remove(cast: Cast, role: str) -> None:
+    Membership.objects.filter(user_id=cast.users[role].pk).update(removed_at=clock.now())
+
+
+def test_a_job_of_a_removed_person_fails_with_a_reason(acme: Cast, work: Counting) -> None:
+    job = start(acme)
+    remove(acme, "finance")
+
+    run(job)
+
+    assert (job.state, job.error) == ("failed", "The person who started this job is no longer a member.")
+    assert work.steps == []
+
+
+def test_a_job_of_an_inactive_person_does_nothing(acme: Cast, work: Counting) -> None:
+    job = start(acme)
+    User.objects.filter(pk=acme.users["finance"].pk).update(is_active=False)
+
+    assert (run(job).state, work.steps) == ("failed", [])
+
+
+def test_the_sweep_passes_the_dead_job_of_a_removed_person(acme: Cast, work: Counting) -> None:
+    theirs, other = start(acme), start(acme, "legal")
+    long_ago = clock.now() - timedelta(hours=1)
+    Job.objects.update(state="running", heartbeat_at=long_ago, attempts=1)
+    remove(acme, "finance")
+
+    assert resume_jobs() == 2
+    theirs.refresh_from_db()
+    other.refresh_from_db()
+    assert (theirs.state, other.state) == ("queued", "queued")

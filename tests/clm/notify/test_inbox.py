@@ -110,3 +110,11 @@ def test_the_api_reads(api: APIClient, acme: Cast) -> None:
 
     assert api.post(f"/api/v1/notifications/{listed['id']}/read/").json()["read_at"] is not None
     assert api.get("/api/v1/notifications/", {"unread": "true"}).json()["results"] == []
+
+
+def test_a_title_with_line_breaks_is_mailed_under_one_line(acme: Cast) -> None:
+    title = "Due\r\nBcc: everybody@acme.example\n today"
+    tell([acme.users["legal"].pk], kind="test", title=title, dedupe_key="breaks")
+
+    assert send_mail() == 1
+    assert (mail.outbox[0].subject, mail.outbox[0].bcc) == ("Due Bcc: everybody@acme.example today", [])

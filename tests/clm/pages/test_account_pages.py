@@ -9,6 +9,8 @@ from allauth.account.internal.userkit import user_id_to_str
 from django.contrib.auth import get_user
 from django.test import Client
 
+from tests.cast import Cast
+
 
 def signed_in_just_now(client: Client) -> None:
     """Steps that touch the second factor ask for a fresh password; this session has just given it."""
@@ -69,3 +71,12 @@ def test_a_page_that_is_not_there(page: Client) -> None:
     response = page.get("/nowhere/")
     assert response.status_code == 404
     assert "There is nothing here" in response.content.decode()
+
+
+def test_nobody_takes_an_address_that_was_not_proven(page: Client, acme: Cast) -> None:
+    for action in ("action_add", "action_primary"):
+        answer = page.post("/accounts/email/", {action: "", "email": "ceo@partner.example"})
+        assert (answer.status_code, answer["Location"]) == (302, "/profile/")
+
+    acme.users["alice"].refresh_from_db()
+    assert acme.users["alice"].email == "alice@acme.example"

@@ -28,3 +28,12 @@ def test_xlsx_holds_text_not_formulas() -> None:
     with xlsx_file(["Name", "Value"], [["=HYPERLINK(1)", Decimal("1.5")]]) as file:
         rows = list(openpyxl.load_workbook(file).active.iter_rows(values_only=True))
     assert rows == [("Name", "Value"), ("'=HYPERLINK(1)", 1.5)]
+
+
+def test_control_characters_are_left_out() -> None:
+    with xlsx_file(["title"], [["Hosting\x0b\x00 agreement"]]) as file:
+        assert openpyxl.load_workbook(file).active["A2"].value == "Hosting agreement"
+
+
+def test_a_formula_behind_a_line_break_is_defused() -> None:
+    assert safe_cell("\n=1+1") == "'\n=1+1"
