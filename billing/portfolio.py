@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from billing.operations.set_fee import set_fee
 from billing.operations.settle_credit import settle_credit
 from billing.operations.settle_discrepancy import accept_discrepancy
 from billing.remedies import fee_terms
-from billing.states import CreditState, DiscrepancyState
+from billing.states import CreditState, DiscrepancyState, Reason
 from billing.tasks import expire_claims
 from clm.events.dispatcher import drain
 from clm.lib import clock
@@ -44,7 +44,9 @@ FEES: tuple[tuple[str, str, str], ...] = (
 )
 FIRST_FEE = date(2019, 1, 1)
 SELLER = "Northwind Hosting GmbH"
-STATES = ("approve", "issue", "settle", "reject", "dispute", "issue", "leave")
+# What finance does with credits that may still be claimed, newest first, and what it did with the oldest in their day.
+STEPS_NOW = ("leave", "issue", "approve", "issue", "leave")
+STEPS_THEN = ("settle", "reject", "settle", "dispute")
 
 
 def load_fees(cast: Cast, slug: str, report: Report) -> None:
@@ -82,20 +84,25 @@ def load_credits(cast: Cast, slug: str, report: Report) -> None:
     """The credits that the breaches proposed, put into every state by finance."""
     drain()
     finance = cast["finance"]
-    waiting = list(_claimable(CreditState.PROPOSED)[: len(STATES) * 2])
+    today = clock.today()
     if not CreditNote.objects.exists():
-        for index, credit in enumerate(waiting):
-            _decide(finance, credit, STATES[index % len(STATES)])
-            report(index + 1, len(waiting))
+        rows = Credit.objects.filter(state=CreditState.PROPOSED)
+        past = list(rows.filter(claim_due_on__lt=today).order_by("pk")[: len(STEPS_THEN)])
+        for credit, step in zip(past, STEPS_THEN, strict=False):
+            with clock.set_to(_in_its_day(credit)):
+                _decide(finance, credit, step)
+        waiting = rows.exclude(claim_due_on__lte=today).order_by("-pk")[: len(STEPS_NOW)]
+        for credit, step in zip(list(waiting), STEPS_NOW, strict=False):
+            _decide(finance, credit, step)
+    report(1, 1)
     expire_claims()
     drain()
 
 
-def _claimable(state: str) -> Sequence[Credit]:
-    """Credits in the state that may still be claimed, newest first."""
-    today = clock.today()
-    rows = Credit.objects.filter(state=state).order_by("-pk")
-    return [row for row in rows if not row.claim_due_on or row.claim_due_on > today]
+def _in_its_day(credit: Credit) -> datetime:
+    """Noon of a day on which the credit could still be claimed."""
+    day = (credit.claim_due_on or clock.today()) - timedelta(days=3)
+    return datetime.combine(day, time(12), UTC)
 
 
 def _decide(actor: Actor, credit: Credit, step: str) -> None:
@@ -136,7 +143,8 @@ def _last_month() -> tuple[date, date]:
 
 
 def _invoice(contract: Contract, index: int) -> InvoiceDocument:
-    """By turns: as agreed with the credits taken off, without them, too high, in another currency."""
+    """As agreed with the credits taken off, but the first that should carry one leaves it out, and others are too
+    high or in another currency by turns."""
     start, end = _last_month()
     fees = [fee_terms(fee) for fee in Fee.objects.filter(contract=contract).order_by("name")]
     shares = [fee_share(fee, Period(start, end + timedelta(days=1))) for fee in fees]
@@ -145,7 +153,7 @@ def _invoice(contract: Contract, index: int) -> InvoiceDocument:
         DocumentLine("line", str(number), share.fee.name, share.amount.amount, Decimal(1))
         for number, share in enumerate(shares, 1)
     ]
-    kind = ("right", "no_credit", "overcharged", "right", "other_currency", "right")[index % 6]
+    kind = _kind(contract, index)
     if kind in ("right", "overcharged"):
         lines += _credit_lines(contract)
     if kind == "overcharged":
@@ -153,6 +161,14 @@ def _invoice(contract: Contract, index: int) -> InvoiceDocument:
     if kind == "other_currency":
         currency = "USD" if currency != "USD" else "EUR"
     return document(f"RE-{26_000 + index}", contract.external_reference or contract.reference, lines, currency)
+
+
+def _kind(contract: Contract, index: int) -> str:
+    """What is wrong with the contract's invoice, if anything."""
+    if _credit_lines(contract):
+        left_out = Invoice.objects.filter(discrepancy__reason=Reason.CREDIT_MISSING).exists()
+        return "right" if left_out else "no_credit"
+    return ("right", "overcharged", "right", "other_currency", "right", "overcharged")[index % 6]
 
 
 def _credit_lines(contract: Contract) -> list[DocumentLine]:

@@ -39,12 +39,15 @@ class NewFeeSerializer(serializers.Serializer):
 
 
 class CreditNoteSerializer(serializers.ModelSerializer):
-    has_pdf = serializers.BooleanField(source="blob_id", read_only=True)
+    has_pdf = serializers.SerializerMethodField()
 
     class Meta:
         model = CreditNote
         fields = ["id", "credit", "number", "issued_on", "amount", "currency", "digest", "settled_by", "has_pdf"]
         read_only_fields = fields
+
+    def get_has_pdf(self, note: CreditNote) -> bool:
+        return note.blob_id is not None
 
 
 class CreditSerializer(serializers.ModelSerializer):

@@ -51,7 +51,17 @@ VERB_ROWS = {
     "pages.delete_view": PEOPLE_INSIDE,
 }
 
-PUBLIC_ROUTES = {"healthz", "readyz", "metrics", "javascript-catalog", "api-schema", "api-docs", "^.*$"}
+# account_email only leads on to the profile, which asks for the sign-in.
+PUBLIC_ROUTES = {
+    "account_email",
+    "healthz",
+    "readyz",
+    "metrics",
+    "javascript-catalog",
+    "api-schema",
+    "api-docs",
+    "^.*$",
+}
 
 
 def _token(cast: Cast) -> dict[str, Any]:
