@@ -207,16 +207,17 @@ def _unmatched() -> InvoiceDocument:
 
 
 def _settle_some(actor: Actor) -> None:
-    """One difference accepted, one invoice in dispute; the others wait."""
-    differing = list(Invoice.objects.filter(discrepancy__state=DiscrepancyState.OPEN, state="matched").order_by("pk"))
-    if len(differing) < 3 or Invoice.objects.filter(state="accepted").exists():
+    """One overcharge accepted, one in dispute where there are several; the other differences wait."""
+    open_ones = Invoice.objects.filter(discrepancy__state=DiscrepancyState.OPEN, state="matched")
+    too_high = list(open_ones.filter(discrepancy__reason=Reason.OVERCHARGED).order_by("pk"))
+    if len(too_high) < 2 or Invoice.objects.filter(state="accepted").exists():
         return
     accept_discrepancy(
         actor=actor,
-        discrepancy_id=differing[-1].discrepancy.pk,
+        discrepancy_id=too_high[-1].discrepancy.pk,
         explanation="Ordered by telephone; the order form follows",
     )
-    dispute_invoice(actor=actor, invoice_id=differing[-2].pk, reason="The issued credit note is not taken off")
+    dispute_invoice(actor=actor, invoice_id=too_high[-2].pk, reason="Priority support was not ordered")
 
 
 def register() -> None:
