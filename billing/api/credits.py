@@ -15,7 +15,6 @@ from rest_framework.views import APIView
 
 from billing import queries
 from billing.api import serializers
-from billing.api.views import Act
 from billing.models import Credit, CreditNote
 from billing.operations.approve_credit import approve_credit
 from billing.operations.dispute_credit import dispute_credit
@@ -24,6 +23,7 @@ from billing.operations.reject_credit import reject_credit
 from billing.operations.settle_credit import settle_credit
 from billing.pages.credits import note_file
 from clm.access.permissions import get_visible
+from clm.api.acts import Act
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 

@@ -16,7 +16,6 @@ from rest_framework.response import Response
 
 from billing.adapters.ubl import MAX_BYTES
 from billing.api import serializers
-from billing.api.views import Act
 from billing.models import Discrepancy, Invoice, Reconciliation
 from billing.operations.dispute_invoice import dispute_invoice
 from billing.operations.import_invoice import import_invoice
@@ -24,6 +23,7 @@ from billing.operations.match_invoice import match_invoice
 from billing.operations.reconcile_invoice import reconcile_invoice
 from billing.operations.settle_discrepancy import accept_discrepancy, resolve_discrepancy
 from clm.access.permissions import require
+from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +14,6 @@ from billing.operations.set_fee import set_fee
 from clm.access.permissions import require
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
-from clm.lib.actor import Actor
 
 
 class Fees(IdempotentMixin, VisibleRowsView, ListAPIView):
@@ -41,15 +37,3 @@ class FeeDetail(VisibleRowsView, RetrieveAPIView):
     model = Fee
     verb = "billing.view_fee"
     serializer_class = serializers.FeeSerializer
-
-
-class Act(IdempotentMixin, GenericAPIView[Any]):
-    """POST one verb on one row: the serializer reads the body, `act` calls the verb and answers with the body."""
-
-    def post(self, request: Request, pk: UUID) -> Response:
-        sent = self.get_serializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        return Response(self.act(actor_in(request), pk, sent.validated_data))
-
-    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
-        raise AssertionError("an action names its verb")

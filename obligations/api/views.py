@@ -8,13 +8,15 @@ from uuid import UUID
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clm.access.permissions import require
+from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
+from clm.lib.actor import Actor
 from obligations.api import serializers
 from obligations.models import Deadline, Obligation, Occurrence
 from obligations.operations.add_obligation import add_obligation
@@ -73,57 +75,45 @@ class Deadlines(VisibleRowsView, ListAPIView):
     filterset_fields = {"contract": ["exact"], "kind": ["exact"], "state": ["exact"], "due_on": ["gte", "lte"]}
 
 
-class _Act(IdempotentMixin, GenericAPIView[Any]):
-    """POST one verb on one row: the serializer reads the body, `act` calls the verb."""
-
-    def post(self, request: Request, pk: UUID) -> Response:
-        sent = self.get_serializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        return Response(self.act(request, pk, sent.validated_data))
-
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        raise AssertionError("an action names its verb")
-
-
 @extend_schema(responses=serializers.ObligationSerializer)
-class EndObligation(_Act):
+class EndObligation(Act):
     serializer_class = serializers.ReasonSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        ended = end_obligation(actor=actor_in(request), obligation_id=pk, reason=sent["reason"])
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        ended = end_obligation(actor=actor, obligation_id=pk, reason=sent["reason"])
         return serializers.ObligationSerializer(ended).data
 
 
 @extend_schema(responses=serializers.OccurrenceSerializer)
-class SubmitOccurrence(_Act):
+class SubmitOccurrence(Act):
     serializer_class = serializers.ProofSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        return _shown(submit_occurrence(actor=actor_in(request), occurrence_id=pk, proof=sent["proof"]))
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(submit_occurrence(actor=actor, occurrence_id=pk, proof=sent["proof"]))
 
 
 @extend_schema(responses=serializers.OccurrenceSerializer)
-class FulfilOccurrence(_Act):
+class FulfilOccurrence(Act):
     serializer_class = serializers.NoteSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        return _shown(fulfil_occurrence(actor=actor_in(request), occurrence_id=pk, note=sent["note"]))
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(fulfil_occurrence(actor=actor, occurrence_id=pk, note=sent["note"]))
 
 
 @extend_schema(responses=serializers.OccurrenceSerializer)
-class DisputeOccurrence(_Act):
+class DisputeOccurrence(Act):
     serializer_class = serializers.ReasonSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        return _shown(dispute_occurrence(actor=actor_in(request), occurrence_id=pk, reason=sent["reason"]))
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(dispute_occurrence(actor=actor, occurrence_id=pk, reason=sent["reason"]))
 
 
 @extend_schema(responses=serializers.OccurrenceSerializer)
-class WaiveOccurrence(_Act):
+class WaiveOccurrence(Act):
     serializer_class = serializers.ReasonSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        return _shown(waive_occurrence(actor=actor_in(request), occurrence_id=pk, reason=sent["reason"]))
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(waive_occurrence(actor=actor, occurrence_id=pk, reason=sent["reason"]))
 
 
 def _shown(occurrence: Occurrence) -> Any:
