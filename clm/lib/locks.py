@@ -16,11 +16,17 @@ M = TypeVar("M", bound=Model)
 
 
 def lock_row(model: type[M], pk: UUID | str, *related: str) -> M:
-    """The row locked FOR UPDATE within the organization in scope, or NotVisible. Call inside a transaction."""
+    """The row locked FOR UPDATE within the organization in scope, or NotVisible. Call inside a transaction.
+
+    The related rows are read by a second statement, after the wait: a statement that waited for the lock sees the
+    locked row as it is now, but the rows joined to it as they were when it began.
+    """
+    rows = model._default_manager.all()
     try:
-        # select_related() without names would join every row there is.
-        rows = model._default_manager.select_for_update(of=("self",))
-        return (rows.select_related(*related) if related else rows).get(pk=pk)
+        if not related:
+            return rows.select_for_update(of=("self",)).get(pk=pk)
+        rows.select_for_update(of=("self",)).values_list("pk").get(pk=pk)
+        return rows.select_related(*related).get(pk=pk)
     except (ObjectDoesNotExist, ValueError) as missing:
         raise NotVisible() from missing
 
