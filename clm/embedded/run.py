@@ -41,6 +41,7 @@ class Run:
     environment: dict[str, str] = field(default_factory=dict)
     services: list[Postgres | Valkey] = field(default_factory=list)
     port: int = 0
+    news_read: int = 0
 
     def __post_init__(self) -> None:
         self.logs = places.private_subfolder(self.var, "log")
@@ -68,6 +69,7 @@ class Run:
             time.sleep(0.5)
             self._tend_services()
             self.supervisor.tend()
+            self._print_news()
             ticks += 1
             if ticks % 120 == 0:
                 self._warn_of_full_disk()
@@ -138,6 +140,7 @@ class Run:
         self.say("Bringing the database schema up to date; an empty one gets its first portfolio.")
         log = self.logs / "prepare.log"
         self.sign_ins.unlink(missing_ok=True)
+        self.news.unlink(missing_ok=True)
         with log.open("wb") as out:
             command = [sys.executable, "-m", "clm.embedded.prepare", str(self.sign_ins)]
             done = run_child(command, out, self.environment, seconds=PREPARE_SECONDS)
@@ -177,6 +180,21 @@ class Run:
         if self.sign_ins.exists():
             print(self.sign_ins.read_text().rstrip())
         print(f"Logs are in {self.logs}. Ctrl-C stops everything; the data stays in {self.var}.", flush=True)
+
+    def _print_news(self) -> None:
+        """What the worker wants the person at the keyboard to read: the end of the load, or what stopped it."""
+        if not self.news.exists():
+            return
+        with self.news.open() as lines:
+            lines.seek(self.news_read)
+            for line in lines.read().splitlines():
+                self.say(line)
+            self.news_read = lines.tell()
+
+    @property
+    def news(self) -> Path:
+        """Where the worker adds a line (see clm.portfolio.people.announce)."""
+        return self.state / "news.txt"
 
     def _tend_services(self) -> None:
         for service in self.services:

@@ -22,7 +22,7 @@ from clm.jobs.runner import Progress, job_kind, start_job
 from clm.notify.operations.settle_inboxes import settle_inboxes
 from clm.portfolio.access import LOADER
 from clm.portfolio.houses import HOUSES, LEAD, PASSWORD, House
-from clm.portfolio.people import cast_of, found_house, house_named, keep_token_for_trying
+from clm.portfolio.people import announce, cast_of, found_house, house_named, keep_token_for_trying, token_file
 from clm.portfolio.registry import STAGES, Stage
 
 LOAD = "portfolio.load"
@@ -56,6 +56,19 @@ def _start_house(house: House, password_hash: str) -> tuple[UUID, UUID] | None:
 def load(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Every stage has run for one house, in order; those that a former try finished are not run again."""
     house = house_named(str(parameters["slug"]))
+    try:
+        result = _load(progress, house)
+    except Exception as error:
+        announce(
+            f"The load of {house.name} stopped ({type(error).__name__}). The page Jobs and worker.log say why;"
+            " it goes on with the next `make run`."
+        )
+        raise
+    announce(f"The first portfolio of {house.name} has loaded.")
+    return result
+
+
+def _load(progress: Progress, house: House) -> dict[str, Any]:
     cast = cast_of(house)
     stages = sorted(STAGES.values(), key=lambda stage: (stage.order, stage.key))
     finished: list[str] = list(progress.kept.get("stages", []))
@@ -97,4 +110,5 @@ def _settle(house: House, organization_id: UUID) -> None:
     cast = cast_of(house)
     if house is HOUSES[0]:
         keep_token_for_trying(cast[LEAD])
+        announce(f"API token ({house.email(LEAD)}): {token_file().read_text()}")
     change_organization(actor=cast[Role.ADMINISTRATOR], mail_paused=False)

@@ -82,6 +82,17 @@ def keep_token_for_trying(lead: Actor) -> None:
     token_file().write_text(secret)
 
 
+def announce(text: str) -> None:
+    """A line for whoever started `make run` (clm.embedded.run prints it); nothing where nobody did."""
+    place: Path = settings.VAR_DIR / "run"
+    if not place.is_dir():
+        return
+    news = place / "news.txt"
+    news.touch(mode=0o600)
+    with news.open("a") as lines:
+        lines.write(f"{text}\n")
+
+
 def houses_present() -> list[House]:
     """The houses that have been founded."""
     with every_organization():

@@ -84,11 +84,21 @@ def test_a_session_from_start_to_stop(start: Callable[[], Session]) -> None:
     session = start()
     session.wait_ready()
     assert session.page_answers()
+    check_that_news_is_printed_once(session)
     check_that_a_second_one_is_refused(session)
     check_that_reset_is_refused(session)
     check_that_a_killed_worker_comes_back(session)
     check_that_a_killed_database_comes_back(session)
     check_that_ctrl_c_leaves_nothing(session)
+
+
+def check_that_news_is_printed_once(session: Session) -> None:
+    news = session.var / "run" / "news.txt"
+    for line in ("The portfolio has loaded.", "It has a token."):
+        with news.open("a") as lines:
+            lines.write(f"{line}\n")
+        session.wait_for(lambda line=line: line in session.said(), 5)  # type: ignore[misc]
+    assert session.said().count("The portfolio has loaded.") == 1
 
 
 def check_that_a_second_one_is_refused(session: Session) -> None:

@@ -130,6 +130,23 @@ def test_loading_anew_after_a_failure_keeps_what_was_finished() -> None:
         assert [job.state for job in Job.objects.order_by("id")] == ["failed", "succeeded"]
 
 
+def test_the_person_at_the_keyboard_reads_how_the_load_ended(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    step = Step("things", 1)
+    step.fails = True
+    with pytest.raises(RuntimeError):
+        load_in_eager_worker()
+    step.fails = False
+    load()
+
+    first, *rest = (tmp_path / "run" / "news.txt").read_text().splitlines()
+    assert first.startswith("The load of Northwind Foods stopped (RuntimeError).")
+    assert [line for line in rest if "Meridian" not in line] == [
+        f"API token (lead@northwind.example): {token_file().read_text()}",
+        "The first portfolio of Northwind Foods has loaded.",
+    ]
+
+
 def load_in_eager_worker() -> None:
     """Tasks run at once in tests; a load that failed is reported by the command."""
     try:
