@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,6 +17,9 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden, NotVisible
 
 M = TypeVar("M", bound=Model)
+# A verb that was allowed, and the row it was allowed on: its model's label and its id, both empty where there was none.
+Grant = tuple[str, str, str]
+_noted: ContextVar[tuple[Actor, list[Grant]] | None] = ContextVar("noted_grants", default=None)
 
 
 def system_actor(name: str, organization_id: UUID) -> Actor:
@@ -51,11 +57,36 @@ def require(actor: Actor, verb: str, obj: Any = None) -> None:
 
     `obj` is a row of the organization, or None for verbs that make something new.
     """
+    _check(actor, verb, obj)
+    _note(actor, verb, obj)
+
+
+@contextmanager
+def noting_grants(actor: Actor) -> Iterator[list[Grant]]:
+    """The list fills with what `require` allows this actor within, each once, in order."""
+    grants: list[Grant] = []
+    token = _noted.set((actor, grants))
+    try:
+        yield grants
+    finally:
+        _noted.reset(token)
+
+
+def _note(actor: Actor, verb: str, obj: Any) -> None:
+    noted = _noted.get()
+    if noted is None or (noted[0].kind, noted[0].identity) != (actor.kind, actor.identity):
+        return
+    grant = (verb, "", "") if obj is None else (verb, obj._meta.label, str(obj.pk))
+    if grant not in noted[1]:
+        noted[1].append(grant)
+
+
+def _check(actor: Actor, verb: str, obj: Any) -> None:
     if verb not in VERBS:
         raise LookupError(f"verb {verb} has no row in the permission table")
     if actor.organization_id != current_organization_id():
         raise NotVisible()
-    if obj is not None and not _sees(actor, obj):
+    if obj is not None and not sees(actor, obj):
         raise NotVisible()
     if not _may(actor, verb):
         raise Forbidden(detail={"verb": verb})
@@ -64,7 +95,7 @@ def require(actor: Actor, verb: str, obj: Any = None) -> None:
 def can(actor: Actor, verb: str, obj: Any = None) -> bool:
     """Whether `require` would pass: for buttons, never instead of `require`."""
     try:
-        require(actor, verb, obj)
+        _check(actor, verb, obj)
     except (NotVisible, Forbidden):
         return False
     return True
@@ -82,7 +113,8 @@ def _matches(scope: str, verb: str) -> bool:
     return verb.startswith(scope[:-1]) if scope.endswith("*") else verb == scope
 
 
-def _sees(actor: Actor, obj: Any) -> bool:
+def sees(actor: Actor, obj: Any) -> bool:
+    """Whether this row is among those that `visible` shows the actor."""
     if getattr(obj, "organization_id", None) != actor.organization_id:
         return False
     if actor.is_system:

@@ -77,3 +77,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
     """The 404 of paths under /api/ that no route has."""
     body = problem(404, "not_found", "Not found.", instance=request.path)
     return JsonResponse(body, status=404, content_type=CONTENT_TYPE)
+
+
+def failed(request: HttpRequest, status: int, code: str, title: str) -> JsonResponse:
+    """The problem of a request that failed outside of a view; names the request id, by which the log knows it."""
+    extra = {"instance": request.path}
+    if request_id := getattr(request, "request_id", ""):
+        extra["request_id"] = request_id
+    return JsonResponse(problem(status, code, title, **extra), status=status, content_type=CONTENT_TYPE)

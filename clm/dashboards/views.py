@@ -31,7 +31,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Everything the person may see that matches `q`, grouped by kind. One letter finds nothing."""
     actor = actor_of(request)
     require(actor, "dashboards.search")
-    words = request.GET.get("q", "").strip()[:200]
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     found = search_everything(actor, words) if len(words) >= SHORTEST else []
     context = {"q": words, "found": found, "is_too_short": 0 < len(words) < SHORTEST}
     return render(request, "search/search_page.html", context)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Max, Model
+from django.db.models import Model
+from django.db.models.functions import Length
 
 from clm.lib.locks import advisory_lock
 
@@ -15,9 +16,8 @@ def next_number(model: type[Model], field: str, prefix: str, *, width: int = 4) 
     from clm.access.scope import current_organization_id
 
     advisory_lock(f"{model._meta.label}:{current_organization_id()}:{prefix}")
-    numbers = model._default_manager.filter(**{f"{field}__startswith": prefix})
-    last: str | None = numbers.filter(**{f"{field}__regex": rf"^{prefix}\d{{{width},}}$"}).aggregate(last=Max(field))[
-        "last"
-    ]
+    numbers = model._default_manager.filter(**{f"{field}__regex": rf"^{prefix}\d{{{width},}}$"})
+    # Text sorts 9999 after 10000: the longer number is the later one.
+    last: str | None = numbers.order_by(Length(field).desc(), f"-{field}").values_list(field, flat=True).first()
     counter = int(last.removeprefix(prefix)) + 1 if last else 1
     return f"{prefix}{counter:0{width}d}"

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from clm.access.permissions import sees
 from clm.access.scope import current_organization_id
+from clm.accounts.actors import actor_of_membership
 from clm.accounts.models import Membership, Organization
 from clm.lib import clock
 from clm.notify.models import Notification
@@ -39,11 +41,14 @@ def tell(
 ) -> int:
     """Each person has the notification once, however often this is called with the same key; answers how many are new.
 
+    Nobody is told of a subject that they may not see: name it wherever the words say something about it.
+
     Call inside the verb's or handler's transaction: mail is sent later from the row, and never where the organization
     has paused its mail.
     """
     by_mail = by_mail and not Organization.objects.filter(pk=current_organization_id(), mail_paused=True).exists()
     members = Membership.objects.filter(user_id__in=set(user_ids), removed_at=None, user__is_active=True)
+    allowed = [row.user_id for row in members if subject is None or sees(actor_of_membership(row), subject)]
     rows = [
         Notification(
             organization_id=current_organization_id(),
@@ -58,7 +63,7 @@ def tell(
             due_at=due_at,
             mail_due_at=clock.now() if by_mail else None,
         )
-        for user_id in members.values_list("user_id", flat=True)
+        for user_id in allowed
     ]
     keys = Notification.objects.filter(dedupe_key=dedupe_key)
     known = set(keys.values_list("user_id", flat=True))

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from clm.access.permissions import system_actor
 from clm.lib import clock
+from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from clm.notify.models import Notification
 from clm.notify.operations.read_all_notifications import read_all_notifications
@@ -17,6 +18,8 @@ from clm.notify.operations.settle_inboxes import settle_inboxes
 from clm.notify.tasks import send_mail
 from clm.notify.tell import tell
 from clm.portfolio.access import LOADER
+from contracts.operations.create_contract import create_contract
+from contracts.operations.restrict_contract import restrict_contract
 from tests.cast import Cast
 from tests.proof import last_event, left_behind
 
@@ -118,3 +121,14 @@ def test_a_title_with_line_breaks_is_mailed_under_one_line(acme: Cast) -> None:
 
     assert send_mail() == 1
     assert (mail.outbox[0].subject, mail.outbox[0].bcc) == ("Due Bcc: everybody@acme.example today", [])
+
+
+def test_nobody_is_told_of_what_they_may_not_see(acme: Cast, alice: Actor) -> None:
+    contract = create_contract(actor=alice, title="Merger talks")
+    restrict_contract(actor=alice, contract_id=contract.pk, people=[acme.users["legal"].pk])
+    people = [acme.users[role].pk for role in ("legal", "finance", "account_manager")]
+
+    told_now = tell(people, kind="test", title="Merger talks: a fee is due", dedupe_key="k", subject=contract)
+
+    assert told_now == 1
+    assert [row.user for row in Notification.objects.all()] == [acme.users["legal"]]
