@@ -4,6 +4,7 @@ BEAT = {
     "dispatch-events": {"task": "clm.events.tasks.dispatch_events", "schedule": 5.0},
     "chain-ledger": {"task": "clm.audit.tasks.chain_ledger", "schedule": 15.0},
     "watch-ledger": {"task": "clm.audit.tasks.watch_ledger", "schedule": 30.0},
+    "seal-heads": {"task": "clm.audit.tasks.seal_heads", "schedule": 300.0},
     "resume-jobs": {"task": "clm.jobs.tasks.resume_jobs", "schedule": 30.0},
     "send-mail": {"task": "clm.notify.tasks.send_mail", "schedule": 15.0},
     "open-windows": {"task": "slas.tasks.open_windows", "schedule": 60.0},
@@ -13,5 +14,6 @@ BEAT = {
     "remind-due": {"task": "obligations.tasks.remind_due", "schedule": 60.0},
     "print-credit-notes": {"task": "billing.tasks.print_credit_notes", "schedule": 60.0},
     "expire-claims": {"task": "billing.tasks.expire_claims", "schedule": 3600.0},
+    "sweep-storage": {"task": "clm.documents.tasks.sweep_storage", "schedule": 86400.0},
     "forget-idempotency-keys": {"task": "clm.api.tasks.forget_idempotency_keys", "schedule": 3600.0},
 }

@@ -5,11 +5,16 @@ from __future__ import annotations
 from clm.audit.seals import Seal, register_seal
 from contracts.models import Terms, Version
 from contracts.paper import content_hash
+from contracts.states import VersionState
 
 
 def _digest(version: Version) -> str:
     return content_hash(version.text, Terms.objects.filter(version=version).first(), version.blob.sha256)
 
 
+def _is_final(version: Version) -> bool:
+    return version.state == VersionState.FINAL
+
+
 def register() -> None:
-    register_seal(Seal(Version, frozenset({"version.finalized"}), _digest))
+    register_seal(Seal(Version, frozenset({"version.finalized"}), _digest, must=_is_final))

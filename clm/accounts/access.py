@@ -18,6 +18,7 @@ def register() -> None:
             "accounts.remove_person": {Role.ADMINISTRATOR},
             "accounts.change_organization": {Role.ADMINISTRATOR},
             "accounts.change_profile": EVERYONE,
+            "accounts.change_sign_in": EVERYONE,
             "accounts.view_token": {Role.ADMINISTRATOR, Role.INTEGRATION},
             "accounts.issue_token": {Role.ADMINISTRATOR, Role.INTEGRATION},
             "accounts.revoke_token": {Role.ADMINISTRATOR, Role.INTEGRATION},

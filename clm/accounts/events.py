@@ -78,6 +78,17 @@ def profile_changed(user: User, *, fields: list[str]) -> Event:
     )
 
 
+def sign_in_changed(user: User, *, change: str) -> Event:
+    """`change` is one of clm.accounts.sign_in_changes.CHANGES."""
+    return Event(
+        type=f"person.{change}",
+        verb="accounts.change_sign_in",
+        subject=user,
+        after={"user": user.pk},
+        payload={"user_id": user.pk},
+    )
+
+
 def token_issued(token: ApiToken) -> Event:
     facts = {"prefix": token.prefix, "user": token.user_id, "scopes": token.scopes, "expires_at": token.expires_at}
     return Event(

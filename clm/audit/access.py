@@ -31,9 +31,10 @@ def register() -> None:
             "audit.export_ledger": readers,
             "audit.verify_ledger": readers,
             "audit.raise_alarm": set(),
+            "audit.seal_head": set(),
         },
     )
-    register_system_actor(WATCHMAN, {"audit.raise_alarm", "audit.verify_ledger"})
+    register_system_actor(WATCHMAN, {"audit.raise_alarm", "audit.seal_head", "audit.verify_ledger"})
     register_visibility(LedgerEntry, "audit.view_ledger", unhidden)
     register_visibility(Transition, "audit.view_ledger", everyone_inside)
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from clm.accounts.models import Organization
+from clm.audit.head_seals import seal_digest
+from clm.audit.models import HeadSeal
 from clm.audit.verification import Verification
 from clm.events.record import Event
 from clm.jobs.models import Job
+
+HEAD_SEALED = "ledger.head_sealed"
 
 
 def ledger_verified(organization: Organization, outcome: Verification) -> Event:
     facts = {
         "entries": outcome.entries,
+        "head_seals": outcome.head_seals,
         "sealed_rows": outcome.sealed_rows,
         "chain_breaks": len(outcome.chain),
         "seal_breaks": len(outcome.seals),
@@ -52,4 +57,25 @@ def alarm_raised(organization: Organization, *, waiting: int) -> Event:
         subject=organization,
         after={"unchained": waiting},
         payload={"unchained": waiting},
+    )
+
+
+def head_sealed(seal: HeadSeal) -> Event:
+    facts = {"sequence": seal.sequence, "hash": seal.hash, "sealed_at": seal.sealed_at}
+    return Event(
+        type=HEAD_SEALED,
+        verb="audit.seal_head",
+        subject=seal,
+        after=facts | {"digest": seal_digest(seal)},
+        payload=facts,
+    )
+
+
+def seal_contradicted(organization: Organization, *, sequence: int) -> Event:
+    return Event(
+        type="ledger.seal_contradicted",
+        verb="audit.raise_alarm",
+        subject=organization,
+        after={"sequence": sequence},
+        payload={"sequence": sequence},
     )

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from clm.access.scope import organization_scope
 from clm.audit.access import unhidden
-from clm.audit.chain import GENESIS, sealed_content
+from clm.audit.chain import sealed_content
 from clm.audit.models import LedgerEntry
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.canonical import canonical_json
+from clm.lib.canonical import canonical_json, digest
 
 FORMAT = "covenant-ledger/1"
 CHUNK = 1000
@@ -20,15 +20,16 @@ FILE_NAME = "ledger.jsonl"
 
 
 def header(organization_id: UUID, sequence: int, head_hash: str) -> dict[str, Any]:
-    """The first line: whose ledger, and where it ended when it was exported."""
-    return {
+    """The first line: whose ledger, and where it ended when it was exported. Its `hash` is over the line itself, so
+    that a damaged byte of it is found as in any other line."""
+    content = {
         "format": FORMAT,
         "organization_id": organization_id,
-        "genesis": GENESIS,
-        "sequence": sequence,
-        "hash": head_hash,
+        "head_sequence": sequence,
+        "head_hash": head_hash,
         "exported_at": clock.now(),
     }
+    return content | {"hash": digest(content)}
 
 
 def export_lines(actor: Actor, sequence: int, head_hash: str) -> Iterator[bytes]:

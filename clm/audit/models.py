@@ -61,6 +61,23 @@ class ChainHead(models.Model):
         return f"{self.organization_id} {self.sequence}"
 
 
+class HeadSeal(OrganizationRow):
+    """The head of the chain as it stood at an instant. The same three values lie in the storage of the documents and in
+    the log, out of the reach of whoever holds only the database. Never changed, never deleted."""
+
+    sequence = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "sequence"], name="one_seal_per_head"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.sequence} {self.sealed_at}"
+
+
 class Transition(OrganizationRow):
     """One change of state of one thing. What happened is computed from these rows."""
 

@@ -1,91 +1,99 @@
 #!/usr/bin/env python3
 """Verifies an exported Covenant ledger without Covenant: needs nothing but Python 3.9 or later.
 
-    python3 verify_export.py ledger.jsonl [--head HASH]
-
-Exit code 0 when the chain holds, 1 when it does not (every break is printed), 2 when the file cannot be read.
---head is the hash you noted from the ledger page or got from the other side: with it, a file whose end was cut off
-and whose header was rewritten to match is found too.
+Exit code 0 when the chain holds, 1 when it does not (every break is printed), 2 when it was called wrongly or cannot
+read the file. Give --head what you noted from the ledger page, a seal or the log, or got from the other side: only with
+it a file whose end was cut off, or that was made up as a whole, with all its hashes to match, is found too.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+WITHHELD = {"sequence", "previous_hash", "hash", "withheld"}
+
+
+def canonical(value: Any) -> bytes:
+    """Keys sorted, no spaces, UTF-8: the same value always gives the same bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
 
 def sha256_of(entry: dict[str, Any]) -> str:
-    """The hash of an entry: sha256 over all of it but the hash itself, keys sorted, no spaces, UTF-8."""
-    content = {name: value for name, value in entry.items() if name != "hash"}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    """The hash of a line: over the canonical form of all of it but the hash itself."""
+    return hashlib.sha256(canonical({name: value for name, value in entry.items() if name != "hash"})).hexdigest()
 
 
-def problems_of(lines: list[str], head: str | None = None) -> list[str]:
-    """Every place where the export does not hold, as text."""
-    header = parsed(lines[0])
-    if header is None or header.get("format") != "covenant-ledger/1":
-        return ["line 1: is not the header of a covenant-ledger/1 export"]
-    found, sequence, previous = [], 0, header.get("genesis")
-    for number, line in enumerate(lines[1:], start=2):
-        entry = parsed(line)
-        if entry is None:
-            found.append(f"line {number}: is not a ledger entry")
-            continue
-        found += [f"line {number}: {text}" for text in check(entry, sequence + 1, previous, header)]
-        if not isinstance(entry.get("sequence"), int):
-            return [*found, f"line {number}: has no sequence; nothing after it can be followed"]
-        sequence, previous = entry["sequence"], entry.get("hash")
-    return found + check_end(header, sequence, previous, head)
-
-
-def parsed(line: str) -> dict[str, Any] | None:
+def parsed(line: bytes) -> dict[str, Any]:
+    """The line's object; empty where the line is not, byte for byte, the canonical form of one."""
     try:
         value = json.loads(line)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
+        return value if isinstance(value, dict) and canonical(value) + b"\n" == line else {}
+    except (ValueError, RecursionError):
+        return {}
 
 
-def check(entry: dict[str, Any], expected: int, previous: Any, header: dict[str, Any]) -> Iterator[str]:
-    """What is wrong with one entry at its place."""
-    sequence = entry.get("sequence")
+def problems_of(lines: Iterable[bytes], noted: str, count: dict[str, Any]) -> Iterator[str]:
+    """Every break. `noted` is empty, HASH (the last entry's) or SEQUENCE:HASH; `count` gets what the last line says."""
+    waiting = iter(lines)
+    header = parsed(next(waiting, b""))
+    if header.get("format") != "covenant-ledger/1" or header.get("hash") != sha256_of(header):
+        yield "line 1: is not the header of a covenant-ledger/1 export, or was changed"
+        return
+    (number, _, wanted), sequence, previous, withheld = noted.rpartition(":"), 0, "0" * 64, 0
+    for place, line in enumerate(waiting, start=2):
+        entry = parsed(line)
+        if type(entry.get("sequence")) is not int:
+            yield f"line {place}: is not a ledger entry; nothing after it can be followed"
+            return
+        yield from (f"line {place}: entry {text}" for text in check(entry, sequence + 1, previous, header))
+        sequence, previous, withheld = entry["sequence"], str(entry.get("hash")), withheld + ("withheld" in entry)
+        if number == str(sequence) and previous != wanted:
+            yield f"line {place}: entry {sequence} has the hash {previous}, not {wanted}"
+    count.update(entries=sequence, head=previous, withheld=withheld)
+    if (sequence, previous) != (header.get("head_sequence"), header.get("head_hash")):
+        yield f"end: the file ends with entry {sequence}, the header says entry {header.get('head_sequence')}"
+    if (number and sequence < int(number)) or (wanted and not number and previous != wanted):
+        yield f"end: the file ends with entry {sequence} and the hash {previous}, not with what was noted, {noted}"
+
+
+def check(entry: dict[str, Any], expected: int, previous: str, header: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with one entry at its place. Of a withheld one only its place can be verified."""
+    sequence, is_withheld = entry["sequence"], entry.get("withheld") is True and set(entry) == WITHHELD
     if sequence != expected:
-        yield f"entry {sequence} stands where entry {expected} should: something was removed, added or moved"
+        yield f"{sequence} stands where entry {expected} should: something was removed, added or moved"
     if entry.get("previous_hash") != previous:
-        yield f"entry {sequence} does not continue the entry before it"
-    if not entry.get("withheld"):
-        if entry.get("organization_id") != header.get("organization_id"):
-            yield f"entry {sequence} belongs to another organization"
-        if entry.get("hash") != sha256_of(entry):
-            yield f"entry {sequence} was changed after it was written"
+        yield f"{sequence} does not continue the entry before it"
+    if not is_withheld and entry.get("organization_id") != header.get("organization_id"):
+        yield f"{sequence} belongs to another organization"
+    if not is_withheld and entry.get("hash") != sha256_of(entry):
+        yield f"{sequence} was changed after it was written"
 
 
-def check_end(header: dict[str, Any], sequence: int, previous: Any, head: str | None) -> list[str]:
-    """Whether the last entry is the one that the header, and the reader's own note, say it is."""
-    found = []
-    if (sequence, previous) != (header.get("sequence"), header.get("hash")):
-        found.append(f"end: the file ends with entry {sequence}, the header says entry {header.get('sequence')}")
-    if head and previous != head:
-        found.append(f"end: the last hash is {previous}, not {head}")
-    return found
-
-
-def main(arguments: list[str]) -> int:
-    head = arguments[arguments.index("--head") + 1] if "--head" in arguments[:-1] else None
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Verifies an exported Covenant ledger.")
+    parser.add_argument("file")
+    parser.add_argument("--head", metavar="[SEQUENCE:]HASH", help="the last hash, or an entry's, that you noted")
+    options, holds = parser.parse_args(), True
+    count: dict[str, Any] = {}
+    if options.head is not None and not re.fullmatch(r"([1-9][0-9]*:)?[0-9a-f]{64}", options.head):
+        parser.error("--head is 64 hexadecimal digits, or an entry's number, a colon and these")
     try:
-        with open(arguments[0], encoding="utf-8") as file:
-            lines = [line for line in file if line.strip()]
-    except (OSError, IndexError, UnicodeDecodeError) as trouble:
-        print(f"Cannot read the export: {trouble}")
-        return 2
-    problems = problems_of(lines, head) if lines else ["the file is empty"]
-    print("\n".join(problems) if problems else f"The chain of {len(lines) - 1} entries holds.")
-    return 1 if problems else 0
+        with open(options.file, "rb") as file:
+            for problem in problems_of(file, options.head or "", count):
+                print(problem)
+                holds = False
+    except OSError as trouble:
+        parser.error(f"cannot read the export: {trouble}")
+    if holds:
+        print("The chain of {entries} entries holds, {withheld} withheld. Its head is {entries}:{head}".format(**count))
+    return 0 if holds else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

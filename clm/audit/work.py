@@ -16,9 +16,12 @@ def verify(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, An
     """The verification's figures and its first 200 breaks; each is a problem of the job too."""
     from clm.audit.operations.verify_ledger import verify_ledger
 
-    outcome = verify_ledger(actor=progress.actor)
+    outcome = verify_ledger(actor=progress.actor, heard=progress.report)
     breaks: list[dict[str, Any]] = [
-        *({"where": f"entry {found.sequence}", "message": found.problem} for found in outcome.chain),
+        *(
+            {"where": f"entry {found.sequence}" if found.sequence else "ledger", "message": found.problem}
+            for found in outcome.chain
+        ),
         *(
             {"where": f"{found.model} {found.row_id}", "message": found.problem, "entry": found.sequence}
             for found in outcome.seals
@@ -30,6 +33,7 @@ def verify(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, An
         "holds": outcome.holds,
         "entries": outcome.entries,
         "unchained": outcome.unchained,
+        "head_seals": outcome.head_seals,
         "sealed_rows": outcome.sealed_rows,
         "head_hash": outcome.head_hash,
         "breaks": breaks[:SHOWN],

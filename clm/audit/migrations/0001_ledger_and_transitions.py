@@ -88,6 +88,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="HeadSeal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("sequence", models.BigIntegerField()),
+                ("hash", models.CharField(max_length=64)),
+                ("sealed_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "sequence"), name="one_seal_per_head"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Transition",
             fields=[
                 (

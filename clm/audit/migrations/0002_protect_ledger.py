@@ -18,5 +18,11 @@ class Migration(migrations.Migration):
             message="a chained entry never changes",
             name="seal",
         ),
+        protect_rows(
+            "audit_chainhead",
+            condition="TG_OP = 'DELETE' OR NEW.sequence < OLD.sequence",
+            message="the head of the chain only moves forwards",
+        ),
+        protect_rows("audit_headseal", message="a seal never changes"),
         protect_rows("audit_transition", message="transitions are append-only"),
     ]

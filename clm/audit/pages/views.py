@@ -20,7 +20,7 @@ from clm.access.permissions import can, get_visible, require, visible
 from clm.audit import verify_export
 from clm.audit.export import FILE_NAME
 from clm.audit.filters import LedgerFilter
-from clm.audit.models import ChainHead, LedgerEntry
+from clm.audit.models import ChainHead, HeadSeal, LedgerEntry
 from clm.audit.operations.export_ledger import export_ledger
 from clm.audit.operations.start_verification import start_verification
 from clm.audit.queries import as_history, in_words, names_of
@@ -71,6 +71,7 @@ class LedgerPage(ListPage):
         return {
             "head": ChainHead.objects.filter(organization_id=self.actor.organization_id).first(),
             "unchained": LedgerEntry.objects.filter(sequence=None).count(),
+            "seal": HeadSeal.objects.order_by("-sequence").first(),
             "last_verification": Job.objects.filter(kind=VERIFY).order_by("-id").first(),
             "may_export": can(self.actor, "audit.export_ledger"),
             "may_verify": can(self.actor, "audit.verify_ledger"),

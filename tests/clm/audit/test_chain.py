@@ -10,19 +10,22 @@ from django.db import IntegrityError, connection, transaction
 from clm.access.scope import organization_scope
 from clm.accounts.operations.change_profile import change_profile
 from clm.audit.chain import GENESIS, chain_breaks, chain_entries
-from clm.audit.models import ChainHead, LedgerEntry
+from clm.audit.models import LedgerEntry
 from tests.cast import Cast, make_cast
 
 Entries = Callable[[int], None]
+PROTECTED = ("audit_ledgerentry", "audit_chainhead", "audit_headseal")
 
 
 @contextmanager
 def triggers_off() -> Iterator[None]:
     """As somebody with the database's own keys would work."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_ledgerentry DISABLE TRIGGER USER")
+        for table in PROTECTED:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
-        cursor.execute("ALTER TABLE audit_ledgerentry ENABLE TRIGGER USER")
+        for table in PROTECTED:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def sql(statement: str, *values: object) -> None:
@@ -99,7 +102,7 @@ def test_a_removed_end_is_found(acme: Cast, entries: Entries) -> None:
 def test_a_removed_head_is_found(acme: Cast, entries: Entries) -> None:
     entries(1)
 
-    ChainHead.objects.all().delete()
+    sql("DELETE FROM audit_chainhead")
 
     assert breaks(acme) == [(None, "the head of the chain is missing")]
 
@@ -118,6 +121,50 @@ def test_the_trigger_refuses_to_chain_an_entry_anew(acme: Cast, entries: Entries
 
     with pytest.raises(IntegrityError, match="a chained entry never changes"), transaction.atomic():
         LedgerEntry.objects.update(hash="0" * 64)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_chainhead SET sequence = sequence - 1", "DELETE FROM audit_chainhead"]
+)
+def test_the_head_only_moves_forwards(acme: Cast, entries: Entries, statement: str) -> None:
+    entries(2)
+
+    refused = pytest.raises(IntegrityError, match="the head of the chain only moves forwards")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "organization_id = %s",
+        "actor_id = 'somebody'",
+        "actor_kind = 'system'",
+        "at = at - interval '1 day'",
+        "created_at = created_at - interval '1 day'",
+        "request_id = 'another'",
+        "subject_type = 'accounts.user2'",
+        "reason = 'because'",
+    ],
+)
+def test_no_field_changes_unseen(acme: Cast, globex: Cast, entries: Entries, change: str) -> None:
+    entries(3)
+
+    sql(f"UPDATE audit_ledgerentry SET {change} WHERE sequence = 2", *([globex.organization.pk] * ("%s" in change)))
+
+    assert {sequence for sequence, _problem in breaks(acme)} >= {2}
+
+
+def test_two_entries_that_change_places_are_found(acme: Cast, entries: Entries) -> None:
+    entries(4)
+
+    sql(
+        "UPDATE audit_ledgerentry SET sequence = CASE id WHEN %s THEN 12 WHEN %s THEN 13 END WHERE sequence IN (2, 3)",
+        *(str(LedgerEntry.objects.get(sequence=number).pk) for number in (2, 3)),
+    )
+    sql("UPDATE audit_ledgerentry SET sequence = 15 - sequence WHERE sequence > 10")
+
+    assert [sequence for sequence, _problem in breaks(acme)] == [2, 2, 3, 3, 4]
 
 
 def test_transitions_are_append_only(acme: Cast) -> None:

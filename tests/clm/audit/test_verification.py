@@ -6,12 +6,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clm.access.scope import organization_scope
 from clm.accounts.models import ApiToken, Organization
 from clm.accounts.operations.issue_token import issue_token
 from clm.audit import seals
+from clm.audit.chain import chain_entries
 from clm.audit.models import LedgerEntry
 from clm.audit.operations.verify_ledger import verify_ledger
 from clm.events.record import Event, record
@@ -42,8 +45,8 @@ def sealed_token(acme: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiTok
     return token
 
 
-def test_a_ledger_that_holds(acme: Cast, entries: Entries) -> None:
-    entries(3)
+def test_a_ledger_that_holds(acme: Cast, founded: Cast, entries: Entries) -> None:
+    entries(2)
 
     outcome = verify_ledger(actor=acme["auditor"])
 
@@ -73,18 +76,98 @@ def test_a_sealed_row_that_is_gone_is_found(acme: Cast, sealed_token: ApiToken) 
     assert [s.problem for s in verify_ledger(actor=acme["auditor"]).seals] == ["was recorded and is gone"]
 
 
+def test_a_row_put_in_behind_the_ledger_is_found(acme: Cast, sealed_token: ApiToken) -> None:
+    forged = ApiToken.objects.create(
+        organization=acme.organization, user=acme.users["legal"], name="x", prefix="x", key_hash="x", scopes=[],
+        expires_at=clock.now(),
+    )  # fmt: skip
+
+    found = verify_ledger(actor=acme["auditor"]).seals
+
+    assert [(s.row_id, s.sequence, s.problem) for s in found] == [(forged.pk, None, "is there and was never recorded")]
+
+
+def test_a_sealed_row_forged_with_its_entry_is_found(acme: Cast, founded: Cast, sealed_token: ApiToken) -> None:
+    chain_entries(acme.organization.pk)
+    ApiToken.objects.update(name="Somebody else")
+    sealed_token.refresh_from_db()
+    forged = token_digest(sealed_token)
+    sql("UPDATE audit_ledgerentry SET after = jsonb_build_object('digest', %s) WHERE event = 'token.sealed'", forged)
+
+    outcome = verify_ledger(actor=acme["auditor"])
+
+    assert (outcome.seals, [found.problem for found in outcome.chain]) == ((), ["was changed after it was written"])
+
+
+def test_verifying_reads_a_chunk_at_a_time(
+    acme: Cast, founded: Cast, entries: Entries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries(5)
+    monkeypatch.setattr("clm.audit.chain.CHUNK", 2)
+    heard: list[int] = []
+
+    with CaptureQueriesContext(connection) as queries:
+        verify_ledger(actor=acme["auditor"], heard=heard.append)
+
+    assert heard == [0, 2, 4]
+    assert [query["sql"] for query in queries if "ledgerentry" in query["sql"] and "<= 6" in query["sql"]]
+
+
 def test_only_readers_verify(acme: Cast) -> None:
     with pytest.raises(Forbidden):
         verify_ledger(actor=acme["finance"])
 
 
-def test_the_command_says_that_it_holds(acme: Cast, entries: Entries) -> None:
+def test_the_command_says_that_it_holds(acme: Cast, founded: Cast, entries: Entries) -> None:
     entries(2)
+    head = LedgerEntry.objects.get(sequence=3).hash
     out = StringIO()
 
     call_command("verify_ledger", "--organization", "acme", stdout=out)
 
-    assert "acme: the ledger holds (2 entries, 0 sealed rows" in out.getvalue()
+    assert out.getvalue().splitlines() == [
+        "acme: the ledger holds (3 entries, 0 seals, 0 sealed rows)",
+        f"acme: the head is 3:{head}",
+    ]
+
+
+def test_the_command_compares_a_head_that_was_noted(acme: Cast, founded: Cast, entries: Entries) -> None:
+    entries(2)
+    out = StringIO()
+    noted = LedgerEntry.objects.get(sequence=2).hash
+
+    call_command("verify_ledger", "--organization", "acme", "--head", f"2:{noted}", stdout=out)
+    with pytest.raises(CommandError):
+        call_command("verify_ledger", "--organization", "acme", "--head", f"3:{noted}", stdout=out)
+    with pytest.raises(CommandError):
+        call_command("verify_ledger", "--organization", "acme", "--head", f"99:{noted}", stdout=out)
+
+    assert f"acme: entry 3 was noted with the hash {noted} and has another" in out.getvalue()
+    assert "acme: entry 99 was noted as the head and is missing: the chain is shorter" in out.getvalue()
+
+
+@pytest.mark.parametrize("arguments", [["--head", "2:" + "0" * 64], ["--organization", "acme", "--head", "2:zz"]])
+def test_the_command_refuses_a_head_it_cannot_use(acme: Cast, arguments: list[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("verify_ledger", *arguments)
+
+
+def test_a_wiped_ledger_does_not_verify(acme: Cast, founded: Cast, entries: Entries) -> None:
+    entries(2)
+    sql("DELETE FROM events_outboxevent")
+    sql("DELETE FROM audit_ledgerentry")
+    sql("DELETE FROM audit_chainhead")
+
+    first, second = (verify_ledger(actor=acme["auditor"]) for _turn in range(2))
+    chain_entries(acme.organization.pk)
+    third = verify_ledger(actor=acme["auditor"])
+
+    assert [found.problem for found in first.chain] == [
+        "the ledger is empty, and the founding of its organization was its first entry"
+    ]
+    assert [(found.sequence, found.problem) for found in second.chain + third.chain] == [
+        (1, "is not the founding of the organization: the beginning was removed or replaced")
+    ] * 2
 
 
 def test_the_command_names_the_place_and_fails(acme: Cast, entries: Entries) -> None:
@@ -107,7 +190,7 @@ def test_the_command_knows_no_such_organization(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_page_starts_a_job_that_names_every_break(acme: Cast, entries: Entries) -> None:
+def test_the_page_starts_a_job_that_names_every_break(acme: Cast, founded: Cast, entries: Entries) -> None:
     entries(2)
     sql("UPDATE audit_ledgerentry SET reason = 'x' WHERE sequence = 1")
     client = Client()
