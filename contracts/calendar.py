@@ -16,7 +16,7 @@ from clm.lib import clock
 from clm.lib.business_days import BusinessDays
 from clm.lib.trace import Input, Trace
 from contracts.engine.term_traces import trace_deadline
-from contracts.engine.terms import NoticePeriod, Renewal, Roll, TermRules
+from contracts.engine.terms import NoticePeriod, Renewal, Roll, TermRules, term_status
 from contracts.engine.terms import Term as EngineTerm
 from contracts.models import Contract, RenewalDecision, Term, Terms
 from contracts.queries import clause_ref, passage_rows
@@ -100,6 +100,19 @@ def current_stretch(contract: Contract) -> Stretch | None:
     """The terms in force today; None where no version with terms is in effect."""
     found = list(stretches(contract, clock.today(contract.time_zone)))
     return found[-1] if found else None
+
+
+def goes_on(contract: Contract, term: Term) -> bool:
+    """Whether another term follows this recorded one as things stand: an amendment's own first term begins at its end,
+    or the rules of its version, counted from that version's own first term, renew it."""
+    terms = Terms.objects.select_related("version").filter(version_id=term.version_id).first()
+    if terms is None:
+        return False
+    finals = contract.versions.filter(state=VersionState.FINAL, effective_on__lte=clock.today(contract.time_zone))
+    if finals.filter(number__gt=terms.version.number, terms__starts_on=term.ends_on).exists():
+        return True
+    rows = Term.objects.filter(contract=contract, number__lte=term.number)
+    return term_status(stretch_of(terms, list(rows), term.starts_on).rules, term.starts_on).term.renews
 
 
 def term_row(contract: Contract, stretch: Stretch, term: EngineTerm) -> Term:

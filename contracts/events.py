@@ -64,16 +64,16 @@ def term_started(contract: Contract, term: Term) -> Event:
 
 
 def term_changed(contract: Contract, term: Term, before: Mapping[str, Any]) -> Event:
-    """An amendment gives the current term other dates."""
-    after = {"ends_on": term.ends_on, "notice_deadline": term.notice_deadline}
+    """An amendment governs the current term, and may give it other dates."""
+    dates = {"ends_on": term.ends_on, "notice_deadline": term.notice_deadline}
     return Event(
         type="contract.term_changed",
         verb="contracts.advance_terms",
         subject=term,
         contract_id=contract.pk,
         before=before,
-        after=after,
-        payload={"contract_id": contract.pk, "term_id": term.pk, "number": term.number, **after},
+        after=dates | {"version_id": term.version_id},
+        payload={"contract_id": contract.pk, "term_id": term.pk, "number": term.number, **dates},
     )
 
 

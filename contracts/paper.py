@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from clm.documents.blobs import StoredContent, put_content
 from clm.documents.extraction import Refused, extract
+from clm.lib.actor import Actor
 from clm.lib.canonical import digest
 from clm.lib.errors import Invalid
+from clm.lib.outside import outside_transactions
 from contracts.engine.outline import OutlinedClause, outline
 from contracts.models import Terms
 
@@ -29,7 +32,10 @@ TERM_FIELDS = (
 
 @dataclass(frozen=True)
 class Paper:
-    """A document that was read: its bytes, name, media type, text, outline, and what the reader should be warned of."""
+    """A document that was read: its bytes, name, media type, text, outline, and what the reader should be warned of.
+
+    `stored`: where its bytes stand, once they are put.
+    """
 
     content: bytes
     file_name: str
@@ -38,6 +44,7 @@ class Paper:
     text: str
     clauses: tuple[OutlinedClause, ...]
     warnings: tuple[str, ...]
+    stored: StoredContent | None = None
 
 
 def read_paper(content: bytes, file_name: str) -> Paper:
@@ -45,6 +52,7 @@ def read_paper(content: bytes, file_name: str) -> Paper:
 
     Raises Invalid with the refusal's code (`wrong_type`, `encrypted`, `zip_bomb` ...) beside the field `file`.
     """
+    outside_transactions("a document is read")
     with tempfile.NamedTemporaryFile(suffix=Path(file_name).suffix[:10]) as file:
         file.write(content)
         file.flush()
@@ -61,6 +69,13 @@ def read_paper(content: bytes, file_name: str) -> Paper:
         clauses=outline(document.blocks),
         warnings=tuple(document.warnings),
     )
+
+
+def put_paper(actor: Actor, paper: Paper) -> Paper:
+    """The paper with its bytes stored: outside of every transaction, unless they are stored already."""
+    if paper.stored is not None:
+        return paper
+    return replace(paper, stored=put_content(actor.organization_id, paper.content, paper.media_type))
 
 
 def terms_facts(terms: Terms | None) -> dict[str, Any] | None:

@@ -34,7 +34,7 @@ from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
-from contracts.paper import Paper, read_paper
+from contracts.paper import Paper, put_paper, read_paper
 from contracts.portfolio_services import SERVICE_CONTRACTS, ServiceContract
 
 __all__ = ["SERVICE_CONTRACTS", "passage_of", "register", "service_contracts"]
@@ -64,11 +64,11 @@ def load(cast: Cast, slug: str, report: Report) -> None:
     papers = _read([*(_paper_source(entry) for entry in entries), *(_service_source(each) for each in services)])
     for index, (entry, paper) in enumerate(zip(entries, papers, strict=False)):
         if not Contract.objects.filter(title=entry["title"]).exists():
-            _file(cast, entry, index, paper)
+            _file(cast, entry, index, put_paper(cast["legal"], paper), _next_paper(cast, entry))
         report(index + 1, total)
     for index, (service, paper) in enumerate(zip(services, papers[len(entries) :], strict=True)):
         if not Contract.objects.filter(external_reference=service.key).exists():
-            _file_service(cast, service, paper)
+            _file_service(cast, service, put_paper(cast["legal"], paper))
         report(len(entries) + index + 1, total)
     _let_time_pass()
     _unusual(cast)
@@ -113,6 +113,12 @@ def _paper_source(entry: dict[str, Any]) -> tuple[bytes, str]:
     return (PAPERS / entry["file"]).read_bytes(), entry["file"]
 
 
+def _next_paper(cast: Cast, entry: dict[str, Any]) -> Paper | None:
+    """The counterparty's next version of the same paper, where the catalogue has one."""
+    name = entry.get("next_file")
+    return put_paper(cast["legal"], read_paper((PAPERS / name).read_bytes(), name)) if name else None
+
+
 def _service_source(service: ServiceContract) -> tuple[bytes, str]:
     body = "github-corporate-terms.md" if service.key.startswith("GH-") else "common-paper-sla.md"
     text = f"{service.cover}\n{(PAPERS / body).read_text()}"
@@ -124,16 +130,24 @@ def _at(day: date) -> datetime:
 
 
 @transaction.atomic
-def _file(cast: Cast, entry: dict[str, Any], index: int, paper: Paper) -> None:
+def _file(cast: Cast, entry: dict[str, Any], index: int, paper: Paper, next_paper: Paper | None) -> None:
     months, initial, renewal, renewal_months, notice = PATTERNS[index % len(PATTERNS)]
     starts_on = add_months(clock.today(), -months) + timedelta(days=index % 23)
     value = Decimal(1200 * (index % 9 + 1) * (index % 4 + 1))
-    is_draft = index % 9 == 4 or "next_file" in entry
+    is_draft = index % 9 == 4 or next_paper is not None
     with clock.set_to(_at(starts_on - timedelta(days=20))):
         contract = _draft(cast, entry["title"], entry["category"], index, paper, entry, value, "EUR")
-    if is_draft:
+    if next_paper is not None:
+        note = "The counterparty's next version of the same paper"
         with clock.set_to(_at(starts_on - timedelta(days=6))):
-            _second_version(cast, contract, entry)
+            add_version(
+                actor=cast["legal"],
+                contract_id=contract.pk,
+                paper=next_paper,
+                note=note,
+                attribution=entry["source"],
+            )
+    if is_draft:
         return
     terms = {
         "starts_on": starts_on,
@@ -170,14 +184,6 @@ def _draft(
     source = entry["source"]
     add_version(actor=cast["legal"], contract_id=contract.pk, paper=paper, attribution=source)
     return contract
-
-
-def _second_version(cast: Cast, contract: Contract, entry: dict[str, Any]) -> None:
-    if "next_file" not in entry:
-        return
-    paper = read_paper((PAPERS / entry["next_file"]).read_bytes(), entry["next_file"])
-    note = "The counterparty's next version of the same paper"
-    add_version(actor=cast["legal"], contract_id=contract.pk, paper=paper, note=note, attribution=entry["source"])
 
 
 def _sign(

@@ -12,7 +12,7 @@ from django.db.models.functions import Upper
 from clm.access.permissions import visible
 from clm.lib.actor import Actor
 from clm.lib.trace import ClauseRef
-from contracts.models import Contract, ContractParty, Party, Passage, Term, Version
+from contracts.models import Contract, ContractParty, FurtherWords, Party, Passage, Term, Version
 from contracts.states import VersionState
 
 
@@ -38,8 +38,18 @@ def found_by(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     by_words = Q(search=SearchQuery(words, search_type="websearch", config="english"))
     by_name = Q(search=SearchQuery(words, search_type="websearch", config="simple"))
     by_title = Q(title_upper__contains=words.upper())
+    further = _in_long_texts(words, by_words | by_name)
     titled = cast("QuerySet[Any]", rows.annotate(title_upper=Upper("title")))
-    return titled.filter(by_words | by_name | by_title)
+    return titled.filter(by_words | by_name | by_title | further)
+
+
+def _in_long_texts(words: str, matches: Q) -> Q:
+    """Contracts by the parts of their long texts. Looked up beforehand, so that the list keeps its indexes: mostly
+    there are none, for single words are found here only where a contract's own vector could not hold them."""
+    rows = FurtherWords.objects.filter(matches)
+    is_phrase = any(not (each.isalnum() or each.isspace()) for each in words)
+    parts = rows if is_phrase else rows.filter(is_beyond=True)
+    return Q(pk__in=set(parts.values_list("contract", flat=True)))
 
 
 def names_of(contract: Contract, role: str) -> str:

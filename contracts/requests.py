@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import get_visible, require
-from clm.documents.blobs import store_blob
+from clm.documents.blobs import StoredContent, blob_of, put_content
 from clm.jobs.models import Job
 from clm.jobs.runner import start_job
 from clm.lib.actor import Actor
@@ -36,21 +36,39 @@ def request_reading(
     """A job reads the document and adds it, with its terms, as the next version; its page says what is refused."""
     contract = get_visible(actor, Contract.objects.all(), contract_id)
     require(actor, "contracts.add_version", contract)
-    if len(content) > MAX_BYTES:
-        message = _("A document has at most 50 MB.")
-        raise Invalid("too_large", message, fields={"file": [message]})
-    blob = store_blob(actor.organization_id, content, UNREAD)
-    parameters: dict[str, Any] = {"contract_id": contract.pk, "blob_id": blob.pk, "file_name": file_name, "note": note}
-    parameters["terms"] = dict(terms) if terms else None
-    title = _("Read %(file)s for %(reference)s") % {"file": file_name, "reference": contract.reference}
-    return start_job(actor, kind=IMPORT, title=title, parameters=parameters)
+    return _start(actor, contract, _put(actor, content), file_name, note, terms)
 
 
-@transaction.atomic
 def request_filing(
     actor: Actor, *, content: bytes, file_name: str, terms: Mapping[str, Any] | None = None, **facts: Any
 ) -> Contract:
     """A draft with its facts and sides, whose large document a job reads; or nothing at all."""
-    contract = file_contract(actor=actor, **facts)
-    request_reading(actor, contract_id=contract.pk, content=content, file_name=file_name, terms=terms)
+    require(actor, "contracts.create_contract")
+    stored = _put(actor, content)
+    with transaction.atomic():
+        contract = file_contract(actor=actor, **facts)
+        require(actor, "contracts.add_version", contract)
+        _start(actor, contract, stored, file_name, "", terms)
     return contract
+
+
+def _put(actor: Actor, content: bytes) -> StoredContent:
+    if len(content) > MAX_BYTES:
+        message = _("A document has at most 50 MB.")
+        raise Invalid("too_large", message, fields={"file": [message]})
+    return put_content(actor.organization_id, content, UNREAD)
+
+
+def _start(
+    actor: Actor,
+    contract: Contract,
+    stored: StoredContent,
+    file_name: str,
+    note: str,
+    terms: Mapping[str, Any] | None,
+) -> Job:
+    blob = blob_of(stored)
+    parameters: dict[str, Any] = {"contract_id": contract.pk, "blob_id": blob.pk, "file_name": file_name, "note": note}
+    parameters["terms"] = dict(terms) if terms else None
+    title = _("Read %(file)s for %(reference)s") % {"file": file_name, "reference": contract.reference}
+    return start_job(actor, kind=IMPORT, title=title, parameters=parameters)

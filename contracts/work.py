@@ -22,7 +22,7 @@ from clm.lib.actor import Actor
 from contracts.models import Contract, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.set_terms import set_terms
-from contracts.paper import Paper, read_paper
+from contracts.paper import Paper, put_paper, read_paper
 
 IMPORT = "contracts.import_version"
 MAX_BYTES = DEFAULT.file_bytes
@@ -38,7 +38,7 @@ def import_version(progress: Progress, parameters: Mapping[str, Any]) -> Mapping
     known = Version.objects.filter(contract_id=contract_id).order_by("number").last()
     if known is not None and known.blob_id == blob.pk and progress.kept.get("was_read"):
         return _result(known)
-    paper = read_paper(read_blob(blob), parameters["file_name"])
+    paper = put_paper(progress.actor, read_paper(read_blob(blob), parameters["file_name"]))
     progress.keep(was_read=True)
     progress.report(2, 3, _("Filing text and clauses"))
     version = _file(progress.actor, contract_id, paper, parameters)

@@ -55,17 +55,18 @@ def load_levels(cast: Cast, slug: str, report: Report) -> None:
     for index, service in enumerate(wanted):
         contract = Contract.objects.filter(external_reference=service.key).first()
         if contract is not None and not Commitment.objects.filter(contract=contract).exists():
-            _bind(cast["account_manager"], contract, service)
+            _bind(cast, contract, service)
         report(index + 1, len(wanted))
 
 
-def _bind(actor: Actor, contract: Contract, service: ServiceContract) -> None:
+def _bind(cast: Cast, contract: Contract, service: ServiceContract) -> None:
+    actor = cast["account_manager"]
     passage = passage_of(actor, contract, service.sentence)
     terms, indicator = _terms(service), _indicator(service)
     commitment = bind_commitment(actor=actor, passage_id=passage.pk, terms=terms, indicator=indicator)
     activate_commitment(actor=actor, commitment_id=commitment.pk)
     open_windows(actor=_evaluator(actor), commitment_id=commitment.pk)
-    _measure(actor, commitment, service)
+    _measure(cast, commitment, service)
     if service.key == DRAFTED:
         draft = _terms(service, name=f"{service.title}, after the amendment", target=Decimal("99.95"), tiers=())
         bind_commitment(actor=actor, passage_id=passage.pk, terms=draft, indicator=commitment.indicator_id)
@@ -83,7 +84,7 @@ def _terms(service: ServiceContract, **changes: Any) -> CommitmentTerms:
         "window_kind": service.window,
         "time_zone": service.zone,
         "warning_band": Decimal("0.01"),
-        "claim_days": 60,
+        "claim_length": 60,
         "tiers": bands,
         "cap_window_percent": Decimal(100),
     }
@@ -109,9 +110,9 @@ def _indicator(service: ServiceContract) -> NewIndicator:
     return NewIndicator(**given, name=f"{service.service} as monitored")
 
 
-def _measure(actor: Actor, commitment: Commitment, service: ServiceContract) -> None:
+def _measure(cast: Cast, commitment: Commitment, service: ServiceContract) -> None:
     if service.key == REAL:
-        return _measure_real(actor, commitment)
+        return _measure_real(cast, commitment)
     key, start = commitment.indicator.key, start_of_day(commitment.starts_on, commitment.time_zone)
     end, target = clock.now(), float(commitment.target)
     if service.kind == "ratio":
@@ -122,7 +123,7 @@ def _measure(actor: Actor, commitment: Commitment, service: ServiceContract) -> 
         gap = GAP if service.key == SILENT else (0, 0)
         rows = status_rows(key, start, end, 1 - target / 100, gap)
     for portion in _portions(rows):
-        ingest_samples(actor=actor, samples=portion, source="simulated")
+        ingest_samples(actor=cast["account_manager"], samples=portion, source="simulated")
     return None
 
 
@@ -132,8 +133,10 @@ def _portions(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield portion
 
 
-def _measure_real(actor: Actor, commitment: Commitment) -> None:
-    """Real outages; those of maintenance come in too, each with an accepted exclusion."""
+def _measure_real(cast: Cast, commitment: Commitment) -> None:
+    """Real outages; those of maintenance come in too, each with an exclusion that one side proposed and the other
+    accepted."""
+    actor = cast["account_manager"]
     file = read_file(DATA.read_bytes(), indicator=commitment.indicator.key)
     rows = [line.row for line in file.lines if line.row and line.row["severity"] in DOWN | {MAINTENANCE}]
     ingest_outages(actor=actor, outages=rows, source="status page")
@@ -149,7 +152,7 @@ def _measure_real(actor: Actor, commitment: Commitment) -> None:
             ends_at=ends_at,
             reason=row["title"] or "Maintenance",
         )
-        accept_exclusion(actor=actor, exclusion_id=exclusion.pk, reason="Announced on the status page")
+        accept_exclusion(actor=cast["legal"], exclusion_id=exclusion.pk, reason="Announced on the status page")
 
 
 def load_judgements(cast: Cast, slug: str, report: Report) -> None:
@@ -161,20 +164,21 @@ def load_judgements(cast: Cast, slug: str, report: Report) -> None:
         with clock.set_to(min(closes_at + timedelta(hours=1), now)):
             evaluate_window(actor=_evaluator(cast["account_manager"]), window_id=window_id)
         report(index + 1, len(waiting))
-    _exclude(cast["account_manager"])
+    _exclude(cast)
     _settle(cast["account_manager"])
 
 
-def _exclude(actor: Actor) -> None:
+def _exclude(cast: Cast) -> None:
     """An hour of four of the newest breaches: proposed, disputed, withdrawn, and accepted."""
+    actor, other = cast["account_manager"], cast["legal"]
     if Exclusion.objects.exclude(commitment__contract__external_reference=REAL).exists():
         return
     newest = Breach.objects.exclude(commitment__contract__external_reference=REAL)
     steps: tuple[Callable[[Exclusion], object], ...] = (
         lambda row: row,
-        lambda row: dispute_exclusion(actor=actor, exclusion_id=row.pk, reason="The notice came a day late"),
+        lambda row: dispute_exclusion(actor=other, exclusion_id=row.pk, reason="The notice came a day late"),
         lambda row: withdraw_exclusion(actor=actor, exclusion_id=row.pk, reason="Meant for another service"),
-        lambda row: accept_exclusion(actor=actor, exclusion_id=row.pk, reason="Announced in time"),
+        lambda row: accept_exclusion(actor=other, exclusion_id=row.pk, reason="Announced in time"),
     )
     for breach, step in zip(newest.order_by("-window__ends_at", "pk")[: len(steps)], steps, strict=False):
         start = _worst(breach)
@@ -189,8 +193,26 @@ def _exclude(actor: Actor) -> None:
                 announced_at=start - timedelta(days=3),
             )
         )
+    _clear(actor, other, list(newest.order_by("-window__ends_at", "pk")[len(steps) :]))
     for window_id in list(EvaluationWindow.objects.filter(due_at__lte=clock.now()).values_list("pk", flat=True)):
         evaluate_window(actor=_evaluator(actor), window_id=window_id)
+
+
+def _clear(actor: Actor, other: Actor, breaches: list[Breach]) -> None:
+    """All outages of the newest breach by outages turn out to be maintenance, so that it is withdrawn."""
+    breach = next((each for each in breaches if each.evidence.get("down")), None)
+    if breach is None:
+        return
+    for starts_at, ends_at in breach.evidence["down"]:
+        exclusion = propose_exclusion(
+            actor=actor,
+            commitment_id=breach.commitment_id,
+            kind=Exclusion.Kind.MAINTENANCE,
+            starts_at=datetime.fromisoformat(starts_at),
+            ends_at=datetime.fromisoformat(ends_at),
+            reason="Move to the new data centre",
+        )
+        accept_exclusion(actor=other, exclusion_id=exclusion.pk, reason="Agreed in writing, filed late")
 
 
 def _worst(breach: Breach) -> datetime:
@@ -201,6 +223,8 @@ def _worst(breach: Breach) -> datetime:
 
 def _settle(actor: Actor) -> None:
     """Old breaches are resolved, of the newer ones some looked after."""
+    if Breach.objects.filter(state__in=[BreachState.ACKNOWLEDGED, BreachState.RESOLVED]).exists():
+        return
     breaches = list(Breach.objects.filter(state=BreachState.OPEN).order_by("-window__ends_at", "pk"))
     for index, breach in enumerate(breaches):
         if index >= 6:

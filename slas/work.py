@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.urls import reverse
 
 from clm.documents.blobs import read_blob, store_blob
@@ -30,22 +31,25 @@ PORTION = 2000
 def import_telemetry(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Every row of the file is stored, or stands among the job's problems with its line and reason.
 
-    Stored by portions, each in a transaction of its own; work that resumes goes on after the last one. A portion that
-    was stored and not yet counted changes nothing when it comes again. `contract_id`: unknown keys become indicators
-    of that contract; `indicator`: the key for files that name none.
+    Stored by portions, each counted in the transaction that stores it: work that resumes goes on after the last one,
+    and its numbers are those of work that never stopped. `contract_id`: unknown keys become indicators of that
+    contract; `indicator`: the key for files that name none.
     """
     content = read_blob(Blob.objects.get(pk=parameters["blob_id"]))
     file = read_file(content, indicator=str(parameters.get("indicator") or ""))
     if parameters.get("contract_id"):
         prepare_indicators(actor=progress.actor, contract_id=UUID(parameters["contract_id"]), keys=file.keys())
-    counts = dict.fromkeys(("accepted", "duplicates", "refused"), 0) | progress.kept
+    counts = dict.fromkeys(("looked_at", "accepted", "duplicates", "refused"), 0) | progress.kept
     total = len(file.lines)
-    progress.report(progress.at, total)
-    for start in range(progress.at, total, PORTION):
+    progress.report(counts["looked_at"], total)
+    for start in range(counts["looked_at"], total, PORTION):
         portion = file.lines[start : start + PORTION]
-        _store(progress, file, portion, counts)
-        progress.keep(**counts)
-        progress.report(start + len(portion), total)
+        with transaction.atomic():
+            _store(progress, file, portion, counts)
+            counts["looked_at"] = start + len(portion)
+            progress.keep(**counts)
+        progress.report(counts["looked_at"], total)
+    del counts["looked_at"]
     return counts | {"rows": total, "shape": file.shape, "url": reverse("telemetry")}
 
 

@@ -1,46 +1,79 @@
-"""Put bytes in, get bytes out, by their content."""
+"""Put bytes in, get bytes out, by their content. Bytes are put before a verb's transaction, their row inside of it."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import IO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from clm.documents.models import Blob
+from clm.lib import clock
 from clm.lib.errors import DomainError
+from clm.lib.outside import outside_transactions
+
+# Bytes that no row names may be used by an upload for so long; the sweep takes them only after SWEPT_AFTER. Between the
+# two lies more time than any request or task has to write its row.
+USED_FOR = timedelta(hours=12)
+SWEPT_AFTER = timedelta(hours=24)
 
 
-def store_blob(organization_id: UUID, content: bytes, media_type: str) -> Blob:
-    """The blob with this content. The bytes are stored before the row is: a crash leaves no row without bytes."""
+@dataclass(frozen=True)
+class StoredContent:
+    """Bytes that stand in the storage, with a row or without one yet."""
+
+    organization_id: UUID
+    sha256: str
+    size: int
+    media_type: str
+    storage_name: str
+
+
+def put_content(organization_id: UUID, content: bytes, media_type: str) -> StoredContent:
+    """The bytes are stored: outside of every transaction. The same bytes again are not stored again.
+
+    Bytes that never get a row (`blob_of`) harm nothing: `clm.documents.tasks.sweep_storage` removes them.
+    """
+    outside_transactions("bytes are stored")
     sha256 = hashlib.sha256(content).hexdigest()
-    found = Blob.objects.filter(sha256=sha256).first()
-    if found is not None:
-        return found
-    name = f"{organization_id}/{sha256[:2]}/{sha256}"
-    _store(name, content)
+    known = Blob.objects.filter(organization_id=organization_id, sha256=sha256).first()
+    name = known.storage_name if known else _put(f"{organization_id}/{sha256[:2]}/{sha256}", content)
+    return StoredContent(organization_id, sha256, len(content), media_type, name)
+
+
+def _put(name: str, content: bytes) -> str:
+    """Where the whole bytes are stored. What a killed process left half-written, and what may be swept soon, is never
+    touched: the bytes go under a name of their own."""
+    if default_storage.exists(name):
+        is_young = default_storage.get_modified_time(name) > clock.now() - USED_FOR
+        if is_young and default_storage.size(name) == len(content):
+            return name
+        name = f"{name}-{uuid4().hex[:12]}"
+    return default_storage.save(name, ContentFile(content))
+
+
+def blob_of(stored: StoredContent) -> Blob:
+    """The row of bytes that are stored: in the verb's transaction."""
     blob, _created = Blob.objects.get_or_create(
-        organization_id=organization_id,
-        sha256=sha256,
-        defaults={"size": len(content), "media_type": media_type, "storage_name": name},
+        organization_id=stored.organization_id,
+        sha256=stored.sha256,
+        defaults={"size": stored.size, "media_type": stored.media_type, "storage_name": stored.storage_name},
     )
     return blob
 
 
-def _store(name: str, content: bytes) -> None:
-    """The whole bytes are stored under the name. A process killed while it wrote leaves a part of them, which the next
-    upload replaces: no row points to it yet."""
-    if default_storage.exists(name):
-        if default_storage.size(name) == len(content):
-            return
-        default_storage.delete(name)
-    default_storage.save(name, ContentFile(content))
+def store_blob(organization_id: UUID, content: bytes, media_type: str) -> Blob:
+    """The blob with this content, for work that stands outside of every transaction."""
+    return blob_of(put_content(organization_id, content, media_type))
 
 
 def open_blob(blob: Blob) -> IO[bytes]:
     """A readable file of the blob's bytes; the caller closes it."""
+    outside_transactions("a document is opened")
     file: IO[bytes] = default_storage.open(blob.storage_name, "rb")
     return file
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from django.contrib.staticfiles import finders
 
 from clm.lib.errors import DomainError
+from clm.lib.outside import outside_transactions
 
 STATIC = "static:"
 
@@ -18,6 +19,7 @@ def render_pdf(html: str) -> bytes:
     Only `data:` addresses and `static:<path>` (our own files) are read. No date is written and the identifier is
     fixed, so the same document gives the same bytes.
     """
+    outside_transactions("a paper is printed")
     from weasyprint import HTML
 
     content: bytes = HTML(string=html, base_url=None, url_fetcher=_fetch).write_pdf(pdf_identifier=b"covenant")

@@ -12,19 +12,21 @@ from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from clm.access.permissions import get_visible, require
+from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.audit.access import unhidden
 from clm.audit.api.serializers import EntrySerializer
 from clm.audit.models import LedgerEntry
 from clm.documents.blobs import open_blob
+from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts import queries
 from contracts.api import serializers as shapes
@@ -46,7 +48,7 @@ from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_parties import remove_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
-from contracts.paper import read_paper
+from contracts.paper import Paper, put_paper, read_paper
 from contracts.reader import comparison_of
 from contracts.states import ContractState
 
@@ -59,10 +61,13 @@ class ContractFilter(django_filters.FilterSet):
     owner = django_filters.UUIDFilter(field_name="owner_id")
     reference = django_filters.CharFilter()
     external_reference = django_filters.CharFilter()
-    party = django_filters.UUIDFilter(field_name="parties__party_id", distinct=True)
+    party = django_filters.UUIDFilter(method="by_party")
     created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     q = django_filters.CharFilter(method="by_words", label="Words in title, text, parties or references")
+
+    def by_party(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
+        return rows.filter(pk__in=ContractParty.objects.filter(party=value).values("contract"))
 
     def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return queries.found_by(rows, value)
@@ -135,13 +140,17 @@ class Versions(IdempotentMixin, OfContract, ListAPIView):
     def rows(self) -> QuerySet[Any]:
         return queries.version_rows().defer("text")
 
-    @extend_schema(request={"multipart/form-data": shapes.UploadSerializer}, responses={201: shapes.VersionSerializer})
-    def post(self, request: Request, pk: UUID) -> Response:
+    def prepare(self, request: Request) -> tuple[str, Paper]:
+        """The note, and the paper read and stored before the transaction."""
         actor = actor_in(request)
         require(actor, "contracts.add_version", self.contract())
         sent = checked(shapes.UploadSerializer, request.data)
-        paper = read_paper(sent["file"].read(), sent["file"].name)
-        version = add_version(actor=actor, contract_id=pk, paper=paper, note=sent["note"])
+        return sent["note"], put_paper(actor, read_paper(sent["file"].read(), sent["file"].name))
+
+    @extend_schema(request={"multipart/form-data": shapes.UploadSerializer}, responses={201: shapes.VersionSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        note, paper = self.prepared
+        version = add_version(actor=actor_in(request), contract_id=pk, paper=paper, note=note)
         return Response(shapes.VersionSerializer(version).data, status=status.HTTP_201_CREATED)
 
 
@@ -338,20 +347,10 @@ class PassageDetail(VisibleRowsView, RetrieveAPIView):
     serializer_class = shapes.PassageSerializer
 
 
-class _Act(IdempotentMixin, GenericAPIView[Any]):
-    """POST one verb on one contract: `serializer_class` reads the body, `asks` is asked first, `act` calls the verb."""
+class ContractAct(Act):
+    """POST one verb on one contract; the contract as it stands afterwards is the answer."""
 
-    asks = ""
-
-    def post(self, request: Request, pk: UUID) -> Response:
-        contract = get_visible(actor_in(request), Contract.objects.all(), pk)
-        require(actor_in(request), self.asks, contract)
-        sent = self.get_serializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        return Response(self.act(request, pk, dict(sent.validated_data)))
-
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        raise AssertionError("an action names its verb")
+    model = Contract
 
 
 def _shown(contract: Contract) -> Any:
@@ -359,23 +358,23 @@ def _shown(contract: Contract) -> Any:
 
 
 @extend_schema(responses=shapes.ContractSerializer)
-class Execution(_Act):
+class Execution(ContractAct):
     """File the contract as signed elsewhere."""
 
     asks = "contracts.record_execution"
     serializer_class = shapes.ExecutionSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        return _shown(record_execution(actor=actor_in(request), contract_id=pk, **sent))
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(record_execution(actor=actor, contract_id=pk, **sent))
 
 
 @extend_schema(responses=shapes.ContractSerializer)
-class Activation(_Act):
+class Activation(ContractAct):
     asks = "contracts.activate_contract"
     serializer_class = shapes.ReasonSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        return _shown(activate_contract(actor=actor_in(request), contract_id=pk))
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(activate_contract(actor=actor, contract_id=pk))
 
 
 class Decisions(IdempotentMixin, OfContract, ListAPIView):
@@ -393,29 +392,29 @@ class Decisions(IdempotentMixin, OfContract, ListAPIView):
 
 
 @extend_schema(responses=shapes.ContractSerializer)
-class Termination(_Act):
+class Termination(ContractAct):
     asks = "contracts.terminate_contract"
     serializer_class = shapes.TerminationSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        return _shown(terminate_contract(actor=actor_in(request), contract_id=pk, **sent))
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(terminate_contract(actor=actor, contract_id=pk, **sent))
 
 
 @extend_schema(responses=shapes.ContractSerializer)
-class Archiving(_Act):
+class Archiving(ContractAct):
     asks = "contracts.archive_contract"
     serializer_class = shapes.ReasonSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        return _shown(archive_contract(actor=actor_in(request), contract_id=pk, **sent))
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(archive_contract(actor=actor, contract_id=pk, **sent))
 
 
 @extend_schema(responses=shapes.ContractSerializer)
-class Access(_Act):
+class Access(ContractAct):
     """Who sees the contract."""
 
     asks = "contracts.restrict_contract"
     serializer_class = shapes.AccessSerializer
 
-    def act(self, request: Request, pk: UUID, sent: dict[str, Any]) -> Any:
-        return _shown(restrict_contract(actor=actor_in(request), contract_id=pk, **sent))
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(restrict_contract(actor=actor, contract_id=pk, **sent))

@@ -196,6 +196,48 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FurtherWords",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("end_at", models.PositiveIntegerField()),
+                ("is_beyond", models.BooleanField()),
+                ("search", django.contrib.postgres.search.SearchVectorField()),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["search"], name="contract_further_phrases"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        condition=models.Q(("is_beyond", True)), fields=["search"], name="contract_further_words"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ContractUserPermission",
             fields=[
                 (
@@ -614,7 +656,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contract",
-            index=models.Index(fields=["organization", "state", "-id"], name="contract_state"),
+            index=models.Index(
+                fields=["organization", "state", "id"], include=("is_confidential",), name="contract_state"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contract",
+            index=models.Index(
+                fields=["organization", "title", "id"], include=("is_confidential",), name="contract_by_title"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contract",
+            index=models.Index(
+                fields=["organization", "category", "id"], include=("is_confidential",), name="contract_by_type"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contract",
+            index=models.Index(
+                fields=["organization", "owner", "id"], include=("is_confidential",), name="contract_by_owner"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contract",
+            index=models.Index(
+                fields=["organization", "currency", "value_amount", "id"],
+                include=("is_confidential",),
+                name="contract_by_value",
+            ),
         ),
         migrations.AddIndex(
             model_name="contract",

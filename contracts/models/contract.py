@@ -64,9 +64,17 @@ class Contract(OrganizationRow):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["organization", "state", "-id"], name="contract_state"),
-            # With it the list's count is an index-only scan: the rule of who sees what asks for this column.
+            # With the included column, lists count and page in the index alone: the rule of who sees what asks for it.
             models.Index(fields=["organization", "-id"], include=["is_confidential"], name="contract_newest"),
+            models.Index(fields=["organization", "state", "id"], include=["is_confidential"], name="contract_state"),
+            models.Index(fields=["organization", "title", "id"], include=["is_confidential"], name="contract_by_title"),
+            models.Index(fields=["organization", "category", "id"], include=["is_confidential"], name="contract_by_type"),
+            models.Index(fields=["organization", "owner", "id"], include=["is_confidential"], name="contract_by_owner"),
+            models.Index(
+                fields=["organization", "currency", "value_amount", "id"],
+                include=["is_confidential"],
+                name="contract_by_value",
+            ),
             models.Index(fields=["terms_due_at"], condition=models.Q(terms_due_at__isnull=False), name="contract_due"),
             GinIndex(fields=["search"], name="contract_search"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="contract_title_trigram"),
@@ -83,6 +91,25 @@ class Contract(OrganizationRow):
     def contract_id(self):  # type: ignore[no-untyped-def]
         """So that a contract and what belongs to one are asked for their contract alike."""
         return self.pk
+
+
+class FurtherWords(OrganizationRow):
+    """A part of a long text, with places for its phrases; `end_at` is where it ends, in code points. `is_beyond`: some
+    of its words are not in the contract's own `search`, which few texts fill."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="+")
+    end_at = models.PositiveIntegerField()
+    is_beyond = models.BooleanField()
+    search = SearchVectorField()
+
+    class Meta:
+        indexes: ClassVar = [
+            GinIndex(fields=["search"], name="contract_further_phrases"),
+            GinIndex(fields=["search"], condition=models.Q(is_beyond=True), name="contract_further_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id}"
 
 
 class ContractUserPermission(UserObjectPermissionBase):  # type: ignore[misc]

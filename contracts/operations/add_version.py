@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from clm.access.permissions import require
-from clm.documents.blobs import store_blob
+from clm.documents.blobs import blob_of
+from clm.documents.models import Blob
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -16,34 +17,40 @@ from clm.lib.errors import DomainError, Forbidden
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Clause, Contract, Version
-from contracts.operations.search import refresh_search
-from contracts.paper import Paper, content_hash
+from contracts.paper import Paper, content_hash, put_paper
+from contracts.search import refresh_text
 from contracts.states import ContractState
 
 CLOSED = frozenset({ContractState.TERMINATED, ContractState.EXPIRED, ContractState.ARCHIVED, ContractState.DISPOSED})
 
 
-@transaction.atomic
 def add_version(*, actor: Actor, contract_id: UUID, paper: Paper, note: str = "", attribution: str = "") -> Version:
-    """The next version, a draft, with its text, clauses and content hash. Read the paper before: see `read_paper`.
+    """The next version, a draft, with its text, clauses and content hash. Read the paper before: see `read_paper`; and
+    in a transaction of your own put it before as well: see `put_paper`.
 
     Raises DomainError `same_content` where the newest version has these very bytes, `contract_closed` where the
     contract has ended.
     """
-    contract = lock_row(Contract, contract_id)
-    require(actor, "contracts.add_version", contract)
-    if contract.state in CLOSED:
-        raise DomainError("contract_closed", "This contract has ended: it takes no further versions.")
-    blob = store_blob(actor.organization_id, paper.content, paper.media_type)
-    newest = Version.objects.filter(contract=contract).order_by("number").last()
-    if newest is not None and newest.blob_id == blob.pk:
-        raise DomainError(
-            "same_content",
-            f"Version {newest.number} is this very document.",
-            detail={"version": str(newest.pk)},
-            fields={"file": [f"Version {newest.number} is this very document."]},
-        )
-    version = Version.objects.create(
+    require(actor, "contracts.add_version")
+    paper = put_paper(actor, paper)
+    with transaction.atomic():
+        contract = lock_row(Contract, contract_id)
+        require(actor, "contracts.add_version", contract)
+        if contract.state in CLOSED:
+            raise DomainError("contract_closed", "This contract has ended: it takes no further versions.")
+        version = _add(actor, contract, paper, note=note, attribution=attribution)
+        _add_clauses(version, paper)
+        refresh_text(version)
+        record(actor, events.version_added(version))
+    return version
+
+
+def _add(actor: Actor, contract: Contract, paper: Paper, *, note: str, attribution: str) -> Version:
+    if paper.stored is None:
+        raise ValueError("a paper is put before the transaction")
+    blob = blob_of(paper.stored)
+    _check_new(contract, blob)
+    return Version.objects.create(
         organization_id=actor.organization_id,
         contract=contract,
         number=_next_number(contract),
@@ -59,10 +66,14 @@ def add_version(*, actor: Actor, contract_id: UUID, paper: Paper, note: str = ""
         created_by_id=_person(actor),
         created_at=clock.now(),
     )
-    _add_clauses(version, paper)
-    refresh_search(contract)
-    record(actor, events.version_added(version))
-    return version
+
+
+def _check_new(contract: Contract, blob: Blob) -> None:
+    newest = Version.objects.filter(contract=contract).order_by("number").last()
+    if newest is None or newest.blob_id != blob.pk:
+        return
+    message = f"Version {newest.number} is this very document."
+    raise DomainError("same_content", message, detail={"version": str(newest.pk)}, fields={"file": [message]})
 
 
 def _person(actor: Actor) -> UUID:

@@ -61,11 +61,17 @@ def _follow(actor: Actor, contract: Contract, stretch: Stretch, status: TermStat
         return
     for term in status.terms:
         row = term_row(contract, stretch, term)
-        if row.number == newest.number and row.version_id != newest.version_id:
+        if row.number == newest.number and _is_governed_anew(newest, stretch):
             names = (*REVISED, "trace", "version_id")
             _revise(actor, contract, newest, {name: getattr(row, name) for name in names})
         elif row.number > newest.number:
             _begin(actor, contract, row)
+
+
+def _is_governed_anew(newest: Term, stretch: Stretch) -> bool:
+    """Whether another version took effect while the term ran."""
+    version = stretch.terms.version
+    return version.pk != newest.version_id and (version.effective_on or date.max) < newest.ends_on
 
 
 def _start(actor: Actor, contract: Contract, stretch: Stretch, status: TermStatus) -> None:
@@ -82,9 +88,10 @@ def _begin(actor: Actor, contract: Contract, row: Term) -> None:
 
 
 def _revise(actor: Actor, contract: Contract, row: Term, changes: dict[str, Any]) -> None:
-    """The newest term has the dates that the amendment in force gives it; nothing where they are the same."""
-    before = {name: getattr(row, name) for name in REVISED}
-    if before == {name: changes[name] for name in REVISED}:
+    """The newest term has the dates, and rests on the version, of the amendment in force; nothing where neither is
+    another one. A version that changes no date still governs the term: its clause is the one to quote."""
+    before = {name: getattr(row, name) for name in changes if name != "trace"}
+    if before == {name: changes[name] for name in before}:
         return
     for name, value in changes.items():
         setattr(row, name, value)

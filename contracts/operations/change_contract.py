@@ -18,7 +18,7 @@ from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract
 from contracts.operations.restrict_contract import PERMISSION
-from contracts.operations.search import refresh_search
+from contracts.search import refresh_search
 from contracts.states import ContractState
 
 FIELDS = (

@@ -14,7 +14,7 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, Party
-from contracts.operations.search import refresh_search
+from contracts.search import refresh_search
 
 FIELDS = ("name", "is_ours", "registration_number", "country", "email", "address")
 

@@ -15,10 +15,9 @@ from contracts.operations.create_contract import create_contract
 from contracts.operations.name_party import name_party
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
-from contracts.paper import Paper
+from contracts.paper import Paper, put_paper
 
 
-@transaction.atomic
 def file_contract(
     *,
     actor: Actor,
@@ -30,17 +29,24 @@ def file_contract(
 ) -> Contract:
     """A draft with what was given of sides, document and its terms, or nothing at all.
 
-    Each verb inside leaves its own entry. Terms without a document are not taken.
+    Each verb inside leaves its own entry. Terms without a document are not taken. In a transaction of your own put the
+    paper before: see `put_paper`.
     """
     require(actor, "contracts.create_contract")
-    contract = create_contract(actor=actor, **facts)
+    paper = put_paper(actor, paper) if paper is not None else None
+    with transaction.atomic():
+        contract = create_contract(actor=actor, **facts)
+        _add_sides(actor, contract, our_party, counterparty)
+        if paper is not None:
+            version = add_version(actor=actor, contract_id=contract.pk, paper=paper)
+            if terms is not None:
+                set_terms(actor=actor, version_id=version.pk, terms=terms)
+        contract.refresh_from_db()
+    return contract
+
+
+def _add_sides(actor: Actor, contract: Contract, our_party: Party | None, counterparty: str) -> None:
     if our_party is not None:
         add_party(actor=actor, contract_id=contract.pk, party_id=our_party.pk, role=ContractParty.Role.OURS)
     if counterparty.strip():
         name_party(actor=actor, contract_id=contract.pk, name=counterparty, role=ContractParty.Role.COUNTERPARTY)
-    if paper is not None:
-        version = add_version(actor=actor, contract_id=contract.pk, paper=paper)
-        if terms is not None:
-            set_terms(actor=actor, version_id=version.pk, terms=terms)
-    contract.refresh_from_db()
-    return contract

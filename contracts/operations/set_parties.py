@@ -13,7 +13,7 @@ from clm.lib.errors import DomainError, Invalid, NotVisible
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, ContractParty, Party
-from contracts.operations.search import refresh_search
+from contracts.search import refresh_search
 from contracts.states import ContractState
 
 

@@ -7,14 +7,16 @@ from typing import Any
 import django_filters
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from clm.access.permissions import can
 from clm.accounts.models import Membership, User
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
-from contracts.models import Contract, Party
+from contracts.models import Contract, ContractParty, Party
 from contracts.models.contract import Category
 from contracts.states import ContractState
 
@@ -42,7 +44,8 @@ class ContractFilter(django_filters.FilterSet):
     confidential = django_filters.BooleanFilter(field_name="is_confidential", label=_("Confidential"))
 
     def by_party(self, rows: QuerySet[Contract], _name: str, value: str) -> QuerySet[Contract]:
-        return rows.filter(parties__party__name__icontains=value).distinct()
+        named = ContractParty.objects.filter(party__name__icontains=value)
+        return rows.filter(pk__in=named.values("contract"))
 
 
 @method_decorator(login_required, name="dispatch")
@@ -52,6 +55,7 @@ class ContractList(ListPage):
     verb = "contracts.view_contract"
     filterset_class = ContractFilter
     search_hint = _("Words in the title, the text, a party or a reference")
+    searched = ("q", "party", "ends_after", "ends_before")
     default_sort = "-newest"
     actions_template = "contracts/list_actions.html"
     empty = Empty(
@@ -65,7 +69,7 @@ class ContractList(ListPage):
         Column("reference", _("Reference"), sort=("reference",), template="contracts/reference_cell.html"),
         Column("title", _("Title"), main=True, sort=("title",), template="contracts/title_cell.html"),
         Column("counterparties", _("Counterparty"), lambda row: queries.names_of(row, "counterparty")),
-        Column("category", _("Type"), "get_category_display", sort=("category",)),
+        Column("category", _("Type"), lambda row: Category(row.category).label, sort=("category",)),
         Column("state", _("State"), kind="state", domain="contract", sort=("state",)),
         Column("ends_on", _("Term ends"), "term_end", kind="date", zone="time_zone", sort=("term_end",)),
         Column(
@@ -84,6 +88,9 @@ class ContractList(ListPage):
 
     def url_of(self, row: Contract) -> str:
         return f"/contracts/{row.pk}/"
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"can_add": can(self.actor, "contracts.create_contract")}
 
 
 class PartyFilter(django_filters.FilterSet):
@@ -109,9 +116,16 @@ class PartyList(ListPage):
     )
 
     def rows(self) -> QuerySet[Any]:
+        """With how many contracts each has that the actor sees: asked of the rows of one page, of all where that is
+        the order."""
         seen = queries.contracts(self.actor).values("pk")
-        counted = Count("contracts__contract", filter=Q(contracts__contract__in=seen), distinct=True)
-        return queries.parties(self.actor).annotate(number_of_contracts=counted)
+        if self.sorting()[0] == "contracts":
+            counted_all = Count("contracts__contract", filter=Q(contracts__contract__in=seen), distinct=True)
+            return queries.parties(self.actor).annotate(number_of_contracts=counted_all)
+        parts = ContractParty.objects.filter(party=OuterRef("pk"), contract__in=seen).order_by().values("party")
+        counted = parts.annotate(number=Count("contract", distinct=True)).values("number")
+        number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+        return queries.parties(self.actor).annotate(number_of_contracts=number)
 
     def url_of(self, row: Party) -> str:
         return f"/contracts/parties/{row.pk}/"

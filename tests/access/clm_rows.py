@@ -30,6 +30,7 @@ VERB_ROWS = {
     "accounts.remove_person": ADMINISTRATOR,
     "accounts.change_organization": ADMINISTRATOR,
     "accounts.change_profile": EVERYONE,
+    "accounts.change_sign_in": EVERYONE,
     "accounts.view_token": TOKENS,
     "accounts.issue_token": TOKENS,
     "accounts.revoke_token": TOKENS,
@@ -37,6 +38,7 @@ VERB_ROWS = {
     "audit.export_ledger": READERS,
     "audit.verify_ledger": READERS,
     "audit.raise_alarm": set(),
+    "audit.seal_head": set(),
     "dashboards.view_home": EVERYONE,
     "dashboards.search": EVERYONE,
     "events.view_delivery": ADMINISTRATOR,
@@ -48,6 +50,7 @@ VERB_ROWS = {
     "notify.read_notification": EVERYONE,
     "notify.settle_inboxes": set(),
     "pages.save_view": PEOPLE_INSIDE,
+    "pages.set_default_view": PEOPLE_INSIDE,
     "pages.delete_view": PEOPLE_INSIDE,
 }
 
@@ -157,6 +160,7 @@ ROUTE_ROWS = [
     Route("inbox-read-all", "POST", EVERYONE),
     Route("inbox-read", "POST", {"finance"}, key="notification"),
     Route("pages:save_view", "POST", PEOPLE_INSIDE, data={"page": "people", "name": "Mine", "query": "q=a"}),
+    Route("pages:set_default_view", "POST", {"finance"}, key="saved-view"),
     Route("pages:delete_view", "POST", {"finance"}, key="saved-view"),
     Route("api-people", "GET", PEOPLE_INSIDE),
     Route("api-people", "POST", ADMINISTRATOR, data={"email": "new@acme.example", **ROLES}),

@@ -18,6 +18,7 @@ WRITING_FUNCTIONS = {
     "tell",
     "start_job",
     "store_blob",
+    "blob_of",
     "assign_perm",
     "remove_perm",
     "grant",
@@ -162,6 +163,54 @@ def moves_in(source: str) -> list[str]:
     """Calls of `move`."""
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     return [f"line {call.lineno}: move" for call in calls if isinstance(call.func, ast.Name) and call.func.id == "move"]
+
+
+# What asks a network or the storage, or takes seconds.
+SLOW = {
+    "put_content", "store_blob", "open_blob", "read_blob", "put_invoice", "read_paper", "extract", "render_pdf",
+    "EmailMessage", "send_mail", "urlopen", "sweep",
+}  # fmt: skip
+# The storage and the clients of networks, by the name they are imported under.
+SLOW_OBJECTS = {"default_storage", "requests", "httpx", "boto3"}
+
+
+def slow_in_transactions(source: str) -> list[str]:
+    """Storage, papers, mail and networks that a transaction of the module reaches: "line 3: store_blob"."""
+    tree = ast.parse(source)
+    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    found: set[tuple[int, str]] = set()
+    waiting: list[ast.AST] = list(_transactions(tree))
+    seen: set[ast.AST] = set()
+    while waiting:
+        place = waiting.pop()
+        seen.add(place)
+        calls = [node for node in ast.walk(place) if isinstance(node, ast.Call)]
+        found |= {(call.lineno, called_name(call)) for call in calls if _is_slow(call)}
+        waiting += [own[name] for name in map(called_name, calls) if name in own and own[name] not in seen]
+    return [f"line {line}: {name}" for line, name in sorted(found)]
+
+
+def _transactions(tree: ast.Module) -> Iterator[ast.AST]:
+    """What runs in a transaction: functions that `atomic` decorates, and each statement of a block under it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(_is_atomic(each) for each in node.decorator_list):
+            yield node
+        if isinstance(node, ast.With) and any(_is_atomic(item.context_expr) for item in node.items):
+            yield from node.body
+
+
+def _is_atomic(expression: ast.expr) -> bool:
+    return any(isinstance(each, ast.Attribute | ast.Name) and _name(each) == "atomic" for each in ast.walk(expression))
+
+
+def _is_slow(call: ast.Call) -> bool:
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return called_name(call) in SLOW or (isinstance(owner, ast.Name) and owner.id in SLOW_OBJECTS)
+
+
+def without_verb(source: str) -> list[str]:
+    """That an operations module has no verb: a step of several verbs stands beside operations/, not in it."""
+    return [] if verbs_of(ast.parse(source)) else ["holds no verb"]
 
 
 def too_long(source: str, *, limit: int = MAX_FUNCTION) -> list[str]:

@@ -86,6 +86,37 @@ def test_a_step_that_only_reads_may_leave() -> None:
     assert checks.steps_of("def newest(rows):\n    return rows.order_by('id').last()") == set()
 
 
+STORING = """
+@transaction.atomic
+def add_version(*, actor, contract_id):
+    _add(actor)
+
+def _add(actor):
+    store_blob(actor.organization_id, b"", "text/plain")
+"""
+
+
+def test_storage_that_a_transaction_reaches_is_found() -> None:
+    assert checks.slow_in_transactions(STORING) == ["line 7: store_blob"]
+
+
+def test_storage_in_a_block_under_atomic_is_found() -> None:
+    source = "def add(actor):\n    with transaction.atomic():\n        default_storage.save('a', b'')"
+
+    assert checks.slow_in_transactions(source) == ["line 3: save"]
+
+
+def test_storage_before_the_transaction_is_fine() -> None:
+    source = "def add(actor):\n    stored = put_content(b'')\n    with transaction.atomic():\n        blob_of(stored)"
+
+    assert checks.slow_in_transactions(source) == []
+
+
+def test_operations_without_a_verb_are_found() -> None:
+    assert checks.without_verb("def refresh_search(contract): ...") == ["holds no verb"]
+    assert checks.without_verb(GOOD_VERB) == []
+
+
 def test_an_assigned_state_is_found() -> None:
     assert checks.state_changes_in("contract.state = 'active'") == ["line 1: assigns a state"]
 

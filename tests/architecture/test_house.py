@@ -46,6 +46,19 @@ def test_what_writes_and_is_no_verb_stays_in_operations() -> None:
     assert borrowed == []
 
 
+def test_operations_hold_verbs() -> None:
+    """`guards.py` apart, which has what the verbs of one app share."""
+    apart = {
+        path for path, _text in checks.sources("**/operations/**/*.py") if Path(path).stem in ("__init__", "guards")
+    }
+
+    assert faults(checks.without_verb, "**/operations/**/*.py", skip=apart) == []
+
+
+def test_no_transaction_waits_for_storage_paper_or_mail() -> None:
+    assert faults(checks.slow_in_transactions) == []
+
+
 def test_only_operations_move() -> None:
     outside = {path for path, _text in checks.sources() if "/operations/" in path} | MOVERS
 

@@ -20,6 +20,7 @@ from tests.concurrency.machine import (
     chain_holds,
     held,
     kill,
+    sessions,
     until,
     until_all_is_quiet,
     until_it_waits,
@@ -94,19 +95,11 @@ def test_killed_within_a_portion_it_goes_on_after_the_one_before(
 
     resume(machine, job)
 
-    job.refresh_from_db()
-    assert (job.state, job.done, job.attempts, job.problems) == ("succeeded", 3 * PORTION, 2, [])
-    assert {name: job.result[name] for name in ("rows", "accepted", "duplicates", "refused")} == {
-        "rows": 3 * PORTION,
-        "accepted": 3 * PORTION,
-        "duplicates": 0,
-        "refused": 0,
-    }
-    assert (stored(), TelemetryBatch.objects.count()) == (3 * PORTION, 3)
+    all_went_in(job)
     assert chain_holds(alice.organization_id)
 
 
-def test_killed_after_a_portion_was_stored_and_before_it_was_counted_nothing_is_doubled(
+def test_killed_before_a_portion_was_counted_the_numbers_are_right(
     machine: Machine, alice: Actor, indicators: list[Indicator], job: Job
 ) -> None:
     start(machine, job)
@@ -116,17 +109,44 @@ def test_killed_after_a_portion_was_stored_and_before_it_was_counted_nothing_is_
         until_it_waits(worker)
         with held(row, job.pk):
             let_go()
-            until(lambda: stored() == 2 * PORTION, "the second portion", worker)
-            until_it_waits(worker)
+            counting = f"wait_event_type = 'Lock' AND query ILIKE '%{Job._meta.db_table}%'"
+            until(lambda: sessions(counting) > 0, "the count of the second portion", worker)
             kill(worker)
     until_all_is_quiet()
 
     job.refresh_from_db()
-    assert (job.state, job.done) == ("running", PORTION)
+    assert (job.state, job.done, job.result["accepted"], stored()) == ("running", PORTION, PORTION, PORTION)
 
     resume(machine, job)
 
-    job.refresh_from_db()
-    assert (job.state, job.attempts, job.result["duplicates"]) == ("succeeded", 2, PORTION)
-    assert stored() == 3 * PORTION
+    all_went_in(job)
     assert chain_holds(alice.organization_id)
+
+
+def test_killed_between_a_portions_count_and_its_progress_the_numbers_are_right(
+    machine: Machine, alice: Actor, indicators: list[Indicator], job: Job
+) -> None:
+    start(machine, job)
+    with held(*lock_of(indicators[2].pk)):
+        worker = machine.worker()
+        until_it_waits(worker)
+        kill(worker)
+    until_all_is_quiet()
+    # As if the progress after the second portion had not been told any more.
+    Job.objects.filter(pk=job.pk, done=2 * PORTION).update(done=PORTION)
+
+    resume(machine, job)
+
+    all_went_in(job)
+
+
+def all_went_in(job: Job) -> None:
+    job.refresh_from_db()
+    assert (job.state, job.done, job.attempts, job.problems) == ("succeeded", 3 * PORTION, 2, [])
+    assert {name: job.result[name] for name in ("rows", "accepted", "duplicates", "refused")} == {
+        "rows": 3 * PORTION,
+        "accepted": 3 * PORTION,
+        "duplicates": 0,
+        "refused": 0,
+    }
+    assert (stored(), TelemetryBatch.objects.count()) == (3 * PORTION, 3)

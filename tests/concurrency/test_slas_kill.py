@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from clm.access.scope import organization_scope
 from clm.audit.chain import chain_breaks, chain_entries
 from clm.events.models import OutboxEvent
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.locks import advisory_lock
+from clm.lib.locks import _key
 from clm.lib.months import add_months
 from slas.models import Breach, Evaluation, EvaluationWindow
 from slas.operations.activate_commitment import activate_commitment
@@ -28,10 +23,10 @@ from slas.operations.ingest_samples import ingest_samples
 from slas.operations.open_windows import open_windows
 from slas.seals import evaluation_digest
 from slas.tasks import judge_windows
+from tests.concurrency.machine import Machine, held, kill, until, until_all_is_quiet, until_it_waits
 from tests.slas.conftest import evaluator, make_passage, terms, uptime
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WORK = "import django; django.setup(); from slas.tasks import judge_windows; judge_windows()"
 
 
 @pytest.fixture
@@ -48,29 +43,6 @@ def missed(alice: Actor) -> EvaluationWindow:
     return EvaluationWindow.objects.filter(commitment=commitment).earliest("starts_at")
 
 
-def worker() -> subprocess.Popen[bytes]:
-    """A process of its own that judges what is due in the test's database."""
-    settings = connection.settings_dict
-    url = f"postgresql://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
-    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "clm.settings.test"}
-    return subprocess.Popen([sys.executable, "-c", WORK], env=environment)
-
-
-def wait_until_it_waits() -> None:
-    """Until some other session waits for an advisory lock."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-                " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
-            )
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the worker never came to the middle")
-
-
 def judged_once(window: EvaluationWindow) -> None:
     window.refresh_from_db()
     evaluation = Evaluation.objects.get(window=window)
@@ -83,27 +55,24 @@ def judged_once(window: EvaluationWindow) -> None:
     assert list(chain_breaks(window.organization_id)) == []
 
 
-def test_killed_in_the_middle_it_is_judged_once(alice: Actor, missed: EvaluationWindow) -> None:
-    process = None
-    try:
-        with transaction.atomic():
-            # The evaluation is written, and the number of its breach waits for this lock.
-            advisory_lock(f"{Breach._meta.label}:{alice.organization_id}:B-{clock.today().year}-")
-            process = worker()
-            wait_until_it_waits()
-            process.send_signal(signal.SIGKILL)
-            process.wait(30)
-    finally:
-        if process is not None and process.poll() is None:
-            process.kill()
-    time.sleep(0.2)
+def test_killed_in_the_middle_it_is_judged_once(machine: Machine, alice: Actor, missed: EvaluationWindow) -> None:
+    machine.send("slas.tasks.judge_windows")
+    number = _key(f"{Breach._meta.label}:{alice.organization_id}:B-{clock.today().year}-")
+    # The evaluation is written, and the number of its breach waits for this lock.
+    with held("SELECT pg_advisory_xact_lock(%s)", number):
+        process = machine.worker()
+        until_it_waits(process)
+        kill(process)
+    until_all_is_quiet()
     missed.refresh_from_db()
     assert (Evaluation.objects.count(), Breach.objects.count(), missed.state) == (0, 0, "open")
     assert missed.due_at is not None
     assert missed.due_at <= clock.now()
 
-    again = worker()
-    assert again.wait(60) == 0
+    again = machine.worker()
+    machine.send("slas.tasks.judge_windows")
+    until(Breach.objects.exists, "the breach", again)
+    until_all_is_quiet()
 
     judged_once(missed)
 

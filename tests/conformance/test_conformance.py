@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,9 +10,10 @@ import pytest
 
 from slas.engine.attainment import Judgement, judge, shown
 from slas.engine.uptime import Telemetry, uptime_quantities
-from tests.conformance.cases import SHIPPED, data_root, read_json
+from tests.conformance.cases import SHIPPED, read_json
 from tests.conformance.runner import PLACES, SUITES, run
 from tests.conformance.uptime import month_window, read_changes
+from tests.shared_data import shared
 
 
 @pytest.mark.parametrize("suite", ["term", "real_slas"])
@@ -24,12 +24,12 @@ def test_shipped_cases_agree(suite: str, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize("suite", sorted(SUITES))
 def test_cases_of_the_data_root_agree(suite: str) -> None:
-    path = present(PLACES[suite])
+    path = shared(PLACES[suite])
     assert run(suite, path) == 0
 
 
 def test_published_percentages_agree() -> None:
-    for expected in sorted(present(PLACES["uptime"]).rglob("expected_months.json")):
+    for expected in sorted(shared(PLACES["uptime"]).rglob("expected_months.json")):
         changes = read_changes(expected.with_name("checks.csv"))
         for row in read_json(expected):
             telemetry = Telemetry(changes=changes[row["service"]])
@@ -85,16 +85,6 @@ def test_uptime_reads_marks_odd_states_and_any_order(tmp_path: Path) -> None:
     (tmp_path / "expected_months.json").write_text(json.dumps(months), encoding="utf-8")
     agreeing = [case.agrees for case in SUITES["uptime"](tmp_path)]
     assert agreeing == [True, False]
-
-
-def present(place: str) -> Path:
-    """The data root's folder; absent only where nobody set one up, and never in CI."""
-    path = data_root() / place
-    if not path.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"CI runs every suite, and there is no {place} under COVENANT_DATA")
-        pytest.skip(f"no {place} beside the project, and COVENANT_DATA names no folder that has it")
-    return path
 
 
 def term_row() -> dict[str, object]:

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clm.access.permissions import system_actor
+from clm.audit.models import LedgerEntry
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
@@ -63,6 +64,35 @@ def test_an_amendment_in_effect_changes_the_current_term(alice: Actor) -> None:
         "ends_on": "2028-01-01",
         "notice_deadline": "2027-10-03",
     }
+
+
+def test_an_amendment_that_changes_no_date_still_governs_the_term(alice: Actor) -> None:
+    with at(2026, 6, 1):
+        contract = active_contract(alice)
+        first = Term.objects.get(contract=contract)
+        version = amend(alice, contract, date(2026, 6, 1))
+
+    term = Term.objects.get(contract=contract)
+    assert (term.version, term.ends_on, term.notice_deadline) == (version, first.ends_on, first.notice_deadline)
+    assert term.trace["computed_at"] == "2026-06-01T12:00:00.000000Z"
+    assert last_event()[0] == "contract.term_changed"
+    entry = LedgerEntry.objects.get(verb="contracts.advance_terms", subject_id=term.pk, after__has_key="version_id")
+    assert (entry.before["version_id"], entry.after["version_id"]) == (str(first.version_id), str(version.pk))
+    with at(2026, 6, 2):
+        advance(contract)
+    assert LedgerEntry.objects.filter(subject_id=term.pk, after__has_key="version_id").count() == 1
+
+
+def test_a_term_that_was_over_keeps_the_version_it_ran_under(alice: Actor) -> None:
+    with at(2026, 6, 1):
+        contract = active_contract(alice)
+        old = Term.objects.get(contract=contract).version_id
+        version = amend(alice, contract, date(2027, 3, 1))
+    with at(2028, 6, 1):
+        advance(contract)
+
+    governed = Term.objects.filter(contract=contract).order_by("number").values_list("version_id", flat=True)
+    assert list(governed) == [old, version.pk, version.pk]
 
 
 def test_an_amendment_ahead_counts_from_its_own_day(alice: Actor) -> None:

@@ -251,6 +251,12 @@ def test_the_list_is_filtered_searched_and_exported(page: Client, alice: Actor) 
     assert "Order platform" not in exported
 
 
+def test_a_row_is_reached_without_a_script(page: Client, alice: Actor) -> None:
+    contract = active_contract(alice, title="Order platform")
+
+    assert f'<a href="{reverse("contract", args=[contract.pk])}">Order platform</a>' in shown(page, "contracts")
+
+
 def test_the_date_of_a_term_stays_as_decided(page: Client, alice: Actor) -> None:
     contract = active_contract(alice)
     decide_renewal(actor=alice, contract_id=contract.pk, kind="notice_given")

@@ -223,3 +223,31 @@ def test_the_same_document_again_is_refused_beside_the_file(page: Client, api: A
     assert "Version 1 is this very document." in answer.content.decode()
     assert (problem.status_code, problem.data["code"]) == (409, "same_content")
     assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\\\papers\\\\hosting.txt", "hosting.txt"),
+        ("host\r\nSet-Cookie: a=b.txt", None),
+        ("\u202etxt.exe", "\u202etxt.exe"),
+        ("Vertrag \U0001f4dc.txt", "Vertrag \U0001f4dc.txt"),
+        ("n" * 400 + ".txt", None),
+    ],
+    ids=["path", "windows path", "new lines", "right to left", "picture", "long"],
+)
+def test_odd_file_names_are_kept_harmless(api: APIClient, alice: Actor, sent: str, kept: str | None) -> None:
+    contract = create_contract(actor=alice, title="Hosting")
+    file = SimpleUploadedFile("placeholder.txt", TEXT.encode())
+    file._name = sent  # past the client's own cleaning
+    answer = api.post(f"/api/v1/contracts/{contract.pk}/versions/", {"file": file}, format="multipart")
+
+    assert answer.status_code == 201, answer.data
+    name = newest(contract).file_name
+    assert len(name) <= 250
+    assert not set(name) & set("/\\\r\n\0")
+    assert kept is None or name.replace("\u202e", "") == kept.replace("\u202e", "")
+    back = api.get(f"/api/v1/versions/{newest(contract).pk}/file/")
+    assert b"".join(back.streaming_content) == TEXT.encode()
+    assert set("\r\n").isdisjoint(back["Content-Disposition"])

@@ -67,6 +67,8 @@ def read_docx(data: bytes, limits: Limits) -> ExtractedDocument:
         pages = page_count(package, limits)
     if pages is not None and pages > limits.pages:
         raise Refused("too_many_pages")
+    if sum(1 for _ in root.iter(W + "p")) > limits.blocks:
+        raise Refused("too_many_paragraphs")
     body = root.find(W + "body")
     if body is None:
         raise Refused("corrupt")

@@ -24,6 +24,7 @@ MESSAGES: Mapping[str, str] = {
     "xml_entities": "The document carries XML entity declarations, which no word processor writes.",
     "path_traversal": "The document holds a part whose name points outside the document.",
     "too_many_pages": "The document has more pages than are accepted.",
+    "too_many_paragraphs": "The document has more paragraphs than are accepted.",
     "corrupt": "The document is damaged and cannot be read.",
     "too_slow": "Reading the document took too long, so it was stopped.",
     "too_much_memory": "Reading the document needs more memory than is allowed, so it was stopped.",

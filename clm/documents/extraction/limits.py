@@ -14,6 +14,8 @@ class Limits:
     file_bytes: int = 50 * MEBIBYTE
     pages: int = 2_000
     text_chars: int = 20_000_000
+    # Paragraphs, list items and table rows; a very long agreement has some thousands.
+    blocks: int = 200_000
     zip_entries: int = 2_000
     zip_total_bytes: int = 256 * MEBIBYTE
     zip_part_bytes: int = 96 * MEBIBYTE

@@ -16,7 +16,8 @@ from clm.documents.extraction.limits import Limits
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-PACKAGE_MAGIC = b"PK"
+# A local entry, an empty archive, a part of several; a text may begin with the two letters.
+PACKAGE_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 ENTRY_MAGIC = b"PK\x03\x04"
 CENTRAL_ENTRY = b"PK\x01\x02"
 XML_SUFFIXES = (".xml", ".rels", ".vml")

@@ -25,4 +25,6 @@ def read_document(data: bytes, limits: Limits = DEFAULT) -> ExtractedDocument:
     document = READERS[detect_media_type(data, limits)](data, limits)
     if len(document.text) > limits.text_chars:
         raise Refused("too_large", "The document holds more text than is accepted.")
+    if len(document.blocks) > limits.blocks:
+        raise Refused("too_many_paragraphs")
     return document

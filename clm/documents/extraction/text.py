@@ -14,8 +14,11 @@ from clm.documents.extraction.markdown import looks_like_markdown, markdown_bloc
 
 LINE_ENDS = re.compile(r"\r\n|\r|\x0b|\x85|\u2028|\u2029")
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff]")
+# A wider gap says no more, and looking for marks behind each of its spaces would take the square of its width.
+WIDE_GAP = re.compile(r" {4,}")
 LONE_NUMBER = re.compile(r"(?:-\s?|page\s)?(\d{1,3})(?:\s?-)?", re.IGNORECASE)
 LONG_LINE = 160
+LINES_OF_A_BLOCK = 2  # blank ones too: even a paragraph of one line takes two
 RUN_ON_LINE = 400
 # Where a line that holds many paragraphs is cut: at wide gaps, and before a mark after a gap or a sentence.
 RUN_ON = re.compile(
@@ -38,6 +41,8 @@ def read_text(data: bytes, limits: Limits) -> ExtractedDocument:
     pages = clean.count("\f") + 1
     if pages > limits.pages:
         raise Refused("too_many_pages")
+    if clean.count("\n") > LINES_OF_A_BLOCK * limits.blocks:
+        raise Refused("too_many_paragraphs")
     is_markdown = looks_like_markdown(clean)
     blocks = markdown_blocks(strip_controls(clean)) if is_markdown else plain_blocks(clean)
     return document_of(TEXT, blocks, page_count=pages if pages > 1 else None, warnings=warnings)
@@ -82,7 +87,7 @@ def plain_blocks(text: str) -> list[Block]:
 def lines_of(page: str, number: int) -> list[Line]:
     """The page's lines; a line too long to have been wrapped stands alone."""
     lines: list[Line] = []
-    for raw in strip_controls(page.replace("\t", " ")).split("\n"):
+    for raw in WIDE_GAP.sub("   ", strip_controls(page.replace("\t", " "))).split("\n"):
         pieces = RUN_ON.split(raw) if len(raw) > RUN_ON_LINE else [raw]
         for piece in pieces:
             line = Line(squeeze(piece), number)

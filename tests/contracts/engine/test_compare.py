@@ -14,9 +14,7 @@ from clm.documents.extraction.reading import read_document
 from contracts.engine.compare import ClauseText, Comparison, Row, Summary, compare
 from contracts.engine.outline import outline
 from contracts.engine.words import Segment, diff_words
-from tests.clm.documents.papers import DATA
-
-PSA = DATA / "contracts/bonterms-Professional-Services-Agreement"
+from tests.shared_data import shared
 
 
 def clause(number: str, heading: str, text: str) -> ClauseText:
@@ -177,10 +175,10 @@ def test_two_very_long_clauses_take_little_time() -> None:
     assert time.perf_counter() - started < 5
 
 
-@pytest.mark.skipif(not PSA.exists(), reason="the shared data set is not on this machine")
 def test_two_real_versions() -> None:
     def load(version: str) -> list[ClauseText]:
-        path = PSA / f"Professional-Services-Agreement {version}.md"
+        folder = shared("contracts/bonterms-Professional-Services-Agreement")
+        path = folder / f"Professional-Services-Agreement {version}.md"
         clauses = outline(read_document(path.read_bytes()).blocks)
         return [ClauseText(c.number, c.heading, c.text) for c in clauses]
 

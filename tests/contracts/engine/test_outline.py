@@ -13,7 +13,8 @@ from clm.documents.extraction.extracted import BLOCK_SEPARATOR, Block
 from clm.documents.extraction.reading import read_document
 from contracts.engine.marks import heading_in, letter_value, readings, roman_value
 from contracts.engine.outline import OutlinedClause, covers, outline
-from tests.clm.documents.papers import BONTERMS_SLA, CSA, DATA, HOSTING_PDF, HOSTING_TXT
+from tests.clm.documents.papers import BONTERMS_SLA, CSA, HOSTING_PDF, HOSTING_TXT
+from tests.shared_data import shared
 
 
 def of_file(path: Path) -> tuple[OutlinedClause, ...]:
@@ -238,24 +239,15 @@ def test_no_line_takes_long(line: str) -> None:
     assert time.perf_counter() - started < 1
 
 
-CONTRACTS = sorted(
-    path
-    for folder in ("contracts", "cuad/pdf")
-    for path in (DATA / folder).rglob("*")
-    if path.suffix.lower() in (".docx", ".pdf", ".md")
-)
-
-
-@pytest.mark.skipif(not CONTRACTS, reason="the shared data set is not on this machine")
 def test_every_shared_contract_is_covered() -> None:
-    for path in CONTRACTS:
+    paths = sorted(path for folder in ("contracts", "cuad/pdf") for path in shared(folder).rglob("*"))
+    for path in (path for path in paths if path.suffix.lower() in (".docx", ".pdf", ".md")):
         document = read_document(path.read_bytes())
         assert covers(outline(document.blocks), len(document.text)), path
 
 
-@pytest.mark.skipif(not CONTRACTS, reason="the shared data set is not on this machine")
 def test_numbers_of_a_real_addendum_are_complete() -> None:
-    folder = DATA / "contracts/basecamp/privacy/regulations/dpa"
+    folder = shared("contracts/basecamp/privacy/regulations/dpa")
     clauses = of_file(folder / "Data_Processing_Addendum_current.pdf")
     numbers = [clause.number for clause in clauses]
     assert [str(n) for n in range(1, 12)] == [n for n in numbers if n.isdigit()][:11]

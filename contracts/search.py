@@ -1,0 +1,74 @@
+"""The words a contract is found by: steps of the verbs that change them. `queries.found_by` looks them up."""
+
+from __future__ import annotations
+
+from django.db import OperationalError, connection, transaction
+
+from contracts.models import Contract, FurtherWords, Version
+
+# PostgreSQL's vector holds 1,048,575 bytes of different words and their places. Millions of characters of a language
+# fit in; words that never repeat fill it sooner, and a text that does not fit is tried by half.
+WHOLE = 2_000_000
+SHORTEST = 20_000
+# It knows a word's place up to 16,383 only, so phrases and compound words of what follows are sought in parts that have
+# places of their own. A part fits into a vector whatever its words are: at most three times four bytes a character.
+PART = 60_000
+# Parts overlap, so that a phrase on the border is whole in one of them.
+OVERLAP = 300
+# Of what people type without end; a title and the name of a party have their own bounds.
+DESCRIPTION, PARTIES = 20_000, 20_000
+TOO_LONG = "54000"  # SQLSTATE program_limit_exceeded
+
+_CONTRACT = f"""
+UPDATE contracts_contract SET search =
+    setweight(to_tsvector('simple', reference || ' ' || external_reference), 'A')
+    || setweight(to_tsvector('english', title), 'A')
+    || setweight(to_tsvector('english', left(description, {DESCRIPTION}) || ' ' || array_to_string(tags, ' ')), 'B')
+    || setweight(to_tsvector('simple', left(coalesce((
+        SELECT string_agg(p.name, ' ') FROM contracts_contractparty cp JOIN contracts_party p ON p.id = cp.party_id
+        WHERE cp.contract_id = contracts_contract.id), ''), {PARTIES})), 'B')
+    || setweight(to_tsvector('english', coalesce((
+        SELECT left(v.text, %s) FROM contracts_version v WHERE v.contract_id = contracts_contract.id
+        ORDER BY v.number DESC LIMIT 1), '')), 'D')
+WHERE id = %s
+"""  # noqa: S608 (constants of this module)
+_PART = """
+INSERT INTO contracts_furtherwords (organization_id, contract_id, end_at, is_beyond, search)
+VALUES (%s, %s, %s, true, to_tsvector('english', %s))
+"""
+_BEYOND = """
+UPDATE contracts_furtherwords SET is_beyond = (end_at > %s) WHERE contract_id = %s AND is_beyond <> (end_at > %s)
+"""
+
+
+def refresh_search(contract: Contract) -> None:
+    """The search vector holds references, title, description, tags, parties and the newest text, as far as it can. In
+    the verb's own transaction."""
+    length = WHOLE
+    while not _fits(contract, length):
+        length //= 2
+    with connection.cursor() as cursor:
+        cursor.execute(_BEYOND, [length, contract.pk, length])
+
+
+def refresh_text(version: Version) -> None:
+    """The words of the contract's newest text are found, all of them. In the verb's own transaction."""
+    FurtherWords.objects.filter(contract=version.contract_id).delete()
+    with connection.cursor() as cursor:
+        for start in range(PART, len(version.text), PART):
+            words = version.text[start - OVERLAP : start + PART]
+            place = min(start + PART, len(version.text))
+            cursor.execute(_PART, [version.organization_id, version.contract_id, place, words])
+    refresh_search(version.contract)
+
+
+def _fits(contract: Contract, length: int) -> bool:
+    """Written with so many characters of the text; False where the vector would not hold them."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_CONTRACT, [length, contract.pk])
+    except OperationalError as failure:
+        if getattr(failure.__cause__, "pgcode", "") == TOO_LONG and length > SHORTEST:
+            return False
+        raise
+    return True

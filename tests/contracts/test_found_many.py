@@ -1,0 +1,74 @@
+"""Lists of many contracts: what is counted how far, in which order, and each row once."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from clm.lib.actor import Actor
+from contracts.models import Contract
+from contracts.operations.create_contract import create_contract
+from contracts.operations.name_party import name_party
+
+
+@pytest.fixture
+def five(alice: Actor) -> list[Contract]:
+    titles = ("Backup", "Archive", "Backup", "Cloud", "Backup")
+    return [create_contract(actor=alice, title=f"{title} agreement") for title in titles]
+
+
+@pytest.fixture
+def counted_to_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clm.pages.lists.SEARCH_COUNTED", 3)
+    monkeypatch.setattr("contracts.pages.lists.ContractList.page_size", 2)
+
+
+def test_a_search_that_finds_very_many_says_more_than(page: Client, five: object, counted_to_three: None) -> None:
+    shown = page.get("/contracts/?q=agreement")
+
+    assert (shown.context["count"], shown.context["page"].paginator.num_pages) == (3, 2)
+    text = shown.content.decode()
+    assert "more than <strong>3</strong> rows" in text
+    assert "1–2 of more than 3" in text
+
+
+def test_a_search_that_finds_just_as_many_is_exact(page: Client, five: object, counted_to_three: None) -> None:
+    text = page.get("/contracts/?q=backup").content.decode()
+
+    assert "<strong>3</strong> rows" in text
+    assert "more than" not in text
+
+
+def test_all_rows_are_counted_without_a_search(page: Client, five: object, counted_to_three: None) -> None:
+    assert page.get("/contracts/").context["count"] == 5
+    assert page.get("/contracts/?state=draft").context["count"] == 5
+
+
+def test_the_other_direction_is_the_same_order_turned(page: Client, five: object) -> None:
+    def references(sort: str) -> list[str]:
+        return [row.reference for row in page.get(f"/contracts/?sort={sort}").context["page"]]
+
+    for column in ("title", "category", "state", "owner", "value", "newest"):
+        assert references(column) == references(f"-{column}")[::-1]
+
+
+def test_a_contract_with_two_parties_so_named_is_listed_once(page: Client, alice: Actor, five: list[Contract]) -> None:
+    for name, role in (("Hoster One", "counterparty"), ("Hoster Two", "guarantor")):
+        name_party(actor=alice, contract_id=five[0].pk, name=name, role=role)
+
+    shown = page.get("/contracts/?party=hoster")
+
+    assert [row.pk for row in shown.context["page"]] == [five[0].pk]
+
+
+@pytest.mark.parametrize("sort", ["name", "contracts"])
+def test_parties_say_how_many_contracts_they_have(page: Client, alice: Actor, five: list[Contract], sort: str) -> None:
+    for contract in five[:2]:
+        name_party(actor=alice, contract_id=contract.pk, name="Hoster", role="counterparty")
+    name_party(actor=alice, contract_id=five[0].pk, name="Hoster", role="guarantor")
+    name_party(actor=alice, contract_id=five[2].pk, name="Archive", role="counterparty")
+
+    rows = {row.name: row.number_of_contracts for row in page.get(f"/contracts/parties/?sort={sort}").context["page"]}
+
+    assert rows["Hoster"] == 2
+    assert rows["Archive"] == 1

@@ -1,0 +1,126 @@
+"""Every word of a text finds its contract, however long the text and however odd its words."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from rest_framework.test import APIClient
+
+from clm.access.scope import organization_scope
+from clm.lib.actor import Actor
+from contracts import queries
+from contracts.models import Contract, FurtherWords
+from contracts.operations.add_version import add_version
+from contracts.operations.change_contract import change_contract
+from contracts.operations.create_contract import create_contract
+from contracts.paper import Paper
+from contracts.portfolio import PAPERS
+
+LAST = "zanzibarquoin"
+
+
+def paper_of(text: str) -> Paper:
+    """As if it had been read: its outline is not what these tests are about."""
+    return Paper(text.encode(), "long.txt", "text/plain", None, text, (), ())
+
+
+def filed(actor: Actor, text: str, **facts: str) -> Contract:
+    contract = create_contract(actor=actor, **({"title": "Hosting"} | facts))
+    add_version(actor=actor, contract_id=contract.pk, paper=paper_of(text))
+    return contract
+
+
+def found(actor: Actor, words: str) -> list[Contract]:
+    return list(queries.found_by(queries.contracts(actor), words))
+
+
+def real_text(length: int) -> str:
+    """Real agreements one after another."""
+    papers = [path.read_text(errors="replace") for path in sorted(Path(PAPERS).glob("*.[tm][xd]*"))]
+    text = "\n".join(papers)
+    return (text * (length // len(text) + 1))[:length]
+
+
+def test_the_last_word_of_a_long_agreement_finds_it(alice: Actor) -> None:
+    contract = filed(alice, f"{real_text(1_500_000)} {LAST}")
+
+    assert found(alice, LAST) == [contract]
+    assert found(alice, f"indemnification {LAST}") == [contract]
+    assert not FurtherWords.objects.filter(is_beyond=True).exists()
+
+
+@pytest.mark.parametrize("place", [0, 59_995, 120_000, 700_000, 1_400_000])
+def test_a_phrase_and_a_compound_word_are_found_wherever_they_stand(alice: Actor, place: int) -> None:
+    text = real_text(1_500_000)
+    contract = filed(alice, f"{text[:place]} the purple zebras non-zanzibar clause {text[place:]}")
+
+    assert found(alice, '"purple zebras"') == [contract]
+    assert found(alice, "non-zanzibar") == [contract]
+    assert found(alice, '"zebras purple"') == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        lambda mark: f"{mark[:12]}-{mark[12:24]}-{mark[24:36]}-{mark[36:48]}",
+        lambda mark: f"https://{mark[:10]}.example/{mark[10:30]}/{mark[30:40]}?{mark[40:50]}",
+        lambda mark: f"{mark[:20]}@{mark[20:30]}.example",
+        lambda mark: mark.translate(str.maketrans("0123456789abcdef", "零一二三四五六七八九甲乙丙丁戊己"))[:20],
+    ],
+    ids=["hyphens", "addresses", "mail", "four bytes a sign"],
+)
+def test_words_that_never_repeat_are_all_indexed(alice: Actor, word) -> None:  # type: ignore[no-untyped-def]
+    marks = (hashlib.sha256(str(number).encode()).hexdigest() for number in range(28_000))
+    words = [word(mark) for mark in marks]
+    contract = filed(alice, " ".join([*words, LAST]))
+
+    assert FurtherWords.objects.filter(contract=contract, is_beyond=True).count() > 0
+    # Of an address its host is what people look for.
+    assert [
+        found(alice, each.removeprefix("https://").split("/")[0]) for each in (words[0], words[14_000], words[-1], LAST)
+    ] == [[contract]] * 4
+
+
+def test_words_longer_than_a_lexeme_stop_nothing(alice: Actor) -> None:
+    contract = filed(alice, f"{'a' * 5000} {'b-' * 3000} {LAST}")
+
+    assert found(alice, LAST) == [contract]
+
+
+def test_a_word_on_the_border_of_two_parts_is_whole(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contracts.search.PART", 1000)
+    monkeypatch.setattr("contracts.search.WHOLE", 500)
+    contract = filed(alice, f"{'x ' * 997}{LAST} {'y ' * 800} end")
+
+    assert found(alice, LAST) == [contract]
+    assert FurtherWords.objects.filter(is_beyond=True).count() == FurtherWords.objects.count() == 3
+
+
+def test_a_shorter_text_leaves_no_further_words(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contracts.search.PART", 1000)
+    contract = filed(alice, f"{'x ' * 1000} {LAST}")
+    add_version(actor=alice, contract_id=contract.pk, paper=paper_of("Short."))
+
+    assert (found(alice, LAST), FurtherWords.objects.count()) == ([], 0)
+
+
+def test_a_description_without_end_stops_nothing(alice: Actor) -> None:
+    contract = filed(alice, LAST)
+    endless = " ".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(30_000))
+
+    change_contract(actor=alice, contract_id=contract.pk, description=endless)
+
+    assert found(alice, LAST) == [contract]
+
+
+def test_further_words_are_of_one_organization(alice: Actor, charlie: Actor, api: APIClient) -> None:
+    words = " ".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(30_000))
+    contract = filed(alice, f"{words} {LAST}")
+
+    answer = api.get(f"/api/v1/contracts/?q={LAST}").json()
+
+    assert [row["id"] for row in answer["results"]] == [str(contract.pk)]
+    with organization_scope(charlie.organization_id):
+        assert found(charlie, LAST) == []
