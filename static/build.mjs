@@ -16,7 +16,7 @@ const warnings = [];
 // An icon is named in a template as {% icon "x" %} or icon="x", and in Python or JSON as icon="x" or "icon": "x".
 const ICON = /\bicon(?:["']?\s*[=:]\s*|\s+)["']([a-z][a-z0-9-]*)["']/g;
 // These calls also take the icon by position; of their strings those that Tabler knows are taken.
-const CALL = /\b(?:NavigationEntry|BulkAction|Empty)\(([\s\S]{0,260})/g;
+const CALL = /\b(?:NavigationEntry|BulkAction|Empty)\((?=([\s\S]{0,260}))/g;
 const SOURCES = ["templates", "clm", "contracts", "slas", "obligations", "billing"];
 
 const isIcon = (name) => existsSync(join(here, "node_modules/@tabler/icons/icons/outline", `${name}.svg`));

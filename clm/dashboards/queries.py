@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.template.loader import render_to_string
 
 from clm.access.permissions import can
@@ -49,9 +50,14 @@ def drawn_panels(actor: Actor, shared: Mapping[str, Any]) -> list[Drawn]:
     return [_draw(panel, actor, shared) for panel in panels_of(actor)]
 
 
+def _apart() -> AbstractContextManager[Any]:
+    """A failed query spoils an open transaction, so there a savepoint; pages have none, and save the two statements."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
 def _draw(panel: Panel, actor: Actor, shared: Mapping[str, Any]) -> Drawn:
     try:
-        with transaction.atomic():
+        with _apart():
             context = {**shared, "panel": panel, **panel.context(actor)}
             return Drawn(panel, html=render_to_string(panel.template, context))
     except Exception:
@@ -65,7 +71,7 @@ def search_everything(actor: Actor, words: str) -> list[Found]:
     found = []
     for source in sources:
         try:
-            with transaction.atomic():
+            with _apart():
                 hits = source.search(actor, words, HITS)
             found.append(Found(source.key, source.label, hits))
         except DatabaseError:

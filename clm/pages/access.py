@@ -7,7 +7,8 @@ from clm.pages.models import SavedView
 
 
 def register() -> None:
-    register_verbs({"pages.save_view": PEOPLE_INSIDE, "pages.delete_view": PEOPLE_INSIDE})
+    verbs = ("pages.save_view", "pages.set_default_view", "pages.delete_view")
+    register_verbs(dict.fromkeys(verbs, PEOPLE_INSIDE))
     register_visibility(SavedView, "pages.save_view", _own_views)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from clm.access.permissions import can
 from clm.dashboards.registry import NAVIGATION
-from clm.notify.models import Notification
+from clm.lib.actor import Actor
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -18,26 +19,36 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     if actor is None or not hasattr(request, "membership"):
         return {"actor": None, "navigation": [], "inbox_count": 0, "organization": None, "memberships": []}
+    navigation = _navigation(actor, request.path)
     return {
         "actor": actor,
-        "navigation": [
-            {
-                "key": entry.key,
-                "label": entry.label,
-                "group": entry.group,
-                "url": reverse(entry.url_name),
-                "icon": entry.icon,
-                "active": _is_at(request.path, reverse(entry.url_name)),
-                "badge": entry.count(actor) if entry.count else None,
-            }
-            for entry in sorted(NAVIGATION.values(), key=lambda entry: entry.order)
-            if can(actor, entry.verb)
-        ],
-        "inbox_count": Notification.objects.filter(user_id=actor.user_id, read_at=None).count(),
+        "navigation": navigation,
+        # What the entry counts already; a page asks once.
+        "inbox_count": next((entry["badge"] for entry in navigation if entry["key"] == "inbox"), 0),
         "organization": request.membership.organization,
         "memberships": request.memberships,  # type: ignore[attr-defined]
     }
 
 
-def _is_at(path: str, url: str) -> bool:
-    return path == url if url == "/" else path.startswith(url)
+def _navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The entries this actor may use, in order; one of them at most is where the path is."""
+    entries = [entry for entry in sorted(NAVIGATION.values(), key=lambda entry: entry.order) if can(actor, entry.verb)]
+    urls = {entry.key: reverse(entry.url_name) for entry in entries}
+    here = nearest(path, urls.values())
+    return [
+        {
+            "key": entry.key,
+            "label": entry.label,
+            "group": entry.group,
+            "url": urls[entry.key],
+            "icon": entry.icon,
+            "active": urls[entry.key] == here,
+            "badge": entry.count(actor) if entry.count else None,
+        }
+        for entry in entries
+    ]
+
+
+def nearest(path: str, urls: Iterable[str]) -> str:
+    """The longest of the addresses that the path lies under, empty where none; "/" is only itself."""
+    return max((url for url in urls if (path == url if url == "/" else path.startswith(url))), key=len, default="")

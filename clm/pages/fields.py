@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from django import forms
 from django.forms import BoundField
+
+
+class SuggestInput(forms.TextInput):
+    """A text control that suggests values while typing; anything else may be typed too."""
+
+    template_name = "components/suggest.html"
+
+    def __init__(self, suggestions: Callable[[], Iterable[object]], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "off", **(attrs or {})})
+        self.suggestions = suggestions
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, {**(attrs or {}), "list": f"suggested-{name}"})
+        return {**context, "suggestions": self.suggestions()}
+
 
 _CHECKS = (forms.CheckboxInput,)
 _CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)

@@ -79,10 +79,11 @@ def date_text(value: date) -> str:
     return shown
 
 
-def instant_text(value: datetime, zone: str | None = None) -> str:
-    """Date and time in the named zone, else the person's own, with the zone's short name."""
+def instant_text(value: datetime, zone: str | None = None, *, seconds: bool = False) -> str:
+    """Date and time in the named zone, else the person's own, with the zone's short name; on wish to the second."""
     local = value.astimezone(zone_named(zone))
-    shown: str = format_datetime(local, format="d MMM y, HH:mm", tzinfo=local.tzinfo, locale=locale())
+    pattern = "d MMM y, HH:mm:ss" if seconds else "d MMM y, HH:mm"
+    shown: str = format_datetime(local, format=pattern, tzinfo=local.tzinfo, locale=locale())
     return f"{shown} {local.tzname()}"
 
 

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
-from django.forms import Form
+from django.forms import Form, NullBooleanSelect, Widget
 from django.http import HttpRequest, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django_filters import FilterSet
@@ -26,18 +26,21 @@ from clm.lib.actor import Actor
 from clm.pages import saved_views
 from clm.pages.export import Row, csv_response, xlsx_response
 from clm.pages.fields import prepared
+from clm.pages.models import SavedView
 
 Text = str | Promise
 EXPORT_LIMIT = 50_000
+SEARCH_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
 class Column:
     """One column. `value` is a dotted path or a function of the row, and what exports carry.
 
-    `template` draws the cell (it sees `row`, `value`, `column`); without one, `kind` does: text, number, money,
-    percent, date, instant, state, light. `sort` names the order-by expressions, which is also the whitelist.
+    `template` draws the cell (it sees `row`, `value`, `column`); without one, `kind` does: text, code (one line),
+    number, money, percent, date, instant, state, light. `sort` names the order-by expressions, also the whitelist.
     `currency` (money) and `zone` (date) are paths; `domain` tells a state's meaning. The `main` column links on.
+    `owed` is a function of the row: whether a past date of it is late, for something is still owed.
     """
 
     key: str
@@ -51,6 +54,7 @@ class Column:
     currency: str = ""
     zone: str = ""
     domain: str = ""
+    owed: Callable[[Any], bool] | None = None
 
     @property
     def is_numeric(self) -> bool:
@@ -86,9 +90,21 @@ class Empty:
 
 @dataclass
 class Cell:
+    """`label` is the column's, translated once a page. A plain cell needs no template: there are hundreds a page."""
+
     column: Column
     value: Any
     extra: Any = ""
+    is_late: bool = False
+    label: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        return self.column.kind == "text" and not (self.column.template or self.column.main or self.is_empty)
+
+    @property
+    def is_empty(self) -> bool:
+        return (self.value is None or self.value == "") and not (self.column.template or self.column.main)
 
 
 @dataclass
@@ -115,6 +131,24 @@ class Pages(Paginator):  # type: ignore[type-arg]
     """Of a list longer than a page the keys are cut first, so that what cells need is fetched for one page only."""
 
     object_list: QuerySet[Any]
+    # Of more rows than this a search says "more than": a word that every row has would be looked up in each of them.
+    most: int | None = None
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, at most `most`."""
+        return min(self._counted, self.most) if self.most else self._counted
+
+    @cached_property
+    def _counted(self) -> int:
+        if self.most is None:
+            return self.object_list.count()
+        return self.object_list.order_by().values("pk")[: self.most + 1].count()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more rows than are counted."""
+        return self.most is not None and self._counted > self.most
 
     def page(self, number: int | str) -> Page[Any]:
         if self.num_pages == 1:
@@ -141,6 +175,8 @@ class ListPage(View):
     search_fields: ClassVar[Sequence[str]] = ()
     search_hint: ClassVar[Text] = _("Search this list")
     default_sort: ClassVar[str] = ""
+    # Where one of these is asked for, rows are looked at one by one, and so counted to SEARCH_COUNTED only.
+    searched: ClassVar[Sequence[str]] = ("q",)
     page_size: ClassVar[int] = 50
     actions_template: ClassVar[str] = ""
     empty: ClassVar[Empty] = Empty()
@@ -168,20 +204,34 @@ class ListPage(View):
         found = self.ordered(found)
         if request.GET.get("format") in ("csv", "xlsx"):
             return self.exported(found, request.GET["format"])
-        page = Pages(found, self.page_size).get_page(request.GET.get("page"))
         partial = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
+        if not partial and not request.GET and (default := self.default_query()):
+            return redirect(f"{request.path}?{default}")
+        pages = Pages(found, self.page_size)
+        pages.most = SEARCH_COUNTED if any(request.GET.get(name) for name in self.searched) else None
+        page = pages.get_page(request.GET.get("page"))
         name = "components/list_table.html" if partial else self.template_name
         response = render(request, name, self.context(page, form))
         patch_vary_headers(response, ["HX-Request"])
         return response
 
+    @cached_property
+    def views(self) -> QuerySet[SavedView]:
+        """The person's saved views of this list, asked for once."""
+        return saved_views.views_of(self.actor, self.key)
+
+    def default_query(self) -> str:
+        """The filters of the view the person made their default; empty without one."""
+        return next((view.query for view in self.views if view.is_default), "")
+
     def filtered(self) -> tuple[QuerySet[Any], Form | None]:
         """Rows that pass the filters and the search, and the filter form. An unreadable filter filters nothing."""
-        found = self.search(self.rows(), self.request.GET.get("q", "").strip())
+        found = self.search(self.rows(), self.request.GET.get("q", "").replace("\x00", "").strip())
         if self.filterset_class is None:
             return found, None
         filters = self.filterset_class(self.request.GET, queryset=found, request=self.request)
         for bound in filters.form:
+            say_any(bound.field.widget)
             prepared(bound)
         return filters.qs, filters.form
 
@@ -202,13 +252,14 @@ class ListPage(View):
         return asked.lstrip("-"), asked.startswith("-")
 
     def ordered(self, found: QuerySet[Any]) -> QuerySet[Any]:
-        """Rows in the asked order, the primary key last so that pages never overlap."""
+        """Rows in the asked order, the primary key last so that pages never overlap, and turned with it so that one
+        index serves both directions."""
         key, descends = self.sorting()
         column = next((column for column in self.columns if column.key == key), None)
         if column is None:
             return found if found.ordered else found.order_by("pk")
         names = [_turned(name) if descends else name for name in column.sort]
-        return found.order_by(*names, "pk")
+        return found.order_by(*names, "-pk" if descends else "pk")
 
     def chosen_columns(self) -> list[Column]:
         """The columns named in the address, in the page's order, the main one always; else those visible by default."""
@@ -217,8 +268,11 @@ class ListPage(View):
         return chosen or [column for column in self.columns if column.visible]
 
     def lines(self, page: Page[Any]) -> list[Line]:
-        columns = self.chosen_columns()
-        return [Line(row, self.url_of(row), [_cell(column, row) for column in columns]) for row in page.object_list]
+        columns = [(column, str(column.label)) for column in self.chosen_columns()]
+        return [
+            Line(row, self.url_of(row), [_cell(column, row, label) for column, label in columns])
+            for row in page.object_list
+        ]
 
     def context(self, page: Page[Any], form: Form | None) -> dict[str, Any]:
         """What components/list.html draws."""
@@ -228,6 +282,7 @@ class ListPage(View):
             "page": page,
             "lines": self.lines(page),
             "count": page.paginator.count,
+            "has_more": page.paginator.has_more,  # type: ignore[attr-defined]
             "columns": self.chosen_columns(),
             "hidden_columns": {column.key for column in self.columns} - {c.key for c in self.chosen_columns()},
             "sort": sort,
@@ -235,7 +290,7 @@ class ListPage(View):
             "filter_form": form,
             "is_filtered": is_filtered(self.request.GET),
             "bulk": [action for action in self.bulk_actions() if can(self.actor, action.verb)],
-            "saved_views": saved_views.views_of(self.actor, self.key),
+            "saved_views": self.views,
             "current_query": saved_views.clean_query(self.request.GET),
             "can_save_views": can(self.actor, "pages.save_view"),
             "export_limit": EXPORT_LIMIT,
@@ -250,11 +305,16 @@ class ListPage(View):
         return (csv_response if form == "csv" else xlsx_response)(self.key, head, rows)
 
 
+def say_any(widget: Widget) -> None:
+    """A yes-or-no filter says "Any" where nothing is asked."""
+    if isinstance(widget, NullBooleanSelect):
+        widget.choices = [("", _("Any")), *list(widget.choices)[1:]]
+
+
 def is_filtered(given: QueryDict) -> bool:
     """Whether anything but order, columns and page is asked for."""
-    return any(
-        value for name in given if name not in ("sort", "columns", "page", "format") for value in given.getlist(name)
-    )
+    shape = ("sort", "columns", "page", "format", "all")
+    return any(value for name in given if name not in shape for value in given.getlist(name))
 
 
 def export_rows(found: QuerySet[Any], columns: Sequence[Column], organization_id: UUID) -> Iterator[Row]:
@@ -274,9 +334,10 @@ def export_rows(found: QuerySet[Any], columns: Sequence[Column], organization_id
             return
 
 
-def _cell(column: Column, row: Any) -> Cell:
+def _cell(column: Column, row: Any, label: str) -> Cell:
     extra = column.currency or column.zone
-    return Cell(column, column.of(row), reach(row, extra) if extra else "")
+    late = column.owed is not None and column.owed(row)
+    return Cell(column, column.of(row), reach(row, extra) if extra else "", late, label)
 
 
 def _turned(name: str) -> str:

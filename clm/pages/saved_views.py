@@ -15,9 +15,9 @@ def views_of(actor: Actor, page: str) -> QuerySet[SavedView]:
 
 
 def clean_query(given: QueryDict) -> str:
-    """An address's query without the page number, the format and empty values: what a saved view keeps."""
+    """An address's query without the page number, the format, empty values and `all`, which asks for no view."""
     kept = QueryDict(mutable=True)
     for name in given:
-        if name not in ("page", "format"):
+        if name not in ("page", "format", "all"):
             kept.setlist(name, [value for value in given.getlist(name) if value])
     return kept.urlencode()

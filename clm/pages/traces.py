@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from clm.pages.formats import as_decimal, as_instant, decimal_text, duration_text, instant_text
+from clm.pages.formats import as_decimal, as_instant, date_text, decimal_text, duration_text, instant_text
 
 Json = Mapping[str, Any]
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
 def value_text(value: Any) -> str:
@@ -25,7 +28,19 @@ def value_text(value: Any) -> str:
     if exact is not None:
         return decimal_text(exact)
     instant = as_instant(value) if isinstance(value, datetime) or "T" in str(value) else None
-    return instant_text(instant) if instant else str(value)
+    return instant_text(instant) if instant else _day_text(value) or str(value)
+
+
+def _day_text(value: Any) -> str:
+    """A calendar day, or the ISO text of one, in the person's language; empty for anything else."""
+    if isinstance(value, date):
+        return date_text(value)
+    return date_text(date.fromisoformat(value)) if isinstance(value, str) and ISO_DAY.fullmatch(value) else ""
+
+
+def code_text(value: Any) -> str:
+    """A parameter's value: a code such as `preceding_business_day` in words, anything else as it is."""
+    return value.replace("_", " ") if isinstance(value, str) and CODE.fullmatch(value) else value_text(value)
 
 
 def unit_note(value: Any, unit: str) -> str:
@@ -36,7 +51,7 @@ def unit_note(value: Any, unit: str) -> str:
 
 def present(trace: Json, *, clause_url: str = "", samples_url: str = "", entries: Iterable[Any] = ()) -> dict[str, Any]:
     """Context of components/trace.html from `Trace.as_json()`; what a trace lacks is left out, not shown empty."""
-    unit = trace.get("unit", "")
+    unit = _unit(trace)
     return {
         "title": trace.get("title", ""),
         "value": value_text(trace.get("value")),
@@ -45,7 +60,7 @@ def present(trace: Json, *, clause_url: str = "", samples_url: str = "", entries
         "inputs": [_input(row) for row in trace.get("inputs") or ()],
         "formula": trace.get("formula", ""),
         "parameters": [
-            (name.replace("_", " "), value_text(value)) for name, value in (trace.get("parameters") or {}).items()
+            (name.replace("_", " "), code_text(value)) for name, value in (trace.get("parameters") or {}).items()
         ],
         "steps": [_step(row) for row in trace.get("steps") or ()],
         "computed_at": as_instant(trace.get("computed_at")),
@@ -55,7 +70,7 @@ def present(trace: Json, *, clause_url: str = "", samples_url: str = "", entries
 
 
 def _input(row: Json) -> dict[str, Any]:
-    unit = row.get("unit", "")
+    unit = _unit(row)
     return {
         **row,
         "value": value_text(row.get("value")),
@@ -65,7 +80,13 @@ def _input(row: Json) -> dict[str, Any]:
 
 
 def _step(row: Json) -> dict[str, Any]:
-    return {**row, "value": value_text(row.get("value"))}
+    return {**row, "value": value_text(row.get("value")), "unit": _unit(row)}
+
+
+def _unit(row: Json) -> str:
+    """A date says by itself that it is one."""
+    unit: str = row.get("unit", "")
+    return "" if unit == "date" else unit
 
 
 def _clause(clause: Json | None, url: str) -> dict[str, Any] | None:

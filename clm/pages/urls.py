@@ -6,6 +6,7 @@ from clm.pages import views
 app_name = "pages"
 urlpatterns = [
     path("views/", views.save, name="save_view"),
+    path("views/<uuid:view_id>/default/", views.set_default, name="set_default_view"),
     path("views/<uuid:view_id>/delete/", views.delete, name="delete_view"),
 ]
 if settings.DEBUG:

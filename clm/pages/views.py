@@ -13,6 +13,7 @@ from clm.access.middleware import actor_of
 from clm.pages import samples
 from clm.pages.operations.delete_view import delete_view
 from clm.pages.operations.save_view import save_view
+from clm.pages.operations.set_default_view import set_default_view
 
 
 def _back(request: HttpRequest, query: str = "") -> HttpResponse:
@@ -29,6 +30,15 @@ def save(request: HttpRequest) -> HttpResponse:
         actor=actor_of(request), page=form.get("page", ""), name=form.get("name", ""), query=form.get("query", "")
     )
     return _back(request, view.query)
+
+
+@require_POST
+def set_default(request: HttpRequest, view_id: UUID) -> HttpResponse:
+    """The list opens with this view from now on, or without one."""
+    view = set_default_view(
+        actor=actor_of(request), view_id=view_id, is_default=request.POST.get("is_default", "1") == "1"
+    )
+    return _back(request, view.query if view.is_default else "")
 
 
 @require_POST

@@ -47,3 +47,8 @@ class Deadline(OrganizationRow):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.due_on}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for a decision."""
+        return self.state == DeadlineState.OPEN

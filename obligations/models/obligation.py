@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clm.access.base import OrganizationRow
@@ -56,6 +57,15 @@ class Obligation(OrganizationRow):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def recurs(self) -> str:
+        """How often it is due, in words: "once", "every month", "every 3 months"."""
+        if self.recurrence == Recurrence.ONCE:
+            return gettext("once")
+        if self.recurrence == Recurrence.DAYS:
+            return ngettext("every day", "every %(n)d days", self.interval) % {"n": self.interval}
+        return ngettext("every month", "every %(n)d months", self.interval) % {"n": self.interval}
+
 
 class Occurrence(OrganizationRow):
     """One due date of an obligation. `next_at` is when something happens to it by itself: a reminder, due, overdue."""
@@ -80,3 +90,13 @@ class Occurrence(OrganizationRow):
 
     def __str__(self) -> str:
         return f"{self.obligation_id} {self.due_on}"
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody still has to do it; what was submitted only waits to be confirmed."""
+        return self.state in (
+            OccurrenceState.UPCOMING,
+            OccurrenceState.DUE,
+            OccurrenceState.OVERDUE,
+            OccurrenceState.DISPUTED,
+        )

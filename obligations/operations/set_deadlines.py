@@ -14,7 +14,8 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
-from contracts.models import Contract, RenewalDecision, Term, Terms
+from contracts.calendar import goes_on
+from contracts.models import Contract, RenewalDecision, Term
 from obligations import events
 from obligations.engine.recurrence import end_of, next_reminder
 from obligations.models import Deadline
@@ -52,24 +53,17 @@ def _wanted(contract: Contract, term: Term) -> dict[str, date]:
     decision = RenewalDecision.objects.filter(contract=contract, term_number=term.number).first()
     if decision is not None and decision.kind == RenewalDecision.Kind.NOTICE_GIVEN:
         return {DeadlineKind.END: term.ends_on}
-    renews = term.notice_deadline is not None or _renews_by_itself(term)
+    renews = goes_on(contract, term)
     dates = {DeadlineKind.RENEWAL if renews or decision else DeadlineKind.END: term.ends_on}
     if term.notice_deadline is not None and decision is None:
         dates[DeadlineKind.NOTICE] = term.notice_deadline
     return {str(kind): on for kind, on in dates.items()}
 
 
-def _renews_by_itself(term: Term) -> bool:
-    terms = Terms.objects.filter(version_id=term.version_id).first()
-    if terms is None or terms.renewal != "automatic":
-        return False
-    return terms.max_renewals is None or term.number <= terms.max_renewals
-
-
 def _put(actor: Actor, contract: Contract, term: Term, kind: str, due_on: date) -> Deadline | None:
     zone, now = contract.time_zone, clock.now()
     found = Deadline.objects.filter(contract=contract, term_number=term.number, kind=kind).first()
-    if found is not None and found.state == DeadlineState.OPEN and found.due_on == due_on:
+    if found is not None and found.state == DeadlineState.OPEN and (found.due_on, found.trace) == (due_on, term.trace):
         return found
     if found is not None and found.state in (DeadlineState.PASSED, DeadlineState.DECIDED):
         return found
@@ -88,7 +82,7 @@ def _put(actor: Actor, contract: Contract, term: Term, kind: str, due_on: date) 
 def _first_reminder(due_on: date, days: list[int], zone: str):  # type: ignore[no-untyped-def]
     """Now where the earliest reminder is already behind, so that a deadline learned late is told at once."""
     now = clock.now()
-    if (due_on - now.date()).days <= max(days):
+    if (due_on - clock.today(zone)).days <= max(days):
         return now
     return next_reminder(due_on, days, zone=zone, after=now)
 

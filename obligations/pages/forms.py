@@ -21,9 +21,22 @@ class ObligationForm(forms.Form):
     )
     owner = forms.ChoiceField(label=_("Who looks after it"))
     first_due_on = forms.DateField(label=_("First due on"), widget=forms.DateInput(attrs={"type": "date"}))
-    recurrence = forms.ChoiceField(label=_("Recurs"), choices=Recurrence.choices, initial=Recurrence.ONCE)
+    recurrence = forms.ChoiceField(
+        label=_("How often"),
+        choices=[
+            (Recurrence.ONCE, _("only once")),
+            (Recurrence.DAYS, _("again after some days")),
+            (Recurrence.MONTHS, _("again after some months")),
+        ],
+        initial=Recurrence.ONCE,
+    )
     interval = forms.IntegerField(
-        label=_("Every how many days or months"), min_value=1, max_value=10_000, initial=1, required=False
+        label=_("After how many"),
+        min_value=1,
+        max_value=10_000,
+        initial=1,
+        required=False,
+        help_text=_("Days or months, as chosen: 3 with months is every quarter."),
     )
     ends_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     proof_required = forms.CharField(

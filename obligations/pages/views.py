@@ -80,7 +80,14 @@ class ObligationList(ListPage):
         Column(
             "owed_by", gettext_lazy("Owed by"), lambda row: _("Us") if row.obligation.is_ours else _("Counterparty")
         ),
-        Column("due_on", gettext_lazy("Due"), kind="date", zone="contract.time_zone", sort=("due_on",)),
+        Column(
+            "due_on",
+            gettext_lazy("Due"),
+            kind="date",
+            zone="contract.time_zone",
+            sort=("due_on",),
+            owed=lambda row: row.is_owed,
+        ),
         Column("state", gettext_lazy("State"), kind="state", domain="occurrence", sort=("state",)),
         Column("owner", gettext_lazy("Looked after by"), lambda row: str(row.obligation.owner), visible=False),
     )
@@ -118,7 +125,14 @@ class DeadlineList(ListPage):
     columns = (
         Column("contract", gettext_lazy("Contract"), "contract.title", main=True, sort=("contract__title",)),
         Column("kind", gettext_lazy("What"), "get_kind_display", sort=("kind",)),
-        Column("due_on", gettext_lazy("Date"), kind="date", zone="time_zone", sort=("due_on",)),
+        Column(
+            "due_on",
+            gettext_lazy("Date"),
+            kind="date",
+            zone="time_zone",
+            sort=("due_on",),
+            owed=lambda row: row.is_open,
+        ),
         Column("term_number", gettext_lazy("Term"), kind="number", visible=False),
         Column("state", gettext_lazy("State"), kind="state", domain="deadline", sort=("state",)),
         Column("owner", gettext_lazy("Owner"), lambda row: str(row.contract.owner)),

@@ -2,6 +2,7 @@ import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
 
 import { chartsIn } from "./lazy-charts.js";
+import { conditional } from "./conditional.js";
 import { startConfirm } from "./confirm.js";
 import { startDrawer } from "./drawer.js";
 import { startForms } from "./forms.js";
@@ -9,6 +10,7 @@ import { startKeyboard } from "./keyboard.js";
 import { bulkSelection } from "./list.js";
 import { startMark } from "./mark.js";
 import { startMenus } from "./menus.js";
+import { startTiers } from "./tiers.js";
 import { startToasts } from "./toasts.js";
 
 Object.assign(htmx.config, {
@@ -38,7 +40,9 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
+startTiers();
 Alpine.data("bulk", bulkSelection);
+Alpine.data("conditional", conditional);
 Alpine.start();
 
 startMenus();

@@ -13,17 +13,31 @@ function offsetOf(clause, node, offset) {
   return codePoints(range.toString());
 }
 
-function clauseOf(node) {
-  const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
-  return element?.closest("[data-clause-text]");
+// The one clause whose text the range holds something of. A triple click selects up to the start of what follows
+// the paragraph, so the ends of a range say less than the text inside it.
+function clauseWithin(range) {
+  const texts = [...document.querySelectorAll("[data-clause-text]")].filter((text) => range.intersectsNode(text));
+  const held = texts.map((text) => [text, within(range, text)]).filter(([, part]) => part.toString().trim());
+  if (held.length !== 1) return null;
+  const [clause, part] = held[0];
+  return range.toString().trim() === part.toString().trim() ? [clause, part] : null;
+}
+
+// The part of a range that lies inside an element.
+function within(range, element) {
+  const part = document.createRange();
+  part.selectNodeContents(element);
+  if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0) part.setStart(range.startContainer, range.startOffset);
+  if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) part.setEnd(range.endContainer, range.endOffset);
+  return part;
 }
 
 // Leading and trailing blanks of a selection are not part of the sentence.
 export function selectionWithin(selection) {
   if (!selection || selection.isCollapsed || !selection.rangeCount) return null;
-  const range = selection.getRangeAt(0);
-  const clause = clauseOf(range.startContainer);
-  if (!clause || clause !== clauseOf(range.endContainer)) return null;
+  const found = clauseWithin(selection.getRangeAt(0));
+  if (!found) return null;
+  const [clause, range] = found;
   const raw = range.toString();
   const quote = raw.trim();
   if (!quote) return null;

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 AXE = Path(__file__).resolve().parents[2] / "static" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = [
@@ -47,7 +47,7 @@ def width(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def tab(browser: Browser, live_server: Any) -> Iterator[Page]:
-    """A desktop window on the live server; a script error or a blocked resource fails the test."""
+    """A desktop window on the live server; an error on the console or a resource that is missing fails the test."""
     yield from _window(browser, live_server.url, 1440)
 
 
@@ -74,14 +74,21 @@ def _window(browser: Browser, url: str, pixels: int) -> Iterator[Page]:
     page.set_default_timeout(15_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if _is_blocked(message.text) else None)
+    page.on("console", lambda message: errors.append(message.text) if _is_wrong(message) else None)
+    page.on("response", lambda answer: errors.append(answer.url) if _is_missing(answer) else None)
     yield page
     context.close()
     assert errors == []
 
 
-def _is_blocked(text: str) -> bool:
-    return "Content Security Policy" in text or "Content-Security-Policy" in text
+def _is_wrong(message: ConsoleMessage) -> bool:
+    """An error of a script or of the browser's policy; what did not load is told by its response."""
+    return message.type == "error" and not message.text.startswith("Failed to load resource")
+
+
+def _is_missing(answer: Response) -> bool:
+    """A script, style or picture that did not come. Documents and fragments have answers of their own."""
+    return answer.status >= 400 and answer.request.resource_type in ("script", "stylesheet", "image", "font")
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
@@ -95,7 +102,8 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 def axe_violations(page: Page) -> list[str]:
     """Serious and critical findings of axe on the page as it stands."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{rule['id']}: {node['html'][:160]}"

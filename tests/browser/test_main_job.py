@@ -26,6 +26,7 @@ from slas.models import Breach, Commitment, Evaluation
 from slas.tasks import judge_windows, open_windows
 from tests.browser.conftest import sign_in
 from tests.cast import PASSWORD, Cast
+from tests.clm.audit.conftest import found
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 AGREEMENT = SAMPLES / "common-paper-csa-with-sla.docx"
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_main_job(tab: Page, acme: Cast, alice: Actor) -> None:
+    found(acme)
     sign_in(tab, "alice@acme.example", PASSWORD)
     contract = file_the_document(tab)
     name_both_sides(tab, contract)
@@ -132,11 +134,22 @@ def fill_the_commitment(tab: Page) -> None:
         "target": "99.9",
         "starts_on": "2026-01-01",
         "ends_on": "2026-02-01",
-        "tiers": "99.9 99.0 10\n99.0 – 25",
     }
-    tab.locator("select[name=remedy_kind]").select_option("tiers")
     for name, value in typed.items():
         tab.locator(f"[name={name}]").fill(value)
+    fill_the_tiers(tab)
+
+
+def fill_the_tiers(tab: Page) -> None:
+    """Row by row; a new row begins where the one above it ends."""
+    tab.locator("select[name=remedy_kind]").select_option("tiers")
+    tab.locator("[data-tier=lower]").fill("99.0")
+    tab.locator("[data-tier=credit]").fill("10")
+    tab.locator("[data-tier=below]").fill("99.9")
+    tab.get_by_role("button", name="Add a tier").click()
+    expect(tab.locator("[data-tier=below]").last).to_have_value("99.0")
+    tab.locator("[data-tier=credit]").last.fill("25")
+    assert tab.locator("textarea[name=tiers]").input_value() == "99.9 99.0 10\n99.0 – 25"
 
 
 def set_the_fee(tab: Page, contract: Contract) -> None:

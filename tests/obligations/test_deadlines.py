@@ -20,6 +20,7 @@ from obligations.operations.set_deadlines import set_deadlines
 from obligations.tasks import remind_due
 from tests.cast import Cast
 from tests.contracts.papers import active_contract
+from tests.contracts.test_amendments import amend
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -109,3 +110,48 @@ def test_nobody_but_the_calendar_reminds(alice: Actor, renewing: Contract) -> No
     deadline = Deadline.objects.get(kind="notice")
     with pytest.raises(Forbidden):
         remind_deadline(actor=alice, deadline_id=deadline.pk)
+
+
+def test_renewals_are_counted_from_the_amendments_own_first_term(alice: Actor) -> None:
+    """Term 2 is the amendment's first: it renews once, so term 3 is the last one, which ends."""
+    unlimited = {"notice_length": None}
+    with clock.set_to(JUNE):
+        contract = active_contract(alice, terms=unlimited)
+        changes = {"starts_on": date(2026, 10, 1), "initial_months": 6, "renewal_months": 6, "max_renewals": 1}
+        amend(alice, contract, date(2026, 6, 1), **unlimited, **changes)
+        drain()
+    assert dates(contract) == [("renewal", date(2026, 10, 1), "open")]
+    for now in (datetime(2026, 10, 2, tzinfo=UTC), datetime(2027, 4, 2, tzinfo=UTC)):
+        with clock.set_to(now):
+            advance_terms()
+            drain()
+
+    assert dates(contract) == [
+        ("renewal", date(2026, 10, 1), "passed"),
+        ("renewal", date(2027, 4, 1), "passed"),
+        ("end", date(2027, 10, 1), "open"),
+    ]
+
+
+def test_a_term_that_an_amendments_first_term_follows_does_not_end_the_contract(alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice, terms={"renewal": "none", "notice_length": None})
+        amend(alice, contract, date(2026, 6, 1), starts_on=date(2026, 10, 1), renewal="none", notice_length=None)
+        drain()
+
+    assert Deadline.objects.filter(contract=contract, state="open").values_list("kind", "due_on").get() == (
+        "renewal",
+        date(2026, 10, 1),
+    )
+
+
+def test_an_amendment_that_changes_no_date_puts_its_own_clause_behind_the_deadline(alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        drain()
+    with clock.set_to(datetime(2026, 7, 1, tzinfo=UTC)):
+        amend(alice, contract, date(2026, 7, 1))
+        drain()
+
+    notice = Deadline.objects.get(contract=contract, kind="notice")
+    assert (notice.due_on, notice.trace["computed_at"]) == (date(2026, 12, 2), "2026-07-01T00:00:00.000000Z")

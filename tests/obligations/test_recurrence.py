@@ -62,3 +62,24 @@ def test_reminders_go_out_at_eight_in_the_contracts_zone() -> None:
 def test_a_day_is_over_at_midnight_of_its_zone() -> None:
     assert end_of(date(2026, 10, 25), "Europe/Berlin") == datetime(2026, 10, 25, 23, tzinfo=UTC)
     assert end_of(date(2026, 6, 1), "America/New_York") == datetime(2026, 6, 2, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "ends"),
+    [
+        # Days of 23 and of 25 hours.
+        (date(2026, 3, 29), "Europe/Berlin", datetime(2026, 3, 29, 22, tzinfo=UTC)),
+        (date(2026, 3, 28), "Europe/Berlin", datetime(2026, 3, 28, 23, tzinfo=UTC)),
+        (date(2026, 10, 25), "Europe/Berlin", datetime(2026, 10, 25, 23, tzinfo=UTC)),
+        # Midnight itself is skipped: the day ends at the change.
+        (date(2018, 11, 3), "America/Sao_Paulo", datetime(2018, 11, 4, 3, tzinfo=UTC)),
+        # Midnight is passed, then the clock goes back to it: the day ended the first time.
+        (date(2026, 10, 31), "America/Havana", datetime(2026, 11, 1, 4, tzinfo=UTC)),
+        # The last hour of the day comes twice.
+        (date(2018, 2, 17), "America/Sao_Paulo", datetime(2018, 2, 18, 3, tzinfo=UTC)),
+        # The next day does not exist.
+        (date(2011, 12, 29), "Pacific/Apia", datetime(2011, 12, 30, 10, tzinfo=UTC)),
+    ],
+)
+def test_a_day_is_over_when_its_zone_says_so(day: date, zone: str, ends: datetime) -> None:
+    assert end_of(day, zone) == ends

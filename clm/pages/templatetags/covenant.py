@@ -97,13 +97,13 @@ def date_due(day: date | None, zone: str = "", late: bool = False) -> dict[str, 
 
 
 @register.inclusion_tag("components/instant.html")
-def instant(moment: Any, zone: str = "") -> dict[str, Any]:
-    """An instant in the person's own zone; the contract's zone and UTC stand in the hover text."""
+def instant(moment: Any, zone: str = "", seconds: bool = False) -> dict[str, Any]:
+    """An instant in the person's own zone; the contract's zone, else UTC, stands in the hover text."""
     at = formats.as_instant(moment)
     if at is None:
         return {"moment": None}
-    other = formats.instant_text(at, zone or "UTC")
-    return {"moment": at, "shown": formats.instant_text(at), "other": other}
+    other = formats.instant_text(at, zone or "UTC", seconds=seconds)
+    return {"moment": at, "shown": formats.instant_text(at, seconds=seconds), "other": other}
 
 
 @register.inclusion_tag("components/page_header.html", takes_context=True)
@@ -214,3 +214,10 @@ def value_text(value: Any) -> str:
     if isinstance(value, datetime):
         return formats.instant_text(value)
     return traces.value_text(value)
+
+
+@register.filter
+def words(code: Any) -> str:
+    """A code as words: `primary_source` is "Primary source"."""
+    text = str(code).replace("_", " ").replace(".", " ").strip()
+    return text[:1].upper() + text[1:]
