@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from fractions import Fraction
+from functools import reduce
+from operator import add
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.urls import reverse
@@ -15,22 +18,24 @@ from clm.lib.canonical import plain_decimal
 from clm.lib.rounding import round_to_places
 from clm.lib.trace import Input, Step, Trace
 from contracts.queries import clause_ref
-from slas.engine.attainment import Empty, Judgement, MissingData, judge
+from slas.engine.attainment import Attainment, Empty, Judgement, MissingData, judge
 from slas.engine.conditions import Comparison
 from slas.engine.intervals import Interval
 from slas.engine.quantities import Division, MaintenancePolicy, Quantities, excuses
 from slas.engine.quantities import Exclusion as Excused
-from slas.engine.ratio import EventCount, ratio_quantities
+from slas.engine.ratio import EventCount, interval_quantities, ratio_quantities
+from slas.engine.splits import Part, judge_parts, weighted_mean
 from slas.engine.time_slice import Reading, SliceRule, divide_slices
 from slas.engine.uptime import Outage as Down
 from slas.engine.uptime import StateChange, Status, Telemetry, UptimePolicy, divide_uptime
 from slas.engine.value import ValueTerms, aggregation_named, judge_value
+from slas.evidence import evidence_of, label_of
 from slas.models import Commitment, EvaluationWindow, Exclusion, Indicator, Outage, Sample
 from slas.models.telemetry import IndicatorKind, SampleStatus
-from slas.states import ExclusionState
+from slas.splits import Stretch, stretches_of
+from slas.states import ExclusionState, Light, Outcome
 
-KEPT_ROWS = 500
-STATUS = {value: Status(value.label) for value in SampleStatus}
+STATUS = {int(value): Status(value.label) for value in SampleStatus}
 QUANTITIES = ("good", "bad", "excluded", "unmeasured")
 
 
@@ -59,13 +64,23 @@ class Judged:
         return {name: getattr(self, name) for name in names}
 
 
+class Seen(NamedTuple):
+    """One stored sample. A month may have tens of thousands: as tuples they are read in a fraction of rows' time."""
+
+    at: datetime
+    status: int | None
+    good: Decimal | None
+    valid: Decimal | None
+    value: Decimal | None
+
+
 @dataclass(frozen=True)
 class Material:
     """Everything a judgement rests on."""
 
     interval: Interval
-    samples: Sequence[Sample]
-    before: Sample | None
+    samples: Sequence[Seen]
+    before: Seen | None
     outages: Sequence[Outage]
     exclusions: Sequence[Exclusion]
 
@@ -86,29 +101,88 @@ class _Verdict:
     light: str
     reason: str
     trace: Trace
-    division: Division | None = None
+    target: Decimal
+    bad: tuple[Interval, ...] = ()
+    parts: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch of the window with what was read for it, and its quantities by its own terms."""
+
+    commitment: Commitment
+    material: Material
+    quantities: Quantities
+    bad: tuple[Interval, ...] = ()
+
+    @property
+    def label(self) -> str:
+        start, end = self.material.interval.start, self.material.interval.end
+        return f"{self.commitment.name} (version {self.commitment.version.number}), {start} – {end}"
 
 
 def judge_window(window: EvaluationWindow, now: datetime, states: Sequence[str] = (ExclusionState.ACCEPTED,)) -> Judged:
     """The verdict on the part of the window that has passed at `now`. Exclusions in other `states` do not count.
 
+    A window that an amendment cut is judged as one: each stretch by the terms in force in it, weighted by its length
+    or its events (`slas.engine.splits`). A window that is a part of such a one has its figures but no verdict.
     Fetch the window with its commitment's indicator, version's contract, and passage's version, contract and clause.
     """
-    material = gather(window, now, states)
-    verdict = _verdict(window, material, now)
-    inputs = summary_of(material)
-    return Judged(
+    pieces = [_piece(window, stretch, now, states) for stretch in stretches_of(window)]
+    material = merged([piece.material for piece in pieces])
+    verdict = _verdict(window, pieces, now)
+    parts = {"parts": list(verdict.parts)} if verdict.parts else {}
+    inputs, kept = summary_of(material) | parts, {"policies": parameters_of(window.commitment)} | parts
+    judged = Judged(
         unit=verdict.quantities.unit,
         **{name: round_to_places(getattr(verdict.quantities, name), 6) for name in QUANTITIES},
         attainment=verdict.attainment,
         coverage_percent=verdict.coverage_percent,
-        target=window.commitment.target,
+        target=verdict.target,
         outcome=str(verdict.outcome),
         light=str(verdict.light),
         reason=verdict.reason,
         inputs=inputs,
-        evidence=_evidence(window.commitment, material, verdict, inputs),
+        evidence=evidence_of(window.commitment.indicator, material, verdict.bad, inputs) | kept,
         trace=_trace(window, verdict, inputs, now),
+    )
+    return judged if window.whole_id is None else _as_part(judged)
+
+
+def _as_part(judged: Judged) -> Judged:
+    """The figures of a part; whether the window was met is said of the whole."""
+    step = Step("Verdict", "a part of a window that an amendment cut", "judged with the whole window")
+    trace = replace(judged.trace, steps=(*judged.trace.steps, step))
+    outcome, light = str(Outcome.EXCLUDED), str(Light.GREY)
+    return replace(judged, outcome=outcome, light=light, reason="part_of_split_window", trace=trace)
+
+
+def _piece(window: EvaluationWindow, stretch: Stretch, now: datetime, states: Sequence[str]) -> _Piece:
+    """What a stretch comes to by its own terms; a window that nothing cut is one stretch."""
+    commitment = stretch.commitment
+    own = EvaluationWindow(commitment=commitment, starts_at=stretch.start, ends_at=stretch.end, label=window.label)
+    material = gather(own, now, states)
+    kind = commitment.indicator.kind
+    if kind == IndicatorKind.VALUE:
+        return _Piece(commitment, material, _samples(commitment, material))
+    if kind == IndicatorKind.RATIO:
+        return _Piece(commitment, material, _ratio(commitment, material))
+    division = divided(commitment, material)
+    return _Piece(commitment, material, division.quantities, division.bad)
+
+
+def merged(materials: Sequence[Material]) -> Material:
+    """What was read for the stretches of a window, as one; an outage that lasted over the cut once."""
+    first, last = materials[0], materials[-1]
+    if len(materials) == 1:
+        return first
+    outages = {row.pk: row for material in materials for row in material.outages}
+    return Material(
+        interval=Interval(first.interval.start, last.interval.end),
+        samples=[row for material in materials for row in material.samples],
+        before=first.before,
+        outages=list(outages.values()),
+        exclusions=[row for material in materials for row in material.exclusions],
     )
 
 
@@ -117,7 +191,7 @@ def gather(window: EvaluationWindow, now: datetime, states: Sequence[str] = (Exc
     commitment = window.commitment
     indicator = commitment.indicator
     interval = Interval(window.starts_at, max(window.starts_at, min(window.ends_at, now)))
-    samples = Sample.objects.filter(indicator=indicator)
+    samples = Sample.objects.filter(indicator=indicator).values_list(*Seen._fields)
     is_uptime = indicator.kind == IndicatorKind.UPTIME
     before = samples.filter(at__lt=interval.start).order_by("-at").first() if is_uptime else None
     within = samples.filter(at__gte=interval.start, at__lt=interval.end).order_by("at")
@@ -125,35 +199,70 @@ def gather(window: EvaluationWindow, now: datetime, states: Sequence[str] = (Exc
     exclusions = Exclusion.objects.filter(commitment=commitment, state__in=states, starts_at__lt=interval.end)
     return Material(
         interval=interval,
-        samples=list(within),
-        before=before,
+        samples=list(map(Seen._make, within)),
+        before=Seen._make(before) if before else None,
         outages=list(outages.filter(Q(ends_at=None) | Q(ends_at__gt=interval.start))) if is_uptime else [],
         exclusions=list(exclusions.filter(ends_at__gt=interval.start).order_by("starts_at", "pk")),
     )
 
 
-def _verdict(window: EvaluationWindow, material: Material, now: datetime) -> _Verdict:
-    indicator = window.commitment.indicator
-    if indicator.kind == IndicatorKind.VALUE:
-        return _value_verdict(window.commitment, material)
-    division: Division | None = None
-    if indicator.kind == IndicatorKind.RATIO:
-        quantities = _ratio(window.commitment, material)
-    else:
-        division = divided(window.commitment, material)
-        quantities = division.quantities
-    still = _still_to_come(window, quantities, material.interval, now)
-    found = judge(quantities, judgement_of(window.commitment), still_to_come=still)
+def _verdict(window: EvaluationWindow, pieces: Sequence[_Piece], now: datetime) -> _Verdict:
+    if window.commitment.indicator.kind == IndicatorKind.VALUE:
+        return _value_verdict(window.commitment, pieces)
+    seen = reduce(add, (piece.quantities for piece in pieces))
+    passed = Interval(pieces[0].material.interval.start, pieces[-1].material.interval.end)
+    still = _still_to_come(window, seen, passed, now)
+    if len(pieces) > 1:
+        return _split_verdict(pieces, still)
+    found = judge(seen, judgement_of(window.commitment), still_to_come=still)
+    return _stored(found, seen, window.commitment.target, pieces)
+
+
+def _stored(
+    found: Attainment,
+    seen: Quantities,
+    target: Decimal,
+    pieces: Sequence[_Piece],
+    parts: tuple[dict[str, Any], ...] = (),
+) -> _Verdict:
     return _Verdict(
-        quantities=quantities,
+        quantities=seen,
         attainment=found.percent,
         coverage_percent=found.coverage_percent,
         outcome=found.outcome,
         light=found.light,
         reason=found.reason,
         trace=found.trace,
-        division=division,
+        target=target,
+        bad=tuple(item for piece in pieces for item in piece.bad),
+        parts=parts,
     )
+
+
+def _split_verdict(pieces: Sequence[_Piece], still: Decimal) -> _Verdict:
+    found = judge_parts([Part(each.quantities, judgement_of(each.commitment), each.label) for each in pieces], still)
+    parts = tuple(
+        _part(piece, weight, share) | {"attainment": alone.percent, "outcome": alone.outcome}
+        for piece, weight, share, alone in zip(pieces, found.weights, found.shares, found.alone, strict=True)
+    )
+    return _stored(found.attainment, found.quantities, round_to_places(found.exact_target, 6), pieces, parts)
+
+
+def _part(piece: _Piece, weight: Fraction, share: Fraction) -> dict[str, Any]:
+    """A part as the evaluation keeps it. `weight`: seconds or events to judge, whose share of all is its share of the
+    verdict and of the remedy."""
+    return {
+        "commitment_id": piece.commitment.pk,
+        "commitment": piece.commitment.name,
+        "version_id": piece.commitment.version_id,
+        "version": piece.commitment.version.number,
+        "starts_at": piece.material.interval.start,
+        "ends_at": piece.material.interval.end,
+        **{name: round_to_places(getattr(piece.quantities, name), 6) for name in QUANTITIES},
+        "target": piece.commitment.target,
+        "weight": round_to_places(weight, 6),
+        "share_percent": round_to_places(share * 100, 6),
+    }
 
 
 def _still_to_come(window: EvaluationWindow, seen: Quantities, passed: Interval, now: datetime) -> Decimal:
@@ -163,7 +272,7 @@ def _still_to_come(window: EvaluationWindow, seen: Quantities, passed: Interval,
     left = Interval(max(now, window.starts_at), window.ends_at).seconds
     if seen.unit == "seconds":
         return left
-    return seen.measured * left / passed.seconds if passed.seconds else Decimal(1)
+    return max(seen.measured * left / passed.seconds, Decimal(1)) if passed.seconds else Decimal(1)
 
 
 def divided(commitment: Commitment, material: Material) -> Division:
@@ -198,53 +307,78 @@ def telemetry_of(indicator: Indicator, material: Material) -> Telemetry:
     return Telemetry(changes=changes, outages=outages, known_from=indicator.first_sample_at)
 
 
-def _changes(rows: Sequence[Sample], silence: int | None) -> Iterable[StateChange]:
+def _changes(rows: Sequence[Seen], silence: int | None) -> Iterable[StateChange]:
+    """Each row that says another status than the one before, and where it became unknown."""
+    known: Status | None = None
+    patience = None if silence is None else timedelta(minutes=silence)
     for position, row in enumerate(rows):
-        yield StateChange(row.at, STATUS[SampleStatus(row.status or 0)])
-        if silence is None:
+        status = STATUS[row.status or 0]
+        if status is not known:
+            yield StateChange(row.at, status)
+            known = status
+        if patience is None:
             continue
-        heard_until = row.at + timedelta(minutes=silence)
+        heard_until = row.at + patience
         if position + 1 == len(rows) or rows[position + 1].at > heard_until:
             yield StateChange(heard_until, Status.UNKNOWN)
+            known = Status.UNKNOWN
 
 
 def _ratio(commitment: Commitment, material: Material) -> Quantities:
     counts = [EventCount(row.at, row.good or Decimal(0), row.valid or Decimal(0)) for row in material.samples]
-    return ratio_quantities(
-        material.interval, counts, material.excused, MaintenancePolicy(commitment.maintenance_policy)
-    )
+    maintenance = MaintenancePolicy(commitment.maintenance_policy)
+    if commitment.interval_minutes is None:
+        return ratio_quantities(material.interval, counts, material.excused, maintenance)
+    length, empty = timedelta(minutes=commitment.interval_minutes), Empty(commitment.empty_policy)
+    return interval_quantities(material.interval, counts, length, empty, material.excused, maintenance)
 
 
-def _value_verdict(commitment: Commitment, material: Material) -> _Verdict:
-    """Samples inside excused time are left out; a value counts its samples as good or bad by its verdict."""
+def _value_verdict(commitment: Commitment, pieces: Sequence[_Piece]) -> _Verdict:
+    """All samples of the window as one value; a value counts its samples as good or bad by its verdict. The target of
+    a window that an amendment cut is the mean of its parts' by their samples."""
     indicator = commitment.indicator
-    left_out = excuses(material.excused, MaintenancePolicy(commitment.maintenance_policy)).left_out
-    values = [row.value for row in material.samples if row.value is not None and not _covers(left_out, row.at)]
+    values = [value for piece in pieces for value in _values(piece.commitment, piece.material)]
+    target = weighted_mean([each.commitment.target for each in pieces], [each.quantities.good for each in pieces])
     terms = ValueTerms(
-        target=commitment.target,
+        target=commitment.target if len(pieces) == 1 else target,
         comparison=Comparison(commitment.comparison),
         coverage_threshold_percent=commitment.coverage_threshold_percent,
         warning_band=commitment.warning_band,
         unit=indicator.unit,
+        empty=Empty(commitment.empty_policy),
     )
     found = judge_value(values, aggregation_named(indicator.aggregation or "avg"), terms)
-    count = Decimal(len(values))
+    seen = reduce(add, (piece.quantities for piece in pieces))
+    whole = sum((piece.quantities.good for piece in pieces), Decimal(0))
+    shares = [Fraction(each.quantities.good) / Fraction(whole) if whole else Fraction(0) for each in pieces]
     missed = found.outcome == "missed"
-    quantities = Quantities(
-        good=Decimal(0) if missed else count,
-        bad=count if missed else Decimal(0),
-        excluded=Decimal(len(material.samples)) - count,
-        unit="samples",
-    )
     return _Verdict(
-        quantities=quantities,
+        quantities=replace(seen, good=Decimal(0), bad=seen.good) if missed else seen,
         attainment=found.value,
         coverage_percent=found.coverage_percent,
         outcome=found.outcome,
         light=found.light,
         reason=found.reason,
         trace=found.trace,
+        target=round_to_places(target, 6),
+        parts=tuple(
+            _part(each, Fraction(each.quantities.good), share) for each, share in zip(pieces, shares, strict=True)
+        )
+        if len(pieces) > 1
+        else (),
     )
+
+
+def _values(commitment: Commitment, material: Material) -> list[Decimal]:
+    """The measured values outside excused time."""
+    left_out = excuses(material.excused, MaintenancePolicy(commitment.maintenance_policy)).left_out
+    return [row.value for row in material.samples if row.value is not None and not _covers(left_out, row.at)]
+
+
+def _samples(commitment: Commitment, material: Material) -> Quantities:
+    """Samples that count, good until the value they make is judged, and those that are left out."""
+    count = Decimal(len(_values(commitment, material)))
+    return Quantities(good=count, bad=Decimal(0), excluded=Decimal(len(material.samples)) - count, unit="samples")
 
 
 def _covers(intervals: Iterable[Interval], instant: datetime) -> bool:
@@ -252,14 +386,13 @@ def _covers(intervals: Iterable[Interval], instant: datetime) -> bool:
 
 
 def judgement_of(commitment: Commitment) -> Judgement:
-    """The terms to judge by. Where missing data counts as good, so does a window in which nothing happened at all."""
-    missing = MissingData(commitment.missing_data_policy)
+    """The terms to judge by."""
     return Judgement(
         target_percent=commitment.target,
         comparison=Comparison(commitment.comparison),
-        missing=missing,
+        missing=MissingData(commitment.missing_data_policy),
         coverage_threshold_percent=commitment.coverage_threshold_percent,
-        empty=Empty.MET if missing is MissingData.GOOD else Empty.INCONCLUSIVE,
+        empty=Empty(commitment.empty_policy),
         warning_band=commitment.warning_band,
     )
 
@@ -273,55 +406,19 @@ def summary_of(material: Material) -> dict[str, Any]:
         "samples": len(samples),
         "first_sample_at": samples[0].at if samples else None,
         "last_sample_at": samples[-1].at if samples else None,
-        "status_before": _label(material.before),
+        "status_before": label_of(material.before),
         "outages": len(material.outages),
         "exclusions": len(material.exclusions),
     }
-
-
-def _label(sample: Sample | None) -> str | None:
-    return None if sample is None or sample.status is None else SampleStatus(sample.status).label
-
-
-def _evidence(commitment: Commitment, material: Material, verdict: _Verdict, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What a miss is shown with: at most 500 stretches or samples, `cut` says whether there were more."""
-    bad = [[item.start, item.end] for item in verdict.division.bad] if verdict.division else []
-    samples = sorted(_failing(commitment.indicator, material), key=lambda row: row["at"])
-    return {
-        "summary": inputs,
-        "down": bad[:KEPT_ROWS],
-        "outages": [_outage(row) for row in material.outages[:KEPT_ROWS]],
-        "samples": samples[:KEPT_ROWS],
-        "cut": max(len(bad), len(material.outages), len(samples)) > KEPT_ROWS,
-        "exclusions": [_exclusion(row) for row in material.exclusions[:KEPT_ROWS]],
-        "policies": parameters_of(commitment),
-    }
-
-
-def _failing(indicator: Indicator, material: Material) -> Iterable[dict[str, Any]]:
-    if indicator.kind == IndicatorKind.RATIO:
-        failing = [row for row in material.samples if row.good != row.valid]
-        worst = sorted(failing, key=lambda row: (row.valid or 0) - (row.good or 0), reverse=True)
-        return [{"at": row.at, "good": row.good, "valid": row.valid} for row in worst[: KEPT_ROWS + 1]]
-    if indicator.kind == IndicatorKind.UPTIME:
-        return [{"at": row.at, "status": _label(row)} for row in material.samples if row.status != SampleStatus.UP]
-    return [{"at": row.at, "value": row.value} for row in material.samples]
-
-
-def _outage(row: Outage) -> dict[str, Any]:
-    return {"external_id": row.external_id, "starts_at": row.starts_at, "ends_at": row.ends_at, "title": row.title}
-
-
-def _exclusion(row: Exclusion) -> dict[str, Any]:
-    return {"id": row.pk, "kind": row.kind, "starts_at": row.starts_at, "ends_at": row.ends_at, "reason": row.reason}
 
 
 def parameters_of(commitment: Commitment) -> dict[str, Any]:
     """Every setting that bears on the figure."""
     indicator = commitment.indicator
     names = (
-        "target", "comparison", "window_kind", "window_days", "time_zone", "maintenance_policy", "missing_data_policy",
-        "coverage_threshold_percent", "warning_band", "minimum_outage_seconds", "whole_minutes", "grace_hours",
+        "target", "comparison", "window_kind", "window_days", "time_zone", "anchor_on", "maintenance_policy",
+        "missing_data_policy", "empty_policy", "interval_minutes", "coverage_threshold_percent", "warning_band",
+        "minimum_outage_seconds", "whole_minutes", "grace_hours",
     )  # fmt: skip
     measured = (
         "kind", "is_degraded_up", "silence_minutes", "slice_minutes", "condition_operator", "condition_threshold",
@@ -341,7 +438,7 @@ def _trace(window: EvaluationWindow, verdict: _Verdict, inputs: dict[str, Any], 
     telemetry = tuple(
         Input(name.replace("_", " ").capitalize(), value, "", source, url)
         for name, value in inputs.items()
-        if value is not None and name not in ("starts_at", "ends_at")
+        if value is not None and name not in ("starts_at", "ends_at", "parts")
     )
     span = Step("Window", f"{window.label}, {commitment.time_zone}", f"{inputs['starts_at']} – {inputs['ends_at']}")
     return replace(

@@ -60,12 +60,13 @@ def report_pdf(contract_id: UUID, month: date) -> bytes:
 
 
 def windows_of_month(contract: Contract, month: date) -> Any:
-    """Windows that share an instant with the month; of those shorter than a day, the missed ones only."""
+    """Windows that share an instant with the month; of those of a day and shorter, the missed ones only. A part of a
+    window that an amendment cut is in the report as the whole one."""
     start = datetime(month.year, month.month, 1, tzinfo=UTC)
     following = add_months(start.date(), 1)
     end = datetime(following.year, following.month, 1, tzinfo=UTC)
     rows = EvaluationWindow.objects.select_related(*RELATED).filter(commitment__contract=contract)
-    rows = rows.filter(starts_at__lt=end, ends_at__gt=start)
+    rows = rows.filter(starts_at__lt=end, ends_at__gt=start, whole=None)
     short = Q(commitment__window_kind__in=("hour", "day")) | Q(is_rolling=True)
     return rows.exclude(short & ~Q(latest__outcome="missed")).order_by("commitment__name", "starts_at")
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import reverse
 
 from clm.access.permissions import visible
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
 from contracts.models import Contract
-from slas.engine.attainment import Part, combine, judge
+from slas.engine.attainment import judge
 from slas.engine.quantities import Quantities
 from slas.judging import RELATED, judge_window, judgement_of
 from slas.models import (
@@ -29,7 +29,7 @@ from slas.models import (
     TelemetryBatch,
 )
 from slas.models.commitment import WindowKind
-from slas.models.telemetry import IndicatorKind
+from slas.splits import stretches_of
 from slas.states import BreachState, ExclusionState, WindowState
 
 UNSETTLED = (BreachState.OPEN, BreachState.ACKNOWLEDGED)
@@ -112,7 +112,10 @@ def _with_budget(window: EvaluationWindow, numbers: Mapping[str, Any], **facts: 
         seconds = Decimal(0)
         if facts.get("is_interim") and quantities.unit == "seconds":
             seconds = Decimal(str((window.ends_at - facts["evaluated_at"]).total_seconds()))
-        budget = judge(quantities, judgement_of(window.commitment), still_to_come=max(seconds, Decimal(0))).budget
+        terms = judgement_of(window.commitment)
+        if numbers["target"] is not None:
+            terms = replace(terms, target_percent=numbers["target"])
+        budget = judge(quantities, terms, still_to_come=max(seconds, Decimal(0))).budget
     if budget is None:
         return Figures(**numbers, **facts)
     total, spent = (round(Decimal(part.numerator) / part.denominator, 3) for part in (budget.total, budget.consumed))
@@ -134,7 +137,8 @@ def _decimal(value: Any) -> Decimal | None:
 def with_disputed(window: EvaluationWindow, now: datetime) -> dict[str, Any] | None:
     """What the window would be if the disputed and proposed exclusions counted too; None where there are none."""
     open_words = (ExclusionState.PROPOSED, ExclusionState.DISPUTED)
-    found = Exclusion.objects.filter(commitment_id=window.commitment_id, state__in=open_words)
+    judged_by = [stretch.commitment.pk for stretch in stretches_of(window)]
+    found = Exclusion.objects.filter(commitment_id__in=judged_by, state__in=open_words)
     if not found.filter(starts_at__lt=window.ends_at, ends_at__gt=window.starts_at).exists():
         return None
     states = (ExclusionState.ACCEPTED, *open_words)
@@ -142,32 +146,13 @@ def with_disputed(window: EvaluationWindow, now: datetime) -> dict[str, Any] | N
     return found_figures
 
 
-def split_window(actor: Actor, window: EvaluationWindow) -> dict[str, Any] | None:
-    """The verdict on a whole calendar window that an amendment split between two commitments of one indicator: the
-    parts, judged by their own terms, combined by their length or their events. None where it was not split."""
-    own = window.commitment
-    others = windows(actor).filter(
-        Q(starts_at=window.ends_at) | Q(ends_at=window.starts_at),
-        commitment__indicator_id=own.indicator_id,
-        commitment__contract_id=own.contract_id,
-        commitment__window_kind=own.window_kind,
-        label=window.label,
-        is_rolling=False,
-    )
-    parts = sorted([window, *others.exclude(commitment_id=own.pk)], key=lambda row: row.starts_at)
-    if len(parts) < 2 or own.indicator.kind == IndicatorKind.VALUE:
-        return None
-    found = combine([part for row in parts if (part := _part(row)) is not None]) if any(map(_part, parts)) else None
-    return None if found is None else {"parts": parts, "trace": found.trace.as_json(), "outcome": str(found.outcome)}
-
-
-def _part(window: EvaluationWindow) -> Part | None:
-    shown = figures(window)
-    quantities = quantities_of({name: getattr(shown, name) for name in _NUMBERS}, shown.unit)
-    if quantities is None or not quantities.total:
-        return None
-    terms = judgement_of(window.commitment)
-    return Part(attainment=judge(quantities, terms), target_percent=terms.target_percent, weight=quantities.total)
+def parts_of(window: EvaluationWindow) -> list[dict[str, Any]]:
+    """The parts of a window that an amendment cut, as its newest figures keep them; none where it was not cut."""
+    inputs = window.latest.inputs if window.latest else window.interim.get("inputs", {})
+    return [
+        part | {name: datetime.fromisoformat(part[name]) for name in ("starts_at", "ends_at")}
+        for part in inputs.get("parts", ())
+    ]
 
 
 def commitments(actor: Actor) -> QuerySet[Commitment]:

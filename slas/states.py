@@ -30,6 +30,7 @@ class Outcome(TextChoices):
     MET = "met", _("Met")
     MISSED = "missed", _("Missed")
     INCONCLUSIVE = "inconclusive", _("Inconclusive")
+    EXCLUDED = "excluded", _("Left out")
 
 
 class Light(TextChoices):

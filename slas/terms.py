@@ -16,12 +16,22 @@ from clm.lib.errors import DomainError, Invalid
 from slas.engine.credit_tiers import Band, validate_bands
 from slas.engine.windows import place
 from slas.models import Commitment
-from slas.models.commitment import CreditBase, MaintenancePolicy, MissingDataPolicy, RemedyKind, WindowKind
+from slas.models.commitment import (
+    ClaimUnit,
+    CreditBase,
+    EmptyPolicy,
+    MaintenancePolicy,
+    MissingDataPolicy,
+    PartSteps,
+    RemedyKind,
+    WindowKind,
+)
 from slas.models.telemetry import IndicatorKind
 
 # Drafting gaps that published texts have on purpose or by accident, and that leave every attainment readable.
 TOLERATED = {"no_lowest_band", "target_above_first_band"}
 HUNDRED = Decimal(100)
+LONGEST_CLAIM = 3650
 
 
 @dataclass(frozen=True)
@@ -49,12 +59,15 @@ class CommitmentTerms:
     target: Decimal
     starts_on: date
     ends_on: date | None = None
+    anchor_on: date | None = None
     comparison: str = ">="
     window_kind: str = WindowKind.MONTH
     window_days: int | None = None
     time_zone: str = "UTC"
     maintenance_policy: str = MaintenancePolicy.LEAVES_DENOMINATOR
     missing_data_policy: str = MissingDataPolicy.INCONCLUSIVE
+    empty_policy: str = EmptyPolicy.INCONCLUSIVE
+    interval_minutes: int | None = None
     coverage_threshold_percent: Decimal = Decimal(95)
     warning_band: Decimal = Decimal(0)
     minimum_outage_seconds: int = 0
@@ -66,12 +79,16 @@ class CommitmentTerms:
     currency: str = ""
     step_percent: Decimal | None = None
     step_credit_percent: Decimal | None = None
+    part_steps: str = PartSteps.COUNTED
     multiplier: Decimal = Decimal(1)
     cap_window_percent: Decimal | None = None
     cap_year_amount: Decimal | None = None
     cap_contract_amount: Decimal | None = None
     minimum_credit_amount: Decimal | None = None
-    claim_days: int | None = None
+    minimum_credit_is_exclusive: bool = False
+    claim_length: int | None = None
+    claim_unit: str = ClaimUnit.DAYS
+    claim_cycle_day: int = 1
     preset: str = ""
     watchers: tuple[UUID, ...] = ()
     tiers: tuple[Band, ...] = ()
@@ -119,6 +136,9 @@ def _window_faults(terms: CommitmentTerms) -> Faults:
         yield "window_days", "A rolling window needs a number of days."
     if terms.ends_on is not None and terms.ends_on <= terms.starts_on:
         yield "ends_on", "It ends after it starts."
+    if terms.anchor_on is not None and terms.window_kind != WindowKind.ANNIVERSARY:
+        yield "anchor_on", "Only contract years are counted from a day."
+    yield from _unknown("empty_policy", terms.empty_policy, EmptyPolicy)
     yield from _unknown("window_kind", terms.window_kind, WindowKind)
     yield from _unknown("maintenance_policy", terms.maintenance_policy, MaintenancePolicy)
     yield from _unknown("missing_data_policy", terms.missing_data_policy, MissingDataPolicy)
@@ -140,6 +160,10 @@ def _target_faults(terms: CommitmentTerms, kind: str) -> Faults:
         yield "coverage_threshold_percent", "Coverage is between 0 and 100 percent."
     if terms.warning_band < 0:
         yield "warning_band", "The warning band is not negative."
+    if terms.interval_minutes is not None and terms.interval_minutes < 1:
+        yield "interval_minutes", "An interval has a length."
+    elif terms.interval_minutes is not None and kind != IndicatorKind.RATIO:
+        yield "interval_minutes", "Only shares of events are averaged over intervals."
 
 
 def _remedy_faults(terms: CommitmentTerms, kind: str) -> Faults:
@@ -153,7 +177,19 @@ def _remedy_faults(terms: CommitmentTerms, kind: str) -> Faults:
         yield "fixed_base_amount", "A fixed base is an amount above nothing."
     if terms.credit_base == CreditBase.FIXED and len(terms.currency) != 3:
         yield "currency", "A fixed base has a currency."
+    yield from _unknown("part_steps", terms.part_steps, PartSteps)
+    yield from _claim_faults(terms)
     yield from _tier_faults(terms)
+
+
+def _claim_faults(terms: CommitmentTerms) -> Faults:
+    yield from _unknown("claim_unit", terms.claim_unit, ClaimUnit)
+    if terms.claim_length is not None and not 0 <= terms.claim_length <= LONGEST_CLAIM:
+        yield "claim_length", f"The time to claim is between 0 and {LONGEST_CLAIM}."
+    if not 1 <= terms.claim_cycle_day <= 31:
+        yield "claim_cycle_day", "A billing cycle begins on a day of the month, 1 to 31."
+    if (terms.minimum_credit_amount or 0) < 0:
+        yield "minimum_credit_amount", "The smallest credit is not negative."
 
 
 def _tier_faults(terms: CommitmentTerms) -> Faults:

@@ -19,7 +19,16 @@ from slas.models import (
     Service,
     TelemetryBatch,
 )
-from slas.models.commitment import CreditBase, MaintenancePolicy, MissingDataPolicy, RemedyKind, WindowKind
+from slas.models.commitment import (
+    ClaimUnit,
+    CreditBase,
+    EmptyPolicy,
+    MaintenancePolicy,
+    MissingDataPolicy,
+    PartSteps,
+    RemedyKind,
+    WindowKind,
+)
 from slas.models.telemetry import IndicatorKind
 from slas.presets import preset_named, terms_from
 from slas.terms import CommitmentTerms, NewIndicator
@@ -73,11 +82,12 @@ class TierSerializer(serializers.ModelSerializer[CreditTier]):
 
 
 TERMS = [
-    "name", "target", "comparison", "window_kind", "window_days", "time_zone", "starts_on", "ends_on",
-    "maintenance_policy", "missing_data_policy", "coverage_threshold_percent", "warning_band",
-    "minimum_outage_seconds", "whole_minutes", "grace_hours", "remedy_kind", "credit_base", "fixed_base_amount",
-    "currency", "step_percent", "step_credit_percent", "multiplier", "cap_window_percent", "cap_year_amount",
-    "cap_contract_amount", "minimum_credit_amount", "claim_days", "preset", "watchers",
+    "name", "target", "comparison", "window_kind", "window_days", "time_zone", "starts_on", "ends_on", "anchor_on",
+    "maintenance_policy", "missing_data_policy", "empty_policy", "interval_minutes", "coverage_threshold_percent",
+    "warning_band", "minimum_outage_seconds", "whole_minutes", "grace_hours", "remedy_kind", "credit_base",
+    "fixed_base_amount", "currency", "step_percent", "step_credit_percent", "part_steps", "multiplier",
+    "cap_window_percent", "cap_year_amount", "cap_contract_amount", "minimum_credit_amount",
+    "minimum_credit_is_exclusive", "claim_length", "claim_unit", "claim_cycle_day", "preset", "watchers",
 ]  # fmt: skip
 
 
@@ -86,7 +96,18 @@ class CommitmentSerializer(serializers.ModelSerializer[Commitment]):
 
     class Meta:
         model = Commitment
-        fields = ["id", "contract", "version", "passage", "indicator", "state", *TERMS, "tiers", "created_at"]
+        fields = [
+            "id",
+            "contract",
+            "version",
+            "passage",
+            "indicator",
+            "state",
+            "follows",
+            *TERMS,
+            "tiers",
+            "created_at",
+        ]
         read_only_fields = fields
 
 
@@ -105,12 +126,15 @@ class TermsSerializer(serializers.Serializer[Any]):
     credit_percent = _decimal(required=False, help_text="For presets that leave the credit to the cover page.")
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(required=False, allow_null=True)
+    anchor_on = serializers.DateField(required=False, allow_null=True)
     comparison = serializers.ChoiceField(choices=[">=", "<="], required=False)
     window_kind = serializers.ChoiceField(choices=WindowKind.choices, required=False)
     window_days = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1000)
     time_zone = serializers.CharField(max_length=64, required=False)
     maintenance_policy = serializers.ChoiceField(choices=MaintenancePolicy.choices, required=False)
     missing_data_policy = serializers.ChoiceField(choices=MissingDataPolicy.choices, required=False)
+    empty_policy = serializers.ChoiceField(choices=EmptyPolicy.choices, required=False)
+    interval_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
     coverage_threshold_percent = _decimal(required=False)
     warning_band = _decimal(required=False)
     minimum_outage_seconds = serializers.IntegerField(required=False, min_value=0)
@@ -122,12 +146,16 @@ class TermsSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField(max_length=3, required=False, allow_blank=True)
     step_percent = _decimal(required=False, allow_null=True)
     step_credit_percent = _decimal(required=False, allow_null=True)
+    part_steps = serializers.ChoiceField(choices=PartSteps.choices, required=False)
     multiplier = _decimal(required=False)
     cap_window_percent = _decimal(required=False, allow_null=True)
     cap_year_amount = _decimal(required=False, allow_null=True)
     cap_contract_amount = _decimal(required=False, allow_null=True)
     minimum_credit_amount = _decimal(required=False, allow_null=True)
-    claim_days = serializers.IntegerField(required=False, allow_null=True, min_value=0)
+    minimum_credit_is_exclusive = serializers.BooleanField(required=False)
+    claim_length = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=3650)
+    claim_unit = serializers.ChoiceField(choices=ClaimUnit.choices, required=False)
+    claim_cycle_day = serializers.IntegerField(required=False, min_value=1, max_value=31)
     watchers = serializers.ListField(child=serializers.UUIDField(), required=False)
     tiers = NewTierSerializer(many=True, required=False)
 
@@ -258,7 +286,8 @@ class WindowSerializer(serializers.ModelSerializer[EvaluationWindow]):
     class Meta:
         model = EvaluationWindow
         fields = [
-            "id", "commitment", "label", "starts_at", "ends_at", "closes_at", "state", "light", "latest", "figures",
+            "id", "commitment", "label", "starts_at", "ends_at", "closes_at", "state", "light", "whole",
+            "latest", "figures",
         ]  # fmt: skip
         read_only_fields = fields
 

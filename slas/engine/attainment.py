@@ -7,7 +7,6 @@ for storage, `shown` to six for people; neither is ever compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -22,6 +21,7 @@ from slas.engine.quantities import Quantities
 STORED_PLACES = 9
 SHOWN_PLACES = 6
 HUNDRED = Fraction(100)
+NONE = Fraction(0)
 
 
 class MissingData(StrEnum):
@@ -37,16 +37,25 @@ class MissingData(StrEnum):
 
 
 class Empty(StrEnum):
-    """What a window is in which nothing is left to judge (all excluded, no events): published agreements differ."""
+    """What a window is in which nothing is left to judge (all excluded, no events): published agreements differ.
+
+    `MET` counts as 100 %, `NOTHING` as 0 % (the other way round where attainment must stay under its target);
+    `EXCLUDED` leaves the window out and `INCONCLUSIVE` leaves it undecided, both without a figure.
+    """
 
     INCONCLUSIVE = "inconclusive"
     MET = "met"
+    NOTHING = "nothing"
+    EXCLUDED = "excluded"
 
 
 class Outcome(StrEnum):
+    """`EXCLUDED`: left out, neither met nor missed, and nobody needs to decide."""
+
     MET = "met"
     MISSED = "missed"
     INCONCLUSIVE = "inconclusive"
+    EXCLUDED = "excluded"
 
 
 class Light(StrEnum):
@@ -61,15 +70,15 @@ class Judgement:
     """The terms to judge by. Percentages are 0 to 100.
 
     Coverage below the threshold is inconclusive under every missing-data policy; a threshold of 0 turns that off.
-    `warning_band` is in points beside the target, on its good side.
+    `warning_band` is in points beside the target, on its good side. `empty` speaks of a window that is over.
     """
 
-    target_percent: Decimal
+    target_percent: Number
     comparison: Comparison = Comparison.AT_LEAST
     missing: MissingData = MissingData.INCONCLUSIVE
-    coverage_threshold_percent: Decimal = Decimal(95)
+    coverage_threshold_percent: Number = Decimal(95)
     empty: Empty = Empty.INCONCLUSIVE
-    warning_band: Decimal = Decimal(0)
+    warning_band: Number = Decimal(0)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "comparison", Comparison(self.comparison))
@@ -128,10 +137,17 @@ def judge(quantities: Quantities, terms: Judgement, still_to_come: Number = 0) -
     `still_to_come`: valid seconds or events that an open window may yet bring. They enlarge the budget, and the light
     is red only once the window can no longer be met; the outcome is that of what was measured so far.
     """
-    good, valid = counted(quantities, terms.missing)
-    percent = attained_percent(good, valid, bool(quantities.unmeasured), terms)
+    return judge_counted(quantities, counted(quantities, terms.missing), terms, still_to_come)
+
+
+def judge_counted(
+    quantities: Quantities, counts: tuple[Fraction, Fraction], terms: Judgement, still_to_come: Number = 0
+) -> Attainment:
+    """The verdict on quantities of which (good, valid) were counted already."""
+    good, valid = counts
+    percent = attained_percent(good, valid, quantities, terms, is_open=still_to_come > 0)
     coverage = coverage_percent(quantities)
-    outcome, reason = _outcome(quantities, percent, coverage, terms)
+    outcome, reason = _outcome(quantities, percent, coverage, terms, is_open=still_to_come > 0)
     budget = error_budget(terms, bad=valid - good, valid=valid, still_to_come=Fraction(still_to_come))
     return Attainment(
         exact_percent=percent,
@@ -153,15 +169,28 @@ def counted(quantities: Quantities, missing: MissingData) -> tuple[Fraction, Fra
     return (good, valid + unmeasured) if missing is MissingData.BAD else (good, valid)
 
 
-def attained_percent(good: Fraction, valid: Fraction, is_incomplete: bool, terms: Judgement) -> Fraction | None:
-    """100 x good / valid; of nothing valid 100 where the agreement says so, else None.
+def attained_percent(
+    good: Fraction, valid: Fraction, quantities: Quantities, terms: Judgement, is_open: bool = False
+) -> Fraction | None:
+    """100 x good / valid; of nothing valid in a window that is over what the agreement says, else None.
 
     Where everything is unmeasured and missing data is inconclusive, there is no figure either way.
     """
     if valid:
         return HUNDRED * good / valid
-    unknown = is_incomplete and terms.missing is MissingData.INCONCLUSIVE
-    return HUNDRED if terms.empty is Empty.MET and not unknown else None
+    if is_open or _is_unknown(quantities, terms) or terms.empty not in (Empty.MET, Empty.NOTHING):
+        return None
+    best, worst = (HUNDRED, NONE) if _is_floor(terms) else (NONE, HUNDRED)
+    return best if terms.empty is Empty.MET else worst
+
+
+def _is_unknown(quantities: Quantities, terms: Judgement) -> bool:
+    return bool(quantities.unmeasured) and terms.missing is MissingData.INCONCLUSIVE
+
+
+def _is_floor(terms: Judgement) -> bool:
+    """Whether attainment must reach the target, and not stay under it."""
+    return terms.comparison in (Comparison.AT_LEAST, Comparison.ABOVE)
 
 
 def coverage_percent(quantities: Quantities) -> Fraction:
@@ -172,24 +201,31 @@ def coverage_percent(quantities: Quantities) -> Fraction:
 
 
 def _outcome(
-    quantities: Quantities, percent: Fraction | None, coverage: Fraction, terms: Judgement
+    quantities: Quantities, percent: Fraction | None, coverage: Fraction, terms: Judgement, is_open: bool
 ) -> tuple[Outcome, str]:
     """The outcome and the code of its reason."""
     if coverage < Fraction(terms.coverage_threshold_percent):
         return Outcome.INCONCLUSIVE, "coverage_below_threshold"
     if percent is None:
-        reason = "nothing_measured" if quantities.unmeasured else "nothing_to_judge"
-        return Outcome.INCONCLUSIVE, reason
+        return _without_figure(quantities, terms, is_open)
     if terms.comparison.holds(percent, Fraction(terms.target_percent)):
         return Outcome.MET, "target_met"
     return Outcome.MISSED, "target_missed"
+
+
+def _without_figure(quantities: Quantities, terms: Judgement, is_open: bool) -> tuple[Outcome, str]:
+    if _is_unknown(quantities, terms):
+        return Outcome.INCONCLUSIVE, "nothing_measured"
+    if terms.empty is Empty.EXCLUDED and not is_open:
+        return Outcome.EXCLUDED, "nothing_to_judge"
+    return Outcome.INCONCLUSIVE, "nothing_measured" if quantities.unmeasured else "nothing_to_judge"
 
 
 def error_budget(
     terms: Judgement, bad: Fraction, valid: Fraction, still_to_come: Fraction = Fraction(0)
 ) -> ErrorBudget | None:
     """The budget of a target that good shares must reach; None for a target they must stay under."""
-    if terms.comparison not in (Comparison.AT_LEAST, Comparison.ABOVE):
+    if not _is_floor(terms):
         return None
     allowed = 1 - Fraction(terms.target_percent) / 100
     burn_rate = bad / valid / allowed if valid and allowed else None
@@ -200,7 +236,7 @@ def _light(
     outcome: Outcome, percent: Fraction | None, budget: ErrorBudget | None, terms: Judgement, is_open: bool
 ) -> Light:
     """Red: missed, or the budget overspent. Yellow: inside the warning band, or not a second of budget left."""
-    if outcome is Outcome.INCONCLUSIVE or percent is None:
+    if outcome in (Outcome.INCONCLUSIVE, Outcome.EXCLUDED) or percent is None:
         return Light.GREY
     overspent = budget is not None and budget.remaining < 0
     if overspent or (outcome is Outcome.MISSED and not (is_open and budget is not None)):
@@ -242,12 +278,12 @@ def _trace(
         formula="attainment = 100 × good / (good + bad); excluded time or events in neither",
         inputs=tuple(Input(name.capitalize(), getattr(quantities, name), unit) for name in names),
         parameters={
-            "target_percent": terms.target_percent,
+            "target_percent": in_short(terms.target_percent),
             "comparison": terms.comparison,
             "missing_data": terms.missing,
-            "coverage_threshold_percent": terms.coverage_threshold_percent,
+            "coverage_threshold_percent": in_short(terms.coverage_threshold_percent),
             "empty_window": terms.empty,
-            "warning_band": terms.warning_band,
+            "warning_band": in_short(terms.warning_band),
             "exact_attainment": None if percent is None else str(percent),
         },
         steps=steps,
@@ -259,7 +295,7 @@ def _share(name: str, part: Decimal, whole: Decimal) -> str:
 
 
 def _verdict(percent: Fraction | None, terms: Judgement) -> str:
-    return f"{shown(percent)} {terms.comparison} {terms.target_percent}, on unrounded values"
+    return f"{shown(percent)} {terms.comparison} {in_short(terms.target_percent)}, on unrounded values"
 
 
 def _keeps(percent: Fraction | None, terms: Judgement) -> bool | None:
@@ -270,87 +306,6 @@ def _plain(value: Fraction) -> Decimal:
     return round_to_places(value, SHOWN_PLACES)
 
 
-@dataclass(frozen=True)
-class Part:
-    """A part of a window that an amendment split, judged by its own terms. `weight`: its length, or its events."""
-
-    attainment: Attainment
-    target_percent: Decimal
-    weight: Number
-
-
-@dataclass(frozen=True)
-class Combined:
-    """`shares` are the parts' weights, which add up to 1; a part's credit counts by its share."""
-
-    exact_percent: Fraction | None
-    exact_target: Fraction
-    exact_coverage: Fraction
-    outcome: Outcome
-    light: Light
-    shares: tuple[Fraction, ...]
-    trace: Trace
-
-
-def combine(parts: Sequence[Part]) -> Combined:
-    """The verdict on a split window: figures are the parts' weighted means, the outcome and light the worst part's.
-
-    A part missed by its own terms is a miss whatever the other parts reached. No weight at all is `parts_empty`.
-    """
-    weights = [Fraction(part.weight) for part in parts]
-    if not parts or min(weights) < 0 or not sum(weights):
-        raise Invalid("parts_empty", "A split window has parts with a length or with events.")
-    shares = tuple(weight / sum(weights) for weight in weights)
-    judged = [part.attainment for part in parts]
-    percent = _weighted([item.exact_percent for item in judged], shares)
-    target = _weighted([Fraction(part.target_percent) for part in parts], shares) or Fraction(0)
-    counting = [item for item, share in zip(judged, shares, strict=True) if share]
-    return Combined(
-        exact_percent=percent,
-        exact_target=target,
-        exact_coverage=_weighted([item.exact_coverage for item in judged], shares) or Fraction(0),
-        outcome=_worst_outcome([item.outcome for item in counting]),
-        light=_worst_light([item.light for item in counting]),
-        shares=shares,
-        trace=_combined_trace(parts, shares, percent, target),
-    )
-
-
-def _weighted(values: Sequence[Fraction | None], shares: Sequence[Fraction]) -> Fraction | None:
-    """The weighted mean; None where a part that counts has no figure."""
-    pairs = [(value, share) for value, share in zip(values, shares, strict=True) if share]
-    if any(value is None for value, _ in pairs):
-        return None
-    return sum((value * share for value, share in pairs if value is not None), Fraction(0))
-
-
-def _worst_outcome(outcomes: Sequence[Outcome]) -> Outcome:
-    order = (Outcome.MISSED, Outcome.INCONCLUSIVE, Outcome.MET)
-    return min(outcomes, key=order.index)
-
-
-def _worst_light(lights: Sequence[Light]) -> Light:
-    order = (Light.RED, Light.GREY, Light.YELLOW, Light.GREEN)
-    return min(lights, key=order.index)
-
-
-def _combined_trace(
-    parts: Sequence[Part], shares: Sequence[Fraction], percent: Fraction | None, target: Fraction
-) -> Trace:
-    steps = tuple(
-        Step(
-            f"Part {number}",
-            f"{shown(part.attainment.exact_percent)} % by a target of {part.target_percent} %, share {_plain(share)}",
-            part.attainment.outcome,
-        )
-        for number, (part, share) in enumerate(zip(parts, shares, strict=True), start=1)
-    )
-    return Trace(
-        title="Attainment of a split window",
-        value=shown(percent),
-        unit="%",
-        formula="Σ share × attainment of the part; share = weight / Σ weights; missed where any part is",
-        inputs=tuple(Input(f"Weight of part {number}", part.weight) for number, part in enumerate(parts, start=1)),
-        parameters={"weighted_target_percent": shown(target)},
-        steps=steps,
-    )
+def in_short(value: Number) -> Decimal:
+    """A term as it was agreed; the mean of several, which has no end, to six places."""
+    return round_to_places(value, SHOWN_PLACES) if isinstance(value, Fraction) else Decimal(value)

@@ -268,5 +268,40 @@ def _steps_trace(attained: Fraction, terms: Steps, shortfall: Fraction, steps: F
     )
 
 
+@dataclass(frozen=True)
+class PartCredit:
+    """What the terms of one part of a split window give for the window's attainment; None where they grant nothing.
+    `weight`: the seconds or events of the part that were there to judge."""
+
+    name: str
+    weight: Number
+    share: CreditShare | None
+
+
+def credit_of_parts(parts: Sequence[PartCredit]) -> CreditShare:
+    """The parts' credits by their shares of the window (decision record 5). Without any weight the last part's."""
+    whole = sum((Fraction(part.weight) for part in parts), NOTHING)
+    shares = [Fraction(part.weight) / whole if whole else NOTHING for part in parts]
+    if not whole:
+        shares[-1] = Fraction(1)
+    credits = [part.share.exact_percent if part.share else NOTHING for part in parts]
+    total = sum((credit * share for credit, share in zip(credits, shares, strict=True)), NOTHING)
+    steps = tuple(
+        Step(part.name, f"{_shown(credit)} % × {_shown(share)}", _shown(credit * share), "% of the base")
+        for part, credit, share in zip(parts, credits, shares, strict=True)
+    )
+    own = tuple(step for part in parts if part.share for step in part.share.trace.steps)
+    return CreditShare(
+        total,
+        Trace(
+            title="Credit of a split window",
+            value=_shown(total),
+            unit="% of the base",
+            formula="Σ share of the part × credit of the part's own terms for the window's attainment",
+            steps=(*own, *steps),
+        ),
+    )
+
+
 def _shown(value: Fraction) -> Decimal:
     return round_to_places(value, SHOWN_PLACES)

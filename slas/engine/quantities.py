@@ -12,6 +12,7 @@ from slas.engine.intervals import Interval, intersect, subtract, total_seconds, 
 
 SECONDS = "seconds"
 EVENTS = "events"
+INTERVALS = "intervals"
 
 
 class MaintenancePolicy(StrEnum):

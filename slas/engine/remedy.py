@@ -17,13 +17,15 @@ from fractions import Fraction
 from clm.lib.business_days import BusinessDays
 from clm.lib.errors import Invalid
 from clm.lib.money import Money, from_exact, minor_digits, zero
-from clm.lib.months import add_months
+from clm.lib.months import add_months, whole_months_between
 from clm.lib.rounding import Number, Rounding, round_to_places
 from clm.lib.trace import Input, Step, Trace
 from slas.engine.intervals import MICROSECOND, in_utc
 from slas.engine.windows import place
 
 SHOWN_PLACES = 6
+DAY = timedelta(days=1)
+ANCHOR_YEAR = 2000  # any year: cycles are counted in months from a January, which has every day of a month
 
 
 @dataclass(frozen=True)
@@ -154,19 +156,27 @@ class ClaimUnit(StrEnum):
     DAYS = "days"
     BUSINESS_DAYS = "business_days"
     MONTHS = "months"
+    BILLING_CYCLES = "billing_cycles"
 
 
 @dataclass(frozen=True)
 class ClaimWindow:
-    """How long after a window's end its credit may be claimed."""
+    """How long after a window's end its credit may be claimed.
+
+    Billing cycles are months that begin on `cycle_day` (clamped to a shorter month's last day): the claim counts until
+    the end of the `count`-th cycle after the one in which the window's last day lies.
+    """
 
     count: int
     unit: ClaimUnit = ClaimUnit.DAYS
+    cycle_day: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "unit", ClaimUnit(self.unit))
         if self.count < 0:
             raise Invalid("claim_window_negative", "A claim window is not negative.")
+        if not 1 <= self.cycle_day <= 31:
+            raise Invalid("cycle_day_invalid", "A billing cycle begins on a day of the month, 1 to 31.")
 
 
 def claim_due_on(
@@ -175,11 +185,27 @@ def claim_due_on(
     """The last local date on which a claim counts, counted from the window's last local day.
 
     Within 30 days of a window that ends with 31 January is until 2 March (1 March in a leap year); two months are
-    until 31 March. `window_end` is the first instant not covered.
+    until 31 March, and so is the end of the second billing cycle after January's. `window_end` is the first instant
+    not covered.
     """
     last = (in_utc(window_end) - MICROSECOND).astimezone(place(zone)).date()
     if claim.unit is ClaimUnit.BUSINESS_DAYS:
         return (business_days or BusinessDays()).forward(last, claim.count)
     if claim.unit is ClaimUnit.MONTHS:
-        return add_months(last + timedelta(days=1), claim.count) - timedelta(days=1)
-    return last + timedelta(days=claim.count)
+        return add_months(last + DAY, claim.count) - DAY
+    if claim.unit is ClaimUnit.BILLING_CYCLES:
+        return _end_of_cycle(last, claim)
+    return _later(last, claim.count)
+
+
+def _end_of_cycle(day: date, claim: ClaimWindow) -> date:
+    """The last day of the cycle that is `count` cycles after the day's own."""
+    anchor = date(ANCHOR_YEAR, 1, claim.cycle_day)
+    return add_months(anchor, whole_months_between(anchor, day) + claim.count + 1) - DAY
+
+
+def _later(day: date, days: int) -> date:
+    try:
+        return day + days * DAY
+    except OverflowError:
+        raise Invalid("date_out_of_range", f"{days} days from {day} leave the calendar.") from None

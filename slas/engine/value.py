@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from clm.lib.rounding import Number, round_to_places
 from clm.lib.trace import Input, Step, Trace
-from slas.engine.attainment import STORED_PLACES, Light, Outcome
+from slas.engine.attainment import STORED_PLACES, Empty, Light, Outcome, in_short
 from slas.engine.conditions import Comparison
 
 
@@ -58,13 +58,17 @@ def coverage_of(measured: int, expected: int | None) -> Decimal:
 
 @dataclass(frozen=True)
 class ValueTerms:
-    """What a measured quantity is judged by; target and `warning_band` are in the indicator's unit."""
+    """What a measured quantity is judged by; target and `warning_band` are in the indicator's unit.
 
-    target: Decimal
+    Of no sample there is no value: `empty` leaves such a window out (`EXCLUDED`) or undecided.
+    """
+
+    target: Number
     comparison: Comparison = Comparison.AT_LEAST
-    coverage_threshold_percent: Decimal = Decimal(95)
-    warning_band: Decimal = Decimal(0)
+    coverage_threshold_percent: Number = Decimal(95)
+    warning_band: Number = Decimal(0)
     unit: str = ""
+    empty: Empty = Empty.INCONCLUSIVE
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "comparison", Comparison(self.comparison))
@@ -104,10 +108,11 @@ def judge_value(
 
 
 def _value_outcome(figure: Fraction | None, coverage: Decimal, terms: ValueTerms) -> tuple[Outcome, str]:
-    if coverage < terms.coverage_threshold_percent:
+    if Fraction(coverage) < Fraction(terms.coverage_threshold_percent):
         return Outcome.INCONCLUSIVE, "coverage_below_threshold"
     if figure is None:
-        return Outcome.INCONCLUSIVE, "nothing_measured"
+        left_out = terms.empty is Empty.EXCLUDED
+        return Outcome.EXCLUDED if left_out else Outcome.INCONCLUSIVE, "nothing_measured"
     kept = terms.comparison.holds(figure, Fraction(terms.target))
     return (Outcome.MET, "target_met") if kept else (Outcome.MISSED, "target_missed")
 
@@ -130,14 +135,18 @@ def _value_trace(
         value=rounded,
         unit=terms.unit,
         formula=f"{aggregation} of the samples {terms.comparison} target, on the unrounded value",
-        inputs=(Input("Samples", count), Input("Target", terms.target, terms.unit)),
+        inputs=(Input("Samples", count), Input("Target", in_short(terms.target), terms.unit)),
         parameters={
             "aggregation": aggregation,
-            "coverage_threshold_percent": terms.coverage_threshold_percent,
-            "warning_band": terms.warning_band,
+            "coverage_threshold_percent": in_short(terms.coverage_threshold_percent),
+            "warning_band": in_short(terms.warning_band),
         },
         steps=(
             Step("Coverage", "100 × samples / expected samples", coverage, "%"),
-            Step("Verdict", f"{rounded} {terms.comparison} {terms.target}", _value_outcome(figure, coverage, terms)[0]),
+            Step(
+                "Verdict",
+                f"{rounded} {terms.comparison} {in_short(terms.target)}",
+                _value_outcome(figure, coverage, terms)[0],
+            ),
         ),
     )

@@ -79,6 +79,10 @@ class Migration(migrations.Migration):
                 ("starts_on", models.DateField(verbose_name="measured from")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="measured until")),
                 (
+                    "anchor_on",
+                    models.DateField(blank=True, null=True, verbose_name="contract years are counted from"),
+                ),
+                (
                     "maintenance_policy",
                     models.CharField(
                         choices=[
@@ -103,6 +107,26 @@ class Migration(migrations.Migration):
                         default="inconclusive",
                         max_length=16,
                         verbose_name="missing data",
+                    ),
+                ),
+                (
+                    "empty_policy",
+                    models.CharField(
+                        choices=[
+                            ("met", "counts as 100 %"),
+                            ("nothing", "counts as 0 %"),
+                            ("excluded", "does not count"),
+                            ("inconclusive", "leaves it undecided"),
+                        ],
+                        default="inconclusive",
+                        max_length=12,
+                        verbose_name="nothing to judge",
+                    ),
+                ),
+                (
+                    "interval_minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="average of intervals of this many minutes"
                     ),
                 ),
                 (
@@ -169,6 +193,19 @@ class Migration(migrations.Migration):
                     "step_credit_percent",
                     models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True),
                 ),
+                (
+                    "part_steps",
+                    models.CharField(
+                        choices=[
+                            ("counted", "counts as a whole step"),
+                            ("dropped", "does not count: full steps only"),
+                            ("pro_rata", "counts pro rata"),
+                        ],
+                        default="counted",
+                        max_length=8,
+                        verbose_name="part of a step",
+                    ),
+                ),
                 ("multiplier", models.DecimalField(decimal_places=4, default=1, max_digits=9)),
                 (
                     "cap_window_percent",
@@ -207,14 +244,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "claim_days",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="days to claim a credit"),
+                    "minimum_credit_is_exclusive",
+                    models.BooleanField(default=False, verbose_name="a credit must exceed the smallest one"),
+                ),
+                (
+                    "claim_length",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="time to claim a credit"),
+                ),
+                (
+                    "claim_unit",
+                    models.CharField(
+                        choices=[
+                            ("days", "days"),
+                            ("business_days", "business days"),
+                            ("months", "months"),
+                            ("billing_cycles", "billing cycles, to the end of the last"),
+                        ],
+                        default="days",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "claim_cycle_day",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="billing cycles begin on day"),
                 ),
                 ("preset", models.CharField(blank=True, max_length=60)),
                 (
                     "watchers",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.UUIDField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "follows",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successor",
+                        to="slas.commitment",
                     ),
                 ),
                 ("windows_due_at", models.DateTimeField(editable=False, null=True)),
@@ -285,7 +353,12 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        choices=[("met", "Met"), ("missed", "Missed"), ("inconclusive", "Inconclusive")],
+                        choices=[
+                            ("met", "Met"),
+                            ("missed", "Missed"),
+                            ("inconclusive", "Inconclusive"),
+                            ("excluded", "Left out"),
+                        ],
                         max_length=12,
                     ),
                 ),
@@ -375,6 +448,15 @@ class Migration(migrations.Migration):
                 ),
                 ("due_at", models.DateTimeField(null=True)),
                 ("interim", models.JSONField(default=dict)),
+                (
+                    "whole",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="slas.evaluationwindow",
+                    ),
+                ),
                 (
                     "commitment",
                     models.ForeignKey(
@@ -1001,6 +1083,19 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="fixed_base_has_amount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("claim_cycle_day__range", (1, 31))), name="cycle_day_of_month"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("interval_minutes", None), ("interval_minutes__gte", 1), _connector="OR"),
+                name="interval_not_empty",
             ),
         ),
         migrations.AddIndex(

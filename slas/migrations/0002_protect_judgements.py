@@ -11,13 +11,13 @@ class Migration(migrations.Migration):
         protect_rows(
             "slas_evaluationwindow",
             condition="OLD.state = 'closed'",
-            mutable=["due_at", "latest_id", "light"],
+            mutable=["due_at", "latest_id", "light", "whole_id"],
             message="a closed window never changes",
         ),
         protect_rows(
             "slas_commitment",
             condition="OLD.state <> 'draft'",
-            mutable=["state", "ends_on", "windows_due_at", "watchers"],
+            mutable=["state", "ends_on", "windows_due_at", "watchers", "follows_id"],
             message="an active commitment never changes",
         ),
         protect_rows(

@@ -39,6 +39,30 @@ class MissingDataPolicy(models.TextChoices):
     INCONCLUSIVE = "inconclusive", _("leaves the window inconclusive")
 
 
+class EmptyPolicy(models.TextChoices):
+    """What a window or an interval is in which nothing was to be judged; agreements differ."""
+
+    MET = "met", _("counts as 100 %")
+    NOTHING = "nothing", _("counts as 0 %")
+    EXCLUDED = "excluded", _("does not count")
+    INCONCLUSIVE = "inconclusive", _("leaves it undecided")
+
+
+class PartSteps(models.TextChoices):
+    """What a part of a step below the target counts as."""
+
+    COUNTED = "counted", _("counts as a whole step")
+    DROPPED = "dropped", _("does not count: full steps only")
+    PRO_RATA = "pro_rata", _("counts pro rata")
+
+
+class ClaimUnit(models.TextChoices):
+    DAYS = "days", _("days")
+    BUSINESS_DAYS = "business_days", _("business days")
+    MONTHS = "months", _("months")
+    BILLING_CYCLES = "billing_cycles", _("billing cycles, to the end of the last")
+
+
 class RemedyKind(models.TextChoices):
     NONE = "none", _("no credit")
     TIERS = "tiers", _("tiers of attainment")
@@ -56,7 +80,10 @@ class Commitment(OrganizationRow):
     """Binds a sentence of a version to an indicator, a target, a window and a remedy. Fixed once active (trigger).
 
     Percentages are 0 to 100. `grace_hours` is how long a window stays provisional. Caps are percentages of the base
-    (per window), amounts (per rolling year, per contract); null is no cap. `claim_days` counts from the window's end.
+    (per window), amounts (per rolling year, per contract); null is no cap. `claim_length` counts from the window's end
+    in `claim_unit`; billing cycles are months from `claim_cycle_day` on. `interval_minutes` makes a ratio the average
+    of its intervals' ratios. Contract years are counted from `anchor_on` (null: from `starts_on`). `follows` is the
+    commitment that an amendment put this one in the place of: a window that the change cut is judged here, as one.
     """
 
     STATES: ClassVar[StateTable] = COMMITMENT_STATES
@@ -74,6 +101,7 @@ class Commitment(OrganizationRow):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     starts_on = models.DateField(_("measured from"))
     ends_on = models.DateField(_("measured until"), null=True, blank=True)
+    anchor_on = models.DateField(_("contract years are counted from"), null=True, blank=True)
     maintenance_policy = models.CharField(
         _("maintenance"),
         max_length=20,
@@ -85,6 +113,12 @@ class Commitment(OrganizationRow):
         max_length=16,
         choices=MissingDataPolicy.choices,
         default=MissingDataPolicy.INCONCLUSIVE,
+    )
+    empty_policy = models.CharField(
+        _("nothing to judge"), max_length=12, choices=EmptyPolicy.choices, default=EmptyPolicy.INCONCLUSIVE
+    )
+    interval_minutes = models.PositiveSmallIntegerField(
+        _("average of intervals of this many minutes"), null=True, blank=True
     )
     coverage_threshold_percent = models.DecimalField(max_digits=6, decimal_places=3, default=95)
     warning_band = models.DecimalField(_("warning band above the target"), max_digits=9, decimal_places=6, default=0)
@@ -101,6 +135,9 @@ class Commitment(OrganizationRow):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     step_percent = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     step_credit_percent = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    part_steps = models.CharField(
+        _("part of a step"), max_length=8, choices=PartSteps.choices, default=PartSteps.COUNTED
+    )
     multiplier = models.DecimalField(max_digits=9, decimal_places=4, default=1)
     cap_window_percent = models.DecimalField(
         _("cap per window, % of the base"), max_digits=9, decimal_places=6, null=True, blank=True
@@ -114,9 +151,15 @@ class Commitment(OrganizationRow):
     minimum_credit_amount = models.DecimalField(
         _("smallest credit"), max_digits=18, decimal_places=4, null=True, blank=True
     )
-    claim_days = models.PositiveIntegerField(_("days to claim a credit"), null=True, blank=True)
+    minimum_credit_is_exclusive = models.BooleanField(_("a credit must exceed the smallest one"), default=False)
+    claim_length = models.PositiveIntegerField(_("time to claim a credit"), null=True, blank=True)
+    claim_unit = models.CharField(max_length=16, choices=ClaimUnit.choices, default=ClaimUnit.DAYS)
+    claim_cycle_day = models.PositiveSmallIntegerField(_("billing cycles begin on day"), default=1)
     preset = models.CharField(max_length=60, blank=True)
     watchers = ArrayField(models.UUIDField(), default=list, blank=True)
+    follows = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="successor", editable=False
+    )
     windows_due_at = models.DateTimeField(null=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -133,6 +176,10 @@ class Commitment(OrganizationRow):
             models.CheckConstraint(
                 condition=~Q(credit_base="fixed") | Q(fixed_base_amount__gt=0, currency__regex=r"^[A-Z]{3}$"),
                 name="fixed_base_has_amount",
+            ),
+            models.CheckConstraint(condition=Q(claim_cycle_day__range=(1, 31)), name="cycle_day_of_month"),
+            models.CheckConstraint(
+                condition=Q(interval_minutes=None) | Q(interval_minutes__gte=1), name="interval_not_empty"
             ),
         ]
         indexes: ClassVar = [

@@ -19,6 +19,7 @@ class EvaluationWindow(OrganizationRow):
 
     `due_at` is when it is judged next (null: nothing is due); late data puts it to now. `interim` are the figures of
     an open window, not yet an evaluation. Rolling windows overlap, so the exclusion holds for the others only.
+    A window with a `whole` is a part that an amendment cut: its figures are kept, the verdict is the whole's.
     """
 
     STATES: ClassVar[StateTable] = WINDOW_STATES
@@ -33,6 +34,7 @@ class EvaluationWindow(OrganizationRow):
     light = models.CharField(max_length=8, choices=Light.choices, default=Light.GREY)
     due_at = models.DateTimeField(null=True)
     interim = models.JSONField(default=dict)
+    whole = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
     latest = models.ForeignKey("slas.Evaluation", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

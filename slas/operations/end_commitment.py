@@ -17,6 +17,7 @@ from clm.lib.locks import lock_row
 from slas import events
 from slas.engine.windows import start_of_day
 from slas.models import Commitment, EvaluationWindow
+from slas.operations.guards import find_successor
 from slas.states import CommitmentState, WindowState
 
 
@@ -53,3 +54,4 @@ def _cut(commitment: Commitment, ends_on: date) -> None:
     grace = timedelta(hours=commitment.grace_hours)
     beyond.update(ends_at=end, closes_at=end + grace, due_at=clock.now())
     commitment.ends_on = ends_on
+    find_successor(commitment)

@@ -59,7 +59,7 @@ def _settle(actor: Actor, window: EvaluationWindow, judged: Judged, now: datetim
         window.save(update_fields=["interim"])
         move(actor, window, to=WindowState.PROVISIONAL)
     former = window.latest
-    fresh = _revise(actor, window, judged, now) if former is None or _figures(former) != judged.figures() else None
+    fresh = _revise(actor, window, judged, now) if former is None or _differs(former, judged) else None
     if fresh is not None:
         window.latest = fresh
     is_over = now >= window.closes_at
@@ -71,6 +71,12 @@ def _settle(actor: Actor, window: EvaluationWindow, judged: Judged, now: datetim
     if is_over and window.state == WindowState.PROVISIONAL:
         move(actor, window, to=WindowState.CLOSED)
         record(actor, events.window_closed(window))
+
+
+def _differs(former: Evaluation, judged: Judged) -> bool:
+    """Whether a figure of the window, or of a part that an amendment cut, is another one now."""
+    parts = to_plain(judged.inputs.get("parts", []))
+    return _figures(former) != judged.figures() or former.inputs.get("parts", []) != parts
 
 
 def _figures(evaluation: Evaluation) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from clm.access.permissions import require
 from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
-from clm.lib.errors import Invalid
+from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from slas import events
 from slas.models import Commitment, EvaluationWindow, Exclusion
 from slas.operations.guards import make_due, windows_between
+from slas.splits import followers
 from slas.states import ExclusionState
 
 
@@ -50,9 +51,14 @@ def propose_exclusion(
 
 @transaction.atomic
 def accept_exclusion(*, actor: Actor, exclusion_id: UUID, reason: str = "") -> Exclusion:
-    """It counts from now on: the windows it touches are judged again, closed ones by a revision."""
+    """It counts from now on: the windows it touches are judged again, closed ones by a revision.
+
+    Raises `own_exclusion` to whoever proposed it: nobody excuses time by their own word alone.
+    """
     exclusion = _locked(exclusion_id)
     require(actor, "slas.accept_exclusion", exclusion)
+    if exclusion.proposed_by_id == actor.person_id:
+        raise DomainError("own_exclusion", "Whoever proposed an exclusion cannot accept it; someone else has to.")
     previous = move(actor, exclusion, to=ExclusionState.ACCEPTED, reason=reason)
     _make_windows_due(exclusion)
     record(actor, events.exclusion_moved("slas.accept_exclusion", exclusion, previous, reason))
@@ -100,5 +106,5 @@ def _check(kind: str, starts_at: datetime, ends_at: datetime, reason: str) -> No
 
 
 def _make_windows_due(exclusion: Exclusion) -> None:
-    windows = EvaluationWindow.objects.filter(commitment_id=exclusion.commitment_id)
+    windows = EvaluationWindow.objects.filter(commitment_id__in=followers(exclusion.commitment_id))
     make_due(windows_between(windows, exclusion.starts_at, exclusion.ends_at))

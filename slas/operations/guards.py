@@ -13,10 +13,14 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
+from clm.lib.locks import advisory_lock
 from contracts.models import Contract
 from contracts.states import ContractState, VersionState
+from slas.engine.windows import clipped, label
 from slas.models import Commitment, CreditTier, EvaluationWindow, Indicator, TelemetryBatch
-from slas.states import CommitmentState
+from slas.models.commitment import WindowKind
+from slas.splits import anchor_of, begins_at, judged_from, measured_alike, shares_windows, whole_window
+from slas.states import CommitmentState, WindowState
 from slas.terms import CommitmentTerms
 
 REFUSALS_KEPT = 1000
@@ -50,6 +54,71 @@ def write_tiers(commitment: Commitment, terms: CommitmentTerms) -> None:
         )
         for band in terms.tiers
     )
+
+
+def find_amended(commitment: Commitment) -> None:
+    """A draft `follows` the commitment that it takes the place of: the one of the same measure whose last day is the
+    day before this one's first. Of several only one of the same name. Contract years go on from the same day."""
+    _joining_turn(commitment)
+    rows = measured_alike(commitment).filter(ends_on=commitment.starts_on, successor=None)
+    amended = _one(list(rows.exclude(state=CommitmentState.DRAFT)), commitment.name)
+    if amended is None:
+        return
+    if commitment.window_kind == WindowKind.ANNIVERSARY and commitment.anchor_on is None:
+        commitment.anchor_on = anchor_of(amended)
+    if shares_windows(amended, commitment):
+        commitment.follows = amended
+    commitment.save(update_fields=["anchor_on", "follows"])
+
+
+def find_successor(commitment: Commitment) -> None:
+    """The active commitment that begins where this one was ended `follows` it, unless its first window is closed: a
+    closed window stays as it is, and so do the two parts."""
+    if commitment.ends_on is None:
+        return
+    _joining_turn(commitment)
+    rows = measured_alike(commitment).filter(starts_on=commitment.ends_on, follows=None, state=CommitmentState.ACTIVE)
+    successor = _one(list(rows), commitment.name)
+    if successor is None or not shares_windows(commitment, successor):
+        return
+    first = EvaluationWindow.objects.select_for_update().filter(commitment=successor).order_by("starts_at").first()
+    if first is not None and first.state == WindowState.CLOSED:
+        return
+    successor.follows = commitment
+    successor.save(update_fields=["follows"])
+    if first is not None:
+        widen(first, successor)
+        join_parts(successor)
+
+
+def _joining_turn(commitment: Commitment) -> None:
+    """One after another: of ending the old and starting the new at once, whichever is later finds the other."""
+    advisory_lock(f"slas.join:{commitment.indicator_id}")
+
+
+def _one(rows: list[Commitment], name: str) -> Commitment | None:
+    """The only row, else the only one of that name."""
+    named = [row for row in rows if row.name == name] if len(rows) > 1 else rows
+    return named[0] if len(named) == 1 else None
+
+
+def widen(first: EvaluationWindow, commitment: Commitment) -> None:
+    """The commitment's first window begins where the cut window does."""
+    whole = clipped(whole_window(commitment, first.starts_at), judged_from(commitment), first.ends_at)
+    if whole is not None:
+        first.starts_at, first.label, first.due_at = whole.start, label(whole), clock.now()
+        first.save(update_fields=["starts_at", "label", "due_at"])
+
+
+def join_parts(commitment: Commitment) -> None:
+    """Windows of the commitment it follows that lie within its own first one are parts of that: both are judged."""
+    cut = begins_at(commitment)
+    own = EvaluationWindow.objects.filter(commitment=commitment, is_rolling=False)
+    whole = own.filter(starts_at__lt=cut, ends_at__gt=cut).first()
+    if whole is None or commitment.follows_id is None:
+        return
+    parts = EvaluationWindow.objects.filter(commitment_id=commitment.follows_id, whole=None)
+    parts.filter(starts_at__gte=whole.starts_at, ends_at__lte=cut).update(whole=whole, due_at=clock.now())
 
 
 def windows_between(

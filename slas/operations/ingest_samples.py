@@ -18,7 +18,7 @@ from clm.lib.errors import Invalid
 from slas import events
 from slas.models import EvaluationWindow, Indicator, Sample, TelemetryBatch
 from slas.operations.guards import begin_monitoring, keep_batch, make_due, windows_between
-from slas.readings import LIMIT, Sorted, sort_samples
+from slas.readings import LIMIT, Sorted, copy_rows, sort_samples
 
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_sample (
@@ -68,7 +68,7 @@ def ingest_samples(*, actor: Actor, samples: Sequence[Any], source: str = "api")
         raise Invalid("too_many", f"Send at most {LIMIT} samples a call.")
     indicators = _indicators(actor, samples)
     found = sort_samples(samples, indicators)
-    lines = "".join(reading.line(actor.organization_id) for reading in found.kept.values())
+    lines = copy_rows(actor.organization_id, found.kept.values())
     merged = _merge(lines) if lines else []
     begin_monitoring((row.indicator_id, row.first_at, row.last_at) for row in merged)
     for row in merged:

@@ -18,6 +18,8 @@ from slas import events
 from slas.engine.windows import Window, clipped, label, start_of_day, windows_between
 from slas.models import Commitment, EvaluationWindow
 from slas.models.commitment import WindowKind
+from slas.operations.guards import join_parts
+from slas.splits import anchor_of, judged_from
 from slas.states import CommitmentState
 
 BATCH = 1000
@@ -27,7 +29,8 @@ BATCH = 1000
 def open_windows(*, actor: Actor, commitment_id: UUID) -> Commitment:
     """Missing windows are opened and due at once; `windows_due_at` is when the next one begins, now where more than a
     batch is missing, null when the commitment's last window is open. Windows are cut at `starts_on` and `ends_on`
-    (both at midnight in the commitment's zone); rolling windows begin once they are full."""
+    (both at midnight in the commitment's zone), but the first one of a commitment that follows an amended one covers
+    what that one judged of it too; rolling windows begin once they are full."""
     commitment = lock_row(Commitment, commitment_id)
     require(actor, "slas.open_windows", commitment)
     if commitment.state != CommitmentState.ACTIVE:
@@ -35,6 +38,7 @@ def open_windows(*, actor: Actor, commitment_id: UUID) -> Commitment:
     now = clock.now()
     missing = list(islice(_missing(commitment, now), BATCH))
     EvaluationWindow.objects.bulk_create(_row(commitment, window, now) for window in missing)
+    _join(commitment)
     commitment.windows_due_at = _next_due(commitment, missing, now)
     commitment.save(update_fields=["windows_due_at"])
     if missing:
@@ -50,11 +54,18 @@ def _missing(commitment: Commitment, now: datetime) -> Iterator[Window]:
     until = min(now + timedelta(microseconds=1), _end(commitment) or datetime.max.replace(tzinfo=now.tzinfo))
     if start >= until:
         return
-    for window in windows_between(kind, zone, start, until, commitment.starts_on, commitment.window_days):
-        low = None if kind == WindowKind.ROLLING else first_instant(commitment)
+    low = None if kind == WindowKind.ROLLING else judged_from(commitment)
+    for window in windows_between(kind, zone, start, until, anchor_of(commitment), commitment.window_days):
         part = clipped(window, low, _end(commitment))
         if part is not None:
             yield part
+
+
+def _join(commitment: Commitment) -> None:
+    """Windows that an amendment cut are parts of the whole one, whichever of the two was opened first."""
+    for row in (commitment, Commitment.objects.filter(follows=commitment).first()):
+        if row is not None and row.follows_id is not None:
+            join_parts(row)
 
 
 def first_instant(commitment: Commitment) -> datetime:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require
+from clm.accounts.pages.forms import zones
 from clm.audit.queries import entries_of
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -66,7 +67,14 @@ def commitment_bind(request: HttpRequest, passage_id: UUID) -> HttpResponse:
         if bound is not None:
             messages.success(request, _("The sentence is bound. Check the terms, then start measuring."))
             return redirect("commitment", pk=bound.pk)
-    context = {"form": form, "contract": contract, "passage": passage, "preset": preset, "presets": presets().values()}
+    context = {
+        "form": form,
+        "contract": contract,
+        "passage": passage,
+        "preset": preset,
+        "presets": presets().values(),
+        "zones": zones(),
+    }
     return render(request, "slas/commitment_bind.html", context, status=400 if form.is_bound else 200)
 
 
@@ -147,7 +155,13 @@ def commitment_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         if changed is not None:
             messages.success(request, _("The draft has these terms now."))
             return redirect("commitment", pk=pk)
-    context = {"form": form, "commitment": commitment, "contract": commitment.contract, "passage": commitment.passage}
+    context = {
+        "form": form,
+        "commitment": commitment,
+        "contract": commitment.contract,
+        "passage": commitment.passage,
+        "zones": zones(),
+    }
     return render(request, "slas/commitment_edit.html", context, status=400 if form.is_bound else 200)
 
 

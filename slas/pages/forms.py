@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields as fields_of
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,7 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from clm.lib.canonical import plain_decimal
 from slas.engine.credit_tiers import Band
 from slas.models import Exclusion, Indicator
-from slas.models.commitment import CreditBase, MaintenancePolicy, MissingDataPolicy, RemedyKind, WindowKind
+from slas.models.commitment import (
+    ClaimUnit,
+    CreditBase,
+    EmptyPolicy,
+    MaintenancePolicy,
+    MissingDataPolicy,
+    PartSteps,
+    RemedyKind,
+    WindowKind,
+)
 from slas.models.telemetry import IndicatorKind
 from slas.terms import CommitmentTerms, NewIndicator
 
@@ -28,28 +37,70 @@ def _number(label: Any, *, required: bool = False, **kwargs: Any) -> forms.Decim
     return forms.DecimalField(label=label, required=required, max_digits=18, **kwargs)
 
 
+# What the page hides, and does not send, where another choice makes it meaningless: the term takes its default.
+HIDEABLE = (
+    "slice_minutes", "minimum_outage_seconds", "remedy_kind", "credit_base", "empty_policy", "part_steps", "claim_unit",
+    "claim_cycle_day",
+)  # fmt: skip
+
+
 class TermsForm(forms.Form):
     """Every term of a commitment. Tiers are lines: below, at or above, credit; in percent."""
 
-    name = forms.CharField(label=_("Name"), max_length=160)
+    name = forms.CharField(label=_("Name"), max_length=160, help_text=_("As people will call it in lists and letters."))
     target = _number(_("Target"), required=True, help_text=_("In percent, or in the indicator's unit."))
-    comparison = forms.ChoiceField(label=_("Kept when attainment is"), choices=[(">=", "≥"), ("<=", "≤")])
+    comparison = forms.ChoiceField(
+        label=_("Kept when attainment is"), choices=[(">=", _("at least the target (≥)")), ("<=", _("at most it (≤)"))]
+    )
     warning_band = _number(_("Warning band"), help_text=_("Yellow within so many points of the target."))
     window_kind = forms.ChoiceField(label=_("Window"), choices=WindowKind.choices, initial=WindowKind.MONTH)
     window_days = forms.IntegerField(label=_("Rolling days"), required=False, min_value=1, max_value=1000)
-    time_zone = forms.CharField(label=_("Time zone"), initial="UTC", max_length=64)
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        initial="UTC",
+        max_length=64,
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Windows begin and end at midnight there."),
+    )
     starts_on = forms.DateField(label=_("Measured from"), widget=DATE)
-    ends_on = forms.DateField(label=_("Measured until"), widget=DATE, required=False)
-    grace_hours = forms.IntegerField(label=_("Hours until a window closes"), initial=72, min_value=0, max_value=8760)
+    ends_on = forms.DateField(
+        label=_("Measured until"), widget=DATE, required=False, help_text=_("The first day not measured.")
+    )
+    anchor_on = forms.DateField(
+        label=_("Contract years are counted from"),
+        widget=DATE,
+        required=False,
+        help_text=_("Empty: from the first day measured."),
+    )
+    grace_hours = forms.IntegerField(
+        label=_("A window closes after"),
+        initial=72,
+        min_value=0,
+        max_value=8760,
+        help_text=_("Until then late telemetry still changes the figure."),
+    )
     maintenance_policy = forms.ChoiceField(label=_("Accepted maintenance"), choices=MaintenancePolicy.choices)
     missing_data_policy = forms.ChoiceField(
         label=_("Missing data"), choices=MissingDataPolicy.choices, initial=MissingDataPolicy.INCONCLUSIVE
     )
+    empty_policy = forms.ChoiceField(
+        label=_("Nothing to judge"),
+        choices=EmptyPolicy.choices,
+        initial=EmptyPolicy.INCONCLUSIVE,
+        help_text=_("A window, or an interval, without an event or wholly excused."),
+    )
+    interval_minutes = forms.IntegerField(
+        label=_("Average over intervals of"),
+        required=False,
+        min_value=1,
+        max_value=1440,
+        help_text=_("Each interval weighs the same. Empty: all events of the window count together."),
+    )
     coverage_threshold_percent = _number(
-        _("Coverage needed, %"), required=True, initial=95, help_text=_("Below it a window is inconclusive.")
+        _("Coverage needed"), required=True, initial=95, help_text=_("Below it a window is inconclusive.")
     )
     minimum_outage_seconds = forms.IntegerField(
-        label=_("Outages shorter than this many seconds do not count"), initial=0, min_value=0
+        label=_("Shortest outage that counts"), initial=0, min_value=0, help_text=_("Shorter ones count as up.")
     )
     whole_minutes = forms.BooleanField(label=_("Only whole minutes of an outage count"), required=False)
     remedy_kind = forms.ChoiceField(label=_("Credit"), choices=RemedyKind.choices, initial=RemedyKind.NONE)
@@ -59,18 +110,45 @@ class TermsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "font-monospace"}),
         help_text=_("One a line: below, at or above (– for none), credit percent. For example 99.9 99.0 10"),
     )
-    step_percent = _number(_("Step below the target, points"))
-    step_credit_percent = _number(_("Credit for each step, %"))
-    multiplier = _number(_("Multiplier"), initial=1)
+    step_percent = _number(_("For each step below the target of"))
+    step_credit_percent = _number(_("a credit of"))
+    part_steps = forms.ChoiceField(label=_("A part of a step"), choices=PartSteps.choices, initial=PartSteps.COUNTED)
+    multiplier = _number(_("Multiplier"), initial=1, help_text=_("1 credits just the share of time that was lost."))
     credit_base = forms.ChoiceField(label=_("Credit is a share of"), choices=CreditBase.choices)
     fixed_base_amount = _number(_("Fixed base"))
-    currency = forms.CharField(label=_("Currency"), required=False, max_length=3)
-    cap_window_percent = _number(_("Cap per window, % of the base"))
+    currency = forms.CharField(
+        label=_("Currency"), required=False, max_length=3, help_text=_("Of the amounts here; ISO 4217, as EUR.")
+    )
+    cap_window_percent = _number(_("Cap per window"))
     cap_year_amount = _number(_("Cap per rolling year"))
     cap_contract_amount = _number(_("Cap per contract"))
     minimum_credit_amount = _number(_("Smallest credit"))
-    claim_days = forms.IntegerField(label=_("Days to claim a credit"), required=False, min_value=0, max_value=3650)
+    minimum_credit_is_exclusive = forms.BooleanField(
+        label=_("A credit must exceed it"), required=False, help_text=_("Otherwise one of just that amount is given.")
+    )
+    claim_length = forms.IntegerField(
+        label=_("Time to claim a credit"),
+        required=False,
+        min_value=0,
+        max_value=3650,
+        help_text=_("Counted from the window's end; empty where the contract names none."),
+    )
+    claim_unit = forms.ChoiceField(label=_("counted in"), choices=ClaimUnit.choices, initial=ClaimUnit.DAYS)
+    claim_cycle_day = forms.IntegerField(
+        label=_("Billing cycles begin on day"),
+        initial=1,
+        min_value=1,
+        max_value=31,
+        help_text=_("Of each month; the last day of a shorter one."),
+    )
     preset = forms.CharField(required=False, widget=forms.HiddenInput, max_length=60)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            for name in HIDEABLE:
+                if name in self.fields and self.add_prefix(name) not in self.data:
+                    self.fields[name].required = False
 
     def clean_tiers(self) -> tuple[Band, ...]:
         lines = [line for line in self.cleaned_data["tiers"].splitlines() if line.strip()]
@@ -85,7 +163,7 @@ class TermsForm(forms.Form):
     def terms(self, watchers: Iterable[UUID] = ()) -> CommitmentTerms:
         """What was typed; a field left empty takes the term's default."""
         names = {field.name for field in fields_of(CommitmentTerms)} - {"watchers"}
-        given = {name: value for name, value in self.cleaned_data.items() if name in names and value is not None}
+        given = {name: value for name, value in self.cleaned_data.items() if name in names and value not in (None, "")}
         return CommitmentTerms(**given, watchers=tuple(watchers))
 
 
@@ -121,21 +199,33 @@ class IndicatorForm(forms.Form):
     unit = forms.CharField(label=_("Unit"), max_length=24, required=False)
     is_degraded_up = forms.BooleanField(label=_("Degraded counts as up"), required=False, initial=True)
     silence_minutes = forms.IntegerField(
-        label=_("A status is known for so many minutes"),
+        label=_("A status holds for"),
         required=False,
         min_value=1,
-        help_text=_("Empty: until the next row."),
+        help_text=_("After that it is unknown. Empty: it holds until the next row."),
     )
-    slice_minutes = forms.IntegerField(label=_("Slice in minutes"), initial=5, min_value=1, max_value=1440)
+    slice_minutes = forms.IntegerField(label=_("Length of a slice"), initial=5, min_value=1, max_value=1440)
     condition_operator = forms.ChoiceField(
         label=_("A slice is good when its value is"),
-        choices=[("", "–"), ("<", "<"), ("<=", "≤"), (">", ">"), (">=", "≥")],
+        choices=[
+            ("", _("Choose")),
+            ("<", _("below (<)")),
+            ("<=", _("at most (≤)")),
+            (">", _("above (>)")),
+            (">=", _("at least (≥)")),
+        ],
         required=False,
     )
     condition_threshold = _number(_("Threshold"))
     aggregation = forms.ChoiceField(
         label=_("A value is its"),
-        choices=[("", "–"), ("avg", _("average")), ("sum", _("sum")), ("min", _("minimum")), ("max", _("maximum"))],
+        choices=[
+            ("", _("Choose")),
+            ("avg", _("average")),
+            ("sum", _("sum")),
+            ("min", _("minimum")),
+            ("max", _("maximum")),
+        ],
         required=False,
     )
 
@@ -144,16 +234,30 @@ class IndicatorForm(forms.Form):
         return NewIndicator(**{name: value for name, value in self.cleaned_data.items() if name in names})
 
 
+class IndicatorSelect(forms.Select):
+    """Each option says of which kind its indicator is: the page shows what belongs to that kind."""
+
+    kinds: Mapping[str, str] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if kind := self.kinds.get(str(value)):
+            option["attrs"]["data-kind"] = kind
+        return option
+
+
 class BindForm(TermsForm, IndicatorForm):  # type: ignore[misc]
     """Terms, and one of the contract's indicators or a new one. `name` is the commitment's."""
 
-    indicator = forms.ChoiceField(label=_("Measured by"))
+    indicator = forms.ChoiceField(label=_("Measured by"), widget=IndicatorSelect)
     field_order = ("indicator", "service_name", "key", "kind", "name", "target")
 
     def __init__(self, *args: Any, indicators: Iterable[Indicator], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(str(row.pk), f"{row.service.name}: {row.name} ({row.key})") for row in indicators]
+        rows = list(indicators)
+        known = [(str(row.pk), f"{row.service.name}: {row.name} ({row.key})") for row in rows]
         self.fields["indicator"].choices = [*known, (NEW, gettext("a new indicator"))]  # type: ignore[attr-defined]
+        self.fields["indicator"].widget.kinds = {str(row.pk): row.kind for row in rows}  # type: ignore[attr-defined]
         if self.data.get("indicator") != NEW and self.is_bound:
             for name in ("service_name", "key", "kind", "slice_minutes"):
                 self.fields[name].required = False
@@ -163,10 +267,10 @@ class BindForm(TermsForm, IndicatorForm):  # type: ignore[misc]
         if chosen != NEW:
             return UUID(chosen)
         names = {field.name for field in fields_of(NewIndicator)} - {"name"}
-        return NewIndicator(**{name: value for name, value in self.cleaned_data.items() if name in names})
-
-    def fields_named(self, *names: str) -> list[forms.BoundField]:
-        return [self[name] for name in names]
+        given = {name: value for name, value in self.cleaned_data.items() if name in names and value is not None}
+        if given["kind"] != IndicatorKind.UPTIME:
+            given.pop("is_degraded_up")
+        return NewIndicator(**given)
 
 
 class ExclusionForm(forms.Form):

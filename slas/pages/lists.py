@@ -18,7 +18,7 @@ from slas import queries
 from slas.models import Breach, Commitment, TelemetryBatch
 from slas.models.commitment import WindowKind
 from slas.states import BreachState, CommitmentState, Light
-from slas.templatetags.slas import plain
+from slas.templatetags.slas import target_text
 
 
 class CommitmentFilter(django_filters.FilterSet):
@@ -97,9 +97,9 @@ class BreachList(ListPage):
     columns = (
         Column("reference", _("Breach"), main=True, sort=("reference",)),
         Column("commitment", _("Service level"), "commitment.name", sort=("commitment__name",)),
-        Column("window", _("Window"), "window.label", sort=("window__starts_at",)),
+        Column("window", _("Window"), "window.label", kind="code", sort=("window__starts_at",)),
         Column("attainment", _("Attainment"), "evaluation.attainment", template="slas/breach_attainment_cell.html"),
-        Column("target", _("Target"), lambda row: plain(row.evaluation.target)),
+        Column("target", _("Target"), lambda row: target_text(row.commitment.indicator, row.evaluation.target)),
         Column("contract", _("Contract"), "contract.title", sort=("contract__title",)),
         Column("ended", _("Window ended"), "window.ends_at", kind="instant", sort=("window__ends_at",)),
         Column("state", _("State"), kind="state", domain="breach", sort=("state",)),

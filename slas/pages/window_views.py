@@ -42,7 +42,7 @@ def window_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "charts": charts_of(window, shown, clock.now()),
         "revisions": list(queries.evaluations(actor).filter(window=window).order_by("-revision")),
         "disputed": queries.with_disputed(window, clock.now()),
-        "split": queries.split_window(actor, window),
+        "parts": queries.parts_of(window),
         "breach": queries.breaches(actor).filter(window=window).first(),
         "history": entries_of(window, limit=50),
         "can_judge": can(actor, "slas.evaluate_window", window),

@@ -9,8 +9,17 @@ from django import template
 
 from clm.lib.canonical import plain_decimal
 from clm.pages.formats import as_decimal, decimal_text
+from slas.models import Commitment, Indicator
+from slas.models.telemetry import IndicatorKind
+from slas.wording import sentences_of
 
 register = template.Library()
+
+
+@register.filter
+def sentences(commitment: Commitment) -> list[str]:
+    """What the commitment says beyond its plain facts."""
+    return sentences_of(commitment)
 
 
 @register.filter
@@ -18,3 +27,9 @@ def plain(value: Any) -> str:
     """Every digit that says something: 99.900000 is 99.9, 99.95 stays; nothing is cut or rounded."""
     exact = as_decimal(value)
     return decimal_text(None if exact is None else Decimal(plain_decimal(exact)))
+
+
+def target_text(indicator: Indicator, target: Any) -> str:
+    """A target with its unit: percent, except where the indicator measures a quantity of its own."""
+    unit = indicator.unit if indicator.kind == IndicatorKind.VALUE else "%"
+    return f"{plain(target)} {unit}".rstrip()

@@ -127,30 +127,6 @@ def test_ending_cuts_the_running_window(alice: Actor, active: Bind) -> None:
     assert (ended.state, ended.windows_due_at, last.ends_at) == ("ended", None, instant("2026-02-10T00:00"))
 
 
-def test_an_amendment_splits_a_window_and_the_parts_are_combined(alice: Actor, active: Bind) -> None:
-    from slas.queries import split_window, windows
-
-    now = instant("2026-02-05T00:00")
-    first = active(now, starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 16))
-    second = active(now, first.indicator_id, starts_on=date(2026, 1, 16), name="Amended", target=Decimal("99"))
-    ingest_samples(
-        actor=alice,
-        samples=[
-            {"indicator": "web", "at": "2026-01-01T00:00Z", "status": "up"},
-            {"indicator": "web", "at": "2026-01-20T00:00Z", "status": "down"},
-            {"indicator": "web", "at": "2026-01-20T01:00Z", "status": "up"},
-        ],
-    )
-    for window in EvaluationWindow.objects.filter(label="2026-01"):
-        judge(alice, window, now)
-
-    outcomes = Evaluation.objects.order_by("window__starts_at").values_list("good", "bad", "outcome")
-    assert list(outcomes) == [(15 * 86400, 0, "met"), (16 * 86400 - 3600, 3600, "met")]
-    whole = split_window(alice, windows(alice).get(commitment=second, label="2026-01"))
-    assert whole is not None
-    assert (whole["outcome"], whole["trace"]["value"]) == ("met", "99.865591")
-
-
 @pytest.mark.parametrize("key", sorted(presets()))
 def test_every_preset_can_be_entered(bind: Bind, alice: Actor, passage: Passage, key: str) -> None:
     preset = presets()[key]

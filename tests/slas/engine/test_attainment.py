@@ -1,4 +1,4 @@
-"""Verdicts: exact comparison, coverage, missing data, budget, light and split windows."""
+"""Verdicts: exact comparison, coverage, missing data, budget and light."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from hypothesis import strategies as st
 
 from clm.lib.errors import Invalid
 from slas.engine.attainment import (
-    Attainment,
     Empty,
     Judgement,
     Light,
     MissingData,
     Outcome,
-    Part,
-    combine,
     judge,
     shown,
 )
@@ -84,6 +81,29 @@ def test_an_empty_window_is_what_the_agreement_says() -> None:
     assert (verdict.exact_percent, verdict.outcome) == (100, Outcome.MET)
 
 
+@pytest.mark.parametrize(
+    ("empty", "comparison", "percent", "outcome", "light"),
+    [
+        (Empty.MET, Comparison.AT_LEAST, 100, Outcome.MET, Light.GREEN),
+        (Empty.MET, Comparison.AT_MOST, 0, Outcome.MET, Light.GREEN),
+        (Empty.NOTHING, Comparison.AT_LEAST, 0, Outcome.MISSED, Light.RED),
+        (Empty.NOTHING, Comparison.AT_MOST, 100, Outcome.MISSED, Light.RED),
+        (Empty.EXCLUDED, Comparison.AT_LEAST, None, Outcome.EXCLUDED, Light.GREY),
+        (Empty.INCONCLUSIVE, Comparison.AT_LEAST, None, Outcome.INCONCLUSIVE, Light.GREY),
+    ],
+)
+def test_each_policy_for_an_empty_window(
+    empty: Empty, comparison: Comparison, percent: int | None, outcome: Outcome, light: Light
+) -> None:
+    verdict = judge(four(0, 0, 60), terms("99", comparison=comparison, empty=empty))
+    assert (verdict.exact_percent, verdict.outcome, verdict.light) == (percent, outcome, light)
+
+
+def test_an_open_window_is_not_empty_yet() -> None:
+    verdict = judge(four(0, 0), terms(empty=Empty.NOTHING), still_to_come=Decimal(60))
+    assert (verdict.exact_percent, verdict.outcome) == (None, Outcome.INCONCLUSIVE)
+
+
 def test_nothing_measured_needs_a_policy_to_have_a_figure() -> None:
     nothing = four(0, 0, 0, 60)
     unbounded = {"coverage_threshold_percent": Decimal(0)}
@@ -145,27 +165,6 @@ def test_a_target_lies_between_0_and_100(target: str) -> None:
     with pytest.raises(Invalid) as refusal:
         terms(target)
     assert refusal.value.code == "target_out_of_range"
-
-
-def part(verdict: Attainment, target: str, weight: int) -> Part:
-    return Part(verdict, Decimal(target), weight)
-
-
-def test_a_split_window_weighs_its_parts_and_judges_each_by_its_own_terms() -> None:
-    first = judge(four(995, 5), terms("99"))
-    second = judge(four(998, 2), terms("99.9"))
-    both = combine([part(first, "99", 10), part(second, "99.9", 20)])
-    assert both.exact_percent == (Fraction("99.5") + 2 * Fraction("99.8")) / 3
-    assert both.exact_target == Fraction("99.6")
-    assert (both.outcome, both.light, both.shares) == (Outcome.MISSED, Light.RED, (Fraction(1, 3), Fraction(2, 3)))
-
-
-def test_a_part_without_weight_does_not_count() -> None:
-    empty, whole = judge(four(0, 0), terms()), judge(four(100, 0), terms())
-    both = combine([part(empty, "99", 0), part(whole, "99", 5)])
-    assert (both.outcome, both.exact_percent) == (Outcome.MET, 100)
-    with pytest.raises(Invalid):
-        combine([part(whole, "99", 0)])
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9))

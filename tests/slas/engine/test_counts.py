@@ -9,11 +9,11 @@ from fractions import Fraction
 import pytest
 
 from clm.lib.errors import Invalid
-from slas.engine.attainment import Light, Outcome
+from slas.engine.attainment import Empty, Light, Outcome
 from slas.engine.conditions import Comparison
 from slas.engine.intervals import Interval
-from slas.engine.quantities import EVENTS, Exclusion, MaintenancePolicy, Quantities
-from slas.engine.ratio import EventCount, ratio_quantities
+from slas.engine.quantities import EVENTS, INTERVALS, Exclusion, MaintenancePolicy, Quantities
+from slas.engine.ratio import EventCount, interval_quantities, ratio_quantities
 from slas.engine.time_slice import Reading, SliceRule, slice_quantities
 from slas.engine.value import Aggregation, ValueTerms, aggregate, aggregation_named, judge_value
 
@@ -51,6 +51,51 @@ def test_events_of_the_window_are_summed() -> None:
 )
 def test_events_in_maintenance_count_as_agreed(policy: MaintenancePolicy, expected: Quantities) -> None:
     assert ratio_quantities(WINDOW, counts((30, 9, 10), (20, 3, 10)), [MAINTENANCE], policy) == expected
+
+
+def intervals(good: str, bad: str, excluded: int = 0, unmeasured: int = 0) -> Quantities:
+    return Quantities(Decimal(good), Decimal(bad), Decimal(excluded), Decimal(unmeasured), INTERVALS)
+
+
+@pytest.mark.parametrize(
+    ("empty", "expected"),
+    [
+        (Empty.MET, intervals("4.9", "1.1")),
+        (Empty.NOTHING, intervals("1.9", "4.1")),
+        (Empty.EXCLUDED, intervals("1.9", "1.1", 3)),
+        (Empty.INCONCLUSIVE, intervals("1.9", "1.1", 0, 3)),
+    ],
+)
+def test_each_interval_weighs_the_same_and_an_empty_one_counts_as_agreed(empty: Empty, expected: Quantities) -> None:
+    """Six intervals of ten minutes: 9 of 10, 1000 of 1000, 0 of 1, and three without an event."""
+    rows = counts((0, 9, 10), (11, 500, 500), (19, 500, 500), (29, 0, 1), (30, 0, 0))
+    assert interval_quantities(WINDOW, rows, timedelta(minutes=10), empty) == expected
+
+
+def test_an_interval_excused_throughout_is_as_agreed_whatever_an_empty_one_is() -> None:
+    rows = counts((0, 1, 1), (25, 0, 9), (35, 1, 2))
+    length = timedelta(minutes=10)
+    left = interval_quantities(WINDOW, rows, length, Empty.NOTHING, [MAINTENANCE])
+    assert left == intervals("1.5", "3.5", 1)
+    up = interval_quantities(WINDOW, rows, length, Empty.NOTHING, [MAINTENANCE], MaintenancePolicy.COUNTS_AS_UP)
+    assert up == intervals("2.5", "3.5")
+
+
+def test_the_windows_last_interval_may_be_cut_and_a_share_without_end_adds_up() -> None:
+    got = interval_quantities(WINDOW, counts((59, 1, 3)), timedelta(minutes=50), Empty.MET)
+    assert got == intervals("1.333333333333", "0.666666666667")
+
+
+def test_an_interval_has_a_length() -> None:
+    with pytest.raises(Invalid) as refusal:
+        interval_quantities(WINDOW, [], timedelta())
+    assert refusal.value.code == "interval_empty"
+
+
+def test_a_value_of_no_sample_is_left_out_where_agreed() -> None:
+    assert (
+        judge_value([], Aggregation.AVERAGE, ValueTerms(Decimal(1), empty=Empty.EXCLUDED)).outcome is Outcome.EXCLUDED
+    )
 
 
 def test_events_that_lack_are_unmeasured() -> None:

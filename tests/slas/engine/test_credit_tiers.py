@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from clm.lib.errors import Invalid
 from slas.engine.credit_tiers import (
     Band,
+    PartCredit,
     PartSteps,
     Proportion,
     Steps,
     credit_by_bands,
     credit_by_steps,
     credit_in_proportion,
+    credit_of_parts,
     validate_bands,
 )
 
@@ -176,3 +178,31 @@ def test_a_step_has_a_size() -> None:
     with pytest.raises(Invalid) as refusal:
         credit_by_steps(Decimal(99), Steps(100, 0, 5))
     assert refusal.value.code == "step_not_positive"
+
+
+@given(st.decimals(0, 100, places=4), st.decimals("0.01", 5, places=2), st.decimals("0.5", 20, places=1))
+def test_parts_of_steps_lie_between_dropped_and_counted(attained: Decimal, step: Decimal, credit: Decimal) -> None:
+    def by(part_steps: PartSteps) -> Fraction:
+        return credit_by_steps(attained, Steps(Decimal("99.9"), step, credit, part_steps)).exact_percent
+
+    dropped, exact, counted = by(PartSteps.DROPPED), by(PartSteps.PRO_RATA), by(PartSteps.COUNTED)
+    assert dropped <= exact <= counted
+    assert counted - dropped == (0 if dropped == exact else Fraction(credit))
+
+
+def test_the_parts_of_a_split_window_credit_by_their_shares() -> None:
+    band = Band(Decimal("99.9"), None, Decimal(10))
+    found = credit_of_parts(
+        [
+            PartCredit("before", Decimal(15), credit_by_bands(Decimal("99.6"), [band])),
+            PartCredit("after", Decimal(16), None),
+        ]
+    )
+    assert found.exact_percent == Fraction(150, 31)
+    assert found.percent == Decimal("4.838710")
+    assert [step.expression for step in found.trace.steps[-2:]] == ["10.000000 % × 0.483871", "0.000000 % × 0.516129"]
+
+
+def test_parts_without_any_weight_leave_the_credit_to_the_last() -> None:
+    share = credit_by_bands(Decimal(0), [Band(Decimal(99), None, Decimal(25))])
+    assert credit_of_parts([PartCredit("a", 0, None), PartCredit("b", 0, share)]).exact_percent == 25

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -110,6 +111,10 @@ def test_a_credit_never_passes_a_cap(
         (ClaimWindow(0), date(2026, 1, 31)),
         (ClaimWindow(5, ClaimUnit.BUSINESS_DAYS), date(2026, 2, 6)),
         (ClaimWindow(2, ClaimUnit.MONTHS), date(2026, 3, 31)),
+        (ClaimWindow(2, ClaimUnit.BILLING_CYCLES), date(2026, 3, 31)),
+        (ClaimWindow(0, ClaimUnit.BILLING_CYCLES), date(2026, 1, 31)),
+        (ClaimWindow(1, ClaimUnit.BILLING_CYCLES, cycle_day=15), date(2026, 3, 14)),
+        (ClaimWindow(1, ClaimUnit.BILLING_CYCLES, cycle_day=31), date(2026, 3, 30)),
     ],
 )
 def test_a_claim_counts_from_the_windows_last_day(claim: ClaimWindow, due: date) -> None:
@@ -130,3 +135,41 @@ def test_holidays_put_a_claim_off() -> None:
 def test_a_claim_window_is_not_negative() -> None:
     with pytest.raises(Invalid):
         ClaimWindow(-1)
+
+
+@pytest.mark.parametrize("day", [0, 32])
+def test_a_billing_cycle_begins_on_a_day_of_the_month(day: int) -> None:
+    with pytest.raises(Invalid) as refusal:
+        ClaimWindow(2, ClaimUnit.BILLING_CYCLES, cycle_day=day)
+    assert refusal.value.code == "cycle_day_invalid"
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 60), st.integers(1, 31))
+def test_a_cycle_ends_the_day_before_the_next_begins(day: date, count: int, cycle_day: int) -> None:
+    end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    due = claim_due_on(end, "UTC", ClaimWindow(count, ClaimUnit.BILLING_CYCLES, cycle_day))
+    following = due + timedelta(days=1)
+    assert due >= day
+    assert following.day == min(cycle_day, monthrange(following.year, following.month)[1])
+    assert (following - day).days <= 31 * (count + 1)
+
+
+@pytest.mark.parametrize(("exclusive", "just"), [(True, ("0.00 EUR", "minimum")), (False, ("1.00 EUR", None))])
+def test_a_credit_must_reach_or_exceed_the_minimum(exclusive: bool, just: tuple[str, str | None]) -> None:
+    assert credit("10", "10", minimum=eur("1"), minimum_is_exclusive=exclusive) == just
+    assert credit("10.1", "10", minimum=eur("1"), minimum_is_exclusive=exclusive) == ("1.01 EUR", None)
+    assert credit("9.9", "10", minimum=eur("1"), minimum_is_exclusive=exclusive) == ("0.00 EUR", "minimum")
+
+
+@given(
+    st.decimals(0, 100, places=3),
+    st.decimals(0, 10**6, places=2),
+    st.decimals(0, 10**4, places=2),
+    st.booleans(),
+)
+def test_no_credit_lies_under_the_minimum(percent: Decimal, base: Decimal, minimum: Decimal, exclusive: bool) -> None:
+    stated = RemedyTerms(Money(base, "EUR"), minimum=Money(minimum, "EUR"), minimum_is_exclusive=exclusive)
+    amount = credit_amount(percent, stated).amount.amount
+    free = credit_amount(percent, RemedyTerms(Money(base, "EUR"))).amount.amount
+    enough = free > minimum if exclusive else free >= minimum
+    assert amount == (free if enough else 0)
