@@ -12,7 +12,7 @@ help:
 	@echo "make run     start Covenant on this machine (PORT=8000)"
 	@echo "make test    run every test (ARGS='-k name' to choose)"
 	@echo "make lint    format, lint, types, layers, migrations, templates, deployment checks"
-	@echo "make bench   measure, and print the table"
+	@echo "make bench   measure, and print the table (ARGS=--write keeps it)"
 	@echo "make setup   install only"
 	@echo "make reset   remove the local data (asks first)"
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from clm.access.permissions import Grant, noting_grants, require
 from clm.access.scope import organization_scope
 from clm.api.models import IdempotencyRecord
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.errors import DomainError, Invalid
+from clm.lib.errors import DomainError, Invalid, NotVisible
 
 KEPT = timedelta(hours=24)
 
@@ -25,7 +28,17 @@ class IdempotentMixin(APIView):
 
     The key's row is inserted first, so a second caller with the key waits for the first and then gets its answer.
     The same key with another body is refused (`idempotency_key_reused`, 422). A refused request keeps no key.
+    A kept answer goes only to the person or token that got it, and only while they may still do all that was asked for
+    then: what was required at the first time is required again.
+    What must stand outside of the transaction is done by `prepare`, whose answer is `prepared`.
     """
+
+    prepared: Any = None
+    _is_begun = False
+
+    def prepare(self, request: Request) -> Any:
+        """What a POST does before the transaction: read a document, store its bytes. A repeated one comes not here."""
+        return None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key", "")
@@ -33,23 +46,42 @@ class IdempotentMixin(APIView):
         if request.method != "POST" or not key or actor is None:
             return super().dispatch(request, *args, **kwargs)
         self._fingerprint = fingerprint(request.method, request.get_full_path(), _content(request))
-        with transaction.atomic():
+        with noting_grants(actor) as self._grants, ExitStack() as self._transaction:
             response = super().dispatch(request, *args, **kwargs)
-            if response.status_code >= 400:
+            if response.status_code >= 400 and self._is_begun:
                 transaction.set_rollback(True)
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if request.method != "POST":
+            return
         key = request.headers.get("Idempotency-Key", "")
-        if request.method == "POST" and key and isinstance(request.auth, Actor):
-            self._replay = self._claim(request.auth, key)
-            if self._replay is not None:
-                raise _Replay(self._replay)
+        actor = request.auth if key and isinstance(request.auth, Actor) else None
+        if actor is not None:
+            self._answer_again(actor, self._known(actor, key))
+        self.prepared = self.prepare(request)
+        if actor is not None:
+            self._transaction.enter_context(transaction.atomic())
+            self._is_begun = True
+            self._answer_again(actor, self._claim(actor, key))
 
-    def _claim(self, actor: Actor, key: str) -> IdempotencyRecord | None:
+    def _answer_again(self, actor: Actor, found: IdempotencyRecord | None) -> None:
+        if found is None:
+            return
+        if found.fingerprint != self._fingerprint:
+            raise _reused()
+        for grant in found.grants:
+            _require_again(actor, grant)
+        raise _Replay(found)
+
+    def _known(self, actor: Actor, key: str) -> IdempotencyRecord | None:
         if len(key) > 128:
             raise Invalid("idempotency_key_invalid", "An Idempotency-Key has at most 128 characters.")
+        return IdempotencyRecord.objects.filter(actor_id=actor.identity, key=key).first()
+
+    def _claim(self, actor: Actor, key: str) -> IdempotencyRecord | None:
+        """None where the key's row is new, else the row that another caller wrote in the meantime."""
         try:
             with transaction.atomic():
                 self._record = IdempotencyRecord.objects.create(
@@ -60,10 +92,7 @@ class IdempotentMixin(APIView):
                 )
             return None
         except IntegrityError:
-            found = IdempotencyRecord.objects.get(actor_id=actor.identity, key=key)
-        if found.fingerprint != self._fingerprint:
-            raise _reused()
-        return found
+            return IdempotencyRecord.objects.get(actor_id=actor.identity, key=key)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Replay):
@@ -81,14 +110,26 @@ class IdempotentMixin(APIView):
             record.status = final.status_code
             record.body = _plain(final)
             record.location = final.headers.get("Location", "")
+            record.grants = self._grants
             with organization_scope(record.organization_id):
-                record.save(update_fields=["status", "body", "location"])
+                record.save(update_fields=["status", "body", "location", "grants"])
         return final
 
 
 class _Replay(Exception):
     def __init__(self, record: IdempotencyRecord) -> None:
         self.record = record
+
+
+def _require_again(actor: Actor, grant: Grant) -> None:
+    """Raise NotVisible or Forbidden unless the actor may still use the verb, on the row where there was one."""
+    verb, label, pk = grant
+    if not label:
+        return require(actor, verb)
+    row = apps.get_model(label)._default_manager.filter(pk=pk).first()
+    if row is None:
+        raise NotVisible()
+    require(actor, verb, row)
 
 
 def _reused() -> DomainError:

@@ -82,7 +82,7 @@ def register() -> None:
 @login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text: with METRICS_TOKEN set for whoever bears it, else for this machine, not through a proxy."""
-    if not _may_read(request):
+    if not may_read_metrics(request):
         return JsonResponse(
             problem(403, "forbidden", "Metrics need METRICS_TOKEN."), status=403, content_type=CONTENT_TYPE
         )
@@ -100,7 +100,8 @@ def _process_registry() -> CollectorRegistry:
     return shared
 
 
-def _may_read(request: HttpRequest) -> bool:
+def may_read_metrics(request: HttpRequest) -> bool:
+    """Whether the request bears METRICS_TOKEN or, while there is none, comes straight from this machine."""
     token: str = settings.METRICS_TOKEN
     if token:
         given = request.headers.get("Authorization", "")

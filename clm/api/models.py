@@ -10,7 +10,10 @@ from clm.access.base import OrganizationRow
 
 
 class IdempotencyRecord(OrganizationRow):
-    """The answer given to one key of one actor; kept 24 hours. The fingerprint is of method, path and body."""
+    """The answer given to one key of one actor; kept 24 hours. The fingerprint is of method, path and body.
+
+    `grants` is what permission allowed then, as [verb, model, id of the row]: it is asked again before each answer.
+    """
 
     actor_id = models.CharField(max_length=64)
     key = models.CharField(max_length=128)
@@ -18,6 +21,7 @@ class IdempotencyRecord(OrganizationRow):
     status = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
     location = models.CharField(max_length=300, blank=True)
+    grants = models.JSONField(default=list)
 
     class Meta:
         constraints: ClassVar = [

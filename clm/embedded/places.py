@@ -15,12 +15,17 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 OUTSIDE = Path("/var/lib/covenant")
 
 
+def wanted_var() -> Path:
+    """Where the data folder belongs: `COVENANT_VAR`, else `var/` in the project."""
+    return Path(os.environ.get("COVENANT_VAR", PROJECT / "var")).absolute()
+
+
 def var_folder() -> Path:
-    """The data folder: `COVENANT_VAR`, else `var/` in the project; made when missing.
+    """The data folder, made when missing.
 
     A new one is traversable (0711) so that the service account reaches its own subfolder in it.
     """
-    folder = Path(os.environ.get("COVENANT_VAR", PROJECT / "var")).absolute()
+    folder = wanted_var()
     if not folder.exists():
         folder.mkdir(parents=True)
         folder.chmod(0o711)

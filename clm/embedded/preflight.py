@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -14,6 +15,9 @@ from clm.embedded.running import Trouble, port_is_free
 NEEDED_BYTES = 500 * 1024 * 1024
 DEFAULT_PORT = 8000
 PORTS_TO_TRY = 20
+# With less than this PostgreSQL cannot write its next piece of log.
+FULL_BYTES = 16 * 1024 * 1024
+FULL = "The disk that holds {folder} is full. Free some room and run `make run` again."
 
 
 def check_disk(folder: Path, needed: int = NEEDED_BYTES) -> None:
@@ -24,6 +28,25 @@ def check_disk(folder: Path, needed: int = NEEDED_BYTES) -> None:
             f"The disk that holds {folder} is nearly full: {free // 2**20} MB free, "
             f"{needed // 2**20} MB needed. Free some room and run `make run` again."
         )
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the disk of the folder has no room to work with."""
+    return folder.exists() and shutil.disk_usage(folder).free < FULL_BYTES
+
+
+def in_words(error: OSError, folder: Path) -> str | None:
+    """The sentence for what the system refused while working in the folder; None where there is no mend to name."""
+    named = error.filename or folder
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FULL.format(folder=folder)
+    if error.errno == errno.EROFS:
+        return f"{named} is on a disk that only reads. Choose another folder: `COVENANT_VAR=... make run`."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"{named} belongs to another user. Run as its owner, or make the folder your own."
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return f"{named} cannot be made: a file stands where the folder {folder} belongs. Move it away."
+    return None
 
 
 def choose_port(wanted: str | None) -> tuple[int, str | None]:

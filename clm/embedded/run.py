@@ -18,7 +18,7 @@ from clm.embedded import places, preflight, system
 from clm.embedded.postgres import Postgres, last_lines, password_in, server_trouble
 from clm.embedded.probe import answers
 from clm.embedded.processes import PROCESSES, READY_PATH
-from clm.embedded.running import Register, Trouble
+from clm.embedded.running import Register, Trouble, signal_group
 from clm.embedded.supervisor import Child, Supervisor, rotate
 from clm.embedded.valkey import Valkey, redis_trouble
 
@@ -73,6 +73,11 @@ class Run:
             ticks += 1
             if ticks % 120 == 0:
                 self._warn_of_full_disk()
+
+    @property
+    def has_started(self) -> bool:
+        """Whether anything of this run may be alive."""
+        return bool(self.services or self.supervisor.children)
 
     def stop(self) -> None:
         """No process of this run is left."""
@@ -223,7 +228,7 @@ def run_child(command: list[str], out: IO[bytes], environment: Mapping[str, str]
     try:
         return child.wait(timeout=seconds)
     except BaseException:
-        os.killpg(child.pid, signal.SIGKILL)
+        signal_group(child.pid, signal.SIGKILL)
         child.wait()
         raise
 
@@ -253,27 +258,35 @@ def serve(var: Path, lock: IO[str]) -> None:
         print("\nStopping.", flush=True)
     finally:
         _ignore_signals()
-        run.stop()
-        print("Everything has stopped.", flush=True)
+        if run.has_started:
+            run.stop()
+            print("Everything has stopped.", flush=True)
 
 
 def main() -> int:
     """0 after Ctrl-C, 1 with a sentence when something stands in the way."""
     _stop_on_signals()
     try:
+        return run_in(places.wanted_var())
+    except Stopped:
+        return 0
+
+
+def run_in(wanted: Path) -> int:
+    """The exit status of a run with this data folder."""
+    try:
         var = places.var_folder()
         with preflight.only_one(places.private_subfolder(var, "run") / "lock") as lock:
             serve(var, lock)
-    except Stopped:
-        return 0
     except Trouble as trouble:
         print(f"\n{trouble}", file=sys.stderr, flush=True)
+        if preflight.is_full(wanted):
+            print(f"\n{preflight.FULL.format(folder=wanted)}", file=sys.stderr, flush=True)
         return 1
-    except PermissionError as error:
-        print(
-            f"\n{error.filename} belongs to another user. Run as its owner, or make the folder your own.",
-            file=sys.stderr,
-        )
+    except OSError as error:
+        if (sentence := preflight.in_words(error, wanted)) is None:
+            raise
+        print(f"\n{sentence}", file=sys.stderr, flush=True)
         return 1
     return 0
 

@@ -64,7 +64,8 @@ def group_members(leader: int) -> list[int]:
     """Pids that are alive in the process group of `leader`."""
     members = []
     for pid in psutil.pids():
-        with contextlib.suppress(ProcessLookupError, *GONE):
+        # macOS tells nothing of other people's processes; those are none of ours.
+        with contextlib.suppress(ProcessLookupError, PermissionError, *GONE):
             if os.getpgid(pid) == leader and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
                 members.append(pid)
     return members
@@ -130,8 +131,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _answered(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def port_is_free(port: int) -> bool:
     """Whether a server could listen on 127.0.0.1:port now."""
+    if _answered(port):  # macOS lets two servers have one port, when one listens on all addresses
+        return False
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

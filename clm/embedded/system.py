@@ -54,22 +54,32 @@ def has_pango() -> bool:
 
 
 def _library(name: str) -> bool:
-    if ctypes.util.find_library(name):
-        return True
     if sys.platform == "darwin":
-        return any(os.path.exists(f"{folder}/lib{name}.dylib") for folder in HOMEBREW_LIBRARIES)
+        known = ctypes.util.find_library(name)
+        return bool(known) or any(os.path.exists(f"{folder}/lib{name}.dylib") for folder in HOMEBREW_LIBRARIES)
+    return loads(f"lib{name}.so.0")
+
+
+def loads(library: str) -> bool:
+    """Whether the loader takes the library: a list of libraries may name one that is broken or gone."""
     try:
-        ctypes.CDLL(f"lib{name}.so.0")  # find_library needs ldconfig or a compiler; the loader needs neither
+        ctypes.CDLL(library)
     except OSError:
         return False
     return True
 
 
 def library_environment() -> dict[str, str]:
-    """What children need in their environment to find Homebrew's libraries; empty elsewhere."""
+    """What children need in their environment on macOS; empty elsewhere.
+
+    Homebrew's libraries are found, and a worker forked after a system library was used is not ended for it.
+    """
     if sys.platform != "darwin":
         return {}
-    return {"DYLD_FALLBACK_LIBRARY_PATH": ":".join(HOMEBREW_LIBRARIES)}
+    return {
+        "DYLD_FALLBACK_LIBRARY_PATH": ":".join(HOMEBREW_LIBRARIES),
+        "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
+    }
 
 
 def chromium() -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F, Window
 from django.utils.translation import gettext_lazy as _
 
 from clm.access.permissions import visible
@@ -17,9 +17,9 @@ from clm.notify.models import Notification
 
 def waiting(actor: Actor) -> Mapping[str, Any]:
     """The unread things, the nearest due date first, and how many there are."""
-    unread = visible(actor, Notification.objects.filter(read_at=None))
-    first = unread.order_by(F("due_at").asc(nulls_last=True), "-id")[:8]
-    return {"notifications": list(first), "count": unread.count()}
+    unread = visible(actor, Notification.objects.filter(read_at=None)).annotate(unread=Window(Count("pk")))
+    first = list(unread.order_by(F("due_at").asc(nulls_last=True), "-id")[:8])
+    return {"notifications": first, "count": first[0].unread if first else 0}
 
 
 def unread_count(actor: Actor) -> int:

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from clm.access.scope import every_organization
 from clm.lib import clock
+from clm.lib.outside import outside_transactions
 from clm.notify.mails import mail_of
 from clm.notify.models import Notification
 
@@ -43,6 +44,7 @@ def _claim_next() -> Notification | None:
 
 
 def _send(notification: Notification) -> int:
+    outside_transactions("mail is sent")
     outcome: dict[str, object] = {}
     try:
         _message(notification).send()

@@ -5,41 +5,30 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
 
 from clm.schedule import BEAT
+from clm.settings import sources
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("COVENANT_VAR", BASE_DIR / "var"))
 DATA_DIR = Path(os.environ.get("COVENANT_DATA", BASE_DIR.parent / "shared" / "data"))
 
 DEFAULT_SECRET_KEY = "covenant-local-only-not-a-secret"  # noqa: S105 (production refuses to start with it)
-SECRET_KEY = os.environ.get("SECRET_KEY", DEFAULT_SECRET_KEY)
+SECRET_KEY = sources.secret("SECRET_KEY", DEFAULT_SECRET_KEY)
 DEBUG = False
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 
 
-def database_from_url(url: str) -> dict[str, Any]:
-    """Django's database settings for a postgresql:// URL."""
-    parts = urlsplit(url)
-    return {
-        "ENGINE": "django_prometheus.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {},
-    }
+DATABASES = {"default": sources.database()}
+REDIS_URL = sources.redis_url()
 
-
-DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", "postgresql://covenant@127.0.0.1/covenant"))}
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+# How many proxies of one's own stand in front, each adding to X-Forwarded-For; at 0 no such header is believed.
+TRUSTED_PROXIES = sources.whole_number("TRUSTED_PROXIES", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 
 INSTALLED_APPS = [
     "clm.accounts",
@@ -124,6 +113,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FILTERS_EMPTY_CHOICE_LABEL = _("Any")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -142,6 +132,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "clm.accounts.adapter.AccountAdapter"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -170,7 +161,11 @@ _S3 = {
     "BACKEND": "storages.backends.s3.S3Storage",
     "OPTIONS": {
         "bucket_name": os.environ.get("S3_BUCKET"),
-        "endpoint_url": os.environ.get("S3_ENDPOINT_URL"),
+        "endpoint_url": os.environ.get("S3_ENDPOINT_URL") or None,
+        "region_name": os.environ.get("S3_REGION") or None,
+        # Without these two boto3 looks where it always does: AWS_ variables, its files, the role of the machine.
+        "access_key": sources.secret("S3_ACCESS_KEY_ID") or None,
+        "secret_key": sources.secret("S3_SECRET_ACCESS_KEY") or None,
         "querystring_auth": True,
     },
 }
@@ -178,6 +173,8 @@ _LOCAL = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": MEDIA_ROOT, "base_url": None, "file_permissions_mode": 0o600},
 }
+# How often the head of each ledger is sealed, where it moved.
+LEDGER_SEAL_MINUTES = int(os.environ.get("LEDGER_SEAL_MINUTES") or "60")
 STORAGES: dict[str, Any] = {
     "default": _S3 if os.environ.get("S3_BUCKET") else _LOCAL,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -185,10 +182,8 @@ STORAGES: dict[str, Any] = {
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "clm.api.cache.SteadyCache",
         "LOCATION": REDIS_URL,
-        # Counting requests must not hold one up.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -210,6 +205,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0.1,
     "interval_max": 0.1,
     "socket_connect_timeout": 1,
+    # A broker that holds its connections and says nothing is away too.
+    "socket_timeout": 3,
 }
 CELERY_BEAT_SCHEDULE = BEAT
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -225,7 +222,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "clm.api.pagination.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_CLASSES": ["clm.api.throttles.ActorThrottle", "clm.api.throttles.AnonymousThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"actor": os.environ.get("API_RATE", "1200/min"), "anon": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {"actor": os.environ.get("API_RATE") or "1200/min", "anon": "60/min"},
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "clm.api.problems.handle_exception",
     "COERCE_DECIMAL_TO_STRING": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -272,7 +270,7 @@ EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_HOST_PASSWORD = sources.secret("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Covenant <covenant@localhost>")
@@ -313,6 +311,6 @@ LOGGING = {
 }
 PROMETHEUS_EXPORT_MIGRATIONS = False
 # Who bears it may read /metrics; while it is empty, only this machine may.
-METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+METRICS_TOKEN = sources.secret("METRICS_TOKEN")
 # Whether the first portfolio, whose passwords everybody knows, may be loaded here.
 FIRST_PORTFOLIO_ALLOWED = False

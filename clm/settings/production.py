@@ -4,6 +4,7 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+from clm.settings import sources
 from clm.settings.base import *  # noqa: F403
 from clm.settings.base import ALLOWED_HOSTS, DEFAULT_SECRET_KEY, SECRET_KEY
 
@@ -11,13 +12,13 @@ if SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("Set SECRET_KEY to a random value of at least 50 characters.")
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this installation is reached by.")
-for name in ("DATABASE_URL", "REDIS_URL"):
-    if not os.environ.get(name):
-        raise ImproperlyConfigured(f"Set {name}.")
+if not sources.has_database():
+    raise ImproperlyConfigured("Set DATABASE_URL, or DATABASE_HOST with DATABASE_USER and DATABASE_PASSWORD.")
+if not sources.has_redis():
+    raise ImproperlyConfigured("Set REDIS_URL, or REDIS_HOST with REDIS_PASSWORD.")
 
 DEBUG = False
 SECURE_SSL_REDIRECT = os.environ.get("INSECURE_HTTP") != "1"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

@@ -38,7 +38,7 @@ def breach_of(
     **changes: Any,
 ) -> Breach:
     """January 2026 of a 99.9 % commitment, missed by an outage of twelve hours: 98.387 %, a credit of 25 %."""
-    given = {"remedy_kind": "tiers", "tiers": TIERS, "claim_days": 60} | changes
+    given = {"remedy_kind": "tiers", "tiers": TIERS, "claim_length": 60} | changes
     with clock.set_to(datetime(2026, 1, 2, tzinfo=UTC)):
         passage = make_passage(actor, title=f"Hosting {key}")
         commitment = bind_commitment(

@@ -21,6 +21,7 @@ from billing.operations.approve_credit import approve_credit
 from billing.operations.issue_credit import issue_credit
 from billing.operations.match_invoice import match_invoice
 from billing.operations.reconcile_invoice import reconcile_invoice
+from billing.queries import StateTotal
 from billing.tasks import print_credit_notes
 from clm.access.scope import organization_scope
 from clm.documents.blobs import read_blob
@@ -243,3 +244,24 @@ def test_another_organization_finds_nothing(globex: Cast, charlie: Actor, alice:
 
     with organization_scope(globex.organization.pk):
         assert {stranger.get(reverse(name, args=[pk])).status_code for name, pk in places} == {404}
+
+
+def test_the_overview_counts_by_state(page: Client, alice: Actor) -> None:
+    differing(alice)
+    answer = shows(page, "billing")
+    rows = {row.state: (row.count, [(total.currency, total.amount) for total in row.totals]) for row in states(page)}
+    assert rows == {"issued": (1, [("EUR", Decimal(250))])}
+    assert "R-1" in answer
+    assert "/billing/credits/?state=issued" in answer
+
+
+def states(page: Client) -> list[StateTotal]:
+    found: list[StateTotal] = page.get("/billing/").context["credit_states"]
+    return found
+
+
+def test_improvement_is_asked_for_only_before_approval(page: Client, alice: Actor) -> None:
+    credit = proposed(alice)
+    assert "Improvement comes first" in shows(page, "credit", credit.pk)
+    approve_credit(actor=alice, credit_id=credit.pk)
+    assert "Improvement comes first" not in shows(page, "credit", credit.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -14,6 +15,7 @@ from billing.operations.approve_credit import approve_credit
 from billing.operations.issue_credit import issue_credit
 from billing.operations.propose_credit import propose_credit
 from billing.operations.set_fee import set_fee
+from billing.remedies import remedy_of
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry, Transition
 from clm.audit.verification import verified
@@ -23,10 +25,15 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.notify.models import Notification
+from contracts.models import Terms
+from slas.engine.credit_tiers import Band
 from slas.models import Breach, Commitment, EvaluationWindow
+from slas.operations.activate_commitment import activate_commitment
+from slas.operations.bind_commitment import bind_commitment
+from slas.operations.open_windows import open_windows
 from tests.billing.built import JUDGED, breach_of, fee_for, proposed, send_outages
 from tests.cast import Cast, add_person, make_cast
-from tests.slas.conftest import judge
+from tests.slas.conftest import evaluator, judge, make_passage, terms, uptime
 
 NEXT = datetime(2026, 3, 10, tzinfo=UTC)
 
@@ -235,3 +242,96 @@ def test_two_finance_people_approving_at_once_leave_one_approval() -> None:
     with organization_scope(cast.organization.pk):
         assert Transition.objects.filter(subject_id=credit.pk, to_state="approved").count() == 1
         assert CreditNote.objects.count() == 0
+
+
+@pytest.mark.parametrize(("smallest", "given"), [("249.99", True), ("250", False)])
+def test_a_smallest_credit_may_have_to_be_exceeded(alice: Actor, smallest: str, given: bool) -> None:
+    terms = {"minimum_credit_amount": Decimal(smallest), "minimum_credit_is_exclusive": True, "currency": "EUR"}
+    if given:
+        assert proposed(alice, **terms).amount == Decimal(250)
+        return
+    with pytest.raises(DomainError) as refusal:
+        proposed(alice, **terms)
+    assert refusal.value.detail == {"limited_by": "minimum"}
+
+
+def test_amounts_in_another_currency_than_the_fee_are_refused(alice: Actor) -> None:
+    with pytest.raises(DomainError) as refusal:
+        proposed(alice, minimum_credit_amount=Decimal(1), currency="USD")
+    assert refusal.value.code == "currency_mismatch"
+
+
+@pytest.mark.parametrize(
+    ("length", "unit", "due"),
+    [
+        (2, "billing_cycles", date(2026, 3, 31)),
+        (2, "months", date(2026, 3, 31)),
+        (5, "business_days", date(2026, 2, 6)),
+        (5, "days", date(2026, 2, 5)),
+    ],
+)
+def test_a_claim_counts_as_the_contract_counts(alice: Actor, length: int, unit: str, due: date) -> None:
+    credit = proposed(alice, claim_length=length, claim_unit=unit)
+    assert credit.claim_due_on == due
+    assert credit.trace["parameters"]["time_to_claim_unit"] == unit
+
+
+def test_business_days_to_claim_leave_out_the_holidays_the_version_names(alice: Actor) -> None:
+    """New Year's Day 2026 is a Thursday, so the second business day after December 2025 is Monday the 5th."""
+    breach = breach_of(alice, claim_length=2, claim_unit="business_days")
+    Terms.objects.create(
+        organization_id=alice.organization_id, version=breach.commitment.version, starts_on=date(2025, 1, 1),
+        initial_months=12, holidays_country="DE",
+    )  # fmt: skip
+    breach.window.ends_at = datetime(2026, 1, 1, tzinfo=UTC)
+    fee_for(alice, breach)
+    assert remedy_of(breach, breach.evaluation).claim_due_on == date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(("part_steps", "amount"), [("counted", "160"), ("dropped", "150"), ("pro_rata", "151.29")])
+def test_a_part_of_a_step_counts_as_agreed(alice: Actor, part_steps: str, amount: str) -> None:
+    """98.387096774 % is 1.512903226 points below 99.9 %: fifteen steps of 0.1 and a part."""
+    credit = proposed(
+        alice, remedy_kind="per_step", tiers=(), step_percent=Decimal("0.1"), step_credit_percent=Decimal(1),
+        part_steps=part_steps,
+    )  # fmt: skip
+    assert credit.amount == Decimal(amount)
+
+
+def cut_breach(actor: Actor) -> Breach:
+    """The breach of January, of which one commitment judges fifteen days and its successor sixteen."""
+    with clock.set_to(JUDGED):
+        passage = make_passage(actor)
+        shares = [(date(2026, 1, 1), date(2026, 1, 16), "99.9", 10), (date(2026, 1, 16), None, "99.5", 5)]
+        measured: Any = uptime()
+        for starts_on, ends_on, target, percent in shares:
+            tier = Band(below=Decimal(target), at_or_above=None, credit_percent=Decimal(percent))
+            stated = terms(
+                starts_on=starts_on, ends_on=ends_on, target=Decimal(target), remedy_kind="tiers", tiers=(tier,)
+            )
+            bound = bind_commitment(actor=actor, passage_id=passage.pk, terms=stated, indicator=measured)
+            measured = bound.indicator_id
+            activate_commitment(actor=actor, commitment_id=bound.pk)
+            open_windows(actor=evaluator(actor), commitment_id=bound.pk)
+        send_outages(
+            actor, "web", [("2025-12-31T00:00Z", "2025-12-31T00:01Z"), ("2026-01-20T00:00Z", "2026-01-20T12:00Z")]
+        )
+    judge(actor, EvaluationWindow.objects.get(commitment=bound, label="2026-01"), JUDGED)
+    return Breach.objects.select_related("commitment", "contract", "window", "evaluation").get()
+
+
+def test_the_credit_of_a_cut_window_is_each_parts_by_its_share(alice: Actor) -> None:
+    """Decision record 5: twelve hours down in January, amended on the 16th from 10 % below 99.9 to 5 % below 99.5."""
+    breach = cut_breach(alice)
+    assert breach.evaluation.attainment == Decimal("98.387096774")
+    fee_for(alice, breach)
+    with clock.set_to(JUDGED):
+        credit = propose_credit(actor=alice, breach_id=breach.pk)
+
+    # Of EUR 1,000: 15 of 31 days at 10 %, 16 of 31 at 5 %.
+    assert (credit.percent, credit.amount) == (Decimal("7.419355"), Decimal("74.19"))
+    assert credit.trace["formula"].startswith("Σ share of the part × credit of the part's own terms")
+    assert [step["value"] for step in credit.trace["steps"] if "(version 1)" in step["label"]] == [
+        "4.83871",
+        "2.580645",
+    ]

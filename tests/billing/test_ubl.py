@@ -11,11 +11,8 @@ import pytest
 
 from billing.adapters.ubl import DocumentLine, InvoiceDocument, parse_invoice, write_invoice
 from clm.lib.errors import Invalid
-from tests.clm.documents.papers import DATA
+from tests.shared_data import shared
 
-INVOICES = DATA / "einvoices"
-HOSTILE = DATA / "bad_inputs" / "defusedxml" / "xmltestdata"
-needs_data = pytest.mark.skipif(not INVOICES.is_dir(), reason="the public data sets are not on this machine")
 KINDS = {"UBL Invoice": "invoice", "UBL CreditNote": "credit_note"}
 INVOICE = InvoiceDocument(
     kind="invoice",
@@ -65,29 +62,26 @@ def indexed(row: dict[str, str]) -> tuple[object, ...]:
 
 
 def index(syntax: str) -> list[dict[str, str]]:
-    with (INVOICES / "invoices.csv").open(newline="") as file:
+    with shared("einvoices/invoices.csv").open(newline="") as file:
         return [row for row in csv.DictReader(file) if row["syntax"].startswith(syntax)]
 
 
-@needs_data
 @pytest.mark.large
 def test_every_complete_ubl_file_says_what_the_index_says() -> None:
-    rows = index("UBL")
+    rows, folder = index("UBL"), shared("einvoices")
 
     assert len(rows) == 59
-    assert [said(INVOICES / row["file"]) for row in rows] == [indexed(row) for row in rows]
+    assert [said(folder / row["file"]) for row in rows] == [indexed(row) for row in rows]
 
 
-@needs_data
 @pytest.mark.large
 def test_every_cii_file_is_refused_by_name() -> None:
     for row in index("CII"):
         with pytest.raises(Invalid) as refusal:
-            parse_invoice((INVOICES / row["file"]).read_bytes())
+            parse_invoice((shared("einvoices") / row["file"]).read_bytes())
         assert refusal.value.code == "cii_not_read"
 
 
-@needs_data
 @pytest.mark.parametrize(
     ("name", "code"),
     [
@@ -103,7 +97,7 @@ def test_every_cii_file_is_refused_by_name() -> None:
 )
 def test_hostile_xml_is_refused_with_its_reason(name: str, code: str) -> None:
     with pytest.raises(Invalid) as refusal:
-        parse_invoice((HOSTILE / name).read_bytes())
+        parse_invoice(shared(f"bad_inputs/defusedxml/xmltestdata/{name}").read_bytes())
 
     assert refusal.value.code == code
     assert refusal.value.fields["file"] == [refusal.value.message]

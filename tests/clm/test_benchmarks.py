@@ -48,7 +48,7 @@ def test_windows_are_measured_beside_the_engine(actor: Actor, table: measure.Tab
     assert table.rows[0][3].startswith("12 windows, 1 samples; the engine alone ")
 
 
-@pytest.mark.parametrize("path", [*lists.EACH_LIST, *(path for path, _limit in lists.PAGES.values())])
+@pytest.mark.parametrize("path", [*lists.EACH_LIST, *lists.PAGES.values()])
 def test_every_page_that_is_measured_answers(actor: Actor, path: str) -> None:
     lists.visit(lists.signed_in(actor), path)()
 

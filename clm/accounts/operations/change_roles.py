@@ -10,7 +10,12 @@ from django.db import transaction
 from clm.access.permissions import require
 from clm.accounts import events
 from clm.accounts.models import Membership
-from clm.accounts.operations.guards import check_not_last_administrator, checked_roles, lock_administrators
+from clm.accounts.operations.guards import (
+    check_gives_no_more_than_has,
+    check_not_last_administrator,
+    checked_roles,
+    lock_administrators,
+)
 from clm.accounts.roles import Role
 from clm.events.record import record
 from clm.lib.actor import Actor
@@ -22,7 +27,8 @@ from clm.lib.locks import lock_row
 def change_roles(*, actor: Actor, membership_id: UUID, roles: Iterable[str]) -> Membership:
     """The member has exactly these roles, at once and in every session.
 
-    Raises Invalid `roles_invalid`, DomainError `last_administrator`, NotVisible for a former member.
+    Raises Invalid `roles_invalid`, DomainError `last_administrator`, NotVisible for a former member, Forbidden for a
+    token that would give more than it has.
     """
     lock_administrators(actor.organization_id)
     membership = lock_row(Membership, membership_id)
@@ -30,6 +36,7 @@ def change_roles(*, actor: Actor, membership_id: UUID, roles: Iterable[str]) -> 
     wanted = checked_roles(roles)
     if membership.removed_at is not None:
         raise NotVisible()
+    check_gives_no_more_than_has(actor, set(wanted) - set(membership.roles))
     if Role.ADMINISTRATOR not in wanted:
         check_not_last_administrator(membership)
     before = list(membership.roles)

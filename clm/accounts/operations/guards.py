@@ -9,10 +9,12 @@ from zoneinfo import available_timezones
 import holidays
 from babel.numbers import list_currencies
 
+from clm.access.permissions import can
 from clm.access.registry import VERBS
 from clm.accounts.models import Membership
 from clm.accounts.roles import Role
-from clm.lib.errors import DomainError, Invalid
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError, Forbidden, Invalid
 from clm.lib.locks import advisory_lock
 
 
@@ -48,6 +50,19 @@ def checked_roles(roles: Iterable[str]) -> list[str]:
         message = "A counterparty has no other role."
         raise Invalid("roles_invalid", message, fields={"roles": [message]})
     return [role for role in Role.values if role in wanted]
+
+
+def check_gives_no_more_than_has(actor: Actor, roles: Iterable[str]) -> None:
+    """Raise Forbidden when a token would give a role that may do what the token may not.
+
+    A token is narrower than its person, and somebody it makes an administrator would not be. People at a page are
+    bound by the permission table alone.
+    """
+    if actor.kind != "token":
+        return
+    given = {verb for verb, allowed in VERBS.items() if allowed & set(roles)}
+    if not all(can(actor, verb) for verb in given):
+        raise Forbidden("A token gives no role that may do more than the token itself.")
 
 
 def lock_administrators(organization_id: UUID) -> None:

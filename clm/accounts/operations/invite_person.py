@@ -12,7 +12,7 @@ from django.db import transaction
 from clm.access.permissions import require
 from clm.accounts import events
 from clm.accounts.models import Membership, Organization, User
-from clm.accounts.operations.guards import checked_roles
+from clm.accounts.operations.guards import check_gives_no_more_than_has, checked_roles
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
@@ -26,11 +26,12 @@ def invite_person(
 
     Somebody new has no password and sets one through the link that the invitation mail carries; `password_hash`, as
     Django stores it, is for management commands only. Raises Invalid `email_invalid` or `roles_invalid`, DomainError
-    `already_member`.
+    `already_member`, Forbidden for a token that would give more than it has.
     """
     require(actor, "accounts.invite_person")
     address = _checked_address(email)
     wanted = checked_roles(roles)
+    check_gives_no_more_than_has(actor, wanted)
     user, is_new = _person(actor, address, name, password_hash)
     membership, created = Membership.objects.select_for_update().get_or_create(
         organization_id=actor.organization_id, user=user, defaults={"roles": wanted}

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ("status", models.PositiveSmallIntegerField(null=True)),
                 ("body", models.JSONField(null=True)),
                 ("location", models.CharField(blank=True, max_length=300)),
+                ("grants", models.JSONField(default=list)),
                 (
                     "organization",
                     models.ForeignKey(

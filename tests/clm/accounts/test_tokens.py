@@ -3,9 +3,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from rest_framework.test import APIClient
 
 from clm.accounts.actors import actor_of_token, hash_key
-from clm.accounts.models import ApiToken
+from clm.accounts.models import ApiToken, Membership
+from clm.accounts.operations.change_roles import change_roles
+from clm.accounts.operations.invite_person import invite_person
 from clm.accounts.operations.issue_token import issue_token
 from clm.accounts.operations.remove_person import remove_person
 from clm.accounts.operations.revoke_token import revoke_token
@@ -71,6 +74,60 @@ def test_a_token_issues_no_token(acme: Cast) -> None:
 
     with pytest.raises(Forbidden):
         issue(actor)
+
+
+def token_of(cast: Cast, person: str, *scopes: str) -> Actor:
+    _token, secret = issue(cast[person], scopes=scopes)
+    actor = actor_of_token(secret)
+    assert actor is not None
+    return actor
+
+
+@pytest.mark.parametrize("role", ["administrator", "legal", "integration"])
+def test_a_token_of_few_scopes_invites_nobody_who_may_do_more(acme: Cast, role: str) -> None:
+    actor = token_of(acme, "administrator", "accounts.*")
+
+    with pytest.raises(Forbidden):
+        invite_person(actor=actor, email="new@acme.example", roles=[role])
+
+    assert not Membership.objects.filter(user__email="new@acme.example").exists()
+
+
+def test_a_token_of_few_scopes_makes_nobody_an_administrator(acme: Cast) -> None:
+    actor = token_of(acme, "administrator", "accounts.*")
+
+    with pytest.raises(Forbidden):
+        change_roles(actor=actor, membership_id=membership_of(acme, "legal").pk, roles=["legal", "administrator"])
+
+    assert membership_of(acme, "legal").roles == ["legal"]
+
+
+def test_a_token_of_every_scope_gives_what_its_person_has(acme: Cast) -> None:
+    actor = token_of(acme, "administrator", "*")
+
+    invited = invite_person(actor=actor, email="new@acme.example", roles=["administrator"])
+
+    assert invited.roles == ["administrator"]
+    with pytest.raises(Forbidden):
+        invite_person(actor=actor, email="other@acme.example", roles=["finance"])
+
+
+def test_a_token_takes_roles_away(acme: Cast, alice: Actor) -> None:
+    actor = token_of(acme, "administrator", "accounts.*")
+
+    change_roles(actor=actor, membership_id=membership_of(acme, "alice").pk, roles=["legal"])
+
+    assert membership_of(acme, "alice").roles == ["legal"]
+
+
+def test_a_token_is_not_widened_and_issues_none_through_the_api(acme: Cast) -> None:
+    token, secret = issue(acme["administrator"], scopes=["accounts.*"])
+    client = APIClient(headers={"Authorization": f"Bearer {secret}"})
+    wide = {"name": "Wide", "scopes": ["*"], "expires_at": (clock.now() + timedelta(days=1)).isoformat()}
+
+    assert client.post("/api/v1/tokens/", wide).status_code == 403
+    assert client.patch(f"/api/v1/tokens/{token.pk}/", {"scopes": ["*"]}).status_code == 405
+    assert list(ApiToken.objects.values_list("scopes", flat=True)) == [["accounts.*"]]
 
 
 def test_a_revoked_token_signs_nobody_in(acme: Cast) -> None:

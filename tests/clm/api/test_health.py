@@ -3,6 +3,9 @@ from __future__ import annotations
 import logging
 
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
@@ -32,6 +35,39 @@ def test_what_is_missing_is_named(settings: Settings) -> None:
 
     assert (answer.status_code, answer.json()) == (503, {"status": "not ready", "missing": ["broker"]})
     assert health._database()
+
+
+def test_others_are_told_no_more_than_whether_it_is_ready(settings: Settings) -> None:
+    stranger = Client(REMOTE_ADDR="192.0.2.1")
+
+    assert stranger.get("/readyz").json() == {"status": "ready"}
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    answer = stranger.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
+
+
+def test_who_bears_the_token_is_told_what_is_missing(settings: Settings) -> None:
+    settings.METRICS_TOKEN, settings.REDIS_URL = "s3cret", "redis://127.0.0.1:1/0"
+    bearer = Client(REMOTE_ADDR="192.0.2.1", headers={"Authorization": "Bearer s3cret"})
+
+    assert bearer.get("/readyz").json() == {"status": "not ready", "missing": ["broker"]}
+
+
+def test_a_migration_that_was_not_run_is_missing() -> None:
+    MigrationRecorder(connection).record_unapplied("api", "0001_idempotency")
+
+    answer = Client().get("/readyz")
+
+    assert (answer.status_code, answer.json()["missing"]) == (503, ["migrations"])
+
+
+def test_the_migrations_of_the_code_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    Client().get("/readyz")
+    read: list[object] = []
+    monkeypatch.setattr(MigrationLoader, "load_disk", read.append)
+
+    assert (Client().get("/readyz").status_code, read) == (200, [])
 
 
 def test_metrics_for_this_machine() -> None:

@@ -9,12 +9,16 @@ from django.db import connection
 from django.test import RequestFactory
 from rest_framework.test import APIClient
 
+from clm.access.permissions import noting_grants
 from clm.access.scope import organization_scope
-from clm.accounts.models import Membership
-from clm.api.idempotency import _content, fingerprint, forget_before_now
+from clm.accounts.models import ApiToken, Membership
+from clm.accounts.operations.change_roles import change_roles
+from clm.api.idempotency import _content, _require_again, fingerprint, forget_before_now
 from clm.api.models import IdempotencyRecord
 from clm.lib import clock
+from clm.lib.errors import NotVisible
 from tests.cast import Cast, make_cast
+from tests.clm.api.conftest import Bearer
 from tests.proof import left_behind
 
 INVITATION = {"email": "new@acme.example", "roles": ["legal"]}
@@ -22,6 +26,11 @@ INVITATION = {"email": "new@acme.example", "roles": ["legal"]}
 
 def invite(client: APIClient, key: str = "key-1", **changes: Any) -> Any:
     return client.post("/api/v1/people/", INVITATION | changes, headers={"Idempotency-Key": key})
+
+
+def set_roles(client: APIClient, cast: Cast) -> Any:
+    member = Membership.objects.get(user=cast.users["legal"])
+    return client.post(f"/api/v1/people/{member.pk}/roles/", {"roles": ["legal"]}, headers={"Idempotency-Key": "key-2"})
 
 
 def test_a_repeated_request_gets_the_first_answer(api: APIClient) -> None:
@@ -55,6 +64,46 @@ def test_keys_belong_to_who_sent_them(api: APIClient, acme: Cast) -> None:
     other.force_login(acme.users["administrator"], backend="django.contrib.auth.backends.ModelBackend")
 
     assert invite(other).json()["code"] == "already_member"
+
+
+def test_an_answer_is_not_for_who_may_no_longer_ask(api: APIClient, acme: Cast) -> None:
+    assert invite(api).status_code == 201
+    Membership.objects.filter(user=acme.users["alice"]).update(roles=["legal"])
+
+    answer = invite(api)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert "new@acme.example" not in answer.content.decode()
+
+
+def test_an_answer_is_not_for_a_token_whose_scope_was_taken_away(bearer: Bearer, acme: Cast) -> None:
+    client = bearer(scopes=("*",))
+    assert set_roles(client, acme).status_code == 200
+    assert set_roles(client, acme)["Idempotent-Replay"] == "true"
+
+    ApiToken.objects.update(scopes=["accounts.view_person"])
+
+    assert (set_roles(client, acme).status_code, set_roles(client, acme).json()["code"]) == (403, "forbidden")
+
+
+def test_another_token_of_the_same_person_does_not_read_the_answer(bearer: Bearer, acme: Cast) -> None:
+    assert set_roles(bearer(scopes=("*",)), acme).status_code == 200
+
+    answer = set_roles(bearer(scopes=("accounts.view_person",)), acme)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+def test_an_answer_about_a_row_is_not_for_who_no_longer_sees_it(api: APIClient, acme: Cast) -> None:
+    member = Membership.objects.get(user=acme.users["legal"])
+    with noting_grants(acme["administrator"]) as grants:
+        change_roles(actor=acme["administrator"], membership_id=member.pk, roles=["finance"])
+
+    assert grants == [("accounts.change_roles", "accounts.Membership", str(member.pk))]
+    with pytest.raises(NotVisible):
+        _require_again(acme["counterparty"], grants[0])
+    with pytest.raises(NotVisible):
+        _require_again(acme["administrator"], (*grants[0][:2], str(acme.organization.pk)))
 
 
 def test_a_refused_request_keeps_no_key(api: APIClient) -> None:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.core.cache.backends.redis import RedisCache
 from rest_framework.request import Request
 from rest_framework.test import APIClient, APIRequestFactory
 from rest_framework.views import APIView
@@ -126,7 +125,7 @@ def test_a_token_needs_none(bearer: Bearer) -> None:
     client = bearer()
     client.handler.enforce_csrf_checks = True
 
-    assert client.post("/api/v1/people/", {"email": "new@acme.example", "roles": ["legal"]}).status_code == 201
+    assert client.patch("/api/v1/profile/", {"name": "New"}).status_code == 200
 
 
 def test_too_many_requests(bearer: Bearer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,12 +149,6 @@ def test_nobody_is_counted_by_address(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [AnonymousThrottle().allow_request(Request(request), APIView()) for _ in range(2)] == [True, False]
     cache.clear()
-
-
-def test_the_api_goes_on_while_the_cache_is_away(bearer: Bearer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ActorThrottle, "cache", RedisCache("redis://127.0.0.1:1/0", {}))
-
-    assert bearer().get("/api/v1/people/").status_code == 200
 
 
 def page_of_people(client: APIClient, **query: object) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,6 @@ from pypdf import PdfWriter
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = ROOT / "tests" / "samples"
-DATA = Path(os.environ.get("COVENANT_DATA", ROOT.parent / "shared" / "data"))
 
 CSA = SAMPLES / "common-paper-csa-with-sla.docx"
 BONTERMS_SLA = SAMPLES / "bonterms-service-level-agreement.pdf"

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import time
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import redis
 import yaml
 
 from clm.embedded.places import PROJECT
 from clm.embedded.processes import PROCESSES, WEB, Process
+from clm.embedded.running import free_port
+from clm.embedded.valkey import Valkey
 
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
@@ -35,6 +43,7 @@ SERVICE_SCHEMA = {
         "read_only": {"type": "boolean"},
         "cap_drop": {"const": ["ALL"]},
         "security_opt": {"const": ["no-new-privileges:true"]},
+        "user": {"const": "valkey"},
         "shm_size": {"type": "string"},
         "stop_grace_period": {"type": "string", "pattern": "^[0-9]+s$"},
         "healthcheck": {
@@ -56,6 +65,13 @@ SERVICE_SCHEMA = {
 }
 # With one of these in its name, a variable holds a secret and its value comes from outside.
 SECRET_NAMES = re.compile(r"SECRET|PASSWORD|_URL$")
+# Addresses that are no secret, and secrets that an installation may do without.
+NOT_ASKED_FOR = {"SITE_URL", "EMAIL_HOST_PASSWORD", "S3_ENDPOINT_URL", "S3_SECRET_ACCESS_KEY"}
+# Variables that only make sense outside of containers, or that the image itself sets.
+NOT_PASSED_ON = {"COVENANT_VAR", "COVENANT_DATA", "COVENANT_STATIC_ROOT", "EMAIL_BACKEND"}
+# Other ways to say what compose says once: whole addresses, and the names and ports that stay as they are.
+SAID_OTHERWISE = {"DATABASE_URL", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "REDIS_URL", "REDIS_PORT"}
+AWKWARD = "p@ss/w#rd:?%2F\\ &\"'$HOME"
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -105,6 +121,45 @@ def test_every_long_running_service_has_a_health_check(name: str) -> None:
     assert ("test" in SERVICES[name]["healthcheck"]) == (name != "migrate")
 
 
+def test_every_setting_reaches_the_containers() -> None:
+    read: set[str] = set()
+    for name in ("base", "production", "sources"):
+        code = (PROJECT / f"clm/settings/{name}.py").read_text()
+        read |= set(re.findall(r'(?:environ(?:\.get\(|\[)|secret\(|whole_number\()"([A-Z_0-9]+)"', code))
+    assert len(read) > 25
+    assert read - NOT_PASSED_ON - SAID_OTHERWISE <= set(common_environment())
+
+
+def answers_to(server: subprocess.Popen[bytes], client: redis.Redis, seconds: float) -> bool:
+    """Whether the server comes to answer within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            return bool(client.ping())
+        except redis.exceptions.ConnectionError:
+            time.sleep(0.05)
+    return False
+
+
+def test_the_broker_takes_any_password(var: Path) -> None:
+    valkey, port = Valkey(var, var / "log"), free_port()
+    own = var / "valkey-server"
+    own.write_text(f'#!/bin/sh\nexec {valkey.program} "$@" --port {port} --bind 127.0.0.1 --dir {var}\n')
+    own.chmod(0o755)
+    shell = [part.replace("$$", "$") for part in SERVICES["valkey"]["command"]]
+    environment = {"PATH": f"{var}:/usr/bin:/bin", "VALKEY_PASSWORD": AWKWARD}
+
+    server = subprocess.Popen(shell, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        with redis.Redis(port=port, password=AWKWARD) as client:
+            assert answers_to(server, client, seconds=10)
+        with redis.Redis(port=port) as stranger, pytest.raises(redis.exceptions.AuthenticationError):
+            stranger.ping()
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=10)
+
+
 def test_every_volume_is_declared_and_used() -> None:
     used = {volume.split(":")[0] for service in SERVICES.values() for volume in service["volumes"]}
     assert used == set(COMPOSE["volumes"])
@@ -120,7 +175,7 @@ def test_data_of_both_servers_is_on_a_volume() -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_secrets_come_from_the_environment_and_have_no_default(name: str) -> None:
     for variable, value in SERVICES[name].get("environment", {}).items():
-        if SECRET_NAMES.search(variable) and variable not in {"SITE_URL", "EMAIL_HOST_PASSWORD", "S3_ENDPOINT_URL"}:
+        if SECRET_NAMES.search(variable) and variable not in NOT_ASKED_FOR:
             assert re.search(r"\$\{[A-Z_]+:\?[^}]+\}", value), variable
 
 

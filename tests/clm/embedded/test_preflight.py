@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clm.embedded import places, preflight, system
-from clm.embedded.running import Trouble, free_port
+from clm.embedded.running import Trouble, free_port, port_is_free
 
 
 @pytest.fixture
@@ -27,6 +31,13 @@ def test_a_taken_port_that_was_asked_for_is_refused(taken: int) -> None:
     assert str(trouble.value) == (
         f"Port {taken} is taken by another program. Stop that one, or choose another port: `make run PORT={taken + 1}`."
     )
+
+
+def test_a_port_taken_on_all_addresses_is_taken_here() -> None:
+    with socket.socket() as server:
+        server.bind(("0.0.0.0", 0))  # noqa: S104 - that is what is tested
+        server.listen()
+        assert not port_is_free(server.getsockname()[1])
 
 
 def test_a_taken_default_port_moves_on_and_says_so(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,6 +70,66 @@ def test_a_full_disk_is_said_in_megabytes(tmp_path: Path) -> None:
         preflight.check_disk(tmp_path, needed=2**60)
 
 
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.ENOSPC, "The disk that holds /data is full. Free some room and run `make run` again."),
+        (errno.EDQUOT, "The disk that holds /data is full. Free some room and run `make run` again."),
+        (errno.EROFS, "/data/run is on a disk that only reads. Choose another folder: `COVENANT_VAR=... make run`."),
+        (errno.EACCES, "/data/run belongs to another user. Run as its owner, or make the folder your own."),
+        (
+            errno.ENOTDIR,
+            "/data/run cannot be made: a file stands where the folder /data belongs. Move it away.",
+        ),
+        (errno.EIO, None),
+    ],
+)
+def test_what_the_system_refuses_is_said_in_words(number: int, sentence: str | None) -> None:
+    assert preflight.in_words(OSError(number, "refused", "/data/run"), Path("/data")) == sentence
+
+
+def test_a_refusal_that_names_no_file_names_the_folder() -> None:
+    said = preflight.in_words(OSError(errno.EROFS, "refused"), Path("/data"))
+
+    assert said == "/data is on a disk that only reads. Choose another folder: `COVENANT_VAR=... make run`."
+
+
+def test_a_disk_with_room_is_not_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not preflight.is_full(tmp_path)
+    assert not preflight.is_full(tmp_path / "none")
+    monkeypatch.setattr(preflight, "FULL_BYTES", 2**60)
+    assert preflight.is_full(tmp_path)
+
+
+def test_a_file_in_place_of_the_folder_is_named_and_nothing_starts(tmp_path: Path) -> None:
+    (tmp_path / "var").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "clm.embedded.run"],
+        env={**os.environ, "COVENANT_VAR": str(tmp_path / "var")},
+        cwd=places.PROJECT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"\n{tmp_path}/var/run cannot be made: a file stands where the folder {tmp_path}/var belongs. Move it away.\n"
+    )
+
+
+def test_a_start_that_is_refused_does_not_say_that_it_stopped(var: Path, taken: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "clm.embedded.run"],
+        env={**os.environ, "COVENANT_VAR": str(var), "PORT": str(taken)},
+        cwd=places.PROJECT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"\nPort {taken} is taken by another program.")
+
+
 def test_only_one_run_holds_the_lock(tmp_path: Path) -> None:
     with preflight.only_one(tmp_path / "lock") as lock:
         preflight.note_holder(lock, "http://127.0.0.1:8000/")
@@ -68,6 +139,23 @@ def test_only_one_run_holds_the_lock(tmp_path: Path) -> None:
         "Covenant already runs from this folder (http://127.0.0.1:8000/). Use that one, or stop it with Ctrl-C first."
     )
     preflight.only_one(tmp_path / "lock").close()
+
+
+def test_a_library_that_does_not_load_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "libpango-1.0.so.0").touch()
+
+    assert not system.loads(str(tmp_path / "libpango-1.0.so.0"))
+    assert not system.loads("libnothing-of-that-name.so.0")
+    assert system.loads("libpango-1.0.so.0")
+
+
+def test_children_on_macos_find_homebrew_and_may_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert system.library_environment() == {}
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert system.library_environment() == {
+        "DYLD_FALLBACK_LIBRARY_PATH": "/opt/homebrew/lib:/usr/local/lib",
+        "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
+    }
 
 
 def test_a_missing_pango_names_its_packages(monkeypatch: pytest.MonkeyPatch) -> None:

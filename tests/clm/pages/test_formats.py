@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from clm.lib import clock
-from clm.pages import formats
+from clm.pages import formats, traces
 from clm.pages.fields import prepared
 from clm.pages.samples import SampleForm
 
@@ -66,3 +66,21 @@ def test_a_wrong_field_names_its_help_and_its_error() -> None:
     drawn = str(prepared(form["title"]))
     assert 'aria-describedby="id_title_help id_title_error"' in drawn
     assert 'aria-invalid="true"' in drawn
+
+
+def test_an_instant_to_the_second() -> None:
+    at = datetime(2026, 1, 10, 10, 0, 7, tzinfo=UTC)
+    assert formats.instant_text(at, "Europe/Berlin", seconds=True) == "10 Jan 2026, 11:00:07 CET"
+
+
+def test_a_trace_says_dates_and_codes_in_words() -> None:
+    stored = {
+        "value": "2026-11-20",
+        "unit": "date",
+        "parameters": {"roll": "preceding_business_day", "notice": "30 days"},
+        "steps": [{"label": "Term end", "value": "2026-12-21", "unit": "date"}],
+    }
+    shown = traces.present(stored)
+    assert (shown["value"], shown["unit"]) == ("20 Nov 2026", "")
+    assert shown["parameters"] == [("roll", "preceding business day"), ("notice", "30 days")]
+    assert [(step["value"], step["unit"]) for step in shown["steps"]] == [("21 Dec 2026", "")]

@@ -17,6 +17,7 @@ from clm.pages.lists import Column, ListPage
 from clm.pages.models import SavedView
 from clm.pages.operations.delete_view import delete_view
 from clm.pages.operations.save_view import save_view
+from clm.pages.operations.set_default_view import set_default_view
 from clm.pages.saved_views import clean_query
 
 
@@ -109,3 +110,49 @@ def test_saving_by_the_page_comes_back_with_the_filters(page: Client, alice: Act
 def test_a_view_keeps_no_page_number() -> None:
     given = RequestFactory().get("/?page=3&state=active&q=&format=csv").GET
     assert clean_query(given) == "state=active"
+
+
+def test_a_default_view_opens_the_list(alice: Actor) -> None:
+    save_view(actor=alice, page="samples", name="Other", query="q=beta")
+    view = save_view(actor=alice, page="samples", name="Mine", query="q=alp")
+    for name in ("Other", "Mine"):
+        set_default_view(actor=alice, view_id=SavedView.objects.get(name=name).pk)
+    assert list(SavedView.objects.filter(is_default=True).values_list("name", flat=True)) == ["Mine"]
+    opened = ask(alice)
+    assert (opened.status_code, opened["Location"]) == (302, "/samples/?q=alp")
+    assert [ask(alice, query).status_code for query in ("all=1", "q=beta", "format=csv")] == [200, 200, 200]
+    assert ask(alice, "", **{"HX-Request": "true"}).status_code == 200
+    set_default_view(actor=alice, view_id=view.pk, is_default=False)
+    assert ask(alice).status_code == 200
+    assert LedgerEntry.objects.filter(subject_id=view.pk, verb="pages.set_default_view").count() == 2
+
+
+def test_nobody_sets_the_default_of_another(alice: Actor, bob: Actor) -> None:
+    view = save_view(actor=alice, page="rows", name="Mine", query="")
+    with pytest.raises((NotVisible, Forbidden)):
+        set_default_view(actor=bob, view_id=view.pk)
+    assert not SavedView.objects.filter(is_default=True).exists()
+
+
+def test_the_menu_sets_and_unsets_the_default(page: Client, alice: Actor) -> None:
+    view = save_view(actor=alice, page="rows", name="Mine", query="state=active")
+    address = f"/views/{view.pk}/default/"
+    chosen = page.post(address, {"is_default": "1", "path": "/contracts/"})
+    assert chosen["Location"] == "/contracts/?state=active"
+    unset = page.post(address, {"is_default": "0", "path": "/contracts/"})
+    assert unset["Location"] == "/contracts/"
+    assert not SavedView.objects.get().is_default
+
+
+def test_a_filter_left_open_says_any(page: Client) -> None:
+    answer = page.get("/billing/invoices/").content.decode()
+    assert "---------" not in answer
+    assert "Unknown" not in answer
+    assert answer.count(">Any</option>") == 4
+    assert ">Credit note</option>" in answer
+
+
+def test_the_ledgers_filters_suggest(page: Client) -> None:
+    answer = page.get("/ledger/").content.decode()
+    assert '<option value="contracts.create_contract">' in answer
+    assert '<option value="Alice">' in answer
