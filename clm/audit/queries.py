@@ -109,10 +109,14 @@ def in_words(event: str) -> str:
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """The fields whose values differ, in the order of `after`, those that are gone last."""
+    """The fields whose values differ, in the order of `after`, those that are gone last; empty ones say nothing."""
     fields = [*after, *(name for name in before if name not in after)]
     return tuple(
         Change(name.replace("_", " ").capitalize(), before.get(name), after.get(name))
         for name in fields
-        if before.get(name) != after.get(name) or (name in before) != (name in after)
+        if before.get(name) != after.get(name) and not (_is_empty(before.get(name)) and _is_empty(after.get(name)))
     )
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", [], {})

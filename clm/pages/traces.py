@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from clm.pages.formats import as_decimal, as_instant, date_text, decimal_text, duration_text, instant_text
 
 Json = Mapping[str, Any]
@@ -19,7 +21,7 @@ def value_text(value: Any) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
-        return str(value).lower()
+        return _("yes") if value else _("no")
     if isinstance(value, (list, tuple)):
         return ", ".join(value_text(item) for item in value)
     if isinstance(value, Mapping):

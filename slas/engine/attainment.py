@@ -298,8 +298,10 @@ def _verdict(percent: Fraction | None, terms: Judgement) -> str:
     return f"{shown(percent)} {terms.comparison} {in_short(terms.target_percent)}, on unrounded values"
 
 
-def _keeps(percent: Fraction | None, terms: Judgement) -> bool | None:
-    return None if percent is None else terms.comparison.holds(percent, Fraction(terms.target_percent))
+def _keeps(percent: Fraction | None, terms: Judgement) -> str | None:
+    if percent is None:
+        return None
+    return "met" if terms.comparison.holds(percent, Fraction(terms.target_percent)) else "missed"
 
 
 def _plain(value: Fraction) -> Decimal:

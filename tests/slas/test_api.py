@@ -89,7 +89,7 @@ def test_the_service_report_of_a_month(api: APIClient, alice: Actor, active: Bin
     paper = api.get(f"/api/v1/service-reports/{job.result['report_id']}/")
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(b"".join(paper.streaming_content))).pages)
     assert "January 2026" in text
-    assert "99.865591398" in text
+    assert "99.865591\u202f%" in text or "99.865591 %" in text
     assert "B-2026-0001" in text
 
 

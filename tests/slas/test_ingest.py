@@ -200,7 +200,7 @@ def test_a_file_that_is_no_telemetry_fails_in_words(alice: Actor, web: Indicator
 def test_work_that_resumes_goes_on_after_the_last_portion(alice: Actor, acme: Cast, web: Indicator) -> None:
     job = request_import(alice, content=b"indicator,at,status\nweb,2026-01-01T00:00Z,up\nweb,2026-01-02T00:00Z,up\n",
                          file_name="x.csv")  # fmt: skip
-    Job.objects.filter(pk=job.pk).update(done=1, result={"accepted": 1, "duplicates": 0, "refused": 0})
+    Job.objects.filter(pk=job.pk).update(done=1, result={"looked_at": 1, "accepted": 1, "duplicates": 0, "refused": 0})
     runner.run(job.pk, alice.organization_id)
 
     job.refresh_from_db()

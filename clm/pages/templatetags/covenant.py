@@ -217,6 +217,12 @@ def value_text(value: Any) -> str:
 
 
 @register.filter
+def code_text(value: Any) -> str:
+    """Like value_text, with codes such as `monthly_fee` and yes or no in words."""
+    return formats.instant_text(value) if isinstance(value, datetime) else traces.code_text(value)
+
+
+@register.filter
 def words(code: Any) -> str:
     """A code as words: `primary_source` is "Primary source"."""
     text = str(code).replace("_", " ").replace(".", " ").strip()

@@ -45,6 +45,14 @@ def test_changes_keep_order_and_name_what_is_gone() -> None:
     assert changes_between({"a": 1, "b": 2, "c": 3}, {"b": 2, "a": 5}) == (Change("A", 1, 5), Change("C", 3, None))
 
 
+def test_empty_fields_are_no_change() -> None:
+    assert changes_between({}, {"a": "", "b": None, "c": [], "d": False, "e": 0}) == (
+        Change("D", None, False),
+        Change("E", None, 0),
+    )
+    assert changes_between({"a": "x"}, {"a": ""}) == (Change("A", "x", ""),)
+
+
 def test_an_event_in_words() -> None:
     assert in_words("contract.version_added") == "Contract version added"
 
