@@ -10,25 +10,42 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.measure import Table, percentiles
-from benchmarks.stage import RARE
+from benchmarks.stage import RARE, plain_person
 from clm.accounts.models import User
 from clm.lib.actor import Actor
 
-LIST_LIMIT, SEARCH_LIMIT = 150, 100  # milliseconds, at p95
+LIMIT = 100  # milliseconds, at p95
 PAGES = {
-    "contracts": ("/contracts/", LIST_LIMIT),
-    "contracts, page 1000": ("/contracts/?page=1000", LIST_LIMIT),
-    "contracts, by state": ("/contracts/?state=draft", LIST_LIMIT),
-    "contracts, by title": ("/contracts/?sort=title", LIST_LIMIT),
-    "search of two words": ("/contracts/?q=payroll+insurance", SEARCH_LIMIT),
-    "search of a rare word": (f"/contracts/?q={RARE}", SEARCH_LIMIT),
-    "search of a reference": ("/contracts/?q=M-0077777", SEARCH_LIMIT),
-    "search of a word that every contract has": ("/contracts/?q=agreement", SEARCH_LIMIT),
-    "search box of every page": ("/search/?q=payroll+insurance", SEARCH_LIMIT),
-    "API contracts": ("/api/v1/contracts/", LIST_LIMIT),
-    "API contracts, by state": ("/api/v1/contracts/?state=draft", LIST_LIMIT),
-    "API search of two words": ("/api/v1/contracts/?q=payroll+insurance", SEARCH_LIMIT),
+    "contracts": "/contracts/",
+    "contracts, page 1000": "/contracts/?page=1000",
+    "contracts, sorted by reference": "/contracts/?sort=reference",
+    "contracts, sorted by title": "/contracts/?sort=title",
+    "contracts, sorted by title, page 1000": "/contracts/?sort=-title&page=1000",
+    "contracts, sorted by type": "/contracts/?sort=-category",
+    "contracts, sorted by state": "/contracts/?sort=state",
+    "contracts, sorted by end of term": "/contracts/?sort=ends_on",
+    "contracts, sorted by value": "/contracts/?sort=-value",
+    "contracts, sorted by owner": "/contracts/?sort=owner",
+    "contracts in a rare state": "/contracts/?state=draft",
+    "contracts in the most common state": "/contracts/?state=active",
+    "contracts of a type": "/contracts/?category=nda",
+    "contracts of parties so named": "/contracts/?party=insurance",
+    "contracts whose term ends from": "/contracts/?ends_after=2026-01-01",
+    "contracts that are confidential": "/contracts/?confidential=true",
+    "search of two words": "/contracts/?q=payroll+insurance",
+    "search of a rare word": f"/contracts/?q={RARE}",
+    "search of a reference": "/contracts/?q=M-0077777",
+    "search of a part of a title's word": "/contracts/?q=surance",
+    "search of a word that every contract has": "/contracts/?q=agreement",
+    "search of nothing there": "/contracts/?q=xyzzyx",
+    "search box of every page": "/search/?q=payroll+insurance",
+    "parties": "/contracts/parties/",
+    "API contracts": "/api/v1/contracts/",
+    "API contracts, by state": "/api/v1/contracts/?state=draft",
+    "API search of two words": "/api/v1/contracts/?q=payroll+insurance",
+    "API search of a word that every contract has": "/api/v1/contracts/?q=agreement",
 }
+AGAIN = ("contracts", "contracts, page 1000", "search of two words", "search of a word that every contract has")
 EACH_LIST = (
     "/", "/contracts/", "/contracts/parties/", "/service-levels/", "/service-levels/breaches/",
     "/service-levels/telemetry/", "/obligations/", "/obligations/dates/", "/billing/fees/",
@@ -45,10 +62,17 @@ def signed_in(actor: Actor) -> Client:
 
 
 def measure(table: Table, actor: Actor, count: int) -> None:
-    client = signed_in(actor)
-    for name, (path, limit) in PAGES.items():
-        p50, p95 = percentiles(visit(client, path))
-        table.add(f"{name} ({count:,} contracts)", p95, "ms p95", f"p50 {p50:.1f} ms; limit {limit} ms")
+    """As someone who sees confidential contracts by name; the most used pages also as someone who sees none."""
+    granted, plain = signed_in(actor), signed_in(plain_person(actor))
+    for name, path in PAGES.items():
+        _latency(table, f"{name} ({count:,} contracts)", visit(granted, path))
+    for name in AGAIN:
+        _latency(table, f"{name}, without grants", visit(plain, PAGES[name]))
+
+
+def _latency(table: Table, name: str, work: Callable[[], None]) -> None:
+    p50, p95 = percentiles(work)
+    table.add(name, p95, "ms p95", f"p50 {p50:.1f} ms; limit {LIMIT} ms{'' if p95 <= LIMIT else ': MISSED'}")
 
 
 def measure_each(table: Table, actor: Actor) -> None:

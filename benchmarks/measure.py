@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import django
+from django.db import connection
+
 LAST = Path(__file__).with_name("RESULTS.md")
 
 
@@ -25,16 +28,20 @@ class Table:
 
     def keep(self) -> None:
         """The table as the last measured one, in benchmarks/RESULTS.md."""
-        machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-        head = f"# Last measured\n\n{datetime.now(UTC):%Y-%m-%d}, {machine}. `make bench` measures again."
+        head = f"# Last measured\n\n{_when_and_where()}. `make bench ARGS=--write` measures again."
         lines = ["| what | figure | unit | beside |", "|---|---:|---|---|"]
         lines += [f"| {what} | {figure} | {unit} | {beside} |" for what, figure, unit, beside in self.rows]
         LAST.write_text("\n".join([head, "", *lines, ""]))
 
 
 def _when_and_where() -> str:
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    return f"{datetime.now(UTC):%Y-%m-%d}, {machine}"
+    """The day, cores and versions; nothing that names the machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        server = cursor.fetchone()[0]
+    machine = f"{os.cpu_count()} cores, {platform.machine()}"
+    versions = f"Python {platform.python_version()}, Django {django.get_version()}, PostgreSQL {server}"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {versions}"
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -6,17 +6,21 @@ import random
 from collections.abc import Iterator
 from itertools import accumulate, islice, product
 
+from django.contrib.auth.models import Permission
 from django.db import connection
+from django.utils import timezone
 
 from clm.access.scope import every_organization, organization_scope
 from clm.accounts.actors import actor_of_membership
 from clm.accounts.models import Membership, Organization, User
+from clm.documents.blobs import store_blob
 from clm.jobs.models import Job
 from clm.lib.actor import Actor
 from clm.portfolio.houses import HOUSES, LEAD
 from clm.portfolio.load import LOAD, start_loading
 from clm.portfolio.people import cast_of
-from contracts.models import Contract, ContractParty, Party
+from contracts.models import Contract, ContractParty, Party, Version
+from contracts.models.contract import ContractUserPermission
 
 ROLES = ["legal", "procurement", "account_manager", "finance", "administrator", "executive", "auditor", "integration"]
 WORDS = [
@@ -30,24 +34,41 @@ RUNNING = ["".join(parts) for parts in product(SYLLABLES, repeat=3)][:3000]
 OFTEN = list(accumulate(1 / rank for rank in range(1, len(RUNNING) + 1)))
 RARE = RUNNING[-1]
 BATCH = 5000
-# As contracts.operations.search writes it, without the parties and the text.
+# As contracts.search writes it, without the parties and the text.
 _SEARCH = """
 UPDATE contracts_contract SET search = setweight(to_tsvector('simple', reference || ' ' || external_reference), 'A')
     || setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', description), 'C')
 """
+# A term for each contract that was signed, over three years of ends. They rest on one version: nobody opens them here.
+_TERMS = """
+INSERT INTO contracts_term (organization_id, contract_id, version_id, number, starts_on, ends_on, basis, trace)
+SELECT organization_id, id, %s, 1, %s::date - 365, %s::date - 365 + (hashtext(reference) & 1023) + 30, 'initial', '{}'
+FROM contracts_contract WHERE state <> 'draft' AND reference LIKE 'M-%%'
+"""
+CONFIDENTIAL_EVERY = 50
 
 
 def people() -> Actor:
     """An organization with one person who has every role inside."""
     organization = Organization.objects.create(name="Measured", slug="measured")
-    user = User.objects.create_user("measured@covenant.example", "measured-only", name="Measured")
+    return _person(organization, "measured", ROLES)
+
+
+def plain_person(actor: Actor) -> Actor:
+    """A colleague without a grant on any confidential contract."""
+    return _person(Organization.objects.get(pk=actor.organization_id), "plain", ["legal"])
+
+
+def _person(organization: Organization, name: str, roles: list[str]) -> Actor:
+    user = User.objects.create_user(f"{name}@covenant.example", "measured-only", name=name.title())
     with organization_scope(organization.pk):
-        membership = Membership.objects.create(organization=organization, user=user, roles=ROLES)
+        membership = Membership.objects.create(organization=organization, user=user, roles=roles)
     return actor_of_membership(membership)
 
 
 def contracts(actor: Actor, count: int, *, vacuum: bool = True) -> None:
-    """`count` contracts with two parties each, straight into the tables: their verbs are not what is measured."""
+    """`count` contracts with two parties and a term each, straight into the tables: their verbs are not what is
+    measured. Every fiftieth is confidential, and the actor is among those who see it."""
     source = random.Random(7)
     parties = [Party(organization_id=actor.organization_id, name=f"{_name(source)} {n}") for n in range(2000)]
     Party.objects.bulk_create(parties, batch_size=BATCH)
@@ -55,11 +76,31 @@ def contracts(actor: Actor, count: int, *, vacuum: bool = True) -> None:
     while chunk := list(islice(rows, BATCH)):
         Contract.objects.bulk_create(chunk, batch_size=BATCH)
         ContractParty.objects.bulk_create(_parts(actor, chunk, parties, source), batch_size=BATCH)
+    _grant(actor)
+    today = timezone.now().date()
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH)
+        cursor.execute(_TERMS, [_version(actor).pk, today, today])
         if vacuum:  # as autovacuum would have done; not allowed within a transaction
-            cursor.execute("VACUUM ANALYZE contracts_contract")
-            cursor.execute("VACUUM ANALYZE contracts_contractparty")
+            for table in ("contract", "contractparty", "contractuserpermission", "term"):
+                cursor.execute(f"VACUUM ANALYZE contracts_{table}")
+
+
+def _grant(actor: Actor) -> None:
+    permission = Permission.objects.get(codename="see_confidential_contract")
+    closed = Contract.objects.filter(is_confidential=True).values_list("pk", flat=True)
+    ContractUserPermission.objects.bulk_create(
+        ContractUserPermission(user_id=actor.person_id, permission=permission, content_object_id=pk) for pk in closed
+    )
+
+
+def _version(actor: Actor) -> Version:
+    first = Contract.objects.get(reference="M-0000000")
+    return Version.objects.create(
+        organization_id=actor.organization_id, contract=first, number=1, state="draft",
+        blob=store_blob(actor.organization_id, b"Terms", "text/plain"), file_name="terms.txt",
+        media_type="text/plain", text="Terms", content_hash="c" * 64, created_by_id=actor.person_id,
+    )  # fmt: skip
 
 
 def _rows(actor: Actor, source: random.Random, count: int) -> Iterator[Contract]:
@@ -73,6 +114,9 @@ def _rows(actor: Actor, source: random.Random, count: int) -> Iterator[Contract]
             category=source.choice(["cloud", "hosting", "services", "license", "nda"]),
             state=source.choice(states),
             owner_id=actor.person_id,
+            is_confidential=number % CONFIDENTIAL_EVERY == CONFIDENTIAL_EVERY - 1,
+            value_amount=source.randrange(1000, 900000),
+            currency=source.choice(["EUR", "USD", "GBP"]),
             description=" ".join(source.choices(RUNNING, cum_weights=OFTEN, k=60)),
         )
 

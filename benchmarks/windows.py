@@ -14,7 +14,7 @@ from slas.engine.attainment import judge
 from slas.engine.quantities import MaintenancePolicy
 from slas.engine.ratio import EventCount, ratio_quantities
 from slas.engine.uptime import divide_uptime
-from slas.judging import RELATED, gather, judgement_of, telemetry_of
+from slas.judging import RELATED, Seen, gather, judgement_of, telemetry_of
 from slas.models import Commitment, Evaluation, EvaluationWindow, Sample
 from slas.operations.ingest_outages import ingest_outages
 from slas.operations.ingest_samples import ingest_samples
@@ -106,7 +106,7 @@ def _engine_ratio(windows: Sequence[EvaluationWindow]) -> Callable[[], None]:
     return work
 
 
-def _counted(samples: Sequence[Sample]) -> list[EventCount]:
+def _counted(samples: Sequence[Seen]) -> list[EventCount]:
     return [
         EventCount(row.at, row.good, row.valid) for row in samples if row.good is not None and row.valid is not None
     ]

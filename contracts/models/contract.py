@@ -68,7 +68,9 @@ class Contract(OrganizationRow):
             models.Index(fields=["organization", "-id"], include=["is_confidential"], name="contract_newest"),
             models.Index(fields=["organization", "state", "id"], include=["is_confidential"], name="contract_state"),
             models.Index(fields=["organization", "title", "id"], include=["is_confidential"], name="contract_by_title"),
-            models.Index(fields=["organization", "category", "id"], include=["is_confidential"], name="contract_by_type"),
+            models.Index(
+                fields=["organization", "category", "id"], include=["is_confidential"], name="contract_by_type"
+            ),
             models.Index(fields=["organization", "owner", "id"], include=["is_confidential"], name="contract_by_owner"),
             models.Index(
                 fields=["organization", "currency", "value_amount", "id"],
