@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from clm.access.scope import every_organization
@@ -51,17 +51,30 @@ def actor_of_session(request: HttpRequest, *, request_id: str = "") -> Actor | N
 
 def actor_of_token(secret: str, *, request_id: str = "") -> Actor | None:
     """The token's actor: its person's present roles narrowed by its scopes; None when unknown, expired or revoked."""
-    now = clock.now()
     with every_organization():
-        token = ApiToken.objects.filter(key_hash=hash_key(secret), revoked_at=None, expires_at__gt=now).first()
-        if token is None:
-            return None
-        membership = Membership.objects.filter(
-            user_id=token.user_id, organization_id=token.organization_id, removed_at=None, user__is_active=True
-        ).first()
-        if membership is None:
-            return None
-        _touch(token.pk)
+        token = _valid_tokens().filter(key_hash=hash_key(secret)).first()
+        actor = _actor_behind(token, request_id) if token is not None else None
+        if actor is not None and token is not None:
+            _touch(token.pk)
+    return actor
+
+
+def actor_of_token_id(token_id: UUID, organization_id: UUID, *, request_id: str = "") -> Actor | None:
+    """The same for work that a token started: None when it is no longer valid, or its person no longer a member."""
+    with every_organization():
+        token = _valid_tokens().filter(pk=token_id, organization_id=organization_id).first()
+        return _actor_behind(token, request_id) if token is not None else None
+
+
+def _valid_tokens() -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(revoked_at=None, expires_at__gt=clock.now())
+
+
+def _actor_behind(token: ApiToken, request_id: str) -> Actor | None:
+    members = Membership.objects.filter(organization_id=token.organization_id, removed_at=None, user__is_active=True)
+    membership = members.filter(user_id=token.user_id).first()
+    if membership is None:
+        return None
     return Actor(
         kind="token",
         identity=str(token.pk),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import traceback
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from clm.access.scope import every_organization, organization_scope
+from clm.accounts.models import Organization
 from clm.accounts.roles import Role
 from clm.events.handlers import handler_named, handlers_of
 from clm.events.models import Delivery, DeliveryState, OutboxEvent
@@ -20,6 +25,11 @@ from clm.notify.tell import people_with_roles, tell
 log = structlog.get_logger("clm.events")
 
 MAX_ATTEMPTS = 8
+# Only for the moment between the claim and the handler's lock on the row: what runs longer is held by that lock.
+LEASE = timedelta(seconds=30)
+# How many deliveries an organization has before it is the next one's turn.
+TURN = 20
+BEGUN = _lazy("The attempt has begun. If it is over, its worker or its connection ended with it.")
 
 
 def back_off(attempts: int) -> timedelta:
@@ -27,17 +37,26 @@ def back_off(attempts: int) -> timedelta:
     return timedelta(seconds=min(2**attempts, 3600))
 
 
-@transaction.atomic
 def fan_out(*, batch: int = 500) -> int:
-    """Every waiting event has a delivery for each of its handlers; answers how many events."""
-    now = clock.now()
+    """Every waiting event has a delivery for each of its handlers; answers how many events.
+
+    Organizations take turns of `batch` events: ten thousand of one do not keep the others waiting.
+    """
     with every_organization():
-        events = list(
-            OutboxEvent.objects.select_for_update(skip_locked=True).filter(fanned_out_at=None).order_by("id")[:batch]
-        )
+        waiting = OutboxEvent.objects.filter(organization_id=OuterRef("pk"), fanned_out_at=None)
+        turns = _organizations_with(waiting)
+    return sum(_fan_out(organization_id, batch) for organization_id in turns)
+
+
+@transaction.atomic
+def _fan_out(organization_id: UUID, batch: int) -> int:
+    now = clock.now()
+    with organization_scope(organization_id):
+        waiting = OutboxEvent.objects.select_for_update(skip_locked=True).filter(fanned_out_at=None)
+        events = list(waiting.order_by("id")[:batch])
         Delivery.objects.bulk_create(
             [
-                Delivery(organization_id=event.organization_id, event=event, handler=name, due_at=now)
+                Delivery(organization_id=organization_id, event=event, handler=name, due_at=now)
                 for event in events
                 for name in handlers_of(event.type)
             ],
@@ -47,53 +66,92 @@ def fan_out(*, batch: int = 500) -> int:
     return len(events)
 
 
-def deliver_next() -> bool:
-    """Run one due delivery; False when none is due. Any number of workers may call this at once."""
-    with transaction.atomic():
-        with every_organization():
-            delivery = (
-                Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(status=DeliveryState.PENDING, due_at__lte=clock.now())
-                .select_related("event")
-                .order_by("due_at", "id")
-                .first()
-            )
+def organizations_due() -> list[UUID]:
+    """The organizations with a delivery that may begin now."""
+    with every_organization():
+        pending = Delivery.objects.filter(organization_id=OuterRef("pk"), status=DeliveryState.PENDING)
+        return _organizations_with(pending.filter(due_at__lte=clock.now()))
+
+
+def _organizations_with(rows: QuerySet[Any]) -> list[UUID]:
+    return list(Organization.objects.filter(Exists(rows)).order_by("pk").values_list("pk", flat=True))
+
+
+def deliver_next(organization_id: UUID) -> bool:
+    """Run the organization's first due delivery; False when none is due. Any number of workers may call this at once.
+
+    The attempt is counted and committed before the handler begins, so that a handler that takes its worker or its
+    connection along is counted too, and is dead in the end instead of first again for ever.
+    """
+    with organization_scope(organization_id):
+        delivery = _claim()
         if delivery is None:
             return False
-        with organization_scope(delivery.organization_id):
+        if delivery.status == DeliveryState.PENDING:
             _run(delivery)
     return True
 
 
-def _run(delivery: Delivery) -> None:
-    delivery.attempts += 1
+@transaction.atomic
+def _claim() -> Delivery | None:
+    """The first due delivery with one attempt more, out of the others' reach for the lease; dead if none was left.
+
+    A row that another worker runs is locked (see _run), and skipped however old its claim is.
+    """
+    now = clock.now()
+    due = Delivery.objects.select_for_update(skip_locked=True).filter(status=DeliveryState.PENDING, due_at__lte=now)
+    delivery = due.order_by("due_at", "id").first()
+    if delivery is None:
+        return None
+    if delivery.attempts >= MAX_ATTEMPTS:
+        delivery.status = DeliveryState.DEAD
+        _tell_administrators(delivery)
+    else:
+        delivery.attempts += 1
+        delivery.due_at = now + LEASE
+        delivery.last_error = str(BEGUN)
+    delivery.save(update_fields=["status", "attempts", "due_at", "last_error"])
+    return delivery
+
+
+def _run(claimed: Delivery) -> None:
+    """The handler's writes and DONE are one transaction, which holds the row for as long as it runs."""
     try:
         with transaction.atomic():
-            handler = handler_named(delivery.event.type, delivery.handler)
+            delivery = Delivery.objects.select_for_update().get(pk=claimed.pk)
+            if not _is_still(delivery, claimed):
+                return
+            event = OutboxEvent.objects.get(pk=claimed.event_id)
+            handler = handler_named(event.type, claimed.handler)
             if handler is None:
-                raise LookupError(f"no handler is named {delivery.handler}")
-            handler(delivery.event)
+                raise LookupError(f"no handler is named {claimed.handler}")
+            handler(event)
+            delivery.status, delivery.done_at, delivery.last_error = DeliveryState.DONE, clock.now(), ""
+            delivery.save(update_fields=["status", "done_at", "last_error"])
     except Exception:
-        _failed(delivery, traceback.format_exc(limit=20))
-    else:
-        delivery.status = DeliveryState.DONE
-        delivery.done_at = clock.now()
-        delivery.last_error = ""
-    delivery.save(update_fields=["status", "attempts", "due_at", "done_at", "last_error"])
+        error = traceback.format_exc(limit=20)
+        if not connection.in_atomic_block and not connection.is_usable():
+            connection.close()
+        _failed(claimed, error)
 
 
-def _failed(delivery: Delivery, error: str) -> None:
+def _is_still(delivery: Delivery, claimed: Delivery) -> bool:
+    """Nobody claimed, ended or replayed the delivery since this claim."""
+    return (delivery.status, delivery.attempts) == (DeliveryState.PENDING, claimed.attempts)
+
+
+@transaction.atomic
+def _failed(claimed: Delivery, error: str) -> None:
+    delivery = Delivery.objects.select_for_update().get(pk=claimed.pk)
+    if not _is_still(delivery, claimed):
+        return
     delivery.last_error = error[-4000:]
     if delivery.attempts >= MAX_ATTEMPTS:
         delivery.status = DeliveryState.DEAD
         _tell_administrators(delivery)
     delivery.due_at = clock.now() + back_off(delivery.attempts)
-    log.warning(
-        "handler_failed",
-        handler=delivery.handler,
-        event_id=str(delivery.event_id),
-        attempts=delivery.attempts,
-    )
+    delivery.save(update_fields=["status", "due_at", "last_error"])
+    log.warning("handler_failed", handler=delivery.handler, event_id=str(delivery.event_id), attempts=delivery.attempts)
 
 
 def _tell_administrators(delivery: Delivery) -> None:
@@ -110,11 +168,19 @@ def _tell_administrators(delivery: Delivery) -> None:
 
 
 def drain(*, limit: int = 10_000) -> int:
-    """Fan out and deliver until nothing is due; answers how many deliveries ran."""
+    """Fan out and deliver until nothing is due, the organizations in turn; answers how many deliveries ran."""
     delivered = 0
     while delivered < limit:
         fan_out()
-        if not deliver_next():
+        ran = sum(_turn(organization_id) for organization_id in organizations_due())
+        if not ran:
             break
-        delivered += 1
+        delivered += ran
     return delivered
+
+
+def _turn(organization_id: UUID) -> int:
+    ran = 0
+    while ran < TURN and deliver_next(organization_id):
+        ran += 1
+    return ran

@@ -20,7 +20,9 @@ class OutboxEvent(OrganizationRow):
     fanned_out_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["id"], condition=models.Q(fanned_out_at=None), name="outbox_waiting")]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "id"], condition=models.Q(fanned_out_at=None), name="outbox_waiting"),
+        ]
 
     def __str__(self) -> str:
         return self.type
@@ -33,7 +35,10 @@ class DeliveryState(models.TextChoices):
 
 
 class Delivery(OrganizationRow):
-    """One event for one handler: done once, retried with back-off, or dead until a person replays it."""
+    """One event for one handler: done once, retried with back-off, or dead until a person replays it.
+
+    `attempts` counts those that began. `due_at`: when the next may begin, also while one runs (see the dispatcher).
+    """
 
     event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
     handler = models.CharField(max_length=120)
@@ -46,7 +51,7 @@ class Delivery(OrganizationRow):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["event", "handler"], name="one_delivery_per_handler")]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], condition=models.Q(status="pending"), name="delivery_due"),
+            models.Index(fields=["organization", "due_at"], condition=models.Q(status="pending"), name="delivery_due"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, cast
@@ -11,9 +11,10 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.scope import organization_scope
-from clm.accounts.actors import actor_of_membership
+from clm.accounts.actors import actor_of_membership, actor_of_token_id
 from clm.accounts.models import Membership
 from clm.audit.moves import move
 from clm.jobs.models import Job, JobState
@@ -25,6 +26,8 @@ from clm.lib.errors import DomainError
 log = structlog.get_logger("clm.jobs")
 STALE_AFTER = timedelta(seconds=120)
 MAX_ATTEMPTS = 5
+# Work that runs on asks this often whether its person or token may still act.
+ASK_AGAIN_SECONDS = 5.0
 
 
 class Cancelled(Exception):
@@ -38,10 +41,13 @@ class Progress:
         self._job_id = job.pk
         self.at = job.done
         self.kept: dict[str, Any] = dict(job.result)
+        self._job = job
         self.actor = _actor(job)
+        self._asked = time.monotonic()
 
     def report(self, done: int, total: int | None = None, message: str = "") -> None:
-        """Store progress and a heartbeat; raises Cancelled when the person asked to stop."""
+        """Store progress and a heartbeat. Raises Cancelled when the person asked to stop, and DomainError `no_actor`
+        when they, or the token that started the work, may not act any more."""
         changes: dict[str, Any] = {"done": done, "heartbeat_at": clock.now(), "message": message[:200]}
         if total is not None:
             changes["total"] = total
@@ -49,6 +55,8 @@ class Progress:
         self.at = done
         if Job.objects.filter(pk=self._job_id, cancel_requested_at__isnull=False).exists():
             raise Cancelled
+        if time.monotonic() - self._asked >= ASK_AGAIN_SECONDS:
+            self.actor, self._asked = _actor(self._job), time.monotonic()
 
     def keep(self, **facts: Any) -> None:
         """Store what is finished in the job's result, so that work that resumes finds it in `kept`."""
@@ -119,9 +127,11 @@ def run(job_id: UUID, organization_id: UUID) -> None:
             _finish(job_id, JobState.CANCELLED)
         except DomainError as refusal:
             _finish(job_id, JobState.FAILED, error=refusal.message)
-        except Exception:
+        except Exception as error:
             log.exception("job_failed", job_id=str(job_id))
-            _finish(job_id, JobState.FAILED, error=traceback.format_exc(limit=5)[-2000:])
+            what = {"error": type(error).__name__, "job": job_id}
+            text = _("Something unexpected stopped it (%(error)s). The log tells more of job %(job)s.") % what
+            _finish(job_id, JobState.FAILED, error=text)
         else:
             _finish(job_id, JobState.SUCCEEDED, result=result)
 
@@ -153,12 +163,18 @@ def _finish(job_id: UUID, state: str, *, result: Mapping[str, Any] | None = None
 
 
 def _actor(job: Job) -> Actor:
-    """The person who started the job, with the roles they have now."""
+    """Whoever started the job, with what they may do now: a person's roles, a token's scopes within them."""
+    request_id = f"job-{job.pk}"
+    if job.actor_kind == "token":
+        found = actor_of_token_id(UUID(job.actor_id), job.organization_id, request_id=request_id)
+        if found is None:
+            raise DomainError("no_actor", _("The token that started this job is no longer valid."))
+        return found
     members = Membership.objects.filter(removed_at=None, user__is_active=True)
     membership = members.filter(user_id=job.user_id or UUID(int=0)).first()
     if membership is None:
-        raise DomainError("no_actor", "The person who started this job is no longer a member.")
-    return actor_of_membership(membership, request_id=f"job-{job.pk}")
+        raise DomainError("no_actor", _("The person who started this job is no longer a member."))
+    return actor_of_membership(membership, request_id=request_id)
 
 
 def _mover(job: Job) -> Actor:

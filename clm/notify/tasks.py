@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from celery import shared_task
+from django.apps import apps
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from clm.access.scope import every_organization
+from clm.access.permissions import sees
+from clm.access.scope import every_organization, organization_scope
+from clm.accounts.actors import actor_of_membership
+from clm.accounts.models import Membership
 from clm.lib import clock
 from clm.lib.outside import outside_transactions
 from clm.notify.mails import mail_of
@@ -46,6 +50,10 @@ def _claim_next() -> Notification | None:
 def _send(notification: Notification) -> int:
     outside_transactions("mail is sent")
     outcome: dict[str, object] = {}
+    if reason := _reason_to_keep_it(notification):
+        with organization_scope(notification.organization_id):
+            Notification.objects.filter(pk=notification.pk).update(mail_due_at=None, mail_error=reason)
+        return 0
     try:
         _message(notification).send()
         outcome = {"mailed_at": clock.now(), "mail_error": ""}
@@ -54,6 +62,21 @@ def _send(notification: Notification) -> int:
     with every_organization():
         Notification.objects.filter(pk=notification.pk).update(**outcome)
     return int("mailed_at" in outcome)
+
+
+def _reason_to_keep_it(notification: Notification) -> str:
+    """Why the mail must not leave any more: things may have changed since the row was written. Empty if it may."""
+    with organization_scope(notification.organization_id):
+        members = Membership.objects.filter(user_id=notification.user_id, removed_at=None, user__is_active=True)
+        membership = members.first()
+        if membership is None:
+            return "Not sent: no longer a member."
+        if not notification.subject_type:
+            return ""
+        subject = apps.get_model(notification.subject_type)._default_manager.filter(pk=notification.subject_id).first()
+        if subject is None or not sees(actor_of_membership(membership), subject):
+            return "Not sent: may no longer see what it is about."
+    return ""
 
 
 def _message(notification: Notification) -> EmailMessage:

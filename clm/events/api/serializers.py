@@ -6,7 +6,10 @@ from clm.events.models import Delivery
 
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):
-    """One event for one handler; `dead` after eight failed attempts, until somebody replays it."""
+    """One event for one handler; `dead` after eight failed attempts, until somebody replays it.
+
+    Of an event about a contract that the reader may not see, the payload and the words of the error are left out.
+    """
 
     event_id = serializers.UUIDField(read_only=True)
     type = serializers.CharField(source="event.type", read_only=True)

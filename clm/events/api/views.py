@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from clm.events.api.serializers import DeliverySerializer
 from clm.events.filters import DeliveryFilter
 from clm.events.models import Delivery
 from clm.events.operations.replay_delivery import replay_delivery
+from clm.events.queries import withhold
 
 
 class DeliveriesView(ListModelMixin, VisibleRowsView):
@@ -26,6 +28,10 @@ class DeliveriesView(ListModelMixin, VisibleRowsView):
 
     def rows(self) -> QuerySet[Delivery]:
         return Delivery.objects.select_related("event")
+
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
+        page = super().paginate_queryset(queryset)
+        return None if page is None else withhold(actor_in(self.request), page)
 
     def get(self, request: Request) -> Response:
         """Deliveries, newest first; `?status=dead` for those that failed for good."""
@@ -40,6 +46,10 @@ class DeliveryView(RetrieveModelMixin, VisibleRowsView):
     def rows(self) -> QuerySet[Delivery]:
         return Delivery.objects.select_related("event")
 
+    def get_object(self) -> Delivery:
+        (found,) = withhold(actor_in(self.request), [super().get_object()])
+        return found
+
     def get(self, request: Request, pk: UUID) -> Response:
         return self.retrieve(request)
 
@@ -48,4 +58,6 @@ class ReplayView(IdempotentMixin):
     @extend_schema(request=None, responses=DeliverySerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Try a dead delivery again."""
-        return Response(DeliverySerializer(replay_delivery(actor=actor_in(request), delivery_id=pk)).data)
+        actor = actor_in(request)
+        (replayed,) = withhold(actor, [replay_delivery(actor=actor, delivery_id=pk)])
+        return Response(DeliverySerializer(replayed).data)

@@ -96,11 +96,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="outboxevent",
-            index=models.Index(condition=models.Q(("fanned_out_at", None)), fields=["id"], name="outbox_waiting"),
+            index=models.Index(
+                condition=models.Q(("fanned_out_at", None)), fields=["organization", "id"], name="outbox_waiting"
+            ),
         ),
         migrations.AddIndex(
             model_name="delivery",
-            index=models.Index(condition=models.Q(("status", "pending")), fields=["due_at"], name="delivery_due"),
+            index=models.Index(
+                condition=models.Q(("status", "pending")), fields=["organization", "due_at"], name="delivery_due"
+            ),
         ),
         migrations.AddConstraint(
             model_name="delivery",

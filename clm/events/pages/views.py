@@ -19,6 +19,7 @@ from clm.audit.queries import entries_of
 from clm.events.filters import DeliveryFilter
 from clm.events.models import Delivery, DeliveryState
 from clm.events.operations.replay_delivery import replay_delivery
+from clm.events.queries import error_class, withhold
 from clm.pages.lists import Column, Empty, ListPage
 
 
@@ -35,10 +36,10 @@ class DeadLettersPage(ListPage):
         Column("status", gettext_lazy("State"), sort=("status",)),
         Column("attempts", gettext_lazy("Attempts"), kind="number", sort=("attempts",)),
         Column("created_at", gettext_lazy("Since"), kind="instant", sort=("created_at",)),
-        Column("error", gettext_lazy("Error"), value=lambda row: last_line(row.last_error)),
+        Column("error", gettext_lazy("Error"), value=lambda row: error_class(row.last_error)),
     )
     filterset_class = DeliveryFilter
-    search_fields = ("handler", "event__type", "last_error")
+    search_fields = ("handler", "event__type")
     default_sort = "-created_at"
     empty = Empty(
         title=gettext_lazy("No dead letters"),
@@ -54,17 +55,12 @@ class DeadLettersPage(ListPage):
         return reverse("dead-letter", args=[row.pk])
 
 
-def last_line(error: str) -> str:
-    """The exception's own line of a stored traceback."""
-    return error.strip().rsplit("\n", 1)[-1][:200]
-
-
 @require_GET
 def dead_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One delivery: the event, the error, and the button that tries it again."""
     actor = actor_of(request)
     require(actor, "events.view_delivery")
-    delivery = get_visible(actor, Delivery.objects.select_related("event"), pk)
+    (delivery,) = withhold(actor, [get_visible(actor, Delivery.objects.select_related("event"), pk)])
     context = {
         "delivery": delivery,
         "payload": list(delivery.event.payload.items()),

@@ -42,11 +42,13 @@ class CancelJobView(IdempotentMixin):
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Ask a job to stop."""
-        return Response(JobSerializer(cancel_job(actor=actor_in(request), job_id=pk)).data)
+        job = cancel_job(actor=actor_in(request), job_id=pk)
+        return Response(JobSerializer(job, context={"request": request}).data)
 
 
 class RetryJobView(IdempotentMixin):
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Run a failed job again."""
-        return Response(JobSerializer(retry_job(actor=actor_in(request), job_id=pk)).data)
+        job = retry_job(actor=actor_in(request), job_id=pk)
+        return Response(JobSerializer(job, context={"request": request}).data)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +21,12 @@ from clm.jobs.filters import JobFilter
 from clm.jobs.models import Job, JobState
 from clm.jobs.operations.cancel_job import cancel_job
 from clm.jobs.operations.retry_job import retry_job
+from clm.jobs.queries import kind_in_words, shown
 from clm.pages.lists import Column, Empty, ListPage
+
+
+def _title(row: Any) -> str:
+    return row.own_title or kind_in_words(row)
 
 
 class JobsPage(ListPage):
@@ -30,7 +35,7 @@ class JobsPage(ListPage):
     subtitle = gettext_lazy("Long work, and what came of it")
     verb = "jobs.view_job"
     columns = (
-        Column("title", gettext_lazy("What"), sort=("title",), main=True),
+        Column("title", gettext_lazy("What"), _title, sort=("own_title", "kind"), main=True),
         Column("state", gettext_lazy("State"), kind="state", sort=("state",)),
         Column("percent", gettext_lazy("Done, %"), kind="number"),
         Column("person", gettext_lazy("For"), value=lambda row: str(row.user or ""), sort=("user__name",)),
@@ -39,7 +44,7 @@ class JobsPage(ListPage):
         Column("problems", gettext_lazy("Problems"), value=lambda row: len(row.problems), kind="number"),
     )
     filterset_class = JobFilter
-    search_fields = ("title",)
+    search_fields = ("kind", "title")
     default_sort = "-created_at"
     empty = Empty(
         title=gettext_lazy("No jobs yet"),
@@ -48,7 +53,12 @@ class JobsPage(ListPage):
     )
 
     def rows(self) -> QuerySet[Job]:
-        return visible(self.actor, Job.objects.select_related("user"))
+        own = Case(When(user_id=self.actor.person_id, then=F("title")), default=Value(""))
+        return visible(self.actor, Job.objects.select_related("user").annotate(own_title=own))
+
+    def search(self, found: QuerySet[Job], text: str) -> QuerySet[Job]:
+        """By kind; by title among one's own, the only ones whose title one sees."""
+        return found.filter(Q(kind__icontains=text) | Q(title__icontains=text, user_id=self.actor.person_id))
 
     def url_of(self, row: Job) -> str:
         return reverse("job", args=[row.pk])
@@ -74,7 +84,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _context(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     actor = actor_of(request)
     require(actor, "jobs.view_job")
-    row = get_visible(actor, Job.objects.select_related("user"), pk)
+    row = shown(actor, get_visible(actor, Job.objects.select_related("user"), pk))
     return {
         "job": row,
         "job_url": reverse("job-progress", args=[pk]),

@@ -10,7 +10,7 @@ from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry
 from clm.audit.tasks import chain_ledger
 from clm.events import handlers
-from clm.events.dispatcher import MAX_ATTEMPTS, back_off, deliver_next, drain, fan_out
+from clm.events.dispatcher import LEASE, MAX_ATTEMPTS, TURN, _claim, _run, back_off, deliver_next, drain, fan_out
 from clm.events.models import Delivery, DeliveryState, OutboxEvent
 from clm.events.operations.replay_delivery import replay_delivery
 from clm.events.record import Event, record
@@ -156,7 +156,7 @@ def test_a_handler_that_is_gone_fails_like_any_other(acme: Cast, listener: Liste
     fan_out()
     Delivery.objects.update(handler="tests.renamed")
 
-    deliver_next()
+    deliver_next(acme.organization.pk)
 
     assert "no handler is named tests.renamed" in delivery().last_error
 
@@ -170,9 +170,69 @@ def test_what_a_failing_handler_wrote_is_undone(acme: Cast, listener: Listener) 
     handlers._HANDLERS["test.happened"] = {"tests.listener": Writer()}
     happen(acme)
     fan_out()
-    deliver_next()
+    deliver_next(acme.organization.pk)
 
     assert OutboxEvent.objects.count() == 1
+
+
+def test_an_attempt_that_never_ended_comes_back_and_is_dead_in_the_end(acme: Cast, listener: Listener) -> None:
+    now = clock.now()
+    with clock.set_to(now):
+        happen(acme)
+        fan_out()
+        claimed = _claim()
+        assert claimed is not None
+        assert (claimed.attempts, claimed.due_at, listener.heard) == (1, now + LEASE, [])
+        assert drain() == 0
+    with clock.set_to(now + LEASE):
+        again = _claim()
+        assert again is not None
+        assert again.attempts == 2
+        _run(claimed)
+        assert listener.heard == []
+    Delivery.objects.update(attempts=MAX_ATTEMPTS)
+    with clock.set_to(now + 2 * LEASE):
+        drain()
+
+    assert (delivery().status, listener.heard) == ("dead", [])
+    assert delivery().last_error.startswith("The attempt has begun.")
+    assert Notification.objects.get().user == acme.users["administrator"]
+
+
+def test_organizations_take_turns(acme: Cast, globex: Cast, listener: Listener) -> None:
+    for _ in range(TURN * 2):
+        happen(acme)
+    with organization_scope(globex.organization.pk):
+        happen(globex)
+
+    drain()
+
+    heard = [event.organization_id for event in listener.heard]
+    assert len(heard) == TURN * 2 + 1
+    assert globex.organization.pk in heard[: TURN + 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_handler_that_loses_its_connection_is_counted_and_others_go_on(listener: Listener) -> None:
+    class Severed(Listener):
+        def __call__(self, event: OutboxEvent) -> None:
+            super().__call__(event)
+            if event.payload["number"] == 0:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    severed = Severed()
+    handlers._HANDLERS["test.happened"] = {"tests.listener": severed}
+    cast = make_cast("acme")
+    with organization_scope(cast.organization.pk):
+        for number in range(2):
+            happen(cast, number=number)
+
+        drain()
+
+        by_number = {row.event.payload["number"]: row for row in Delivery.objects.select_related("event")}
+        assert (by_number[0].status, by_number[0].attempts, by_number[1].status) == ("pending", 1, "done")
+        assert "Error" in by_number[0].last_error
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from clm.accounts.models import Membership, User
+from clm.access.permissions import can
+from clm.accounts.actors import actor_of_token
+from clm.accounts.models import ApiToken, Membership, User
+from clm.accounts.operations.issue_token import issue_token
 from clm.audit.models import Transition
 from clm.jobs import runner
 from clm.jobs.models import Job
@@ -168,12 +171,96 @@ def test_the_page_lists_what_was_refused(acme: Cast, work: Counting) -> None:
     assert '<th scope="row">row 2</th><td>refused</td>' in shown
 
 
-def test_the_api_shows_progress(api: APIClient, acme: Cast, work: Counting) -> None:
+def client_of(cast: Cast, role: str) -> APIClient:
+    client = APIClient()
+    client.force_login(cast.users[role], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_the_api_shows_progress(acme: Cast, work: Counting) -> None:
     job = run(start(acme))
 
-    shown = api.get(f"/api/v1/jobs/{job.pk}/").json()
+    shown = client_of(acme, "finance").get(f"/api/v1/jobs/{job.pk}/").json()
 
-    assert (shown["state"], shown["percent"], shown["result"]) == ("succeeded", 100, {"steps": 5})
+    assert (shown["title"], shown["state"], shown["percent"]) == ("Count", "succeeded", 100)
+    assert (shown["result"], shown["problems"]) == ({"steps": 5}, [{"where": "row 2", "message": "refused"}])
+
+
+def test_of_another_persons_job_an_administrator_sees_how_far_it_is(acme: Cast, work: Counting) -> None:
+    job = run(runner.start_job(acme["finance"], kind="test.count", title="Merger talks", parameters={}))
+    client = client_of(acme, "administrator")
+
+    shown = client.get(f"/api/v1/jobs/{job.pk}/").json()
+    pages = [client.get(path).content.decode() for path in ("/jobs/", f"/jobs/{job.pk}/", "/jobs/?q=merger", "/")]
+
+    assert (shown["kind"], shown["title"], shown["state"], shown["percent"]) == (
+        "test.count",
+        "Count",
+        "succeeded",
+        100,
+    )
+    assert (shown["result"], shown["problems"]) == ({}, [{"where": "", "message": ""}])
+    assert [page for page in pages if "Merger" in page] == []
+    assert f"/jobs/{job.pk}/" in pages[0]
+    assert f"/jobs/{job.pk}/" not in pages[2]
+
+
+def test_what_nobody_foresaw_names_its_class_only(acme: Cast, work: Counting) -> None:
+    def breaks(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        raise KeyError("a name of the database")
+
+    runner.KINDS["test.count"] = breaks
+    job = run(start(acme))
+
+    expected = f"Something unexpected stopped it (KeyError). The log tells more of job {job.pk}."
+    assert (job.state, job.error) == ("failed", expected)
+
+
+def started_by_token(cast: Cast) -> tuple[Job, ApiToken]:
+    token, secret = issue_token(
+        actor=cast["integration"], name="Robot", scopes=["jobs.*"], expires_at=clock.now() + timedelta(days=1)
+    )
+    actor = actor_of_token(secret)
+    assert actor is not None
+    return runner.start_job(actor, kind="test.count", title="Count", parameters={}), token
+
+
+def test_a_job_of_a_token_keeps_to_its_scopes(acme: Cast, work: Counting) -> None:
+    job, token = started_by_token(acme)
+
+    actor = Progress(job).actor
+
+    assert (actor.kind, actor.identity, actor.scopes) == ("token", str(token.pk), frozenset({"jobs.*"}))
+    assert can(actor, "jobs.view_job")
+    assert not can(actor, "billing.approve_credit")
+    assert run(job).state == "succeeded"
+
+
+@pytest.mark.parametrize("change", [{"revoked_at": clock.now()}, {"expires_at": clock.now() - timedelta(seconds=1)}])
+def test_a_job_of_a_token_that_is_no_longer_valid_fails(acme: Cast, work: Counting, change: dict[str, Any]) -> None:
+    job, token = started_by_token(acme)
+    ApiToken.objects.filter(pk=token.pk).update(**change)
+
+    run(job)
+
+    assert (job.state, job.error) == ("failed", "The token that started this job is no longer valid.")
+    assert work.steps == []
+
+
+def test_work_that_runs_stops_when_its_token_is_revoked(
+    acme: Cast, work: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "ASK_AGAIN_SECONDS", 0)
+    job, token = started_by_token(acme)
+
+    def revokes(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        ApiToken.objects.filter(pk=token.pk).update(revoked_at=clock.now())
+        return work(progress, parameters)
+
+    runner.KINDS["test.count"] = revokes
+    run(job)
+
+    assert (job.state, work.steps) == ("failed", [0])
 
 
 def remove(cast: Cast, role: str) -> None:

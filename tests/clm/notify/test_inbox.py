@@ -8,6 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from clm.access.permissions import system_actor
+from clm.accounts.models import Membership
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
@@ -132,3 +133,22 @@ def test_nobody_is_told_of_what_they_may_not_see(acme: Cast, alice: Actor) -> No
 
     assert told_now == 1
     assert [row.user for row in Notification.objects.all()] == [acme.users["legal"]]
+
+
+def test_no_mail_follows_a_person_who_left(acme: Cast) -> None:
+    told(acme)
+    Membership.objects.filter(user=acme.users["finance"]).update(removed_at=clock.now())
+
+    assert send_mail() == 0
+    kept = Notification.objects.get()
+    assert (mail.outbox, kept.mailed_at, kept.mail_due_at) == ([], None, None)
+    assert kept.mail_error == "Not sent: no longer a member."
+
+
+def test_no_mail_tells_of_what_became_confidential(acme: Cast, alice: Actor) -> None:
+    contract = create_contract(actor=alice, title="Merger talks")
+    told(acme, subject=contract)
+    restrict_contract(actor=alice, contract_id=contract.pk)
+
+    assert send_mail() == 0
+    assert Notification.objects.get().mail_error == "Not sent: may no longer see what it is about."
