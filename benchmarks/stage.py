@@ -45,6 +45,9 @@ INSERT INTO contracts_term (organization_id, contract_id, version_id, number, st
 SELECT organization_id, id, %s, 1, %s::date - 365, %s::date - 365 + (hashtext(reference) & 1023) + 30, 'initial', '{}'
 FROM contracts_contract WHERE state <> 'draft' AND reference LIKE 'M-%%'
 """
+_TERM_ENDS = """
+UPDATE contracts_contract SET term_ends_on = ends_on FROM contracts_term WHERE contract_id = contracts_contract.id
+"""
 CONFIDENTIAL_EVERY = 50
 
 
@@ -81,6 +84,7 @@ def contracts(actor: Actor, count: int, *, vacuum: bool = True) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH)
         cursor.execute(_TERMS, [_version(actor).pk, today, today])
+        cursor.execute(_TERM_ENDS)
         if vacuum:  # as autovacuum would have done; not allowed within a transaction
             for table in ("contract", "contractparty", "contractuserpermission", "term"):
                 cursor.execute(f"VACUUM ANALYZE contracts_{table}")

@@ -42,8 +42,8 @@ def _by_state(actor: Actor) -> dict[str, Any]:
 
 
 def _expiring(actor: Actor) -> dict[str, Any]:
-    rows = queries.listed(actor).filter(state=ContractState.ACTIVE, term_end__isnull=False)
-    return {"contracts": list(rows.order_by("term_end")[:10])}
+    rows = queries.listed(actor).filter(state=ContractState.ACTIVE, term_ends_on__isnull=False)
+    return {"contracts": list(rows.order_by("term_ends_on")[:10])}
 
 
 def _search_contracts(actor: Actor, words: str, limit: int) -> list[Hit]:

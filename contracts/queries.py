@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any, cast
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Upper
 
 from clm.access.permissions import visible
 from clm.lib.actor import Actor
 from clm.lib.trace import ClauseRef
-from contracts.models import Contract, ContractParty, FurtherWords, Party, Passage, Term, Version
+from contracts.models import Contract, ContractParty, FurtherWords, Party, Passage, Version
 from contracts.states import VersionState
 
 
@@ -28,9 +28,8 @@ def contracts(actor: Actor) -> QuerySet[Contract]:
 
 
 def listed(actor: Actor) -> QuerySet[Any]:
-    """What the list shows: with parties, owner and the current term's end as `term_end`."""
-    newest = Term.objects.filter(contract=OuterRef("pk")).order_by("-number").values("ends_on")[:1]
-    return cast("QuerySet[Any]", visible(actor, contract_rows()).annotate(term_end=Subquery(newest)))
+    """What the list shows: with parties and owner."""
+    return visible(actor, contract_rows())
 
 
 def found_by(rows: QuerySet[Any], words: str) -> QuerySet[Any]:

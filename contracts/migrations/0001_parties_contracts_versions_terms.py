@@ -151,6 +151,7 @@ class Migration(migrations.Migration):
                 ),
                 ("description", models.TextField(blank=True, verbose_name="description")),
                 ("terms_due_at", models.DateTimeField(editable=False, null=True)),
+                ("term_ends_on", models.DateField(editable=False, null=True)),
                 ("search", django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
                 (
                     "organization",
@@ -676,6 +677,12 @@ class Migration(migrations.Migration):
             model_name="contract",
             index=models.Index(
                 fields=["organization", "owner", "id"], include=("is_confidential",), name="contract_by_owner"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contract",
+            index=models.Index(
+                fields=["organization", "term_ends_on", "id"], include=("is_confidential",), name="contract_by_term_end"
             ),
         ),
         migrations.AddIndex(

@@ -52,6 +52,8 @@ class Contract(OrganizationRow):
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
     description = models.TextField(_("description"), blank=True)
     terms_due_at = models.DateTimeField(null=True, editable=False)
+    # The end of the newest term, kept by advance_terms: lists sort and filter by it without asking for the terms.
+    term_ends_on = models.DateField(null=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:
@@ -76,6 +78,9 @@ class Contract(OrganizationRow):
                 fields=["organization", "currency", "value_amount", "id"],
                 include=["is_confidential"],
                 name="contract_by_value",
+            ),
+            models.Index(
+                fields=["organization", "term_ends_on", "id"], include=["is_confidential"], name="contract_by_term_end"
             ),
             models.Index(fields=["terms_due_at"], condition=models.Q(terms_due_at__isnull=False), name="contract_due"),
             GinIndex(fields=["search"], name="contract_search"),

@@ -46,7 +46,9 @@ def catch_up(actor: Actor, contract: Contract) -> None:
         if status.status is Status.EXPIRED:
             _expire(actor, contract)
             break
-    contract.save(update_fields=["terms_due_at"])
+    newest = Term.objects.filter(contract=contract).order_by("number").last()
+    contract.term_ends_on = newest.ends_on if newest is not None else None
+    contract.save(update_fields=["terms_due_at", "term_ends_on"])
 
 
 def _follow(actor: Actor, contract: Contract, stretch: Stretch, status: TermStatus) -> None:

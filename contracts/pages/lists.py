@@ -36,10 +36,10 @@ class ContractFilter(django_filters.FilterSet):
     party = django_filters.CharFilter(method="by_party", label=_("Party"))
     owner = django_filters.ModelChoiceFilter(queryset=_owners, label=_("Owner"))
     ends_after = django_filters.DateFilter(
-        field_name="term_end", lookup_expr="gte", label=_("Term ends from"), widget=forms.DateInput({"type": "date"})
+        "term_ends_on", lookup_expr="gte", label=_("Term ends from"), widget=forms.DateInput({"type": "date"})
     )
     ends_before = django_filters.DateFilter(
-        field_name="term_end", lookup_expr="lte", label=_("Term ends until"), widget=forms.DateInput({"type": "date"})
+        "term_ends_on", lookup_expr="lte", label=_("Term ends until"), widget=forms.DateInput({"type": "date"})
     )
     confidential = django_filters.BooleanFilter(field_name="is_confidential", label=_("Confidential"))
 
@@ -55,7 +55,7 @@ class ContractList(ListPage):
     verb = "contracts.view_contract"
     filterset_class = ContractFilter
     search_hint = _("Words in the title, the text, a party or a reference")
-    searched = ("q", "party", "ends_after", "ends_before")
+    searched = ("q", "party")
     default_sort = "-newest"
     actions_template = "contracts/list_actions.html"
     empty = Empty(
@@ -71,7 +71,7 @@ class ContractList(ListPage):
         Column("counterparties", _("Counterparty"), lambda row: queries.names_of(row, "counterparty")),
         Column("category", _("Type"), lambda row: Category(row.category).label, sort=("category",)),
         Column("state", _("State"), kind="state", domain="contract", sort=("state",)),
-        Column("ends_on", _("Term ends"), "term_end", kind="date", zone="time_zone", sort=("term_end",)),
+        Column("ends_on", _("Term ends"), "term_ends_on", kind="date", zone="time_zone", sort=("term_ends_on",)),
         Column(
             "value", _("Value"), "value_amount", kind="money", currency="currency", sort=("currency", "value_amount")
         ),

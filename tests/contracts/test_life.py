@@ -132,6 +132,8 @@ def test_a_missed_run_catches_up_on_each_renewal(acme: Cast, alice: Actor) -> No
     assert [term.starts_on.year for term in Term.objects.filter(contract=contract)] == [2026, 2027, 2028, 2029]
     moves = Transition.objects.filter(subject_id=contract.pk, to_state="renewed").count()
     assert moves == 3
+    contract.refresh_from_db()
+    assert contract.term_ends_on == Term.objects.get(number=4).ends_on == date(2030, 1, 1)
     assert OutboxEvent.objects.filter(type="contract.term_started").count() == 4
 
 
