@@ -21,6 +21,7 @@ def register() -> None:
         {
             "billing.view_fee": READERS,
             "billing.set_fee": FINANCE | {Role.PROCUREMENT, Role.LEGAL, Role.INTEGRATION},
+            "billing.change_fee": FINANCE | {Role.PROCUREMENT, Role.LEGAL, Role.INTEGRATION},
             "billing.view_credit": READERS,
             "billing.propose_credit": FINANCE | {Role.ACCOUNT_MANAGER},
             "billing.approve_credit": {Role.FINANCE},
@@ -28,6 +29,8 @@ def register() -> None:
             "billing.issue_credit": {Role.FINANCE},
             "billing.dispute_credit": FINANCE | {Role.ACCOUNT_MANAGER, Role.LEGAL},
             "billing.settle_credit": {Role.FINANCE},
+            "billing.reinstate_credit": {Role.FINANCE},
+            "billing.reverse_credit": {Role.FINANCE},
             "billing.withdraw_credit": {Role.FINANCE},
             "billing.lapse_credit": set(),
             "billing.attach_credit_note_pdf": set(),

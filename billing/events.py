@@ -9,27 +9,50 @@ from clm.events.record import Event
 
 
 def fee_set(fee: Fee, *, ended: list[Fee]) -> Event:
-    names = ("name", "amount", "currency", "period", "starts_on", "ends_on", "service_id", "passage_id")
-    after: dict[str, Any] = {name: getattr(fee, name) for name in names}
     return Event(
         type="fee.set",
         verb="billing.set_fee",
         subject=fee,
         contract_id=fee.contract_id,
-        after=after | {"ended": [row.pk for row in ended]},
+        after=fee_figures(fee) | {"ended": [row.pk for row in ended]},
         payload={"fee_id": fee.pk, "contract_id": fee.contract_id},
     )
 
 
-def credit_proposed(credit: Credit) -> Event:
+FEE_FIELDS = ("name", "amount", "currency", "period", "starts_on", "ends_on", "service_id", "passage_id")
+
+
+def fee_figures(fee: Fee) -> dict[str, Any]:
+    """Everything that a fee states."""
+    return {name: getattr(fee, name) for name in FEE_FIELDS}
+
+
+def fee_changed(fee: Fee, before: dict[str, Any], reason: str) -> Event:
+    """Of what was and what is, the fields that differ."""
+    after = fee_figures(fee)
+    changed = [name for name in FEE_FIELDS if before[name] != after[name]]
+    return Event(
+        type="fee.changed",
+        verb="billing.change_fee",
+        subject=fee,
+        contract_id=fee.contract_id,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+        payload={"fee_id": fee.pk, "contract_id": fee.contract_id},
+        reason=reason,
+    )
+
+
+def credit_proposed(credit: Credit, verb: str = "billing.propose_credit", reason: str = "") -> Event:
     names = ("reference", "breach_id", "evaluation_id", "adjusts_id", "amount", "currency", "claim_due_on", "digest")
     return Event(
         type="credit.proposed",
-        verb="billing.propose_credit",
+        verb=verb,
         subject=credit,
         contract_id=credit.contract_id,
         after={"state": credit.state} | {name: getattr(credit, name) for name in names},
         payload=_of(credit),
+        reason=reason,
     )
 
 
@@ -43,6 +66,20 @@ def credit_moved(verb: str, credit: Credit, previous: str, *, reason: str = "", 
         before={"state": previous},
         after={"state": credit.state, **more},
         payload=_of(credit) | more,
+        reason=reason,
+    )
+
+
+def credit_reinstated(credit: Credit, previous: str, *, reason: str) -> Event:
+    """Issued once more, without another note."""
+    return Event(
+        type="credit.reinstated",
+        verb="billing.reinstate_credit",
+        subject=credit,
+        contract_id=credit.contract_id,
+        before={"state": previous},
+        after={"state": credit.state},
+        payload=_of(credit),
         reason=reason,
     )
 

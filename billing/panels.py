@@ -91,9 +91,10 @@ def _panels() -> None:
 
 def _navigation() -> None:
     group = _("Billing")
-    register_navigation(NavigationEntry("credits", _("Credits"), "credits", "discount", CREDITS, 60, group))
-    register_navigation(NavigationEntry("invoices", _("Invoices"), "invoices", "file-invoice", INVOICES, 61, group))
-    register_navigation(NavigationEntry("fees", _("Fees"), "fees", "cash", "billing.view_fee", 62, group))
+    register_navigation(NavigationEntry("billing", _("Overview"), "billing", "chart-pie", CREDITS, 80, group))
+    register_navigation(NavigationEntry("credits", _("Credits"), "credits", "discount", CREDITS, 81, group))
+    register_navigation(NavigationEntry("invoices", _("Invoices"), "invoices", "file-invoice", INVOICES, 82, group))
+    register_navigation(NavigationEntry("fees", _("Fees"), "fees", "cash", "billing.view_fee", 83, group))
 
 
 def register() -> None:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum, TextChoices
 from django.urls import reverse
 
 from billing.engine.reconcile import FeePeriod
 from billing.models import Credit, CreditNote, Discrepancy, Fee, Invoice, Reconciliation
 from billing.states import CreditState, DiscrepancyState
-from clm.access.permissions import visible
+from clm.access.permissions import can, visible
 from clm.audit.models import LedgerEntry
 from clm.audit.queries import HistoryEntry, as_history
 from clm.lib import clock
@@ -25,6 +25,7 @@ from slas.models import Breach
 from slas.states import BreachState
 
 WAITING = (CreditState.PROPOSED, CreditState.APPROVED)
+DEAD = (CreditState.REJECTED, CreditState.LAPSED, CreditState.WITHDRAWN)
 AT_RISK = (*WAITING, CreditState.ISSUED, CreditState.DISPUTED)
 
 
@@ -71,18 +72,49 @@ def totals(rows: QuerySet[Any], column: str = "amount") -> list[Total]:
     return [Total(row["currency"], row["sum"]) for row in summed]
 
 
+@dataclass(frozen=True)
+class StateTotal:
+    """How many rows stand in a state, and what they come to by currency."""
+
+    state: str
+    count: int
+    totals: list[Total]
+
+
+def totals_by_state(rows: QuerySet[Any], states: type[TextChoices], column: str = "amount") -> list[StateTotal]:
+    """The states that have rows, in the order of a life, each with its count and sums."""
+    summed = rows.order_by().values("state", "currency").annotate(sum=Sum(column), count=Count("pk"))
+    found: dict[str, list[Total]] = {}
+    for row in summed.order_by("currency"):
+        found.setdefault(row["state"], []).append(Total(row["currency"], row["sum"], row["count"]))
+    return [
+        StateTotal(state, sum(total.count for total in found[state]), found[state])
+        for state in states.values
+        if state in found
+    ]
+
+
+def living(rows: QuerySet[Credit]) -> QuerySet[Credit]:
+    """Credits that are or may still be given."""
+    return rows.exclude(state__in=DEAD)
+
+
 def credits_at_risk(actor: Actor) -> list[Total]:
     """Credits that are proposed, approved, issued or disputed, and not yet carried by an invoice."""
     return totals(credits(actor).filter(state__in=AT_RISK))
 
 
-def revenue_at_risk(actor: Actor) -> list[Total]:
-    """What contracts with an open breach cost a month, by currency, as of today."""
+def fees_at_risk(actor: Actor) -> QuerySet[Fee]:
+    """Fees that are due today by contracts with an open breach."""
     breached = visible(actor, Breach.objects.filter(state__in=[BreachState.OPEN, BreachState.ACKNOWLEDGED]))
     today = clock.today()
     due = visible(actor, Fee.objects.filter(contract__in=breached.values("contract"), starts_on__lte=today))
-    due = due.filter(Q(ends_on=None) | Q(ends_on__gt=today))
-    sums = due.order_by().values("currency", "period").annotate(sum=Sum("amount"))
+    return due.filter(Q(ends_on=None) | Q(ends_on__gt=today))
+
+
+def revenue_at_risk(actor: Actor) -> list[Total]:
+    """What contracts with an open breach cost a month, by currency, as of today."""
+    sums = fees_at_risk(actor).order_by().values("currency", "period").annotate(sum=Sum("amount"))
     return monthly((row["currency"], row["period"], row["sum"]) for row in sums)
 
 
@@ -103,6 +135,8 @@ def contract_money(actor: Actor, contract: Contract) -> dict[str, Any]:
         "invoices": list(invoices(actor).filter(contract=contract)[:50]),
         "credit_totals": totals(owed.filter(state__in=AT_RISK)),
         "settled_totals": totals(owed.filter(state=CreditState.SETTLED)),
+        "sum_query": f"&contract={contract.pk}",
+        "may_change_fees": can(actor, "billing.change_fee", contract),
     }
 
 

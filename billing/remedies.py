@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from billing.engine.reconcile import FeePeriod, FeeTerms, Period, fee_share
 from billing.models import Credit, Fee
 from billing.states import CreditState
 from clm.lib import clock
+from clm.lib.business_days import BusinessDays
 from clm.lib.canonical import plain_decimal
 from clm.lib.errors import DomainError
-from clm.lib.money import Money
+from clm.lib.money import Money, total
 from clm.lib.months import add_months
 from clm.lib.rounding import round_to_places
 from clm.lib.trace import Input, Step, Trace
+from contracts.calendar import business_days_of
+from contracts.models import Terms
 from contracts.queries import clause_ref
+from slas.engine.attainment import STORED_PLACES, MissingData, counted
 from slas.engine.credit_tiers import (
     Band,
     CreditShare,
+    PartCredit,
+    PartSteps,
     Proportion,
     Steps,
     credit_by_bands,
     credit_by_steps,
     credit_in_proportion,
+    credit_of_parts,
 )
-from slas.engine.remedy import Caps, ClaimWindow, CreditAmount, RemedyTerms, claim_due_on, credit_amount
+from slas.engine.quantities import SECONDS, Quantities
+from slas.engine.remedy import Caps, ClaimUnit, ClaimWindow, CreditAmount, RemedyTerms, claim_due_on, credit_amount
 from slas.models import Breach, Commitment, CreditTier, Evaluation
 from slas.models.commitment import CreditBase, RemedyKind, WindowKind
 
@@ -68,12 +77,12 @@ class _Base:
 
 
 def remedy_of(breach: Breach, evaluation: Evaluation) -> Remedy:
-    """The credit a missed window asks for. Refusals: `no_remedy`, `not_measured`, `fee_missing`, `currency_mismatch`,
-    `attainment_out_of_range`."""
+    """The credit a missed window asks for. Refusals: `no_remedy`, `not_measured`, `fee_missing`, `currency_mismatch`
+    (fees, caps and what the caps count are not all in one), `attainment_out_of_range`."""
     commitment = breach.commitment
     share = _share(commitment, evaluation)
     base = _base(breach)
-    credited = _credited_before(breach, base.money.currency)
+    credited = credited_before(breach, base.money.currency)
     amount = credit_amount(share.exact_percent, _terms(commitment, base.money, credited))
     return Remedy(
         base=base.money,
@@ -83,6 +92,19 @@ def remedy_of(breach: Breach, evaluation: Evaluation) -> Remedy:
         claim_due_on=_claim_due_on(breach),
         trace=_trace(breach, evaluation, share, base, amount),
     )
+
+
+def base_of(breach: Breach) -> Money:
+    """What the credit is a share of, as the fees stand now. Refusals: `fee_missing`, `currency_mismatch`."""
+    return _base(breach).money
+
+
+def exact_attainment(evaluation: Evaluation) -> Fraction:
+    """The attainment that the verdict compared, which the stored one is rounded from; else the stored one itself."""
+    stored = evaluation.attainment or Decimal(0)
+    told = evaluation.trace.get("parameters", {}).get("exact_attainment")
+    exact = Fraction(told) if told else Fraction(stored)
+    return exact if round_to_places(exact, STORED_PLACES) == stored else Fraction(stored)
 
 
 def last_day_of(breach: Breach) -> date:
@@ -111,15 +133,43 @@ def fees_between(contract_id: UUID, start: date, end: date) -> QuerySet[Fee]:
 
 
 def _share(commitment: Commitment, evaluation: Evaluation) -> CreditShare:
-    if commitment.remedy_kind == RemedyKind.NONE:
+    """The share of the base; of a window that an amendment cut, each part's own remedy for the window's attainment,
+    by the part's share of the window."""
+    parts = evaluation.inputs.get("parts", [])
+    if not parts and commitment.remedy_kind == RemedyKind.NONE:
         raise DomainError("no_remedy", "The commitment grants no credit.")
     if evaluation.attainment is None:
         raise DomainError("not_measured", "Nothing was measured, so no credit can be computed.")
+    return _split_share(parts, evaluation) if parts else _own_share(commitment, evaluation, evaluation.target)
+
+
+def _own_share(commitment: Commitment, evaluation: Evaluation, target: Decimal) -> CreditShare:
+    attainment = exact_attainment(evaluation)
     if commitment.remedy_kind == RemedyKind.TIERS:
-        return credit_by_bands(_short(evaluation.attainment), [_band(tier) for tier in commitment.tiers.all()])
+        return credit_by_bands(attainment, [_band(tier) for tier in commitment.tiers.all()])
     if commitment.remedy_kind == RemedyKind.PROPORTIONAL:
         return credit_in_proportion(_proportion(commitment, evaluation))
-    return credit_by_steps(_short(evaluation.attainment), _steps(commitment, evaluation))
+    return credit_by_steps(attainment, _steps(commitment, target))
+
+
+def _split_share(parts: Sequence[dict[str, Any]], evaluation: Evaluation) -> CreditShare:
+    rows = Commitment.objects.prefetch_related("tiers").in_bulk([part["commitment_id"] for part in parts])
+    found = {UUID(str(pk)): row for pk, row in rows.items()}
+    commitments = [found[UUID(part["commitment_id"])] for part in parts]
+    if all(row.remedy_kind == RemedyKind.NONE for row in commitments):
+        raise DomainError("no_remedy", "The commitment grants no credit.")
+    return credit_of_parts(
+        [
+            PartCredit(
+                name=f"{part['commitment']} (version {part['version']})",
+                weight=Decimal(part["weight"]),
+                share=None
+                if row.remedy_kind == RemedyKind.NONE
+                else _own_share(row, evaluation, Decimal(part["target"])),
+            )
+            for part, row in zip(parts, commitments, strict=True)
+        ]
+    )
 
 
 def _band(tier: CreditTier) -> Band:
@@ -128,21 +178,30 @@ def _band(tier: CreditTier) -> Band:
 
 
 def _proportion(commitment: Commitment, evaluation: Evaluation) -> Proportion:
-    """Bad time of all time that was not excluded; events count as minutes do."""
-    per_minute = 60 if evaluation.unit.startswith("s") else 1
-    scheduled = Fraction(evaluation.good + evaluation.bad + evaluation.unmeasured) / per_minute
+    """What failed of all that was judged, the unmeasured counted as the verdict did; events count as minutes do."""
+    scheduled = _judged_of(commitment, evaluation) / (60 if evaluation.unit == SECONDS else 1)
     return Proportion(
-        outage_minutes=Fraction(evaluation.bad) / per_minute,
+        outage_minutes=scheduled * (100 - exact_attainment(evaluation)) / 100,
         scheduled_minutes=scheduled,
         multiplier=_short(commitment.multiplier),
     )
 
 
-def _steps(commitment: Commitment, evaluation: Evaluation) -> Steps:
+def _judged_of(commitment: Commitment, evaluation: Evaluation) -> Fraction:
+    """The seconds or events that the verdict was on; of a window that an amendment cut those of its parts."""
+    parts = evaluation.inputs.get("parts", [])
+    if parts:
+        return sum((Fraction(part["weight"]) for part in parts), Fraction(0))
+    seen = Quantities(evaluation.good, evaluation.bad, evaluation.excluded, evaluation.unmeasured, evaluation.unit)
+    return counted(seen, MissingData(commitment.missing_data_policy))[1]
+
+
+def _steps(commitment: Commitment, target: Decimal) -> Steps:
     return Steps(
-        target_percent=_short(evaluation.target),
+        target_percent=_short(target),
         step_percent=_short(commitment.step_percent or Decimal(0)),
         credit_percent=_short(commitment.step_credit_percent or Decimal(0)),
+        part_steps=PartSteps(commitment.part_steps),
     )
 
 
@@ -218,30 +277,76 @@ def fee_input(fee: Fee) -> Input:
 
 
 @dataclass(frozen=True)
-class _Credited:
+class Credited:
+    """What counts towards a cap. `in_year` is the most that any rolling year with this window in it holds already."""
+
     in_year: Money
     in_contract: Money
 
 
-def _credited_before(breach: Breach, currency: str) -> _Credited:
-    """Live credits of the contract's other breaches: all, and those whose window ended in the year up to this one's
-    end. Credits that were rejected, lapsed or withdrawn give their room back."""
-    others = Credit.objects.filter(contract_id=breach.contract_id, currency=currency, state__in=COUNTED)
-    others = others.exclude(breach_id=breach.pk)
-    end = breach.window.ends_at
+@dataclass(frozen=True)
+class _Earlier:
+    """A live credit of another breach: the local end of its window, and its amount."""
+
+    ends_at: datetime
+    amount: Money
+
+
+def credited_before(breach: Breach, currency: str) -> Credited:
+    """Live credits of the contract's other breaches. Credits that were rejected, lapsed or withdrawn give their room
+    back. Where a cap counts credits of another currency, that is `currency_mismatch`."""
+    others, commitment = list(_live_credits(breach)), breach.commitment
+    years = _years_with(_local_end(breach.window.ends_at, commitment.time_zone), others)
+    if commitment.cap_contract_amount is not None:
+        _check_currency(others, currency)
+    if commitment.cap_year_amount is not None:
+        _check_currency([other for year in years for other in year], currency)
+    sums = [_sum(year, currency) for year in years]
+    return Credited(max(sums, key=lambda money: money.amount), _sum(others, currency))
+
+
+def _live_credits(breach: Breach) -> Iterator[_Earlier]:
+    rows = Credit.objects.filter(contract_id=breach.contract_id, state__in=COUNTED).exclude(breach_id=breach.pk)
+    names = ("breach__window__ends_at", "commitment__time_zone", "amount", "currency")
+    for ends_at, zone, amount, currency in rows.values_list(*names):
+        yield _Earlier(_local_end(ends_at, zone), Money(_short(amount), currency))
+
+
+def _local_end(instant: datetime, zone: str) -> datetime:
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def _years_with(end: datetime, others: Sequence[_Earlier]) -> list[list[_Earlier]]:
+    """The credits in each rolling year that has this window in it: the year up to its end, and those up to the end of
+    each window that was credited for later days."""
+    later = [other.ends_at for other in others if other.ends_at > end and _year_before(other.ends_at) < end]
+    return [[other for other in others if _year_before(last) < other.ends_at <= last] for last in [end, *later]]
+
+
+def _year_before(end: datetime) -> datetime:
+    """The same local day and time twelve months earlier: a window that ended then is no longer in the year."""
     day = add_months(end.date(), -12)
-    since = end.replace(year=day.year, month=day.month, day=day.day)
-    in_year = others.filter(breach__window__ends_at__gt=since, breach__window__ends_at__lte=end)
-    return _Credited(_sum(in_year, currency), _sum(others, currency))
+    return end.replace(year=day.year, month=day.month, day=day.day)
 
 
-def _sum(rows: QuerySet[Credit], currency: str) -> Money:
-    return Money(_short(rows.aggregate(total=Sum("amount"))["total"] or Decimal(0)), currency)
+def _check_currency(others: Sequence[_Earlier], currency: str) -> None:
+    stated = sorted({other.amount.currency for other in others} - {currency})
+    if stated:
+        raise DomainError(
+            "currency_mismatch",
+            f"The cap counts credits in {' and '.join(stated)}, and this one would be in {currency}.",
+        )
 
 
-def _terms(commitment: Commitment, base: Money, credited: _Credited) -> RemedyTerms:
+def _sum(others: Sequence[_Earlier], currency: str) -> Money:
+    return total((other.amount for other in others if other.amount.currency == currency), currency)
+
+
+def _terms(commitment: Commitment, base: Money, credited: Credited) -> RemedyTerms:
+    currency = commitment.currency or base.currency
+
     def money(amount: Decimal | None) -> Money | None:
-        return None if amount is None else Money(_short(amount), base.currency)
+        return None if amount is None else Money(_short(amount), currency)
 
     window_percent = commitment.cap_window_percent
     caps = Caps(
@@ -251,14 +356,26 @@ def _terms(commitment: Commitment, base: Money, credited: _Credited) -> RemedyTe
         contract=money(commitment.cap_contract_amount),
         credited_in_contract=credited.in_contract,
     )
-    return RemedyTerms(base=base, caps=caps, minimum=money(commitment.minimum_credit_amount))
+    return RemedyTerms(
+        base=base,
+        caps=caps,
+        minimum=money(commitment.minimum_credit_amount),
+        minimum_is_exclusive=commitment.minimum_credit_is_exclusive,
+    )
 
 
 def _claim_due_on(breach: Breach) -> date | None:
     commitment = breach.commitment
-    if commitment.claim_days is None:
+    if commitment.claim_length is None:
         return None
-    return claim_due_on(breach.window.ends_at, commitment.time_zone, ClaimWindow(commitment.claim_days))
+    claim = ClaimWindow(commitment.claim_length, ClaimUnit(commitment.claim_unit), commitment.claim_cycle_day)
+    return claim_due_on(breach.window.ends_at, commitment.time_zone, claim, _business_days(commitment))
+
+
+def _business_days(commitment: Commitment) -> BusinessDays:
+    """Those of the country whose holidays the version names; every weekday where it names none."""
+    terms = Terms.objects.filter(version_id=commitment.version_id).first()
+    return business_days_of(terms) if terms else BusinessDays()
 
 
 def _trace(breach: Breach, evaluation: Evaluation, share: CreditShare, base: _Base, amount: CreditAmount) -> Trace:
@@ -269,7 +386,7 @@ def _trace(breach: Breach, evaluation: Evaluation, share: CreditShare, base: _Ba
         unit=amount.amount.currency,
         formula=f"{share.trace.formula}; {amount.trace.formula}",
         inputs=(*_evaluation_inputs(breach, evaluation), *base.inputs),
-        parameters=_parameters(commitment),
+        parameters=_parameters(commitment) | {"exact_attainment": str(exact_attainment(evaluation))},
         steps=(*share.trace.steps, *base.steps, *amount.trace.steps),
         clause=clause_ref(commitment.passage),
         computed_at=clock.now(),
@@ -302,9 +419,17 @@ def _parameters(commitment: Commitment) -> dict[str, object]:
         "cap_per_rolling_year": commitment.cap_year_amount,
         "cap_per_contract": commitment.cap_contract_amount,
         "smallest_credit": commitment.minimum_credit_amount,
-        "days_to_claim": commitment.claim_days,
+        "smallest_credit_must_be_exceeded": commitment.minimum_credit_is_exclusive or None,
+        "part_of_a_step": commitment.part_steps if commitment.remedy_kind == RemedyKind.PER_STEP else None,
+        "time_to_claim": commitment.claim_length,
+        "time_to_claim_unit": commitment.claim_unit if commitment.claim_length is not None else None,
+        "billing_cycles_begin_on_day": _cycle_day(commitment),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _cycle_day(commitment: Commitment) -> int | None:
+    return commitment.claim_cycle_day if commitment.claim_unit == ClaimUnit.BILLING_CYCLES else None
 
 
 def _short(value: Decimal) -> Decimal:

@@ -17,19 +17,20 @@ class CreditState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-# Lapsed: the claim window passed before the credit was issued. Withdrawn: a revision took the miss away.
+# Lapsed: the claim window passed before the credit was issued. Withdrawn: judged anew, a fee was
+# changed, or a person stopped it before issue. None of the last three comes back: another is proposed.
 CREDIT_STATES = state_table(
     "credit",
     "proposed",
     {
         "proposed": {"approved", "rejected", "lapsed", "withdrawn"},
-        "approved": {"issued", "proposed", "lapsed", "withdrawn"},
+        "approved": {"issued", "lapsed", "withdrawn"},
         "issued": {"settled", "disputed"},
         "disputed": {"issued", "settled"},
         "settled": {"disputed"},
-        "rejected": {"proposed"},
+        "rejected": set(),
         "lapsed": set(),
-        "withdrawn": {"proposed"},
+        "withdrawn": set(),
     },
 )
 
@@ -75,3 +76,5 @@ class Reason(TextChoices):
     UNDERCHARGED = "undercharged", _("Less than agreed")
     CURRENCY_MISMATCH = "currency_mismatch", _("Another currency")
     PERIOD_MISMATCH = "period_mismatch", _("The period fits no fee")
+    BILLED_TWICE = "billed_twice", _("Billed already")
+    DISPUTED = "disputed", _("Disputed although as agreed")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from billing.operations.match_invoice import match_invoice
 from billing.operations.propose_credit import propose_credit
 from billing.operations.reconcile_invoice import OPEN, reconcile_invoice
 from billing.operations.withdraw_credit import withdraw_credit
+from billing.remedies import base_of
 from billing.states import CreditState, InvoiceState
 from billing.tasks import print_after_commit
 from clm.access.permissions import system_actor
@@ -27,6 +30,7 @@ from clm.pages.formats import money_text
 from slas.models import Breach
 from slas.states import BreachState
 
+log = structlog.get_logger("billing")
 QUIET = {"no_remedy"}
 UNISSUED = (CreditState.PROPOSED, CreditState.APPROVED)
 
@@ -46,7 +50,7 @@ def follow_breach(event: OutboxEvent) -> None:
         _propose(actor, breach)
 
 
-@handles("fee.set")
+@handles("fee.set", "fee.changed")
 def propose_what_lacked_a_fee(event: OutboxEvent) -> None:
     """Breaches of the contract that have no credit yet are computed now that a fee is known."""
     actor = system_actor(BOOKKEEPER, event.organization_id)
@@ -55,13 +59,64 @@ def propose_what_lacked_a_fee(event: OutboxEvent) -> None:
         _propose(actor, breach)
 
 
-@handles("fee.set", "credit.issued", "credit.disputed", "credit.settled")
+@handles("fee.set", "fee.changed")
+def compute_anew(event: OutboxEvent) -> None:
+    """Credits that are not issued yet and whose base is another one by the fees of now: withdrawn, then proposed anew
+    in the order of their windows, so that caps count them in that order."""
+    actor = system_actor(BOOKKEEPER, event.organization_id)
+    rows = Credit.objects.filter(contract_id=event.payload["contract_id"], state__in=UNISSUED)
+    rows = rows.exclude(trace__parameters__has_key="takes_back")  # these have no base: they take back what is issued
+    related = ("breach__window", "breach__commitment__indicator")
+    stale = [row for row in rows.select_related(*related).order_by("breach__window__ends_at") if not _has_base(row)]
+    for credit in stale:
+        withdraw_credit(actor=actor, credit_id=credit.pk, reason=_("A fee of its window was changed"))
+    for credit in stale:
+        _propose(actor, credit.breach, anew=True)
+
+
+def _has_base(credit: Credit) -> bool:
+    """Whether the credit is a share of what the fees come to now."""
+    try:
+        base = base_of(credit.breach)
+    except DomainError:
+        return False
+    return (base.amount, base.currency) == (credit.base_amount, credit.currency)
+
+
+@handles(
+    "fee.set",
+    "fee.changed",
+    "credit.issued",
+    "credit.disputed",
+    "credit.reinstated",
+    "credit.settled",
+    "invoice.compared",
+    "invoice.disputed",
+    "discrepancy.accepted",
+    "discrepancy.resolved",
+)
 def compare_open_invoices(event: OutboxEvent) -> None:
-    """Open invoices of the contract are compared again."""
+    """Open invoices of the contract are compared again; one that cannot be does not keep the others from it."""
+    if event.payload.get("reason", "matches") != "matches":
+        return
     actor = system_actor(BOOKKEEPER, event.organization_id)
     rows = Invoice.objects.filter(contract_id=event.payload["contract_id"], state__in=OPEN)
-    for invoice_id in rows.order_by("pk").values_list("pk", flat=True):
-        reconcile_invoice(actor=actor, invoice_id=invoice_id)
+    for invoice in rows.order_by("pk"):
+        _compare(actor, invoice)
+
+
+def _compare(actor: Actor, invoice: Invoice) -> None:
+    """The invoice is compared, or finance hears that it could not be."""
+    try:
+        with transaction.atomic():
+            reconcile_invoice(actor=actor, invoice_id=invoice.pk)
+    except OperationalError:
+        raise  # the database was busy or away: the event is handled again
+    except Exception:
+        log.exception("invoice_not_compared", invoice_id=str(invoice.pk))
+        title = _("Invoice %(number)s could not be compared with its contract") % {"number": invoice.number}
+        url = reverse("invoice", args=[invoice.pk])
+        _tell_finance(title, f"not-compared:{invoice.pk}", url, subject=invoice)
 
 
 @handles("invoice.imported")
@@ -76,7 +131,8 @@ def match_by_reference(event: OutboxEvent) -> None:
             match_invoice(actor=actor, invoice_id=invoice.pk)
     except DomainError as refusal:
         title = _("Invoice %(number)s fits no contract by its reference") % {"number": invoice.number}
-        _tell_finance(title, f"unmatched:{invoice.pk}", reverse("invoice", args=[invoice.pk]), refusal.message)
+        url = reverse("invoice", args=[invoice.pk])
+        _tell_finance(title, f"unmatched:{invoice.pk}", url, subject=invoice, body=refusal.message)
 
 
 @handles("invoice.matched")
@@ -92,7 +148,7 @@ def tell_of_difference(event: OutboxEvent) -> None:
         return
     invoice = Invoice.objects.get(pk=event.payload["invoice_id"])
     title = _("Invoice %(number)s differs from its contract") % {"number": invoice.number}
-    _tell_finance(title, f"discrepancy:{event.subject_id}", reverse("invoice", args=[invoice.pk]))
+    _tell_finance(title, f"discrepancy:{event.subject_id}", reverse("invoice", args=[invoice.pk]), subject=invoice)
 
 
 @handles("credit.proposed")
@@ -101,7 +157,8 @@ def tell_of_proposal(event: OutboxEvent) -> None:
     credit = Credit.objects.select_related("contract").get(pk=event.payload["credit_id"])
     words = {"reference": credit.reference, "amount": money_text(credit.amount, credit.currency)}
     title = _("Credit %(reference)s of %(amount)s waits for approval") % words
-    _tell_finance(title, f"proposed:{credit.pk}", reverse("credit", args=[credit.pk]), credit.contract.title)
+    url = reverse("credit", args=[credit.pk])
+    _tell_finance(title, f"proposed:{credit.pk}", url, subject=credit, body=credit.contract.title)
 
 
 @handles("credit.issued")
@@ -120,19 +177,20 @@ def print_note(event: OutboxEvent) -> None:
     )
 
 
-def _propose(actor: Actor, breach: Breach) -> None:
+def _propose(actor: Actor, breach: Breach, *, anew: bool = False) -> None:
     """The credit is proposed, or finance hears why there is none."""
     try:
         with transaction.atomic():
-            propose_credit(actor=actor, breach_id=breach.pk)
+            propose_credit(actor=actor, breach_id=breach.pk, anew=anew)
     except DomainError as refusal:
         if refusal.code in QUIET:
             return
         title = _("No credit is proposed for breach %(reference)s") % {"reference": breach.reference}
         key = f"no-credit:{breach.pk}:{refusal.code}"
-        _tell_finance(title, key, reverse("breach", args=[breach.pk]), refusal.message)
+        _tell_finance(title, key, reverse("breach", args=[breach.pk]), subject=breach, body=refusal.message)
 
 
-def _tell_finance(title: str, key: str, url: str, body: str = "") -> None:
+def _tell_finance(title: str, key: str, url: str, *, subject: Model, body: str = "") -> None:
+    """Finance hears of it, except who may not see the subject."""
     people = people_with_roles(Role.FINANCE)
-    tell(people, kind="billing", title=title, body=body, dedupe_key=key, url=url)
+    tell(people, kind="billing", title=title, body=body, dedupe_key=key, url=url, subject=subject)

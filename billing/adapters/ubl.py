@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from xml.etree.ElementTree import Element, ParseError, SubElement, indent, register_namespace, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from billing.amounts import exact_decimal
 from clm.lib.canonical import plain_decimal
 from clm.lib.errors import Invalid
 from clm.lib.money import minor_digits
@@ -27,6 +28,9 @@ CII = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 MAX_BYTES = 20 * 1024 * 1024  # invoices carry their attachments inside
 MAX_LINES = 20_000
 LARGEST = Decimal(10) ** 14
+LARGEST_QUANTITY = Decimal(10) ** 12
+EARLIEST, LATEST = date(1990, 1, 1), date(2200, 12, 31)
+CREDIT_NOTE_TYPE, CORRECTIVE_TYPE = "381", "384"  # UNTDID 1001
 PROFILE = "urn:cen.eu:en16931:2017"
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?$")
 
@@ -45,7 +49,10 @@ class DocumentLine:
 
 @dataclass(frozen=True)
 class InvoiceDocument:
-    """What one file says. `kind` is invoice or credit_note; `period_end` is the last day covered (BT-74)."""
+    """What one file says. `kind` is invoice or credit_note; `period_end` is the last day covered (BT-74).
+
+    A corrective invoice (type 384) puts right an earlier one: `corrects` is that one's number (BT-25), if it is named.
+    """
 
     kind: str
     number: str
@@ -66,6 +73,8 @@ class InvoiceDocument:
     prepaid_amount: Decimal = Decimal(0)
     rounding_amount: Decimal = Decimal(0)
     syntax: str = "ubl"
+    is_corrective: bool = False
+    corrects: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -73,32 +82,36 @@ def parse_invoice(content: bytes) -> InvoiceDocument:
     """The document in a UBL file, with a warning for each total that does not add up.
 
     Refusals (Invalid, field `file`): `file_empty`, `file_too_large`, `not_xml`, `unsafe_xml`, `cii_not_read`,
-    `not_an_invoice`, `invoice_incomplete`, `amount_invalid`, `date_invalid`, `unknown_currency`, `too_many_lines`.
+    `not_an_invoice`, `invoice_incomplete`, `amount_invalid`, `quantity_invalid`, `currencies_mixed`, `date_invalid`,
+    `date_out_of_range`, `unknown_currency`, `too_many_lines`.
     """
     root = _root(content)
-    kind = _kind(root)
-    lines = (*_lines(root, kind), *_allowances(root))
+    form = _form(root)
+    currency = _currency(root)
+    lines = (*_lines(root, form, currency), *_allowances(root, currency))
     total = _required_node(root, "cac:LegalMonetaryTotal")
     period = _period(root)
     document = InvoiceDocument(
-        kind=kind,
+        kind=_kind(root, form),
         number=_required(root, "cbc:ID", 120),
         issued_on=_required_date(root, "cbc:IssueDate"),
         due_on=_date(root, "cbc:DueDate") or _date(root, "cac:PaymentMeans/cbc:PaymentDueDate"),
         period_start=period[0],
         period_end=period[1],
-        currency=_currency(root),
+        currency=currency,
         seller_name=_party(root, "cac:AccountingSupplierParty"),
         seller_identifier=_identifier(root)[:120],
         buyer_name=_party(root, "cac:AccountingCustomerParty"),
         contract_reference=_text(root, "cac:ContractDocumentReference/cbc:ID")[:120],
         order_reference=_text(root, "cac:OrderReference/cbc:ID")[:120],
-        tax_exclusive_amount=_amount(total, "cbc:TaxExclusiveAmount"),
-        tax_inclusive_amount=_amount(total, "cbc:TaxInclusiveAmount"),
-        payable_amount=_amount(total, "cbc:PayableAmount"),
-        prepaid_amount=_optional_amount(total, "cbc:PrepaidAmount"),
-        rounding_amount=_optional_amount(total, "cbc:PayableRoundingAmount"),
+        tax_exclusive_amount=_amount(total, "cbc:TaxExclusiveAmount", currency),
+        tax_inclusive_amount=_amount(total, "cbc:TaxInclusiveAmount", currency),
+        payable_amount=_amount(total, "cbc:PayableAmount", currency),
+        prepaid_amount=_optional_amount(total, "cbc:PrepaidAmount", currency),
+        rounding_amount=_optional_amount(total, "cbc:PayableRoundingAmount", currency),
         lines=lines,
+        is_corrective=_type(root) == CORRECTIVE_TYPE,
+        corrects=_text(root, "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID")[:120],
     )
     return _with_warnings(document, root)
 
@@ -122,7 +135,8 @@ def _root(content: bytes) -> Element:
     return root
 
 
-def _kind(root: Element) -> str:
+def _form(root: Element) -> str:
+    """Which of the two UBL documents the file is: its lines are named after it."""
     if root.tag == f"{{{INVOICE}}}Invoice":
         return "invoice"
     if root.tag == f"{{{CREDIT_NOTE}}}CreditNote":
@@ -130,6 +144,16 @@ def _kind(root: Element) -> str:
     if root.tag.startswith(f"{{{CII}}}"):
         raise refused("cii_not_read", "This is a UN/CEFACT (CII) invoice; only UBL 2.1 is read. Ask for the UBL form.")
     raise refused("not_an_invoice", "The file is XML, but not a UBL 2.1 invoice or credit note.")
+
+
+def _kind(root: Element, form: str) -> str:
+    """What the document is: a credit note may come as an Invoice of type 381, with its amounts above zero."""
+    return "credit_note" if _type(root) == CREDIT_NOTE_TYPE else form
+
+
+def _type(root: Element) -> str:
+    """The document's type code (BT-3)."""
+    return _text(root, "cbc:InvoiceTypeCode") or _text(root, "cbc:CreditNoteTypeCode")
 
 
 def _text(node: Element, path: str) -> str:
@@ -158,9 +182,12 @@ def _date(node: Element, path: str) -> date | None:
         return None
     match = _DATE.match(text)
     try:
-        return date.fromisoformat(match.group(1)) if match else _no_date(text)
+        found = date.fromisoformat(match.group(1)) if match else _no_date(text)
     except ValueError:
         return _no_date(text)
+    if not EARLIEST <= found <= LATEST:
+        raise refused("date_out_of_range", f"{found} is not between {EARLIEST.year} and {LATEST.year}.")
+    return found
 
 
 def _no_date(text: str) -> date:
@@ -174,24 +201,34 @@ def _required_date(node: Element, path: str) -> date:
 
 
 def _decimal(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise refused("amount_invalid", f"{text[:40]!r} is not a number.") from None
-    if not value.is_finite() or abs(value) >= LARGEST:
+    value = exact_decimal(text)
+    if value is None:
+        raise refused("amount_invalid", f"{text[:40]!r} is not a number.")
+    if abs(value) >= LARGEST:
         raise refused("amount_invalid", f"{text[:40]!r} is no amount that can be kept.")
     return value
 
 
-def _amount(node: Element, path: str) -> Decimal:
+def _quantity(text: str) -> Decimal:
+    value = _decimal(text)
+    if abs(value) >= LARGEST_QUANTITY:
+        raise refused("quantity_invalid", f"{text[:40]!r} is no quantity that can be kept.")
+    return value
+
+
+def _amount(node: Element, path: str, currency: str) -> Decimal:
+    """An amount in the document's own currency, in which all but the tax in the accounting currency stands."""
     value = _decimal(_required(node, path))
+    stated = _required_node(node, path).get("currencyID", currency)
+    if stated != currency:
+        raise refused("currencies_mixed", f"{path.rsplit(':')[-1]} is in {stated[:12]}, the invoice in {currency}.")
     if value != round(value, 4):
         raise refused("amount_invalid", f"{value} has more than four decimals.")
     return value
 
 
-def _optional_amount(node: Element, path: str) -> Decimal:
-    return _amount(node, path) if _text(node, path) else Decimal(0)
+def _optional_amount(node: Element, path: str, currency: str) -> Decimal:
+    return _amount(node, path, currency) if _text(node, path) else Decimal(0)
 
 
 def _currency(root: Element) -> str:
@@ -222,8 +259,8 @@ def _period(root: Element) -> tuple[date | None, date | None]:
     return start, _date(root, "cac:InvoicePeriod/cbc:EndDate")
 
 
-def _lines(root: Element, kind: str) -> Iterator[DocumentLine]:
-    name, counted = ("CreditNoteLine", "Credited") if kind == "credit_note" else ("InvoiceLine", "Invoiced")
+def _lines(root: Element, form: str, currency: str) -> Iterator[DocumentLine]:
+    name, counted = ("CreditNoteLine", "Credited") if form == "credit_note" else ("InvoiceLine", "Invoiced")
     nodes = root.findall(f"cac:{name}", NAMES)
     if len(nodes) > MAX_LINES:
         raise refused("too_many_lines", f"The invoice has more than {MAX_LINES} lines.")
@@ -234,16 +271,16 @@ def _lines(root: Element, kind: str) -> Iterator[DocumentLine]:
             kind="line",
             line_id=_text(node, "cbc:ID")[:60],
             name=title[:300],
-            quantity=_decimal(quantity) if quantity else None,
-            net_amount=_amount(node, "cbc:LineExtensionAmount"),
+            quantity=_quantity(quantity) if quantity else None,
+            net_amount=_amount(node, "cbc:LineExtensionAmount", currency),
             note=_text(node, "cbc:Note"),
         )
 
 
-def _allowances(root: Element) -> Iterator[DocumentLine]:
+def _allowances(root: Element, currency: str) -> Iterator[DocumentLine]:
     for node in root.findall("cac:AllowanceCharge", NAMES):
         is_charge = _text(node, "cbc:ChargeIndicator") in ("true", "1")
-        amount = _amount(node, "cbc:Amount")
+        amount = _amount(node, "cbc:Amount", currency)
         yield DocumentLine(
             kind="charge" if is_charge else "allowance",
             line_id="",
@@ -264,6 +301,8 @@ def _with_warnings(document: InvoiceDocument, root: Element) -> InvoiceDocument:
     payable = document.tax_inclusive_amount - document.prepaid_amount + document.rounding_amount
     if payable != document.payable_amount:
         found.append("The amount due is not the total with tax less what was paid, plus the rounding.")
+    if document.is_corrective:
+        found.append(f"This is a corrective invoice: it puts right {document.corrects or 'one that it does not name'}.")
     changes: dict[str, object] = {"warnings": tuple(found)}
     if document.period_start and document.period_end and document.period_end < document.period_start:
         changes = {"warnings": (*found, "The period ends before it starts."), "period_start": None, "period_end": None}
@@ -320,7 +359,8 @@ def _write_head(root: Element, document: InvoiceDocument, is_note: bool) -> None
     _put(root, "IssueDate", document.issued_on)
     if document.due_on and not is_note:
         _put(root, "DueDate", document.due_on)
-    _put(root, "CreditNoteTypeCode" if is_note else "InvoiceTypeCode", "381" if is_note else "380")
+    code = CREDIT_NOTE_TYPE if is_note else CORRECTIVE_TYPE if document.is_corrective else "380"
+    _put(root, "CreditNoteTypeCode" if is_note else "InvoiceTypeCode", code)
     _put(root, "DocumentCurrencyCode", document.currency)
     if document.period_start or document.period_end:
         period = _group(root, "InvoicePeriod")
@@ -329,6 +369,8 @@ def _write_head(root: Element, document: InvoiceDocument, is_note: bool) -> None
                 _put(period, name, day)
     if document.order_reference:
         _put(_group(root, "OrderReference"), "ID", document.order_reference)
+    if document.corrects:
+        _put(_group(root, "BillingReference", "InvoiceDocumentReference"), "ID", document.corrects)
     if document.contract_reference:
         _put(_group(root, "ContractDocumentReference"), "ID", document.contract_reference)
 

@@ -19,8 +19,11 @@ from billing.models import Credit, CreditNote
 from billing.operations.approve_credit import approve_credit
 from billing.operations.dispute_credit import dispute_credit
 from billing.operations.issue_credit import issue_credit
+from billing.operations.reinstate_credit import reinstate_credit
 from billing.operations.reject_credit import reject_credit
+from billing.operations.reverse_credit import reverse_credit
 from billing.operations.settle_credit import settle_credit
+from billing.operations.withdraw_credit import withdraw_credit
 from billing.pages.credits import note_file
 from clm.access.permissions import get_visible
 from clm.api.acts import Act
@@ -121,6 +124,36 @@ class SettleCredit(Act):
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         settled = settle_credit(actor=actor, credit_id=pk, invoice_id=sent.get("invoice"), reason=sent["reason"])
         return _shown(settled)
+
+
+@extend_schema(responses=serializers.CreditSerializer)
+class WithdrawCredit(Act):
+    """Stop a credit that is not issued yet."""
+
+    serializer_class = serializers.ReasonSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(withdraw_credit(actor=actor, credit_id=pk, reason=sent["reason"]))
+
+
+@extend_schema(responses=serializers.CreditSerializer)
+class ReinstateCredit(Act):
+    """End a dispute: the credit stands and is issued as before."""
+
+    serializer_class = serializers.ReasonSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(reinstate_credit(actor=actor, credit_id=pk, reason=sent["reason"]))
+
+
+@extend_schema(responses=serializers.CreditSerializer)
+class ReverseCredit(Act):
+    """End a dispute: propose a credit below zero that takes back what was issued; the answer is that credit."""
+
+    serializer_class = serializers.ReasonSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return _shown(reverse_credit(actor=actor, credit_id=pk, reason=sent["reason"]))
 
 
 def _shown(credit: Credit) -> Any:

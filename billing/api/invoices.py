@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from billing.adapters.ubl import MAX_BYTES
 from billing.api import serializers
+from billing.invoice_files import put_invoice
 from billing.models import Discrepancy, Invoice, Reconciliation
 from billing.operations.dispute_invoice import dispute_invoice
 from billing.operations.import_invoice import import_invoice
@@ -26,6 +27,7 @@ from clm.access.permissions import require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
+from clm.documents.blobs import StoredContent
 from clm.lib.actor import Actor
 
 VIEW = "billing.view_invoice"
@@ -67,13 +69,19 @@ class Invoices(IdempotentMixin, VisibleRowsView, ListAPIView):
     def rows(self) -> QuerySet[Any]:
         return Invoice.objects.select_related("discrepancy").prefetch_related("lines")
 
+    def prepare(self, request: Request) -> tuple[bytes, StoredContent]:
+        """The file, stored before the transaction."""
+        require(actor_in(request), "billing.import_invoice")
+        content = _content(request)
+        return content, put_invoice(actor_in(request), content)
+
     @extend_schema(
         request={"multipart/form-data": serializers.InvoiceFileSerializer, "application/xml": OpenApiTypes.BINARY},
         responses={201: serializers.InvoiceSerializer},
     )
     def post(self, request: Request) -> Response:
-        require(actor_in(request), "billing.import_invoice")
-        invoice = import_invoice(actor=actor_in(request), content=_content(request))
+        content, stored = self.prepared
+        invoice = import_invoice(actor=actor_in(request), content=content, stored=stored)
         return Response(serializers.InvoiceSerializer(invoice).data, status=status.HTTP_201_CREATED)
 
 

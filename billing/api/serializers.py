@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
+from billing.amounts import exact_decimal
 from billing.models import Credit, CreditNote, Discrepancy, Fee, Invoice, InvoiceLine, Reconciliation
 from billing.models.fee import FeePeriod
 from clm.api.serializers import ReasonSerializer as ReasonSerializer
+
+
+class AmountField(serializers.DecimalField):
+    """An amount as a plain decimal: what else Python reads as a number (1e3, 1_0) is refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=18, decimal_places=4, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if exact_decimal(str(data).strip()) is None:
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class FeeSerializer(serializers.ModelSerializer):
@@ -26,7 +40,7 @@ class NewFeeSerializer(serializers.Serializer):
     service = serializers.UUIDField(required=False, allow_null=True)
     passage = serializers.UUIDField(required=False, allow_null=True)
     name = serializers.CharField(max_length=120)
-    amount = serializers.DecimalField(max_digits=18, decimal_places=4)
+    amount = AmountField()
     currency = serializers.RegexField(r"^[A-Z]{3}$")
     period = serializers.ChoiceField(choices=FeePeriod.choices, default=FeePeriod.MONTH)
     starts_on = serializers.DateField()
@@ -36,6 +50,19 @@ class NewFeeSerializer(serializers.Serializer):
         """The keyword arguments of set_fee."""
         given = dict(self.validated_data)
         return {f"{name}_id": given.pop(name, None) for name in ("contract", "service", "passage")} | given
+
+
+class FeeChangeSerializer(serializers.Serializer):
+    """What is given is changed, the rest stays."""
+
+    service = serializers.UUIDField(required=False, allow_null=True)
+    name = serializers.CharField(max_length=120, required=False)
+    amount = AmountField(required=False)
+    currency = serializers.RegexField(r"^[A-Z]{3}$", required=False)
+    period = serializers.ChoiceField(choices=FeePeriod.choices, required=False)
+    starts_on = serializers.DateField(required=False)
+    ends_on = serializers.DateField(required=False, allow_null=True)
+    reason = serializers.CharField()
 
 
 class CreditNoteSerializer(serializers.ModelSerializer):
@@ -85,7 +112,8 @@ class InvoiceSerializer(serializers.ModelSerializer):
         model = Invoice
         fields = [
             "id", "contract", "kind", "syntax", "number", "state", "issued_on", "due_on", "period_start", "period_end",
-            "seller_name", "seller_identifier", "buyer_name", "contract_reference", "order_reference", "currency",
+            "seller_name", "seller_identifier", "buyer_name", "contract_reference", "order_reference", "is_corrective",
+            "corrects", "currency",
             "tax_exclusive_amount", "tax_inclusive_amount", "payable_amount", "warnings", "lines", "discrepancy",
             "created_at",
         ]  # fmt: skip

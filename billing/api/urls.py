@@ -5,6 +5,7 @@ from billing.api import credits, invoices, views
 urlpatterns = [
     path("fees/", views.Fees.as_view(), name="api-fees"),
     path("fees/<uuid:pk>/", views.FeeDetail.as_view(), name="api-fee"),
+    path("fees/<uuid:pk>/change/", views.ChangeFee.as_view(), name="api-fee-change"),
     path("credits/", credits.Credits.as_view(), name="api-credits"),
     path("credits/<uuid:pk>/", credits.CreditDetail.as_view(), name="api-credit"),
     path("credits/<uuid:pk>/approve/", credits.ApproveCredit.as_view(), name="api-credit-approve"),
@@ -12,6 +13,9 @@ urlpatterns = [
     path("credits/<uuid:pk>/issue/", credits.IssueCredit.as_view(), name="api-credit-issue"),
     path("credits/<uuid:pk>/dispute/", credits.DisputeCredit.as_view(), name="api-credit-dispute"),
     path("credits/<uuid:pk>/settle/", credits.SettleCredit.as_view(), name="api-credit-settle"),
+    path("credits/<uuid:pk>/withdraw/", credits.WithdrawCredit.as_view(), name="api-credit-withdraw"),
+    path("credits/<uuid:pk>/reinstate/", credits.ReinstateCredit.as_view(), name="api-credit-reinstate"),
+    path("credits/<uuid:pk>/reverse/", credits.ReverseCredit.as_view(), name="api-credit-reverse"),
     path("credits/<uuid:pk>/note.pdf", credits.CreditNotePdf.as_view(), name="api-credit-note-pdf"),
     path("credit-notes/", credits.CreditNotes.as_view(), name="api-credit-notes"),
     path("credit-notes/<uuid:pk>/", credits.CreditNoteDetail.as_view(), name="api-credit-note"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -10,10 +13,13 @@ from rest_framework.response import Response
 
 from billing.api import serializers
 from billing.models import Fee
+from billing.operations.change_fee import change_fee
 from billing.operations.set_fee import set_fee
 from clm.access.permissions import require
+from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
+from clm.lib.actor import Actor
 
 
 class Fees(IdempotentMixin, VisibleRowsView, ListAPIView):
@@ -31,6 +37,21 @@ class Fees(IdempotentMixin, VisibleRowsView, ListAPIView):
         sent.is_valid(raise_exception=True)
         fee = set_fee(actor=actor_in(request), **sent.as_verb())
         return Response(serializers.FeeSerializer(fee).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema(responses=serializers.FeeSerializer)
+class ChangeFee(Act):
+    """Put a fee right, or end it; credits that are not issued and open invoices follow."""
+
+    model = Fee
+    asks = "billing.change_fee"
+    serializer_class = serializers.FeeChangeSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        given = dict(sent)
+        if "service" in given:
+            given["service_id"] = given.pop("service")
+        return serializers.FeeSerializer(change_fee(actor=actor, fee_id=pk, **given)).data
 
 
 class FeeDetail(VisibleRowsView, RetrieveAPIView):

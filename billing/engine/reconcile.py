@@ -1,6 +1,7 @@
 """What an invoice should say by its contract, and why it says something else.
 
-Expected = the fees of the period less the approved or issued credits; the difference is invoiced less expected.
+Expected = the fees of the period, less what other invoices billed of them (never below nothing), less the issued
+credits; the difference is invoiced less expected.
 Amounts are net of tax. Periods are half-open [start, end) dates in the contract's zone.
 """
 
@@ -46,6 +47,7 @@ class Reason(StrEnum):
     UNDERCHARGED = "undercharged"
     CURRENCY_MISMATCH = "currency_mismatch"
     PERIOD_MISMATCH = "period_mismatch"
+    BILLED_TWICE = "billed_twice"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,16 @@ class CreditDue:
 
 
 @dataclass(frozen=True)
+class Billed:
+    """What another invoice, agreed or accepted, billed of the same period's fees, and the net amount printed on it;
+    both below zero for a credit note."""
+
+    reference: str
+    amount: Money
+    invoiced: Money
+
+
+@dataclass(frozen=True)
 class FeeShare:
     """What a fee comes to in a period, and the exact number of months that was."""
 
@@ -97,8 +109,8 @@ class FeeShare:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The outcome. `missing_credits` are those whose sum is the difference. `expected` and `difference` are None where
-    the currencies differ."""
+    """The outcome. `missing_credits` are those whose sum is the difference, `billed_by` the invoices that billed the
+    fees before. `expected` and `difference` are None where the currencies differ."""
 
     reason: Reason
     invoiced: Money
@@ -106,6 +118,7 @@ class Comparison:
     difference: Money | None
     missing_credits: tuple[str, ...]
     trace: Trace
+    billed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,32 +166,86 @@ def compare(
     tolerance: Decimal = Decimal(0),
     proration: Proration = Proration.DAYS,
     billed_period: Period | None = None,
+    billed: Sequence[Billed] = (),
 ) -> Comparison:
     """The invoice against its contract. `tolerance` is the largest difference that still matches.
 
     `billed_period` is the period the contract says this invoice is for; one that names another, or none where nothing
-    says which, is `period_mismatch`, as is a period in which no fee is due.
+    says which, is `period_mismatch`, as is a period in which no fee is due. Only currencies of fees that are due in
+    the period count. `billed` is what other invoices billed of the period's fees: an invoice that would be right if
+    nothing had been billed, or that asks for the same amount again, is `billed_twice`.
     """
     period = invoice.period or billed_period
-    if not _is_one_currency(invoice, fees, credits):
+    due = fees if period is None else [fee for fee in fees if fee_share(fee, period, proration).months]
+    if not _is_one_currency(invoice, due, credits):
         return _refused(Reason.CURRENCY_MISMATCH, invoice, period)
     if period is None:
         return _refused(Reason.PERIOD_MISMATCH, invoice, period)
-    shares = [share for share in (fee_share(fee, period, proration) for fee in fees) if share.months]
-    owed = total((share.amount for share in shares), invoice.amount.currency)
-    expected = owed - total((credit.amount for credit in credits), invoice.amount.currency)
-    difference = invoice.amount - expected
-    missing = _missing_credits(difference, credits, tolerance)
-    reason = _reason(difference, missing, tolerance)
-    if not shares or (billed_period is not None and billed_period != period):
+    sums = _Sums(tuple(fee_share(fee, period, proration) for fee in due), tuple(credits), tuple(billed), invoice)
+    reason, missing = _judged(sums, tolerance)
+    if not due or (billed_period is not None and billed_period != period):
         reason = Reason.PERIOD_MISMATCH
     return Comparison(
         reason=reason,
         invoiced=invoice.amount,
-        expected=expected,
-        difference=difference,
+        expected=sums.expected,
+        difference=sums.difference,
         missing_credits=missing if reason is Reason.CREDIT_MISSING else (),
-        trace=_trace(invoice, period, shares, credits, expected, tolerance, proration, reason),
+        trace=_trace(sums, period, {"tolerance": tolerance, "proration": proration, "reason": reason}),
+        billed_by=tuple(item.reference for item in billed) if reason is Reason.BILLED_TWICE else (),
+    )
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What is set side by side, all in the invoice's currency."""
+
+    shares: tuple[FeeShare, ...]
+    credits: tuple[CreditDue, ...]
+    billed: tuple[Billed, ...]
+    invoice: InvoiceClaim
+
+    @property
+    def currency(self) -> str:
+        return self.invoice.amount.currency
+
+    @property
+    def owed(self) -> Money:
+        return total((share.amount for share in self.shares), self.currency)
+
+    @property
+    def taken_off(self) -> Money:
+        """What is billed already, at most what is owed."""
+        billed = total((item.amount for item in self.billed), self.currency)
+        return min(max(billed, zero(self.currency)), self.owed)
+
+    @property
+    def credited(self) -> Money:
+        return total((credit.amount for credit in self.credits), self.currency)
+
+    @property
+    def expected(self) -> Money:
+        return self.owed - self.taken_off - self.credited
+
+    @property
+    def difference(self) -> Money:
+        return self.invoice.amount - self.expected
+
+
+def _judged(sums: _Sums, tolerance: Decimal) -> tuple[Reason, tuple[str, ...]]:
+    """The reason, and the credits whose sum is the difference."""
+    missing = _missing_credits(sums.difference, sums.credits, tolerance)
+    reason = _reason(sums.difference, missing, tolerance)
+    if reason is not Reason.MATCHES and sums.taken_off and _is_billed_again(sums, tolerance):
+        return Reason.BILLED_TWICE, missing
+    return reason, missing
+
+
+def _is_billed_again(sums: _Sums, tolerance: Decimal) -> bool:
+    as_if_first = sums.difference - sums.taken_off
+    reason = _reason(as_if_first, _missing_credits(as_if_first, sums.credits, tolerance), tolerance)
+    return reason in (Reason.MATCHES, Reason.CREDIT_MISSING) or any(
+        item.invoiced == sums.invoice.amount for item in sums.billed
     )
 
 
@@ -228,32 +295,24 @@ def _inputs(invoice: InvoiceClaim, period: Period | None) -> tuple[Input, ...]:
     )
 
 
-def _trace(
-    invoice: InvoiceClaim,
-    period: Period,
-    shares: Sequence[FeeShare],
-    credits: Sequence[CreditDue],
-    expected: Money,
-    tolerance: Decimal,
-    proration: Proration,
-    reason: Reason,
-) -> Trace:
-    currency = invoice.amount.currency
-    difference = invoice.amount - expected
-    steps = [Step(share.fee.name, _fee_expression(share), share.amount.amount, currency) for share in shares]
+def _trace(sums: _Sums, period: Period, parameters: dict[str, object]) -> Trace:
+    currency, invoiced, expected = sums.currency, sums.invoice.amount, sums.expected
+    steps = [Step(share.fee.name, _fee_expression(share), share.amount.amount, currency) for share in sums.shares]
     steps += [
-        Step(f"Credit {item.reference}", "taken off", (zero(currency) - item.amount).amount, currency)
-        for item in credits
+        Step(f"Billed by {item.reference}", "of the same fees", item.amount.amount, currency) for item in sums.billed
     ]
-    steps.append(Step("Expected", "Σ fees − Σ credits", expected.amount, currency))
-    steps.append(Step("Difference", f"{invoice.amount.amount} − {expected.amount}", difference.amount, currency))
+    if sums.billed:
+        steps.append(Step("Billed already", "taken off, at most the fees", (-sums.taken_off).amount, currency))
+    steps += [Step(f"Credit {item.reference}", "taken off", (-item.amount).amount, currency) for item in sums.credits]
+    steps.append(Step("Expected", "Σ fees − billed already − Σ credits", expected.amount, currency))
+    steps.append(Step("Difference", f"{invoiced.amount} − {expected.amount}", sums.difference.amount, currency))
     return Trace(
         title="Invoice compared with its contract",
-        value=difference.amount,
+        value=sums.difference.amount,
         unit=currency,
-        formula="invoiced − (fees of the period − credits due)",
-        inputs=_inputs(invoice, period),
-        parameters={"tolerance": tolerance, "proration": proration, "reason": reason},
+        formula="invoiced − (fees of the period − billed already − credits due)",
+        inputs=_inputs(sums.invoice, period),
+        parameters=parameters,
         steps=tuple(steps),
     )
 

@@ -244,7 +244,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="credit",
-            constraint=models.UniqueConstraint(fields=("evaluation",), name="one_credit_per_evaluation"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("evaluation", "adjusts"),
+                name="one_credit_per_evaluation",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
             model_name="credit",

@@ -17,8 +17,8 @@ from clm.lib.states import StateTable
 class Credit(OrganizationRow):
     """What a breach is worth by its remedy, for one evaluation of the window. The figures never change (trigger).
 
-    A revised evaluation withdraws an unissued credit and proposes another; after issue the difference is proposed as
-    a further credit with `adjusts` set, and may be negative.
+    A revised evaluation or fee withdraws an unissued credit and proposes another; after issue the difference to a
+    revised evaluation is proposed as a further credit with `adjusts` set, and may be negative.
     """
 
     STATES: ClassVar[StateTable] = CREDIT_STATES
@@ -43,7 +43,12 @@ class Credit(OrganizationRow):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organization", "reference"], name="credit_reference_once"),
-            models.UniqueConstraint(fields=["evaluation"], name="one_credit_per_evaluation"),
+            models.UniqueConstraint(
+                fields=["evaluation", "adjusts"],
+                condition=~Q(state="withdrawn"),
+                nulls_distinct=False,
+                name="one_credit_per_evaluation",
+            ),
             models.CheckConstraint(condition=Q(amount__gte=0) | Q(adjusts__isnull=False), name="credit_not_negative"),
         ]
         indexes: ClassVar = [
@@ -53,6 +58,11 @@ class Credit(OrganizationRow):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_claimable(self) -> bool:
+        """Whether it still has to be claimed, before `claim_due_on` where that is set."""
+        return self.state in (CreditState.PROPOSED, CreditState.APPROVED)
 
 
 class CreditNote(OrganizationRow):

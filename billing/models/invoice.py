@@ -13,7 +13,10 @@ from clm.lib.states import StateTable
 
 
 class Invoice(OrganizationRow):
-    """One invoice file, once per seller and number. `kind` is invoice or credit_note; amounts are as printed."""
+    """One invoice file, once per seller and number. `kind` is invoice or credit_note; amounts are as printed.
+
+    A corrective invoice takes the place of the seller's invoice numbered `corrects`.
+    """
 
     STATES: ClassVar[StateTable] = INVOICE_STATES
 
@@ -32,6 +35,8 @@ class Invoice(OrganizationRow):
     buyer_name = models.CharField(_("buyer"), max_length=250)
     contract_reference = models.CharField(max_length=120, blank=True)
     order_reference = models.CharField(max_length=120, blank=True)
+    is_corrective = models.BooleanField(default=False)
+    corrects = models.CharField(max_length=120, blank=True)
     currency = models.CharField(max_length=3)
     tax_exclusive_amount = models.DecimalField(max_digits=18, decimal_places=4)
     tax_inclusive_amount = models.DecimalField(max_digits=18, decimal_places=4)
@@ -46,6 +51,11 @@ class Invoice(OrganizationRow):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether what it asks for is neither as agreed nor accepted yet."""
+        return self.state in (InvoiceState.IMPORTED, InvoiceState.MATCHED, InvoiceState.DISPUTED)
 
 
 class InvoiceLine(OrganizationRow):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from billing import events
 from billing.models import Credit
-from billing.operations.guards import check_claim_open, person_of
+from billing.operations.guards import check_claim_open, check_current, person_of
 from billing.states import CreditState
 from clm.access.permissions import require
 from clm.audit.moves import move
@@ -19,11 +19,12 @@ from clm.lib.locks import lock_row
 
 @transaction.atomic
 def approve_credit(*, actor: Actor, credit_id: UUID) -> Credit:
-    """The approved credit, with who approved it. Raises `claim_window_passed`, `illegal_move`."""
+    """The approved credit, with who approved it. Raises `claim_window_passed`, `credit_outdated`, `illegal_move`."""
     credit = lock_row(Credit, credit_id, "commitment")
     require(actor, "billing.approve_credit", credit)
     credit.STATES.check(credit.state, CreditState.APPROVED)
     check_claim_open(credit)
+    check_current(credit)
     credit.decided_by = person_of(actor)
     credit.save(update_fields=["decided_by"])
     previous = move(actor, credit, to=CreditState.APPROVED)

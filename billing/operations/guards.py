@@ -5,11 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from billing.models import Credit, CreditNote
+from billing.states import CreditState
 from clm.accounts.models import User
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import advisory_lock
+from slas.models import Breach
+from slas.states import BreachState
 
 
 def credits_turn(contract_id: UUID) -> None:
@@ -31,6 +34,26 @@ def check_claim_open(credit: Credit) -> None:
             f"The credit had to be claimed by {credit.claim_due_on}.",
             detail={"claim_due_on": credit.claim_due_on},
         )
+
+
+def check_disputed(credit: Credit) -> None:
+    """Raise `illegal_move` unless the credit is in dispute."""
+    if credit.state != CreditState.DISPUTED:
+        raise DomainError(
+            "illegal_move",
+            f"A credit that is {credit.get_state_display().lower()} is not in dispute.",
+            detail={"from": credit.state},
+        )
+
+
+def check_current(credit: Credit) -> None:
+    """Raise `credit_outdated` where the window was judged anew since, or its breach withdrawn: the credit of the newest
+    judgement follows in a moment. A difference to what is issued stands whatever became of the breach."""
+    breach = Breach.objects.select_related("window").get(pk=credit.breach_id)
+    newest = breach.window.latest_id or breach.evaluation_id
+    is_gone = breach.state == BreachState.WITHDRAWN and credit.adjusts_id is None
+    if is_gone or newest != credit.evaluation_id:
+        raise DomainError("credit_outdated", "The window was judged anew since this credit was computed.")
 
 
 def check_reason(text: str, field: str = "reason") -> str:

@@ -7,30 +7,31 @@ from django.urls import reverse
 
 from billing import events
 from billing.adapters.ubl import InvoiceDocument, parse_invoice
+from billing.invoice_files import UBL_MEDIA_TYPE
 from billing.models import Invoice, InvoiceLine
 from clm.access.permissions import require
-from clm.documents.blobs import store_blob
+from clm.documents.blobs import StoredContent, blob_of, put_content
 from clm.documents.models import Blob
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import advisory_lock
 
-UBL_MEDIA_TYPE = "application/xml"
 
-
-@transaction.atomic
-def import_invoice(*, actor: Actor, content: bytes) -> Invoice:
+def import_invoice(*, actor: Actor, content: bytes, stored: StoredContent | None = None) -> Invoice:
     """The invoice with its lines, and a warning for each total that does not add up.
 
-    Raises what `parse_invoice` refuses, and `already_imported` (with the invoice's id and page) for the same seller
-    and number. Nothing is written unless all is.
+    In a transaction of your own put the bytes before it, and give them as `stored`. Raises what `parse_invoice`
+    refuses, and `already_imported` (with the invoice's id and page) for the same seller and number. Nothing is written
+    unless all is.
     """
     require(actor, "billing.import_invoice")
     document = parse_invoice(content)
-    _check_new(actor, document)
-    invoice = _create(actor, document, store_blob(actor.organization_id, content, UBL_MEDIA_TYPE))
-    record(actor, events.invoice_imported(invoice))
+    stored = stored or put_content(actor.organization_id, content, UBL_MEDIA_TYPE)
+    with transaction.atomic():
+        _check_new(actor, document)
+        invoice = _create(actor, document, blob_of(stored))
+        record(actor, events.invoice_imported(invoice))
     return invoice
 
 
@@ -48,8 +49,8 @@ def _check_new(actor: Actor, document: InvoiceDocument) -> None:
 def _create(actor: Actor, document: InvoiceDocument, blob: Blob) -> Invoice:
     names = (
         "kind", "syntax", "number", "issued_on", "due_on", "period_start", "period_end", "seller_name",
-        "seller_identifier", "buyer_name", "contract_reference", "order_reference", "currency",
-        "tax_exclusive_amount", "tax_inclusive_amount", "payable_amount",
+        "seller_identifier", "buyer_name", "contract_reference", "order_reference", "is_corrective", "corrects",
+        "currency", "tax_exclusive_amount", "tax_inclusive_amount", "payable_amount",
     )  # fmt: skip
     invoice = Invoice.objects.create(
         organization_id=actor.organization_id,

@@ -38,8 +38,9 @@ RELATED = (
 
 
 @transaction.atomic
-def propose_credit(*, actor: Actor, breach_id: UUID) -> Credit:
-    """The credit for the newest evaluation of the breach's window; the one there is, if it was proposed before.
+def propose_credit(*, actor: Actor, breach_id: UUID, anew: bool = False) -> Credit:
+    """The credit for the newest evaluation of the breach's window; the one there is, if it was proposed before. With
+    `anew` one that was withdrawn does not stand in the way: its figures may be others by now.
 
     Where a credit of an earlier evaluation is already issued, this is the difference to it (`adjusts`), and may be
     negative. Raises `nothing_due` where the amount is nothing, `unissued_credit` while one of an earlier evaluation
@@ -49,10 +50,10 @@ def propose_credit(*, actor: Actor, breach_id: UUID) -> Credit:
     require(actor, "billing.propose_credit", breach)
     credits_turn(breach.contract_id)
     evaluation = breach.window.latest or breach.evaluation
-    found = Credit.objects.filter(evaluation=evaluation).first()
+    found = _found(evaluation, anew)
     if found is not None:
         return found
-    earlier = _papered(breach)
+    earlier = papered_credits(breach)
     remedy = _less_credited(_remedy(breach, evaluation, earlier), earlier)
     if not remedy.amount:
         raise DomainError("nothing_due", _why_nothing(remedy), detail={"limited_by": remedy.limited_by})
@@ -61,7 +62,14 @@ def propose_credit(*, actor: Actor, breach_id: UUID) -> Credit:
     return credit
 
 
-def _papered(breach: Breach) -> list[Credit]:
+def _found(evaluation: Evaluation, anew: bool) -> Credit | None:
+    """The evaluation's first credit, one that was not withdrawn before one that was."""
+    rows = list(Credit.objects.filter(evaluation=evaluation).order_by("pk"))
+    kept = [row for row in rows if row.state != CreditState.WITHDRAWN] or ([] if anew else rows)
+    return kept[0] if kept else None
+
+
+def papered_credits(breach: Breach) -> list[Credit]:
     """The breach's issued credits, oldest first."""
     rows = list(Credit.objects.filter(breach=breach).order_by("pk"))
     if any(row.state in (CreditState.PROPOSED, CreditState.APPROVED) for row in rows):

@@ -41,12 +41,12 @@ def reconcile_invoice(*, actor: Actor, invoice_id: UUID) -> Reconciliation:
     newest = Reconciliation.objects.filter(invoice=invoice).first()
     if newest is not None and invoice.state not in OPEN:
         return newest
-    notes = list(due_notes(invoice))
+    notes = due_notes(invoice)
     comparison = compared(invoice, notes)
     if newest is not None and _is_same(newest, invoice, comparison):
         return newest
     row = _create(actor, invoice, comparison)
-    settled = _close(actor, invoice, notes) if row.reason == Reason.MATCHES else _open(actor, invoice, row)
+    settled = _close(actor, invoice, row, notes) if row.reason == Reason.MATCHES else _open(actor, invoice, row)
     record(actor, events.invoice_compared(row, settled))
     return row
 
@@ -79,16 +79,21 @@ def _create(actor: Actor, invoice: Invoice, comparison: Comparison) -> Reconcili
     return row
 
 
-def _close(actor: Actor, invoice: Invoice, notes: list[CreditNote]) -> list[CreditNote]:
-    """The invoice is as agreed, its discrepancy resolved, and the notes it carried are settled by it."""
+def _close(actor: Actor, invoice: Invoice, row: Reconciliation, notes: list[CreditNote]) -> list[CreditNote]:
+    """The invoice is as agreed, its discrepancy about this comparison and resolved, and the notes it carried are
+    settled by it; answers those that were not yet."""
     if invoice.state == InvoiceState.DISPUTED:
         move(actor, invoice, to=InvoiceState.MATCHED)
     move(actor, invoice, to=InvoiceState.RECONCILED)
-    for discrepancy in Discrepancy.objects.select_for_update().filter(invoice=invoice, state=DiscrepancyState.OPEN):
-        move(actor, discrepancy, to=DiscrepancyState.RESOLVED, reason="the amounts agree now")
-    for note in notes:
+    for discrepancy in Discrepancy.objects.select_for_update().filter(invoice=invoice):
+        discrepancy.reconciliation, discrepancy.reason, discrepancy.contract_id = row, row.reason, row.contract_id
+        discrepancy.save(update_fields=["reconciliation", "reason", "contract"])
+        if discrepancy.state == DiscrepancyState.OPEN:
+            move(actor, discrepancy, to=DiscrepancyState.RESOLVED, reason="the amounts agree now")
+    fresh = [note for note in notes if note.settled_by_id is None]
+    for note in fresh:
         settle(actor, lock_row(Credit, note.credit_id), invoice, verb=VERB)
-    return notes
+    return fresh
 
 
 def _open(actor: Actor, invoice: Invoice, row: Reconciliation) -> list[CreditNote]:

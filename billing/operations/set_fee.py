@@ -7,7 +7,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from billing import events
 from billing.models import Fee
@@ -36,29 +35,27 @@ def set_fee(
     service_id: UUID | None = None,
     passage_id: UUID | None = None,
 ) -> Fee:
-    """The fee, net of tax, for [starts_on, ends_on). An earlier fee of the same name and service ends where this one
-    begins; this one ends at the latest where a later one begins.
+    """The fee, net of tax, for [starts_on, ends_on). An earlier fee of the same name and service (letter case and
+    blanks aside) ends where this one begins; this one ends at the latest where a later one begins.
 
     Raises Invalid `unknown_currency`, `amount_invalid`, `fee_span_empty`, `fee_exists` (one begins on the same day),
     `service_elsewhere`, `passage_elsewhere`.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "billing.set_fee", contract)
-    _check(amount, currency, starts_on, ends_on)
-    same = Fee.objects.filter(contract=contract, service=_service(contract, service_id), name=name).order_by(
-        "starts_on"
-    )
-    if same.filter(starts_on=starts_on).exists():
-        raise _refused("fee_exists", "starts_on", "A fee of this name already begins on this day.")
-    following = same.filter(starts_on__gt=starts_on).first()
-    limits = [day for day in (ends_on, following.starts_on if following else None) if day is not None]
-    ended = _end_earlier(same.filter(starts_on__lt=starts_on), starts_on)
+    check_fee(amount, currency, starts_on, ends_on)
+    service = service_of(contract, service_id)
+    same = fees_named(contract.pk, service, name)
+    if any(row.starts_on == starts_on for row in same):
+        raise refused("fee_exists", "starts_on", "A fee of this name already begins on this day.")
+    limits = [row.starts_on for row in same if row.starts_on > starts_on] + ([ends_on] if ends_on else [])
+    ended = _end_earlier([row for row in same if row.starts_on < starts_on], starts_on)
     fee = Fee.objects.create(
         organization_id=actor.organization_id,
         contract=contract,
-        service=_service(contract, service_id),
-        passage=_passage(actor, contract, passage_id),
-        name=name,
+        service=service,
+        passage=passage_of(actor, contract, passage_id),
+        name=squeezed(name),
         amount=amount,
         currency=currency,
         period=period,
@@ -69,44 +66,57 @@ def set_fee(
     return fee
 
 
-def _refused(code: str, field: str, message: str) -> Invalid:
+def squeezed(name: str) -> str:
+    """The name without blanks around it, and with one between its words."""
+    return " ".join(name.split())
+
+
+def fees_named(contract_id: UUID, service: Service | None, name: str) -> list[Fee]:
+    """The contract's fees of this name and service, letter case and blanks aside, the earliest first."""
+    wanted = squeezed(name).casefold()
+    rows = Fee.objects.filter(contract_id=contract_id, service=service).order_by("starts_on")
+    return [row for row in rows if squeezed(row.name).casefold() == wanted]
+
+
+def refused(code: str, field: str, message: str) -> Invalid:
     return Invalid(code, message, fields={field: [message]})
 
 
-def _check(amount: Decimal, currency: str, starts_on: date, ends_on: date | None) -> None:
+def check_fee(amount: Decimal, currency: str, starts_on: date, ends_on: date | None) -> None:
+    """Raise Invalid beside its field for an amount, a currency or a span that cannot be."""
     try:
         money = Money(amount, currency)
     except Invalid as invalid:
         field = "currency" if invalid.code == "unknown_currency" else "amount"
-        raise _refused(invalid.code, field, invalid.message) from None
+        raise refused(invalid.code, field, invalid.message) from None
     if money.amount < 0 or not money.is_in_minor_units:
-        raise _refused("amount_invalid", "amount", "A fee is not negative, and in whole minor units of its currency.")
+        raise refused("amount_invalid", "amount", "A fee is not negative, and in whole minor units of its currency.")
     if ends_on is not None and ends_on <= starts_on:
-        raise _refused("fee_span_empty", "ends_on", "A fee ends after it begins.")
+        raise refused("fee_span_empty", "ends_on", "A fee ends after it begins.")
 
 
-def _end_earlier(rows: object, day: date) -> list[Fee]:
+def _end_earlier(rows: list[Fee], day: date) -> list[Fee]:
     """Fees that would run past the day end there."""
-    running = list(rows.filter(Q(ends_on=None) | Q(ends_on__gt=day)))  # type: ignore[attr-defined]
+    running = [fee for fee in rows if fee.ends_on is None or fee.ends_on > day]
     for fee in running:
         fee.ends_on = day
         fee.save(update_fields=["ends_on"])
     return running
 
 
-def _service(contract: Contract, service_id: UUID | None) -> Service | None:
+def service_of(contract: Contract, service_id: UUID | None) -> Service | None:
     if service_id is None:
         return None
     service = Service.objects.filter(pk=service_id, contract=contract).first()
     if service is None:
-        raise _refused("service_elsewhere", "service", "The service belongs to another contract.")
+        raise refused("service_elsewhere", "service", "The service belongs to another contract.")
     return service
 
 
-def _passage(actor: Actor, contract: Contract, passage_id: UUID | None) -> Passage | None:
+def passage_of(actor: Actor, contract: Contract, passage_id: UUID | None) -> Passage | None:
     if passage_id is None:
         return None
     passage = get_visible(actor, Passage.objects.select_related("version"), passage_id)
     if passage.version.contract_id != contract.pk:
-        raise _refused("passage_elsewhere", "passage", "The marked sentence belongs to another contract.")
+        raise refused("passage_elsewhere", "passage", "The marked sentence belongs to another contract.")
     return passage

@@ -20,14 +20,24 @@ from clm.lib.locks import lock_row
 @transaction.atomic
 def settle_credit(*, actor: Actor, credit_id: UUID, invoice_id: UUID | None = None, reason: str = "") -> Credit:
     """The settled credit, and on its note the invoice that carried it, if one did. Raises `invoice_elsewhere`,
-    `illegal_move`."""
+    `currency_mismatch`, `illegal_move`."""
     credit = lock_row(Credit, credit_id)
     require(actor, "billing.settle_credit", credit)
     invoice = get_visible(actor, Invoice.objects.all(), invoice_id) if invoice_id else None
-    if invoice is not None and invoice.contract_id != credit.contract_id:
-        raise DomainError("invoice_elsewhere", "The invoice belongs to another contract.")
+    if invoice is not None:
+        _check_carrier(invoice, credit)
     settle(actor, credit, invoice, verb="billing.settle_credit", reason=reason)
     return credit
+
+
+def _check_carrier(invoice: Invoice, credit: Credit) -> None:
+    """Only an invoice of the same contract and currency can carry a credit."""
+    if invoice.contract_id != credit.contract_id:
+        raise DomainError("invoice_elsewhere", "The invoice belongs to another contract.")
+    if invoice.currency != credit.currency:
+        raise DomainError(
+            "currency_mismatch", f"The invoice is in {invoice.currency}, the credit in {credit.currency}."
+        )
 
 
 def settle(actor: Actor, credit: Credit, invoice: Invoice | None, *, verb: str, reason: str = "") -> None:

@@ -8,19 +8,20 @@ from django.db import transaction
 
 from billing import events
 from billing.models import Discrepancy, Invoice
-from billing.operations.guards import check_reason
+from billing.operations.guards import check_reason, credits_turn
 from billing.states import DiscrepancyState, InvoiceState
 from clm.access.permissions import require
 from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
+from clm.lib.errors import NotVisible
 from clm.lib.locks import lock_row
 
 
 @transaction.atomic
 def accept_discrepancy(*, actor: Actor, discrepancy_id: UUID, explanation: str) -> Discrepancy:
     """The difference is accepted as it stands, and so is the invoice. Raises `reason_missing`, `illegal_move`."""
-    discrepancy = lock_row(Discrepancy, discrepancy_id)
+    discrepancy = _locked(discrepancy_id)
     require(actor, "billing.accept_discrepancy", discrepancy)
     before = _explain(actor, discrepancy, DiscrepancyState.ACCEPTED, explanation)
     move(actor, discrepancy.invoice, to=InvoiceState.ACCEPTED, reason=discrepancy.explanation)
@@ -32,7 +33,7 @@ def accept_discrepancy(*, actor: Actor, discrepancy_id: UUID, explanation: str) 
 def resolve_discrepancy(*, actor: Actor, discrepancy_id: UUID, explanation: str) -> Discrepancy:
     """The difference has gone (a correction came, the credit was paid apart): the invoice is as agreed. Raises
     `reason_missing`, `illegal_move`."""
-    discrepancy = lock_row(Discrepancy, discrepancy_id)
+    discrepancy = _locked(discrepancy_id)
     require(actor, "billing.resolve_discrepancy", discrepancy)
     before = _explain(actor, discrepancy, DiscrepancyState.RESOLVED, explanation)
     invoice = discrepancy.invoice
@@ -43,10 +44,21 @@ def resolve_discrepancy(*, actor: Actor, discrepancy_id: UUID, explanation: str)
     return discrepancy
 
 
+def _locked(discrepancy_id: UUID) -> Discrepancy:
+    """The discrepancy, locked after its invoice: in the order in which a comparison locks them."""
+    found = Discrepancy.objects.filter(pk=discrepancy_id).first()
+    if found is None:
+        raise NotVisible()
+    invoice = lock_row(Invoice, found.invoice_id)
+    discrepancy = lock_row(Discrepancy, discrepancy_id)
+    discrepancy.invoice = invoice
+    return discrepancy
+
+
 def _explain(actor: Actor, discrepancy: Discrepancy, to: str, explanation: str) -> str:
     """The discrepancy is settled with its explanation; answers the state its locked invoice was in."""
     why = check_reason(explanation, "explanation")
-    discrepancy.invoice = lock_row(Invoice, discrepancy.invoice_id)
+    credits_turn(discrepancy.contract_id)
     move(actor, discrepancy, to=to, reason=why)
     discrepancy.explanation = why
     discrepancy.save(update_fields=["explanation"])

@@ -15,6 +15,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -24,11 +25,16 @@ from billing.models import Credit
 from billing.operations.approve_credit import approve_credit
 from billing.operations.dispute_credit import dispute_credit
 from billing.operations.issue_credit import issue_credit
+from billing.operations.reinstate_credit import reinstate_credit
 from billing.operations.reject_credit import reject_credit
+from billing.operations.reverse_credit import reverse_credit
 from billing.operations.settle_credit import settle_credit
+from billing.operations.withdraw_credit import withdraw_credit
 from billing.pages.forms import ReasonForm
+from billing.pages.traces import asked_currency, trace_response
+from billing.sums import credits_sum
 from clm.access.middleware import actor_of
-from clm.access.permissions import can, get_visible, visible
+from clm.access.permissions import can, get_visible, require, visible
 from clm.access.scope import has_scope
 from clm.documents.blobs import open_blob
 from clm.lib.actor import Actor
@@ -46,6 +52,9 @@ STEPS: dict[str, Step] = {
     "issue": lambda actor, pk, text: issue_credit(actor=actor, credit_id=pk),
     "dispute": lambda actor, pk, text: dispute_credit(actor=actor, credit_id=pk, reason=text),
     "settle": lambda actor, pk, text: settle_credit(actor=actor, credit_id=pk, reason=text),
+    "withdraw": lambda actor, pk, text: withdraw_credit(actor=actor, credit_id=pk, reason=text),
+    "reinstate": lambda actor, pk, text: reinstate_credit(actor=actor, credit_id=pk, reason=text),
+    "reverse": lambda actor, pk, text: reverse_credit(actor=actor, credit_id=pk, reason=text),
 }
 DONE = {
     "approve": gettext_lazy("The credit is approved. Issuing it makes the credit note."),
@@ -53,16 +62,38 @@ DONE = {
     "issue": gettext_lazy("The credit note is issued. Its PDF follows in a moment."),
     "dispute": gettext_lazy("The credit is in dispute."),
     "settle": gettext_lazy("The credit is settled."),
+    "withdraw": gettext_lazy("The credit is withdrawn."),
+    "reinstate": gettext_lazy("The credit stands. The next invoice is expected to carry it."),
+    "reverse": gettext_lazy("A credit that takes this one back is proposed."),
 }
 # State -> the steps it allows, the primary one first.
 NEXT: dict[str, tuple[str, ...]] = {
     "proposed": ("approve", "reject"),
-    "approved": ("issue",),
+    "approved": ("issue", "withdraw"),
     "issued": ("settle", "dispute"),
-    "disputed": ("settle",),
+    "disputed": ("settle", "reinstate", "reverse"),
     "settled": ("dispute",),
 }
-NEED_REASON = ("reject", "dispute")
+# Steps that need a reason, each with its button and what it does; in the order in which a page offers them.
+REASONED: dict[str, tuple[Promise, Promise]] = {
+    "reject": (gettext_lazy("Reject"), gettext_lazy("Rejects the credit; nothing is claimed for this window.")),
+    "withdraw": (
+        gettext_lazy("Withdraw"),
+        gettext_lazy("Withdraws the approved credit before it is issued; nothing is claimed for this window."),
+    ),
+    "dispute": (
+        gettext_lazy("Dispute"),
+        gettext_lazy("Puts the credit in dispute; no invoice is expected to carry it until it is settled."),
+    ),
+    "reinstate": (
+        gettext_lazy("The credit stands"),
+        gettext_lazy("Ends the dispute: the credit is issued as before, and the next invoice is expected to carry it."),
+    ),
+    "reverse": (
+        gettext_lazy("Take the credit back"),
+        gettext_lazy("Proposes a credit below zero for all that was issued for this window. A note never changes."),
+    ),
+}
 
 
 def _credited(request: HttpRequest | None) -> QuerySet[Contract]:
@@ -111,10 +142,12 @@ class CreditList(ListPage):
         icon="discount",
     )
     columns = (
-        Column("reference", gettext_lazy("Credit"), main=True, sort=("reference",)),
+        Column("reference", gettext_lazy("Credit"), kind="code", main=True, sort=("reference",)),
         Column("contract", gettext_lazy("Contract"), "contract.title", sort=("contract__title",)),
         Column("commitment", gettext_lazy("Service level"), "commitment.name", sort=("commitment__name",)),
-        Column("window", gettext_lazy("Window"), "breach.window.label", sort=("breach__window__starts_at",)),
+        Column(
+            "window", gettext_lazy("Window"), "breach.window.label", kind="code", sort=("breach__window__starts_at",)
+        ),
         Column("percent", gettext_lazy("Share"), kind="percent", sort=("percent",)),
         Column(
             "amount",
@@ -131,8 +164,14 @@ class CreditList(ListPage):
             kind="date",
             zone="commitment.time_zone",
             sort=("claim_due_on",),
+            owed=lambda row: row.is_claimable,
         ),
-        Column("note", gettext_lazy("Credit note"), lambda row: row.note.number if hasattr(row, "note") else ""),
+        Column(
+            "note",
+            gettext_lazy("Credit note"),
+            lambda row: row.note.number if hasattr(row, "note") else "",
+            kind="code",
+        ),
     )
 
     def rows(self) -> QuerySet[Credit]:
@@ -142,7 +181,22 @@ class CreditList(ListPage):
         return reverse("credit", args=[row.pk])
 
     def extra_context(self) -> Mapping[str, Any]:
-        return {"totals": queries.totals(self.filtered()[0])}
+        """Each sum with the address of how it came about, by the same filters."""
+        query = self.request.GET.copy()
+        sums = []
+        for total in queries.totals(queries.living(self.filtered()[0])):
+            query["currency"] = total.currency
+            sums.append((total, f"{reverse('credits-sum')}?{query.urlencode()}"))
+        return {"sums": sums}
+
+
+class CreditSum(CreditList):
+    """How the sum above the list came about: of the same rows, by the same filters."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.actor = actor_of(request)
+        require(self.actor, self.verb)
+        return trace_response(request, credits_sum(self.filtered()[0], asked_currency(request)))
 
 
 @login_required
@@ -174,6 +228,7 @@ def _page(request: HttpRequest, credit: Credit, form: ReasonForm, status: int = 
         "note": note,
         "steps": steps,
         "effects": _effects(credit),
+        "reasoned": [(name, *words) for name, words in REASONED.items() if name in steps],
         "form": form,
         "clause_url": queries.clause_url(credit.trace),
         "history": queries.history_of(*([credit, note] if note else [credit])),
@@ -196,11 +251,11 @@ def _effects(credit: Credit) -> dict[str, str]:
 @login_required
 @require_POST
 def credit_step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
-    """Approve, reject, issue, dispute or settle one credit."""
+    """One step in the life of a credit."""
     actor = actor_of(request)
     credit = _credit(actor, pk)
     form = ReasonForm(request.POST)
-    form.fields["reason"].required = step in NEED_REASON
+    form.fields["reason"].required = step in REASONED
     if form.is_valid():
         reason = form.cleaned_data.get("reason") or ""
         if attempt(form, lambda: STEPS[step](actor, pk, reason)) is not None:

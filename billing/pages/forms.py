@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from billing.amounts import exact_decimal
 from billing.models.fee import FeePeriod
 from clm.access.permissions import visible
 from clm.lib.actor import Actor
@@ -15,10 +16,22 @@ from contracts.models import Contract
 from slas.models import Service
 
 
+class AmountField(forms.DecimalField):
+    """An amount, not below zero, as people write it; what else Python reads as a number (1e3, 1_0) is refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_digits=18, decimal_places=4, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.strip() and exact_decimal(value.strip()) is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class FeeForm(forms.Form):
     name = forms.CharField(label=_("What it is for"), max_length=120)
     service = forms.ChoiceField(label=_("Service"), required=False, help_text=_("Left open: the whole contract."))
-    amount = forms.DecimalField(label=_("Amount, net of tax"), min_value=0, max_digits=18, decimal_places=4)
+    amount = AmountField(label=_("Amount, net of tax"))
     currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, help_text=_("ISO 4217, as EUR."))
     period = forms.ChoiceField(label=_("For each"), choices=FeePeriod.choices, initial=FeePeriod.MONTH)
     starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -39,9 +52,13 @@ class FeeForm(forms.Form):
         return str(self.cleaned_data["currency"]).upper()
 
     def as_verb(self) -> dict[str, Any]:
-        """The keyword arguments of set_fee."""
+        """The keyword arguments of set_fee, or of change_fee."""
         given = dict(self.cleaned_data)
         return given | {"service_id": given.pop("service") or None}
+
+
+class FeeChangeForm(FeeForm):
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class InvoiceFileForm(forms.Form):

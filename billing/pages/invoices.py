@@ -40,7 +40,11 @@ SETTLE = {
 }
 
 
+KIND_WORDS = {"invoice": gettext_lazy("Invoice"), "credit_note": gettext_lazy("Credit note")}
+
+
 class InvoiceFilter(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(choices=tuple(KIND_WORDS.items()), label=gettext_lazy("Kind"))
     reason = django_filters.ChoiceFilter(
         field_name="discrepancy__reason", choices=Reason.choices, label=gettext_lazy("Why it differs")
     )
@@ -85,16 +89,30 @@ class InvoiceList(ListPage):
             "amount",
             gettext_lazy("Net amount"),
             "tax_exclusive_amount",
+            template="billing/invoice_amount_cell.html",
             kind="money",
             currency="currency",
             sort=("currency", "tax_exclusive_amount"),
         ),
         Column(
-            "difference", gettext_lazy("Difference"), lambda row: _difference(row), kind="money", currency="currency"
+            "difference",
+            gettext_lazy("Difference"),
+            lambda row: _difference(row),
+            template="billing/invoice_difference_cell.html",
+            kind="money",
+            currency="currency",
         ),
         Column("reason", gettext_lazy("Why"), lambda row: _reason(row)),
         Column("state", gettext_lazy("State"), kind="state", domain="invoice", sort=("state",)),
-        Column("due_on", gettext_lazy("Due on"), kind="date", sort=("due_on",), visible=False),
+        Column(
+            "due_on",
+            gettext_lazy("Due on"),
+            kind="date",
+            sort=("due_on",),
+            visible=False,
+            owed=lambda row: row.is_unsettled,
+        ),
+        Column("kind", gettext_lazy("Kind"), lambda row: KIND_WORDS.get(row.kind, row.kind), visible=False),
     )
 
     def rows(self) -> QuerySet[Invoice]:

@@ -8,9 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from billing.adapters.ubl import DocumentLine, InvoiceDocument, write_invoice
-from billing.models import Credit, Fee, Invoice
+from billing.models import Credit, CreditNote, Fee, Invoice
+from billing.operations.approve_credit import approve_credit
 from billing.operations.import_invoice import import_invoice
+from billing.operations.issue_credit import issue_credit
+from billing.operations.match_invoice import match_invoice
 from billing.operations.propose_credit import propose_credit
+from billing.operations.reconcile_invoice import reconcile_invoice
 from billing.operations.set_fee import set_fee
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -74,24 +78,45 @@ def proposed(actor: Actor, **changes: Any) -> Credit:
 
 
 def invoice_of(
-    actor: Actor, reference: str, amount: str = "1000.00", *, number: str = "R-1", currency: str = "EUR"
+    actor: Actor,
+    reference: str,
+    amount: str = "1000.00",
+    *,
+    number: str = "R-1",
+    currency: str = "EUR",
+    **changes: Any,
 ) -> Invoice:
-    """An invoice for January 2026, imported from UBL that the product wrote."""
+    """An invoice for January 2026, imported from UBL that the product wrote; any of the document can be given."""
     net = Decimal(amount)
-    document = InvoiceDocument(
-        kind="invoice",
-        number=number,
-        issued_on=date(2026, 2, 1),
-        currency=currency,
-        seller_name="Cirrus Hosting GmbH",
-        buyer_name="Acme Ltd",
-        tax_exclusive_amount=net,
-        tax_inclusive_amount=net,
-        payable_amount=net,
-        lines=(DocumentLine("line", "1", "Hosting", net, Decimal(1)),),
-        due_on=date(2026, 3, 1),
-        period_start=date(2026, 1, 1),
-        period_end=date(2026, 1, 31),
-        contract_reference=reference,
-    )
-    return import_invoice(actor=actor, content=write_invoice(document))
+    given: dict[str, Any] = {
+        "kind": "invoice",
+        "number": number,
+        "issued_on": date(2026, 2, 1),
+        "currency": currency,
+        "seller_name": "Cirrus Hosting GmbH",
+        "buyer_name": "Acme Ltd",
+        "tax_exclusive_amount": net,
+        "tax_inclusive_amount": net,
+        "payable_amount": net,
+        "lines": (DocumentLine("line", "1", "Hosting", net, Decimal(1)),),
+        "due_on": date(2026, 3, 1),
+        "period_start": date(2026, 1, 1),
+        "period_end": date(2026, 1, 31),
+        "contract_reference": reference,
+    }
+    return import_invoice(actor=actor, content=write_invoice(InvoiceDocument(**given | changes)))
+
+
+def compared(actor: Actor, reference: str, amount: str = "1000.00", **changes: Any) -> Invoice:
+    """The invoice, matched to its contract and compared."""
+    invoice = invoice_of(actor, reference, amount, **changes)
+    match_invoice(actor=actor, invoice_id=invoice.pk)
+    reconcile_invoice(actor=actor, invoice_id=invoice.pk)
+    return Invoice.objects.get(pk=invoice.pk)
+
+
+def issued(actor: Actor, credit: Credit) -> CreditNote:
+    """The note of a proposed credit, approved and issued on the day it was judged."""
+    with clock.set_to(JUDGED):
+        approve_credit(actor=actor, credit_id=credit.pk)
+        return issue_credit(actor=actor, credit_id=credit.pk)

@@ -18,7 +18,6 @@ from billing.operations.reconcile_invoice import reconcile_invoice
 from billing.operations.reject_credit import reject_credit
 from billing.operations.settle_discrepancy import accept_discrepancy
 from billing.tasks import expire_claims, print_credit_notes
-from clm.access.permissions import system_actor
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry, Transition
 from clm.documents.blobs import read_blob
@@ -28,7 +27,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, NotVisible
 from slas.models import EvaluationWindow
-from tests.billing.built import JUDGED, breach_of, fee_for, invoice_of, proposed, send_outages
+from tests.billing.built import JUDGED, breach_of, fee_for, invoice_of, issued, proposed, send_outages
 from tests.cast import Cast, add_person, make_cast
 from tests.slas.conftest import judge
 
@@ -36,12 +35,6 @@ from tests.slas.conftest import judge
 def rows() -> tuple[int, ...]:
     counted = (Credit, CreditNote, Invoice, Reconciliation, Discrepancy, Transition, LedgerEntry, OutboxEvent)
     return tuple(model.objects.count() for model in counted)
-
-
-def issued(actor: Actor, credit: Credit) -> CreditNote:
-    with clock.set_to(JUDGED):
-        approve_credit(actor=actor, credit_id=credit.pk)
-        return issue_credit(actor=actor, credit_id=credit.pk)
 
 
 def test_twelve_hours_of_january_are_a_quarter_of_the_fee(alice: Actor) -> None:
@@ -86,9 +79,10 @@ def test_proposing_again_is_the_same_credit(alice: Actor) -> None:
 def test_without_a_fee_there_is_no_credit_and_nothing_is_written(alice: Actor) -> None:
     breach = breach_of(alice)
     before = rows()
-    with pytest.raises(DomainError):
+    with pytest.raises(DomainError) as refusal:
         propose_credit(actor=alice, breach_id=breach.pk)
 
+    assert refusal.value.code == "fee_missing"
     assert rows() == before
 
 
@@ -141,8 +135,45 @@ def test_a_credit_past_its_claim_window_lapses(alice: Actor) -> None:
 
     credit.refresh_from_db()
     assert credit.state == "lapsed"
-    with pytest.raises(DomainError):
+    with pytest.raises(DomainError) as refusal:
         approve_credit(actor=alice, credit_id=credit.pk)
+    assert refusal.value.code == "illegal_move"
+
+
+LATE = datetime(2026, 4, 4, tzinfo=UTC)
+
+
+def test_past_its_claim_window_a_credit_is_neither_approved_nor_issued(alice: Actor) -> None:
+    """Also where the sweep has not come by yet."""
+    waiting, approved = proposed(alice), proposed(alice, key="two")
+    with clock.set_to(JUDGED):
+        approve_credit(actor=alice, credit_id=approved.pk)
+    before = rows()
+    for verb, credit in ((approve_credit, waiting), (issue_credit, approved)):
+        with clock.set_to(LATE), pytest.raises(DomainError) as refusal:
+            verb(actor=alice, credit_id=credit.pk)
+        assert (refusal.value.code, refusal.value.detail) == (
+            "claim_window_passed",
+            {"claim_due_on": date(2026, 4, 1)},
+        )
+    assert rows() == before
+
+
+@pytest.mark.parametrize("ends", ["2026-01-10T00:10Z", "2026-01-16T00:00Z"])
+def test_an_outdated_credit_is_neither_approved_nor_issued(alice: Actor, ends: str) -> None:
+    """The window was judged anew, met now or missed by more, and the event is not handled yet."""
+    waiting, approved = proposed(alice), proposed(alice, key="two")
+    with clock.set_to(JUDGED):
+        approve_credit(actor=alice, credit_id=approved.pk)
+    for key, credit in (("web", waiting), ("two", approved)):
+        send_outages(alice, key, [("2026-01-10T00:00Z", ends)])
+        judge(alice, EvaluationWindow.objects.get(pk=credit.breach.window_id), JUDGED)
+    before = rows()
+    for verb, credit in ((approve_credit, waiting), (issue_credit, approved)):
+        with clock.set_to(JUDGED), pytest.raises(DomainError) as refusal:
+            verb(actor=alice, credit_id=credit.pk)
+        assert refusal.value.code == "credit_outdated"
+    assert rows() == before
 
 
 def test_only_finance_decides(acme: Cast, alice: Actor, charlie: Actor) -> None:
@@ -161,8 +192,9 @@ def test_only_finance_decides(acme: Cast, alice: Actor, charlie: Actor) -> None:
 def test_a_rejection_needs_its_reason(alice: Actor) -> None:
     credit = proposed(alice)
     before = rows()
-    with pytest.raises(DomainError):
+    with pytest.raises(DomainError) as refusal:
         reject_credit(actor=alice, credit_id=credit.pk, reason="  ")
+    assert refusal.value.code == "reason_missing"
     assert rows() == before
     assert reject_credit(actor=alice, credit_id=credit.pk, reason="Planned work").state == "rejected"
 
@@ -204,11 +236,20 @@ def test_an_invoice_is_imported_once(alice: Actor) -> None:
     assert rows() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"not xml", b"<Invoice/>", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
-def test_what_is_no_invoice_is_refused_and_nothing_is_written(alice: Actor, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file_empty"),
+        (b"not xml", "not_xml"),
+        (b"<Invoice/>", "not_an_invoice"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "unsafe_xml"),
+    ],
+)
+def test_what_is_no_invoice_is_refused_and_nothing_is_written(alice: Actor, content: bytes, code: str) -> None:
     before = rows()
-    with pytest.raises(DomainError):
+    with pytest.raises(DomainError) as refusal:
         import_invoice(actor=alice, content=content)
+    assert refusal.value.code == code
     assert rows() == before
 
 
@@ -249,4 +290,3 @@ def test_two_issuers_at_once_leave_one_note() -> None:
     assert sorted(outcomes) == ["CN-2026-0001", "illegal_move"]
     with organization_scope(cast.organization.pk):
         assert CreditNote.objects.count() == 1
-        assert system_actor("bookkeeper", cast.organization.pk).is_system

@@ -21,7 +21,9 @@ from billing.operations.approve_credit import approve_credit
 from billing.operations.issue_credit import issue_credit
 from billing.operations.match_invoice import match_invoice
 from billing.operations.reconcile_invoice import reconcile_invoice
+from billing.operations.reject_credit import reject_credit
 from billing.queries import StateTotal
+from billing.sums import credits_sum
 from billing.tasks import print_credit_notes
 from clm.access.scope import organization_scope
 from clm.documents.blobs import read_blob
@@ -29,7 +31,7 @@ from clm.events.dispatcher import drain
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.models import Contract
-from tests.billing.built import JUDGED, breach_of, invoice_of, proposed
+from tests.billing.built import JUDGED, breach_of, fee_for, invoice_of, proposed
 from tests.cast import Cast
 from tests.clm.documents.papers import SAMPLES
 
@@ -265,3 +267,68 @@ def test_improvement_is_asked_for_only_before_approval(page: Client, alice: Acto
     assert "Improvement comes first" in shows(page, "credit", credit.pk)
     approve_credit(actor=alice, credit_id=credit.pk)
     assert "Improvement comes first" not in shows(page, "credit", credit.pk)
+
+
+def test_the_sum_of_credits_leaves_out_what_is_not_given(page: Client, alice: Actor) -> None:
+    dead, alive = proposed(alice), proposed(alice, key="two")
+    reject_credit(actor=alice, credit_id=dead.pk, reason="Planned work")
+    shown = shows(page, "credits")
+    assert "Without rejected, lapsed and withdrawn credits." in shown
+    assert ("€250.00<" in shown, "€500.00" in shown) == (True, False)
+    trace = shows(page, "credits-sum", currency="EUR")
+    assert (alive.reference in trace, dead.reference in trace) == (True, False)
+    assert alive.reference not in shows(page, "credits-sum", currency="EUR", contract=str(dead.contract_id))
+
+
+def test_every_number_of_money_leads_to_where_it_comes_from(page: Client, alice: Actor) -> None:
+    invoice = differing(alice)
+    credit, fee = Credit.objects.get(), Fee.objects.get()
+    lines, fees = reverse("invoice-trace", args=[invoice.pk]), reverse("fee-trace", args=[fee.pk])
+    compared = reverse("reconciliation-trace", args=[invoice.reconciliations.get().pk])
+    tab = shows(page, "contract-tab", credit.contract_id, "money")
+    assert (fees in tab, lines in tab, f"of=at-risk&amp;currency=EUR&amp;contract={credit.contract_id}" in tab) == (
+        True,
+        True,
+        True,
+    )
+    assert fees in shows(page, "fees")
+    assert (lines in (shown := shows(page, "invoices")), compared in shown) == (True, True)
+    assert shows(page, "invoice", invoice.pk).count(f'href="{lines}"') == 4
+    shown = shows(page, "credit", credit.pk)
+    assert reverse("evaluation-trace", args=[credit.evaluation_id]) in shown
+    assert shown.count(f'href="{reverse("credit-trace", args=[credit.pk])}"') == 3
+    assert "of=at-risk&amp;currency=EUR" in shows(page, "billing")
+
+
+def test_of_very_many_rows_a_sum_shows_the_first(page: Client, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("one", "two", "three"):
+        proposed(alice, key=key)
+    monkeypatch.setattr("billing.sums.MOST_STEPS", 1)
+    trace = credits_sum(Credit.objects.all(), "EUR")
+    steps = [(step.label, step.value) for step in trace.steps]
+    assert (trace.value, steps) == (Decimal(750), [("CR-2026-0001", Decimal(250)), ("And 2 more", Decimal(500))])
+
+
+def test_a_corrective_invoice_says_so(page: Client, alice: Actor) -> None:
+    invoice = invoice_of(alice, "C-1", is_corrective=True, corrects="R-0")
+    shown = shows(page, "invoice", invoice.pk)
+    assert ("Corrective invoice" in shown, "it puts right R-0" in shown) == (True, True)
+    body = page.get(reverse("api-invoice", args=[invoice.pk])).json()
+    assert (body["is_corrective"], body["corrects"]) == (True, "R-0")
+
+
+def test_traces_that_are_made_when_asked_for(page: Client, alice: Actor) -> None:
+    invoice = differing(alice)
+    credit = Credit.objects.get()
+    bare = Fee.objects.get()
+    bound = fee_for(alice, credit.breach, "5.00", name="Support", passage_id=credit.commitment.passage_id)
+    assert "entered without a clause" in shows(page, "fee-trace", bare.pk)
+    assert "The service is available 99.9 %" in shows(page, "fee-trace", bound.pk)
+    assert "Sum of the lines" in shows(page, "invoice-trace", invoice.pk)
+    for name in ("at-risk", "settled", "revenue"):
+        shows(page, "money-sum", of=name, currency="EUR", contract=str(credit.contract_id))
+    assert credit.reference in shows(page, "money-sum", of="at-risk", currency="EUR")
+    assert "Hosting" in shows(page, "money-sum", of="revenue", currency="EUR")
+    for query in ({"of": "at-risk", "currency": "QQQ"}, {"of": "x", "currency": "EUR"}, {}):
+        assert page.get(reverse("money-sum"), query).status_code == 404
+    assert page.get(reverse("credits-sum"), {"currency": "eur"}).status_code == 404

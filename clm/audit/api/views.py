@@ -49,7 +49,7 @@ class VerificationView(IdempotentMixin):
     def post(self, request: Request) -> Response:
         """Verify the ledger. The job's result says whether it holds, and names every break."""
         job = start_verification(actor=actor_in(request))
-        return Response(JobSerializer(job).data, status=status.HTTP_202_ACCEPTED)
+        return Response(JobSerializer(job, context={"request": request}).data, status=status.HTTP_202_ACCEPTED)
 
 
 class ExportView(APIView):

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.engine.reconcile import (
+    Billed,
     CreditDue,
     FeePeriod,
     FeeTerms,
@@ -68,6 +69,29 @@ def test_another_currency_is_not_compared() -> None:
     assert (got.reason, got.expected, got.difference) == (Reason.CURRENCY_MISMATCH, None, None)
 
 
+def test_a_fee_of_another_time_may_have_another_currency() -> None:
+    old = FeeTerms("Hosting", Money(Decimal(900), "USD"), FeePeriod.MONTH, date(2024, 1, 1), date(2026, 3, 1))
+    got = compare(invoice("1000"), [old, fee()])
+    assert (got.reason, got.expected) == (Reason.MATCHES, eur("1000"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "billed", "reason", "difference"),
+    [
+        ("900", "1000", Reason.BILLED_TWICE, "1000"),  # as if it were the first, less the credit
+        ("1000", "1000", Reason.BILLED_TWICE, "1100"),  # the same amount again
+        ("500", "500", Reason.BILLED_TWICE, "100"),
+        ("400", "500", Reason.MATCHES, "0"),  # the rest of the fee, less the credit
+        ("77", "1000", Reason.OVERCHARGED, "177"),  # something else altogether
+        ("900", "-1000", Reason.MATCHES, "0"),  # credited by the other side, so nothing is billed
+    ],
+)
+def test_what_was_billed_before_is_taken_off(amount: str, billed: str, reason: Reason, difference: str) -> None:
+    got = compare(invoice(amount), [fee()], CREDITS[:1], billed=[Billed("R-1", eur(billed), eur(billed))])
+    assert (got.reason, got.difference) == (reason, eur(difference))
+    assert got.billed_by == (("R-1",) if reason is Reason.BILLED_TWICE else ())
+
+
 def test_the_period_must_be_the_contracts() -> None:
     april = Period(date(2026, 4, 1), date(2026, 5, 1))
     assert compare(invoice("1000"), [fee()], billed_period=april).reason is Reason.PERIOD_MISMATCH
@@ -110,7 +134,7 @@ def test_the_trace_shows_fees_and_credits() -> None:
     assert [(step["label"], step["expression"], step["value"]) for step in trace["steps"]] == [
         ("Hosting", "12000 a year × 1 months / 12", "1000"),
         ("Credit CR-1", "taken off", "-100"),
-        ("Expected", "Σ fees − Σ credits", "900"),
+        ("Expected", "Σ fees − billed already − Σ credits", "900"),
         ("Difference", "1000 − 900.00", "100"),
     ]
     assert trace["parameters"]["reason"] == "credit_missing"

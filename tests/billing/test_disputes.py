@@ -1,0 +1,150 @@
+"""How a credit is stopped before it is issued, and how a dispute about an issued one ends."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from billing.models import Credit, CreditNote
+from billing.operations.approve_credit import approve_credit
+from billing.operations.dispute_credit import dispute_credit
+from billing.operations.reinstate_credit import reinstate_credit
+from billing.operations.reverse_credit import reverse_credit
+from billing.operations.settle_credit import settle_credit
+from clm.audit.models import LedgerEntry
+from clm.events.dispatcher import drain
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError
+from tests.billing.built import JUDGED, compared, fee_for, issued, proposed
+
+
+def disputed(actor: Actor) -> Credit:
+    credit = proposed(actor)
+    issued(actor, credit)
+    return dispute_credit(actor=actor, credit_id=credit.pk, reason="Planned work")
+
+
+def test_an_approved_credit_is_withdrawn_on_its_page(page: Client, alice: Actor) -> None:
+    credit = proposed(alice)
+    with clock.set_to(JUDGED):
+        approve_credit(actor=alice, credit_id=credit.pk)
+        assert "Withdraws the approved credit" in page.get(reverse("credit", args=[credit.pk])).content.decode()
+        url = reverse("credit-step", args=[credit.pk, "withdraw"])
+        assert page.post(url, {"reason": ""}).status_code == 400
+        assert page.post(url, {"reason": "Agreed otherwise"}).status_code == 302
+
+    credit.refresh_from_db()
+    assert (credit.state, credit.reason) == ("withdrawn", "Agreed otherwise")
+
+
+def test_an_approved_credit_is_withdrawn_by_the_api(api: APIClient, alice: Actor) -> None:
+    credit = proposed(alice)
+    with clock.set_to(JUDGED):
+        approve_credit(actor=alice, credit_id=credit.pk)
+    answer = api.post(reverse("api-credit-withdraw", args=[credit.pk]), {"reason": "Agreed otherwise"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "withdrawn")
+
+
+def test_a_dispute_that_fails_leaves_the_credit_to_be_carried(alice: Actor) -> None:
+    credit = disputed(alice)
+    assert reinstate_credit(actor=alice, credit_id=credit.pk, reason="They agree").state == "issued"
+
+    invoice = compared(alice, credit.contract.reference, "750.00")
+    assert (invoice.state, CreditNote.objects.get().settled_by_id) == ("reconciled", invoice.pk)
+    entry = LedgerEntry.objects.get(verb="billing.reinstate_credit")
+    assert (entry.before, entry.after, entry.reason) == ({"state": "disputed"}, {"state": "issued"}, "They agree")
+
+
+def test_a_carried_credit_that_was_disputed_is_due_again(alice: Actor) -> None:
+    credit = proposed(alice)
+    issued(alice, credit)
+    compared(alice, credit.contract.reference, "750.00")
+    dispute_credit(actor=alice, credit_id=credit.pk, reason="The line was taken back")
+    reinstate_credit(actor=alice, credit_id=credit.pk, reason="They agree")
+    assert CreditNote.objects.get().settled_by is None
+
+
+@pytest.mark.parametrize("verb", [reinstate_credit, reverse_credit])
+def test_only_a_dispute_can_end(alice: Actor, verb) -> None:  # type: ignore[no-untyped-def]
+    credit = proposed(alice)
+    with clock.set_to(JUDGED):
+        approve_credit(actor=alice, credit_id=credit.pk)
+    with pytest.raises(DomainError) as refusal:
+        verb(actor=alice, credit_id=credit.pk, reason="x")
+    assert refusal.value.code == "illegal_move"
+
+
+def test_a_dispute_that_succeeds_is_taken_back_by_a_note_below_zero(alice: Actor) -> None:
+    credit = disputed(alice)
+    reversal = reverse_credit(actor=alice, credit_id=credit.pk, reason="It was planned work")
+    assert (reversal.amount, reversal.state, reversal.adjusts_id) == (Decimal(-250), "proposed", credit.pk)
+    assert issued(alice, reversal).amount == Decimal(-250)
+
+    credit.refresh_from_db()
+    invoice = compared(alice, credit.contract.reference, "1000.00")
+    assert (credit.state, invoice.state) == ("issued", "reconciled")
+    assert set(CreditNote.objects.values_list("settled_by", flat=True)) == {invoice.pk}
+
+
+def test_a_settled_credit_that_is_taken_back_is_settled_again(alice: Actor) -> None:
+    credit = proposed(alice)
+    issued(alice, credit)
+    settle_credit(actor=alice, credit_id=credit.pk, reason="Paid")
+    dispute_credit(actor=alice, credit_id=credit.pk, reason="Planned work")
+    issued(alice, reverse_credit(actor=alice, credit_id=credit.pk, reason="It was planned work"))
+
+    credit.refresh_from_db()
+    assert credit.state == "settled"
+
+
+def test_another_fee_does_not_stop_what_takes_a_credit_back(alice: Actor) -> None:
+    credit = disputed(alice)
+    reversal = reverse_credit(actor=alice, credit_id=credit.pk, reason="It was planned work")
+    with clock.set_to(JUDGED):
+        fee_for(alice, credit.breach, "2000.00", starts_on=date(2026, 1, 1))
+        drain()
+    reversal.refresh_from_db()
+    assert (reversal.state, Credit.objects.count()) == ("proposed", 2)
+
+
+def test_it_is_taken_back_once(alice: Actor) -> None:
+    credit = disputed(alice)
+    reversal = reverse_credit(actor=alice, credit_id=credit.pk, reason="It was planned work")
+    for code, issue in (("unissued_credit", True), ("nothing_due", False)):
+        with pytest.raises(DomainError) as refusal:
+            reverse_credit(actor=alice, credit_id=credit.pk, reason="Again")
+        assert refusal.value.code == code
+        if issue:
+            issued(alice, reversal)
+            dispute_credit(actor=alice, credit_id=credit.pk, reason="Once more")
+
+
+def test_steps_of_a_dispute_stand_on_the_page(page: Client, alice: Actor) -> None:
+    credit = disputed(alice)
+    shown = page.get(reverse("credit", args=[credit.pk])).content.decode()
+    assert ("The credit stands" in shown, "Take the credit back" in shown) == (True, True)
+    assert page.post(reverse("credit-step", args=[credit.pk, "reverse"]), {"reason": "x"}).status_code == 302
+    assert Credit.objects.filter(adjusts=credit, amount=Decimal(-250)).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("same_contract", "currency", "code"), [(True, "USD", "currency_mismatch"), (False, "EUR", "invoice_elsewhere")]
+)
+def test_only_an_invoice_of_its_contract_and_currency_carries_a_credit(
+    alice: Actor, same_contract: bool, currency: str, code: str
+) -> None:
+    credit = proposed(alice)
+    issued(alice, credit)
+    contract = credit.contract if same_contract else proposed(alice, key="other").contract
+    invoice = compared(alice, contract.reference, currency=currency)
+    with pytest.raises(DomainError) as refusal:
+        settle_credit(actor=alice, credit_id=credit.pk, invoice_id=invoice.pk)
+
+    credit.refresh_from_db()
+    assert (refusal.value.code, credit.state, credit.note.settled_by) == (code, "issued", None)
