@@ -32,6 +32,7 @@ def register() -> None:
             "slas.change_commitment": MANAGERS,
             "slas.activate_commitment": MANAGERS,
             "slas.end_commitment": MANAGERS,
+            "slas.end_with_contract": set(),
             "slas.add_service": MANAGERS,
             "slas.add_indicator": MANAGERS,
             "slas.view_telemetry": INSIDE,
@@ -50,7 +51,7 @@ def register() -> None:
             "slas.file_service_report": INSIDE,
         }
     )
-    register_system_actor(EVALUATOR, {"slas.open_windows", "slas.evaluate_window"})
+    register_system_actor(EVALUATOR, {"slas.open_windows", "slas.evaluate_window", "slas.end_with_contract"})
     through_contract = seen_through("contract", lambda: Contract)
     for model in (Commitment, Service, ServiceReport):
         register_visibility(model, "slas.view_commitment", through_contract)

@@ -35,7 +35,7 @@ def service_added(service: Service) -> Event:
 def indicator_added(indicator: Indicator) -> Event:
     names = (
         "key", "name", "kind", "unit", "is_degraded_up", "silence_minutes", "slice_minutes", "aggregation",
-        "condition_operator", "condition_threshold", "service_id",
+        "expected_every_minutes", "condition_operator", "condition_threshold", "service_id",
     )  # fmt: skip
     return Event(
         type="indicator.added",
@@ -75,10 +75,10 @@ def commitment_activated(commitment: Commitment, previous: str) -> Event:
     )
 
 
-def commitment_ended(commitment: Commitment, previous: str, reason: str) -> Event:
+def commitment_ended(commitment: Commitment, previous: str, reason: str, verb: str = "slas.end_commitment") -> Event:
     after = {"state": commitment.state, "ends_on": commitment.ends_on}
     before = {"state": previous}
-    return _commitment("commitment.ended", "slas.end_commitment", commitment, before=before, after=after, reason=reason)
+    return _commitment("commitment.ended", verb, commitment, before=before, after=after, reason=reason)
 
 
 def windows_opened(commitment: Commitment, labels: list[str]) -> Event:

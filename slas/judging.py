@@ -18,6 +18,7 @@ from clm.lib.canonical import plain_decimal
 from clm.lib.rounding import round_to_places
 from clm.lib.trace import Input, Step, Trace
 from contracts.queries import clause_ref
+from slas.coverage import coverage_of, is_in_quantities, traced
 from slas.engine.attainment import Attainment, Empty, Judgement, MissingData, judge
 from slas.engine.conditions import Comparison
 from slas.engine.intervals import Interval
@@ -32,6 +33,7 @@ from slas.engine.value import ValueTerms, aggregation_named, judge_value
 from slas.evidence import evidence_of, label_of
 from slas.models import Commitment, EvaluationWindow, Exclusion, Indicator, Outage, Sample
 from slas.models.telemetry import IndicatorKind, SampleStatus
+from slas.runs import counts_lengths, run_after, run_before
 from slas.splits import Stretch, stretches_of
 from slas.states import ExclusionState, Light, Outcome
 
@@ -49,7 +51,7 @@ class Judged:
     excluded: Decimal
     unmeasured: Decimal
     attainment: Decimal | None
-    coverage_percent: Decimal
+    coverage_percent: Decimal | None
     target: Decimal
     outcome: str
     light: str
@@ -76,13 +78,16 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class Material:
-    """Everything a judgement rests on."""
+    """Everything a judgement rests on. `leading` and `trailing` are the rows outside the window of outages that
+    straddle its edges, where their whole length matters."""
 
     interval: Interval
     samples: Sequence[Seen]
     before: Seen | None
     outages: Sequence[Outage]
     exclusions: Sequence[Exclusion]
+    leading: Sequence[Seen] = ()
+    trailing: Sequence[Seen] = ()
 
     @property
     def excused(self) -> list[Excused]:
@@ -96,7 +101,7 @@ class Material:
 class _Verdict:
     quantities: Quantities
     attainment: Decimal | None
-    coverage_percent: Decimal
+    coverage_percent: Decimal | None
     outcome: str
     light: str
     reason: str
@@ -130,7 +135,7 @@ def judge_window(window: EvaluationWindow, now: datetime, states: Sequence[str] 
     """
     pieces = [_piece(window, stretch, now, states) for stretch in stretches_of(window)]
     material = merged([piece.material for piece in pieces])
-    verdict = _verdict(window, pieces, now)
+    verdict = _with_coverage(_verdict(window, pieces, now), pieces)
     parts = {"parts": list(verdict.parts)} if verdict.parts else {}
     inputs, kept = summary_of(material) | parts, {"policies": parameters_of(window.commitment)} | parts
     judged = Judged(
@@ -183,6 +188,8 @@ def merged(materials: Sequence[Material]) -> Material:
         before=first.before,
         outages=list(outages.values()),
         exclusions=[row for material in materials for row in material.exclusions],
+        leading=first.leading,
+        trailing=last.trailing,
     )
 
 
@@ -203,7 +210,19 @@ def gather(window: EvaluationWindow, now: datetime, states: Sequence[str] = (Exc
         before=Seen._make(before) if before else None,
         outages=list(outages.filter(Q(ends_at=None) | Q(ends_at__gt=interval.start))) if is_uptime else [],
         exclusions=list(exclusions.filter(ends_at__gt=interval.start).order_by("starts_at", "pk")),
+        **(_straddling(commitment, interval, now) if is_uptime and counts_lengths(commitment) else {}),
     )
+
+
+def _straddling(commitment: Commitment, interval: Interval, now: datetime) -> dict[str, list[Seen]]:
+    """The rows of failing runs beyond the edges of the interval. Without a silence that breaks it, a run is told by its
+    first row and by its last."""
+    indicator = commitment.indicator
+    leading, trailing = run_before(indicator, interval.start), run_after(indicator, interval.end, now)
+    if indicator.silence_minutes is None:
+        leading, trailing = leading[:1], trailing.order_by("-at")[:1]
+    runs = {"leading": leading, "trailing": trailing}
+    return {name: list(map(Seen._make, run.values_list(*Seen._fields))) for name, run in runs.items()}
 
 
 def _verdict(window: EvaluationWindow, pieces: Sequence[_Piece], now: datetime) -> _Verdict:
@@ -216,6 +235,17 @@ def _verdict(window: EvaluationWindow, pieces: Sequence[_Piece], now: datetime) 
         return _split_verdict(pieces, still)
     found = judge(seen, judgement_of(window.commitment), still_to_come=still)
     return _stored(found, seen, window.commitment.target, pieces)
+
+
+def _with_coverage(verdict: _Verdict, pieces: Sequence[_Piece]) -> _Verdict:
+    """Counts and values are covered where telemetry came when it was expected; too little leaves them undecided."""
+    if is_in_quantities(pieces[-1].commitment):
+        return verdict
+    found = coverage_of([(piece.commitment, piece.material) for piece in pieces])
+    told = replace(verdict, coverage_percent=found.percent if found else None, trace=traced(verdict.trace, found))
+    if found is None or found.is_enough:
+        return told
+    return replace(told, outcome=Outcome.INCONCLUSIVE, light=Light.GREY, reason="coverage_below_threshold")
 
 
 def _stored(
@@ -301,7 +331,8 @@ def slice_rule(indicator: Indicator) -> SliceRule:
 
 def telemetry_of(indicator: Indicator, material: Material) -> Telemetry:
     """Status changes and outages; a status that nothing confirmed for `silence_minutes` becomes unknown."""
-    rows = ([material.before] if material.before else []) + list(material.samples)
+    before = material.leading or ([material.before] if material.before else [])
+    rows = [*before, *material.samples, *material.trailing]
     changes = list(_changes(rows, indicator.silence_minutes))
     outages = [Down(row.starts_at, row.ends_at) for row in material.outages]
     return Telemetry(changes=changes, outages=outages, known_from=indicator.first_sample_at)
@@ -421,8 +452,8 @@ def parameters_of(commitment: Commitment) -> dict[str, Any]:
         "minimum_outage_seconds", "whole_minutes", "grace_hours",
     )  # fmt: skip
     measured = (
-        "kind", "is_degraded_up", "silence_minutes", "slice_minutes", "condition_operator", "condition_threshold",
-        "aggregation",
+        "kind", "is_degraded_up", "silence_minutes", "expected_every_minutes", "slice_minutes", "condition_operator",
+        "condition_threshold", "aggregation",
     )  # fmt: skip
     values = {name: getattr(commitment, name) for name in names}
     values |= {f"indicator_{name}": getattr(indicator, name) for name in measured}

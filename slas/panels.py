@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -19,9 +18,7 @@ from clm.dashboards.registry import (
     register_panel,
     register_search_source,
 )
-from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.months import add_months
 from contracts.models import Contract
 from contracts.tabs import Binding, ContractTab, register_binding, register_contract_tab
 from slas import queries
@@ -29,7 +26,6 @@ from slas.states import CommitmentState, Light
 
 VIEW = "slas.view_commitment"
 SHOWN = 8
-MONTHS = 12
 # Red first, then yellow, then what cannot be judged.
 ORDER = {Light.RED: 0, Light.YELLOW: 1, Light.GREY: 2, Light.GREEN: 3}
 
@@ -51,9 +47,7 @@ def _breaches(actor: Actor) -> dict[str, Any]:
 
 
 def _trend(actor: Actor) -> dict[str, Any]:
-    first = clock.today().replace(day=1)
-    months: list[date] = [add_months(first, offset) for offset in range(1 - MONTHS, 1)]
-    rows = queries.trend(actor, months)
+    rows = queries.trend(actor, queries.trend_months())
     if all(row["percent"] is None for row in rows):
         return {"chart": None}
     points = [[f"{row['month']}-01T00:00:00+00:00", _text(row["percent"])] for row in rows]

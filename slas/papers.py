@@ -5,7 +5,9 @@ They read and render; call them outside of a transaction.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +18,9 @@ from clm.audit.models import LedgerEntry
 from clm.lib.months import add_months
 from clm.lib.pdf import render_pdf
 from contracts.models import Contract, ContractParty
+from slas.engine.windows import start_of_day
 from slas.judging import RELATED
-from slas.models import Breach, Evaluation, EvaluationWindow
+from slas.models import Breach, Commitment, Evaluation, EvaluationWindow
 from slas.queries import figures
 
 EVIDENCE_ENTRIES = 100
@@ -60,15 +63,18 @@ def report_pdf(contract_id: UUID, month: date) -> bytes:
 
 
 def windows_of_month(contract: Contract, month: date) -> Any:
-    """Windows that share an instant with the month; of those of a day and shorter, the missed ones only. A part of a
-    window that an amendment cut is in the report as the whole one."""
-    start = datetime(month.year, month.month, 1, tzinfo=UTC)
-    following = add_months(start.date(), 1)
-    end = datetime(following.year, following.month, 1, tzinfo=UTC)
-    rows = EvaluationWindow.objects.select_related(*RELATED).filter(commitment__contract=contract)
-    rows = rows.filter(starts_at__lt=end, ends_at__gt=start, whole=None)
+    """Windows that end in the month or run in it, by the calendar of their commitment's zone; of those of a day and
+    shorter, the missed ones only. A part of a window that an amendment cut is in the report as the whole one."""
+    rows = EvaluationWindow.objects.select_related(*RELATED).filter(commitment__contract=contract, whole=None)
+    zones = Commitment.objects.filter(contract=contract).order_by().values_list("time_zone", flat=True).distinct()
+    rows = rows.filter(reduce(or_, (_in_month(zone, month.replace(day=1)) for zone in zones), Q(pk=None)))
     short = Q(commitment__window_kind__in=("hour", "day")) | Q(is_rolling=True)
     return rows.exclude(short & ~Q(latest__outcome="missed")).order_by("commitment__name", "starts_at")
+
+
+def _in_month(zone: str, first: date) -> Q:
+    start, end = start_of_day(first, zone), start_of_day(add_months(first, 1), zone)
+    return Q(commitment__time_zone=zone, starts_at__lt=end, ends_at__gt=start)
 
 
 def entries_behind(breach: Breach) -> list[LedgerEntry]:

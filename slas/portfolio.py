@@ -105,6 +105,8 @@ def _indicator(service: ServiceContract) -> NewIndicator:
     given: dict[str, Any] = {"key": service.key.lower(), "service_name": service.service, "kind": service.kind}
     if service.kind == "time_slice":
         given |= {"condition_operator": "<", "condition_threshold": THRESHOLD, "unit": "s"}
+    if service.kind == "ratio":
+        given["expected_every_minutes"] = 60
     if service.key == SILENT:
         given["silence_minutes"] = 24 * 60
     return NewIndicator(**given, name=f"{service.service} as monitored")

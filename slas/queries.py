@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +12,16 @@ from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import reverse
 
 from clm.access.permissions import visible
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
+from clm.lib.months import add_months
+from clm.lib.trace import Step, Trace
 from contracts.models import Contract
 from slas.engine.attainment import judge
+from slas.engine.intervals import MICROSECOND
 from slas.engine.quantities import Quantities
+from slas.engine.windows import place
 from slas.judging import RELATED, judge_window, judgement_of
 from slas.models import (
     Breach,
@@ -32,6 +37,7 @@ from slas.models.commitment import WindowKind
 from slas.splits import stretches_of
 from slas.states import BreachState, ExclusionState, WindowState
 
+TREND_MONTHS = 12
 UNSETTLED = (BreachState.OPEN, BreachState.ACKNOWLEDGED)
 
 
@@ -229,15 +235,42 @@ def shown(window: EvaluationWindow | None) -> Figures | None:
 
 
 def trend(actor: Actor, months: Sequence[date]) -> list[dict[str, Any]]:
-    """For each month (its first day, UTC): how many windows ended in it, and the share of the judged ones that met."""
-    rows = windows(actor).exclude(state=WindowState.OPEN).filter(is_rolling=False, ends_at__date__gte=months[0])
+    """For each month (its first day): how many judged windows ended in it by the calendar of their commitment's zone,
+    and the share of them that met. A window's end is no longer within it: that of January counts under January."""
+    since = months[0] - timedelta(days=1)
+    rows = windows(actor).exclude(state=WindowState.OPEN).filter(is_rolling=False, ends_at__date__gte=since)
     judged = rows.exclude(commitment__window_kind__in=(WindowKind.HOUR, WindowKind.DAY))
     counted: dict[str, dict[str, int]] = {f"{month:%Y-%m}": {"met": 0, "missed": 0} for month in months}
-    for ended, outcome in judged.values_list("starts_at", "latest__outcome"):
-        month = counted.get(f"{ended:%Y-%m}")
+    for end, zone, outcome in judged.values_list("ends_at", "commitment__time_zone", "latest__outcome"):
+        month = counted.get(f"{(end - MICROSECOND).astimezone(place(zone)):%Y-%m}")
         if month is not None and outcome in month:
             month[outcome] += 1
     return [{"month": name, **counts, "percent": _share(counts)} for name, counts in counted.items()]
+
+
+def trend_months() -> list[date]:
+    """The first days of the present month and the eleven before it."""
+    first = clock.today().replace(day=1)
+    return [add_months(first, offset) for offset in range(1 - TREND_MONTHS, 1)]
+
+
+def trend_trace(rows: Sequence[Mapping[str, Any]]) -> Trace:
+    """How the shares of the trend came about, month by month."""
+    steps = tuple(
+        Step(row["month"], f"100 × {row['met']} met / {row['met'] + row['missed']} judged", row["percent"], "%")
+        for row in rows
+    )
+    return Trace(
+        title="Share of windows that met their target, by month",
+        value=rows[-1]["percent"] if rows else None,
+        unit="%",
+        formula="share = 100 × windows that met / (windows that met + windows that missed)",
+        parameters={
+            "month": "that in which a window ends, in the zone of its commitment",
+            "windows": "weeks and longer, not rolling, judged; inconclusive ones and those left out are in neither",
+        },
+        steps=steps,
+    )
 
 
 def _share(counts: Mapping[str, int]) -> Decimal | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from clm.lib import clock
 from slas.models import Indicator
 from slas.models.telemetry import IndicatorKind, SampleStatus
+from slas.numbers import is_storable, number_in
 
 LIMIT = 10_000
 STATUSES = {status.label: int(status) for status in SampleStatus}
@@ -125,14 +126,33 @@ def read_outage(row: Any, indicators: Mapping[str, Indicator], latest: datetime)
     if indicator.kind != IndicatorKind.UPTIME:
         raise Refused("outages are measured by uptime indicators only")
     starts_at = instant_of(row.get("starts_at"), "starts_at", latest)
-    ends_at = instant_of(row["ends_at"], "ends_at", latest) if row.get("ends_at") else None
+    ending = row.get("ends_at")
+    ends_at = None if ending is None or ending == "" else instant_of(ending, "ends_at", latest)
     if ends_at is not None and ends_at < starts_at:
         raise Refused("it ends before it starts")
-    external_id = str(row.get("external_id") or starts_at.isoformat())
+    external_id = _text(row, "external_id") or starts_at.isoformat()
     if len(external_id) > 120:
         raise Refused("external_id has at most 120 characters")
-    title, severity = str(row.get("title") or "")[:300], str(row.get("severity") or "")[:24]
-    return Stretch(indicator, external_id, starts_at, ends_at, title, severity)
+    return Stretch(indicator, external_id, starts_at, ends_at, _text(row, "title")[:300], _text(row, "severity")[:24])
+
+
+def keys_in(rows: Iterable[Any]) -> set[str]:
+    """The keys of indicators that the rows name, those that can be one."""
+    keys = {row["indicator"] for row in rows if isinstance(row, dict) and isinstance(row.get("indicator"), str)}
+    return {key for key in keys if is_storable(key)}
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    """The text, or a number as one; empty where there is none."""
+    value = row.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str | int | float):
+        raise Refused(f"{name} is not a text")
+    text = str(value)
+    if not is_storable(text):
+        raise Refused(f"{name} holds characters that cannot be stored")
+    return text
 
 
 def _indicator(row: Any, indicators: Mapping[str, Indicator]) -> Indicator:
@@ -178,10 +198,12 @@ def _number(row: Mapping[str, Any], name: str) -> Decimal:
         return Decimal(value)
     if value is None or isinstance(value, bool):
         raise Refused(f"{name} is missing")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise Refused(f"{name} is not a number") from None
-    if not number.is_finite() or abs(number) >= DIGITS:
+    number = number_in(str(value)) if isinstance(value, str | int | float | Decimal) else None
+    if number is None:
+        raise Refused(f"{name} is not a number")
+    if abs(number) >= DIGITS:
         raise Refused(f"{name} is out of range")
-    return round(number, 6) if number.as_tuple().exponent < -6 else number  # type: ignore[operator]
+    kept = round(number, 6) if number.as_tuple().exponent < -6 else number  # type: ignore[operator]
+    if abs(kept) >= DIGITS:
+        raise Refused(f"{name} is out of range")
+    return kept

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from clm.access.permissions import system_actor
 from clm.accounts.roles import Role
 from clm.events.handlers import handles
 from clm.events.models import OutboxEvent
 from clm.notify.tell import people_with_roles, tell
+from contracts.models import Term
+from slas.access import EVALUATOR
 from slas.models import Breach, Commitment, EvaluationWindow
+from slas.operations.end_with_contract import end_with_contract
 from slas.states import Light, Outcome
 
 
@@ -72,6 +77,17 @@ def tell_of_light(event: OutboxEvent) -> None:
         url=reverse("commitment", args=[window.commitment_id]),
         subject=window,
     )
+
+
+@handles("contract.terminated", "contract.expired")
+def stop_measuring(event: OutboxEvent) -> None:
+    """Commitments end on the contract's first day out of force: of a termination, or the end of the last term."""
+    contract_id = UUID(event.payload["contract_id"])
+    ended_on = event.entry.after.get("terminated_on")
+    if ended_on is None:
+        ended_on = str(Term.objects.filter(contract_id=contract_id).latest("number").ends_on)
+    actor = system_actor(EVALUATOR, event.organization_id)
+    end_with_contract(actor=actor, contract_id=contract_id, ends_on=date.fromisoformat(ended_on))
 
 
 def listeners(commitment: Commitment) -> Iterable[UUID]:

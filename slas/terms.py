@@ -13,9 +13,10 @@ from uuid import UUID
 from django.db.models import TextChoices
 
 from clm.lib.errors import DomainError, Invalid
+from clm.lib.money import minor_digits
 from slas.engine.credit_tiers import Band, validate_bands
 from slas.engine.windows import place
-from slas.models import Commitment
+from slas.models import Commitment, CreditTier
 from slas.models.commitment import (
     ClaimUnit,
     CreditBase,
@@ -27,11 +28,14 @@ from slas.models.commitment import (
     WindowKind,
 )
 from slas.models.telemetry import IndicatorKind
+from slas.numbers import column_faults
 
 # Drafting gaps that published texts have on purpose or by accident, and that leave every attainment readable.
 TOLERATED = {"no_lowest_band", "target_above_first_band"}
 HUNDRED = Decimal(100)
 LONGEST_CLAIM = 3650
+LONGEST_GRACE = 8760
+EARLIEST, LATEST = date(1970, 1, 1), date(2200, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class NewIndicator:
     unit: str = ""
     is_degraded_up: bool = True
     silence_minutes: int | None = None
+    expected_every_minutes: int | None = None
     slice_minutes: int = 5
     condition_operator: str = ""
     condition_threshold: Decimal | None = None
@@ -116,13 +121,42 @@ def bands_of(commitment: Commitment) -> list[Band]:
 def check_terms(terms: CommitmentTerms, kind: str) -> None:
     """Raise Invalid `terms_invalid` with every fault beside its field."""
     faults: defaultdict[str, list[str]] = defaultdict(list)
-    for field, text in (*_window_faults(terms), *_target_faults(terms, kind), *_remedy_faults(terms, kind)):
+    for field, text in _column_faults(terms) or _meaning_faults(terms, kind):
         faults[field].append(text)
     if faults:
         raise Invalid("terms_invalid", "Some of the terms cannot be judged by.", fields=faults)
 
 
 Faults = Iterable[tuple[str, str]]
+
+
+def _column_faults(terms: CommitmentTerms) -> list[tuple[str, str]]:
+    """Terms that could not be kept exactly as they are: too many digits, too long, or no day of a contract's life."""
+    values = terms.as_fields()
+    faults = [
+        (name, text)
+        for name, value in values.items()
+        if name != "watchers" and value is not None
+        for text in column_faults(Commitment._meta.get_field(name), value)  # type: ignore[arg-type]
+    ]
+    faults += [
+        (name, f"A day between {EARLIEST.year} and {LATEST.year}.")
+        for name in ("starts_on", "ends_on", "anchor_on")
+        if values[name] is not None and not EARLIEST <= values[name] <= LATEST
+    ]
+    bands = [(name, value) for band in terms.tiers for name, value in asdict(band).items() if value is not None]
+    faults += [
+        ("tiers", f"{value}: {text}")
+        for name, value in bands
+        for text in column_faults(CreditTier._meta.get_field(name), value)  # type: ignore[arg-type]
+    ]
+    return faults
+
+
+def _meaning_faults(terms: CommitmentTerms, kind: str) -> Faults:
+    yield from _window_faults(terms)
+    yield from _target_faults(terms, kind)
+    yield from _remedy_faults(terms, kind)
 
 
 def _window_faults(terms: CommitmentTerms) -> Faults:
@@ -134,6 +168,8 @@ def _window_faults(terms: CommitmentTerms) -> Faults:
         yield "time_zone", refusal.message
     if terms.window_kind == WindowKind.ROLLING and not terms.window_days:
         yield "window_days", "A rolling window needs a number of days."
+    if not 0 <= terms.grace_hours <= LONGEST_GRACE:
+        yield "grace_hours", f"A window closes within {LONGEST_GRACE} hours."
     if terms.ends_on is not None and terms.ends_on <= terms.starts_on:
         yield "ends_on", "It ends after it starts."
     if terms.anchor_on is not None and terms.window_kind != WindowKind.ANNIVERSARY:
@@ -160,6 +196,8 @@ def _target_faults(terms: CommitmentTerms, kind: str) -> Faults:
         yield "coverage_threshold_percent", "Coverage is between 0 and 100 percent."
     if terms.warning_band < 0:
         yield "warning_band", "The warning band is not negative."
+    if kind != IndicatorKind.VALUE and terms.warning_band > HUNDRED:
+        yield "warning_band", "The warning band has at most 100 points."
     if terms.interval_minutes is not None and terms.interval_minutes < 1:
         yield "interval_minutes", "An interval has a length."
     elif terms.interval_minutes is not None and kind != IndicatorKind.RATIO:
@@ -175,11 +213,33 @@ def _remedy_faults(terms: CommitmentTerms, kind: str) -> Faults:
                 yield name, "A step has a size and a credit."
     if terms.credit_base == CreditBase.FIXED and not (terms.fixed_base_amount or 0) > 0:
         yield "fixed_base_amount", "A fixed base is an amount above nothing."
-    if terms.credit_base == CreditBase.FIXED and len(terms.currency) != 3:
-        yield "currency", "A fixed base has a currency."
+    if terms.remedy_kind != RemedyKind.NONE and terms.comparison == "<=":
+        yield (
+            "comparison",
+            (
+                "A credit is computed from how far attainment is below the target. "
+                "State the share that is good, such as at least 99 %, not the share that is bad, such as at most 1 %."
+            ),
+        )
+    if terms.multiplier <= 0:
+        yield "multiplier", "A credit is multiplied by a number above nothing."
+    for name in ("cap_window_percent", "cap_year_amount", "cap_contract_amount"):
+        if (getattr(terms, name) or 0) < 0:
+            yield name, "A cap is not negative."
+    yield from _currency_faults(terms)
     yield from _unknown("part_steps", terms.part_steps, PartSteps)
     yield from _claim_faults(terms)
     yield from _tier_faults(terms)
+
+
+def _currency_faults(terms: CommitmentTerms) -> Faults:
+    if terms.credit_base == CreditBase.FIXED and not terms.currency:
+        yield "currency", "A fixed base has a currency."
+    if terms.currency:
+        try:
+            minor_digits(terms.currency)
+        except DomainError as refusal:
+            yield "currency", refusal.message
 
 
 def _claim_faults(terms: CommitmentTerms) -> Faults:

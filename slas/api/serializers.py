@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -30,12 +32,39 @@ from slas.models.commitment import (
     WindowKind,
 )
 from slas.models.telemetry import IndicatorKind
+from slas.numbers import number_in
 from slas.presets import preset_named, terms_from
-from slas.terms import CommitmentTerms, NewIndicator
+from slas.terms import EARLIEST, LATEST, CommitmentTerms, NewIndicator
+
+
+class NumberField(serializers.DecimalField):
+    """A decimal as JSON writes one: what else Python reads as a number (1_0, NaN) is refused."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if number_in(str(data)) is None:
+            self.fail("invalid")
+        found: Decimal = super().to_internal_value(data)
+        return found
 
 
 def _decimal(**kwargs: Any) -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=18, decimal_places=6, **kwargs)
+    return NumberField(max_digits=18, decimal_places=6, **kwargs)
+
+
+class InstantField(serializers.DateTimeField):
+    """An instant with its offset from UTC: without one it would be read in whatever zone the server has."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            found = None
+        if found is not None and found.tzinfo is None:
+            raise serializers.ValidationError("It lacks its offset from UTC, such as Z or +01:00.", code="naive")
+        if found is not None and not EARLIEST.year <= found.year <= LATEST.year:
+            raise serializers.ValidationError(f"A day between {EARLIEST.year} and {LATEST.year}.", code="range")
+        instant: datetime = super().to_internal_value(value)
+        return instant
 
 
 class ServiceSerializer(serializers.ModelSerializer[Service]):
@@ -48,8 +77,9 @@ class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
     class Meta:
         model = Indicator
         fields = [
-            "id", "service", "key", "name", "kind", "unit", "is_degraded_up", "silence_minutes", "slice_minutes",
-            "condition_operator", "condition_threshold", "aggregation", "first_sample_at", "last_sample_at",
+            "id", "service", "key", "name", "kind", "unit", "is_degraded_up", "silence_minutes",
+            "expected_every_minutes", "slice_minutes", "condition_operator", "condition_threshold", "aggregation",
+            "first_sample_at", "last_sample_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -61,6 +91,13 @@ class NewIndicatorSerializer(serializers.Serializer[Any]):
     unit = serializers.CharField(max_length=24, required=False, allow_blank=True, default="")
     is_degraded_up = serializers.BooleanField(default=True)
     silence_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=1, default=None)
+    expected_every_minutes = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        default=None,
+        help_text="For ratio and value: coverage is the share of such intervals that had telemetry.",
+    )
     slice_minutes = serializers.IntegerField(default=5, min_value=1, max_value=1440)
     condition_operator = serializers.CharField(max_length=2, required=False, allow_blank=True, default="")
     condition_threshold = _decimal(required=False, allow_null=True, default=None)
@@ -229,7 +266,7 @@ class SamplesSerializer(serializers.Serializer[Any]):
     """At most 10,000. Rows are checked one by one by the verb: good ones are kept, bad ones named."""
 
     samples = serializers.ListField(
-        child=serializers.JSONField(),
+        child=serializers.JSONField(allow_null=True),
         allow_empty=True,
         help_text='{"indicator", "at", and "status" or "good" and "valid" or "value"}',
     )
@@ -237,7 +274,7 @@ class SamplesSerializer(serializers.Serializer[Any]):
 
 class OutagesSerializer(serializers.Serializer[Any]):
     outages = serializers.ListField(
-        child=serializers.JSONField(),
+        child=serializers.JSONField(allow_null=True),
         allow_empty=True,
         help_text='{"indicator", "external_id", "starts_at", "ends_at" or null, "title", "severity"}',
     )
@@ -263,11 +300,11 @@ class FiguresSerializer(serializers.Serializer[Any]):
     """The figures as they stand; the quantities are in `unit`."""
 
     unit = serializers.CharField()
-    good = _decimal(allow_null=True)
-    bad = _decimal(allow_null=True)
-    excluded = _decimal(allow_null=True)
-    unmeasured = _decimal(allow_null=True)
-    attainment = serializers.DecimalField(max_digits=20, decimal_places=9, allow_null=True)
+    good = serializers.DecimalField(max_digits=30, decimal_places=6, allow_null=True)
+    bad = serializers.DecimalField(max_digits=30, decimal_places=6, allow_null=True)
+    excluded = serializers.DecimalField(max_digits=30, decimal_places=6, allow_null=True)
+    unmeasured = serializers.DecimalField(max_digits=30, decimal_places=6, allow_null=True)
+    attainment = serializers.DecimalField(max_digits=30, decimal_places=9, allow_null=True)
     coverage_percent = serializers.DecimalField(max_digits=12, decimal_places=9, allow_null=True)
     target = _decimal(allow_null=True)
     outcome = serializers.CharField()
@@ -276,8 +313,8 @@ class FiguresSerializer(serializers.Serializer[Any]):
     is_interim = serializers.BooleanField()
     revision = serializers.IntegerField()
     evaluated_at = serializers.DateTimeField(allow_null=True)
-    budget = serializers.DecimalField(max_digits=24, decimal_places=3, allow_null=True)
-    spent = serializers.DecimalField(max_digits=24, decimal_places=3, allow_null=True)
+    budget = serializers.DecimalField(max_digits=30, decimal_places=3, allow_null=True)
+    spent = serializers.DecimalField(max_digits=30, decimal_places=3, allow_null=True)
 
 
 class WindowSerializer(serializers.ModelSerializer[EvaluationWindow]):
@@ -317,10 +354,10 @@ class ExclusionSerializer(serializers.ModelSerializer[Exclusion]):
 class NewExclusionSerializer(serializers.Serializer[Any]):
     commitment = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Exclusion.Kind.choices)
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = InstantField()
+    ends_at = InstantField()
     reason = serializers.CharField()
-    announced_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    announced_at = InstantField(required=False, allow_null=True, default=None)
 
 
 class BreachSerializer(serializers.ModelSerializer[Breach]):

@@ -343,12 +343,12 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveIntegerField()),
                 ("unit", models.CharField(max_length=12)),
-                ("good", models.DecimalField(decimal_places=6, max_digits=24)),
-                ("bad", models.DecimalField(decimal_places=6, max_digits=24)),
-                ("excluded", models.DecimalField(decimal_places=6, max_digits=24)),
-                ("unmeasured", models.DecimalField(decimal_places=6, max_digits=24)),
-                ("attainment", models.DecimalField(decimal_places=9, max_digits=20, null=True)),
-                ("coverage_percent", models.DecimalField(decimal_places=9, max_digits=12)),
+                ("good", models.DecimalField(decimal_places=6, max_digits=30)),
+                ("bad", models.DecimalField(decimal_places=6, max_digits=30)),
+                ("excluded", models.DecimalField(decimal_places=6, max_digits=30)),
+                ("unmeasured", models.DecimalField(decimal_places=6, max_digits=30)),
+                ("attainment", models.DecimalField(decimal_places=9, max_digits=30, null=True)),
+                ("coverage_percent", models.DecimalField(decimal_places=9, max_digits=12, null=True)),
                 ("target", models.DecimalField(decimal_places=6, max_digits=18)),
                 (
                     "outcome",
@@ -716,6 +716,12 @@ class Migration(migrations.Migration):
                     "silence_minutes",
                     models.PositiveIntegerField(
                         blank=True, null=True, verbose_name="a status is known for so many minutes"
+                    ),
+                ),
+                (
+                    "expected_every_minutes",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="telemetry is expected once in so many minutes"
                     ),
                 ),
                 ("condition_operator", models.CharField(blank=True, max_length=2)),

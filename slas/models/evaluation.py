@@ -66,7 +66,8 @@ class Evaluation(OrganizationRow):
     """One judgement of one window; never changed (trigger). A later revision refers to the one before.
 
     `good`, `bad`, `excluded`, `unmeasured` are seconds or events; every percentage derives from them. `attainment` is
-    null where nothing could be measured; in percent, or the indicator's unit for value indicators.
+    null where nothing could be measured; in percent, or the indicator's unit for value indicators. `coverage_percent`
+    is null where nobody can say how much telemetry should have come.
     """
 
     window = models.ForeignKey(EvaluationWindow, on_delete=models.PROTECT, related_name="evaluations")
@@ -74,12 +75,12 @@ class Evaluation(OrganizationRow):
     previous = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="next")
     version = models.ForeignKey("contracts.Version", on_delete=models.PROTECT, related_name="+")
     unit = models.CharField(max_length=12)
-    good = models.DecimalField(max_digits=24, decimal_places=6)
-    bad = models.DecimalField(max_digits=24, decimal_places=6)
-    excluded = models.DecimalField(max_digits=24, decimal_places=6)
-    unmeasured = models.DecimalField(max_digits=24, decimal_places=6)
-    attainment = models.DecimalField(max_digits=20, decimal_places=9, null=True)
-    coverage_percent = models.DecimalField(max_digits=12, decimal_places=9)
+    good = models.DecimalField(max_digits=30, decimal_places=6)
+    bad = models.DecimalField(max_digits=30, decimal_places=6)
+    excluded = models.DecimalField(max_digits=30, decimal_places=6)
+    unmeasured = models.DecimalField(max_digits=30, decimal_places=6)
+    attainment = models.DecimalField(max_digits=30, decimal_places=9, null=True)
+    coverage_percent = models.DecimalField(max_digits=12, decimal_places=9, null=True)
     target = models.DecimalField(max_digits=18, decimal_places=6)
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     light = models.CharField(max_length=8, choices=Light.choices)

@@ -36,6 +36,8 @@ class Indicator(OrganizationRow):
 
     `condition_*` and `slice_minutes` are for time_slice; `aggregation` for value; `is_degraded_up` for uptime, and
     `silence_minutes` too: after so long without a row the status is unknown (null: it lasts until the next row).
+    `expected_every_minutes` is for ratio and value: coverage is the share of such intervals that had telemetry (null:
+    nobody can say what lacks, and coverage is not told).
     `first_sample_at` is when monitoring began, the earliest telemetry of any kind.
     """
 
@@ -47,6 +49,9 @@ class Indicator(OrganizationRow):
     is_degraded_up = models.BooleanField(_("degraded counts as up"), default=True)
     slice_minutes = models.PositiveSmallIntegerField(_("slice in minutes"), default=5)
     silence_minutes = models.PositiveIntegerField(_("a status is known for so many minutes"), null=True, blank=True)
+    expected_every_minutes = models.PositiveIntegerField(
+        _("telemetry is expected once in so many minutes"), null=True, blank=True
+    )
     condition_operator = models.CharField(max_length=2, blank=True)
     condition_threshold = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     aggregation = models.CharField(max_length=8, blank=True)

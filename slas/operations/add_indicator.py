@@ -18,6 +18,10 @@ from slas.engine.conditions import Comparison
 from slas.engine.value import Aggregation, aggregation_named
 from slas.models import Indicator, Service
 from slas.models.telemetry import IndicatorKind
+from slas.numbers import column_faults
+
+# A year.
+LONGEST_SILENCE = 527_040
 
 
 @transaction.atomic
@@ -31,6 +35,7 @@ def add_indicator(
     unit: str = "",
     is_degraded_up: bool = True,
     silence_minutes: int | None = None,
+    expected_every_minutes: int | None = None,
     slice_minutes: int = 5,
     condition_operator: str = "",
     condition_threshold: Decimal | None = None,
@@ -52,6 +57,7 @@ def add_indicator(
         unit=unit,
         is_degraded_up=is_degraded_up,
         silence_minutes=silence_minutes,
+        expected_every_minutes=expected_every_minutes,
         slice_minutes=slice_minutes,
         condition_operator=condition_operator,
         condition_threshold=condition_threshold,
@@ -85,6 +91,11 @@ def _faults(indicator: Indicator) -> Iterable[tuple[str, str]]:
         yield "key", "A key has 1 to 120 characters."
     if indicator.kind not in IndicatorKind.values:
         yield "kind", "This is none of the choices."
+    for name in ("key", "name", "unit", "condition_threshold"):
+        yield from ((name, text) for text in _unstorable(indicator, name))
+    if indicator.silence_minutes is not None and not 1 <= indicator.silence_minutes <= LONGEST_SILENCE:
+        yield "silence_minutes", f"A status holds for 1 to {LONGEST_SILENCE} minutes."
+    yield from _expected_faults(indicator)
     if indicator.kind == IndicatorKind.TIME_SLICE:
         if indicator.condition_operator not in [item.value for item in Comparison]:
             yield "condition_operator", "A slice is good when its value compares so with the threshold."
@@ -92,6 +103,21 @@ def _faults(indicator: Indicator) -> Iterable[tuple[str, str]]:
             yield "condition_threshold", "Name the threshold."
         if not 1 <= indicator.slice_minutes <= 1440:
             yield "slice_minutes", "A slice lasts from a minute to a day."
+
+
+def _expected_faults(indicator: Indicator) -> Iterable[tuple[str, str]]:
+    every = indicator.expected_every_minutes
+    if every is None:
+        return
+    if indicator.kind not in (IndicatorKind.RATIO, IndicatorKind.VALUE):
+        yield "expected_every_minutes", "Only of counts and values it must be said how often they come."
+    if not 1 <= every <= LONGEST_SILENCE:
+        yield "expected_every_minutes", f"Telemetry is expected once in 1 to {LONGEST_SILENCE} minutes."
+
+
+def _unstorable(indicator: Indicator, name: str) -> Iterable[str]:
+    value = getattr(indicator, name)
+    return column_faults(Indicator._meta.get_field(name), value) if value not in (None, "") else ()  # type: ignore[arg-type]
 
 
 def _invalid(field: str, text: str) -> Invalid:

@@ -17,7 +17,9 @@ from clm.lib.locks import lock_row
 from slas import events
 from slas.engine.windows import start_of_day
 from slas.models import Commitment, EvaluationWindow
+from slas.models.commitment import WindowKind
 from slas.operations.guards import find_successor
+from slas.operations.open_windows import first_instant
 from slas.states import CommitmentState, WindowState
 
 
@@ -45,12 +47,30 @@ def _cut(commitment: Commitment, ends_on: date) -> None:
         raise Invalid("end_invalid", "It cannot end on that day.", fields=fields)
     end = start_of_day(ends_on, commitment.time_zone)
     rows = EvaluationWindow.objects.select_for_update().filter(commitment=commitment)
-    if not rows.filter(ends_at__gte=end).exists():
-        raise DomainError("windows_due", "Windows before that day are still being opened; try again in a minute.")
-    beyond = rows.filter(ends_at__gt=end)
-    if beyond.exclude(state=WindowState.OPEN).exists():
+    check_windows_open(commitment, ends_on)
+    if rows.filter(ends_at__gt=end).exclude(state=WindowState.OPEN).exists():
         raise DomainError("already_judged", "A window that reaches beyond that day was judged already.")
-    beyond.filter(starts_at__gte=end).delete()
+    cut_windows(commitment, ends_on)
+
+
+def check_windows_open(commitment: Commitment, ends_on: date) -> None:
+    """Raise `windows_due` unless all windows before that day, or before the commitment's own last one, are open."""
+    until = min(ends_on, commitment.ends_on or ends_on, clock.today(commitment.time_zone))
+    end = start_of_day(until, commitment.time_zone)
+    rows = EvaluationWindow.objects.filter(commitment=commitment, ends_at__gte=end)
+    if first_instant(commitment) < end and not rows.exists():
+        raise DomainError("windows_due", "Windows before that day are still being opened; try again in a minute.")
+
+
+def cut_windows(commitment: Commitment, ends_on: date) -> None:
+    """`ends_on` is the first day not measured: the open window it lies in ends there, and later ones are gone.
+
+    A rolling window is never cut: the one of the last day is full, and one that goes on beyond it never will be.
+    """
+    end = start_of_day(ends_on, commitment.time_zone)
+    beyond = EvaluationWindow.objects.filter(commitment=commitment, ends_at__gt=end, state=WindowState.OPEN)
+    gone = beyond if commitment.window_kind == WindowKind.ROLLING else beyond.filter(starts_at__gte=end)
+    gone.delete()
     grace = timedelta(hours=commitment.grace_hours)
     beyond.update(ends_at=end, closes_at=end + grace, due_at=clock.now())
     commitment.ends_on = ends_on

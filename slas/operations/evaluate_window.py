@@ -55,8 +55,9 @@ def _look(actor: Actor, window: EvaluationWindow, judged: Judged, now: datetime)
 
 def _settle(actor: Actor, window: EvaluationWindow, judged: Judged, now: datetime) -> None:
     if window.state == WindowState.OPEN:
-        window.interim = {}
-        window.save(update_fields=["interim"])
+        if window.interim:
+            window.interim = {}
+            window.save(update_fields=["interim"])
         move(actor, window, to=WindowState.PROVISIONAL)
     former = window.latest
     fresh = _revise(actor, window, judged, now) if former is None or _differs(former, judged) else None

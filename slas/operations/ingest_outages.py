@@ -18,7 +18,7 @@ from clm.lib.locks import advisory_lock
 from slas import events
 from slas.models import EvaluationWindow, Indicator, Outage, TelemetryBatch
 from slas.operations.guards import begin_monitoring, keep_batch, make_due, windows_between
-from slas.readings import LIMIT, Sorted, Stretch, sort_outages
+from slas.readings import LIMIT, Sorted, Stretch, keys_in, sort_outages
 
 FIELDS = ("starts_at", "ends_at", "title", "severity")
 
@@ -32,20 +32,28 @@ def ingest_outages(*, actor: Actor, outages: Sequence[Any], source: str = "api")
     require(actor, "slas.ingest_outages")
     if len(outages) > LIMIT:
         raise Invalid("too_many", f"Send at most {LIMIT} outages a call.")
-    keys = {row["indicator"] for row in outages if isinstance(row, dict) and isinstance(row.get("indicator"), str)}
-    indicators = {found.key: found for found in visible(actor, Indicator.objects.filter(key__in=keys))}
+    rows = visible(actor, Indicator.objects.filter(key__in=keys_in(outages)))
+    indicators = {found.key: found for found in rows}
     found = sort_outages(outages, indicators)
     for indicator_id in sorted({stretch.indicator.pk for stretch in found.kept.values()}):
         advisory_lock(f"outages:{indicator_id}")
+    known_from = _known_from({stretch.indicator.pk for stretch in found.kept.values()})
     spans, counts = _store(actor, found)
     begin_monitoring((indicator_id, start, end or start) for indicator_id, start, end in spans)
-    _make_windows_due(spans)
+    _make_windows_due(spans, known_from)
     batch = keep_batch(actor, source, _digest(found), len(outages), counts)
     record(actor, events.telemetry_ingested("slas.ingest_outages", batch))
     return batch
 
 
 Span = tuple[UUID, datetime, datetime | None]
+Known = dict[UUID, datetime | None]
+
+
+def _known_from(indicator_ids: set[UUID]) -> Known:
+    """When monitoring of each began, as it was before this delivery; locked, for the delivery may move it."""
+    rows = Indicator.objects.select_for_update(no_key=True).filter(pk__in=indicator_ids).order_by("pk")
+    return dict(rows.values_list("pk", "first_sample_at"))
 
 
 def _store(actor: Actor, found: Sorted) -> tuple[list[Span], dict[str, Any]]:
@@ -95,16 +103,19 @@ def _counts(found: Sorted, added: int, replaced: int, spans: list[Span]) -> dict
     }
 
 
-def _make_windows_due(spans: Iterable[Span]) -> None:
-    """One sweep an indicator, over the whole stretch that changed."""
+def _make_windows_due(spans: Iterable[Span], known_from: Known) -> None:
+    """One sweep an indicator, over the whole stretch that changed: with an outage before all that was known, monitoring
+    begins earlier, and what was unmeasured since is measured."""
     by_indicator: dict[UUID, list[Span]] = {}
     for span in spans:
         by_indicator.setdefault(span[0], []).append(span)
     for indicator_id, changed in by_indicator.items():
         ends = [end for _id, _start, end in changed]
+        first, known = min(start for _id, start, _end in changed), known_from[indicator_id]
+        ends += [known] if known is None or first < known else []
         last = None if None in ends else max(end for end in ends if end is not None)
         windows = EvaluationWindow.objects.filter(commitment__indicator_id=indicator_id)
-        make_due(windows_between(windows, min(start for _id, start, _end in changed), last))
+        make_due(windows_between(windows, first, last))
 
 
 def _digest(found: Sorted) -> str:

@@ -18,7 +18,8 @@ from clm.lib.errors import Invalid
 from slas import events
 from slas.models import EvaluationWindow, Indicator, Sample, TelemetryBatch
 from slas.operations.guards import begin_monitoring, keep_batch, make_due, windows_between
-from slas.readings import LIMIT, Sorted, copy_rows, sort_samples
+from slas.readings import LIMIT, Sorted, copy_rows, keys_in, sort_samples
+from slas.runs import counting_lengths, run_around
 
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_sample (
@@ -41,7 +42,7 @@ WITH changed AS (
     RETURNING indicator_id, at, xmax = 0 AS is_new
 )
 SELECT indicator_id, count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), min(at), max(at)
-FROM changed GROUP BY indicator_id
+FROM changed GROUP BY indicator_id ORDER BY indicator_id
 """
 
 
@@ -79,8 +80,7 @@ def ingest_samples(*, actor: Actor, samples: Sequence[Any], source: str = "api")
 
 
 def _indicators(actor: Actor, samples: Sequence[Any]) -> dict[str, Indicator]:
-    keys = {row["indicator"] for row in samples if isinstance(row, dict) and isinstance(row.get("indicator"), str)}
-    return {found.key: found for found in visible(actor, Indicator.objects.filter(key__in=keys))}
+    return {found.key: found for found in visible(actor, Indicator.objects.filter(key__in=keys_in(samples)))}
 
 
 def _merge(lines: str) -> list[Merged]:
@@ -93,10 +93,16 @@ def _merge(lines: str) -> list[Merged]:
 
 
 def _make_windows_due(row: Merged) -> None:
-    """A status lasts until the next row, so windows up to there are touched too."""
+    """A status lasts until the next row, so windows up to there are touched too; and where the length of an outage
+    matters, all windows that an outage straddles which the rows prolong, cut or join."""
     following = Sample.objects.filter(indicator_id=row.indicator_id, at__gt=row.last_at).order_by("at").first()
     windows = EvaluationWindow.objects.filter(commitment__indicator_id=row.indicator_id)
-    make_due(windows_between(windows, row.first_at, following.at if following else None))
+    due = windows_between(windows, row.first_at, following.at if following else None)
+    straddled = counting_lengths(windows)
+    if straddled.exists():
+        indicator = Indicator.objects.get(pk=row.indicator_id)
+        due |= windows_between(straddled, *run_around(indicator, row.first_at, row.last_at))
+    make_due(due)
 
 
 def _counts(found: Sorted, merged: list[Merged]) -> dict[str, Any]:

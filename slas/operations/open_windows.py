@@ -16,13 +16,14 @@ from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
 from slas import events
 from slas.engine.windows import Window, clipped, label, start_of_day, windows_between
-from slas.models import Commitment, EvaluationWindow
+from slas.models import Commitment, EvaluationWindow, Indicator
 from slas.models.commitment import WindowKind
 from slas.operations.guards import join_parts
 from slas.splits import anchor_of, judged_from
 from slas.states import CommitmentState
 
 BATCH = 1000
+SOON = timedelta(seconds=5)
 
 
 @transaction.atomic
@@ -36,6 +37,10 @@ def open_windows(*, actor: Actor, commitment_id: UUID) -> Commitment:
     if commitment.state != CommitmentState.ACTIVE:
         return commitment
     now = clock.now()
+    if not _is_quiet(commitment):
+        commitment.windows_due_at = now + SOON
+        commitment.save(update_fields=["windows_due_at"])
+        return commitment
     missing = list(islice(_missing(commitment, now), BATCH))
     EvaluationWindow.objects.bulk_create(_row(commitment, window, now) for window in missing)
     _join(commitment)
@@ -44,6 +49,16 @@ def open_windows(*, actor: Actor, commitment_id: UUID) -> Commitment:
     if missing:
         record(actor, events.windows_opened(commitment, [label(window) for window in missing]))
     return commitment
+
+
+def _is_quiet(commitment: Commitment) -> bool:
+    """Whether no telemetry of the indicator is being stored; none is until the end of the transaction.
+
+    Telemetry makes those windows due that it finds. A window opened beside it would not be among them, and could be
+    closed without it. Answered without waiting: who stores telemetry waits for windows.
+    """
+    rows = Indicator.objects.select_for_update(no_key=True, skip_locked=True)
+    return rows.filter(pk=commitment.indicator_id).first() is not None
 
 
 def _missing(commitment: Commitment, now: datetime) -> Iterator[Window]:

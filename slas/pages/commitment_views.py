@@ -102,8 +102,13 @@ def _dated(start: dict[str, Any]) -> dict[str, Any]:
 @require_GET
 def commitment_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The light, this window, its budget, the time axis, past windows, the clause and every setting."""
+    commitment = get_visible(actor_of(request), queries.commitment_in_full(actor_of(request)), pk)
+    return _shown(request, commitment)
+
+
+def _shown(request: HttpRequest, commitment: Commitment, refused: EndForm | None = None) -> HttpResponse:
+    """The page; with the form for ending that was `refused`, as a refusal."""
     actor = actor_of(request)
-    commitment = get_visible(actor, queries.commitment_in_full(actor), pk)
     rows = list(queries.windows(actor).filter(commitment=commitment).order_by("-ends_at")[:PAST])
     current = rows[0] if rows else None
     shown = queries.shown(current)
@@ -124,7 +129,9 @@ def commitment_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "reason_form": ReasonForm(),
         **_abilities(actor, commitment, current),
     }
-    return render(request, "slas/commitment_page.html", context)
+    if refused is not None:
+        context["end_form"] = refused
+    return render(request, "slas/commitment_page.html", context, status=200 if refused is None else 400)
 
 
 def _abilities(actor: Actor, commitment: Commitment, window: EvaluationWindow | None) -> dict[str, Any]:
@@ -176,13 +183,18 @@ def commitment_activate(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def commitment_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Measuring ends; a day that cannot be is named beside its field, and nothing changes."""
+    actor = actor_of(request)
+    commitment = get_visible(actor, queries.commitment_in_full(actor), pk)
+    require(actor, "slas.end_commitment", commitment)
     form = EndForm(request.POST)
-    sent = form.cleaned_data if form.is_valid() else {}
-    ended = end_commitment(
-        actor=actor_of(request), commitment_id=pk, ends_on=sent.get("ends_on"), reason=sent.get("reason", "")
-    )
-    messages.success(request, _("It is measured no longer."))
-    return redirect("commitment", pk=ended.pk)
+    if form.is_valid():
+        sent = form.cleaned_data
+        ended = attempt(form, lambda: end_commitment(actor=actor, commitment_id=pk, **sent))
+        if ended is not None:
+            messages.success(request, _("It is measured no longer."))
+            return redirect("commitment", pk=pk)
+    return _shown(request, commitment, form)
 
 
 @login_required

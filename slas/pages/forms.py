@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields as fields_of
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -27,14 +27,24 @@ from slas.models.commitment import (
     WindowKind,
 )
 from slas.models.telemetry import IndicatorKind
+from slas.numbers import number_in
 from slas.terms import CommitmentTerms, NewIndicator
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 NEW = "new"
 
 
+class NumberField(forms.DecimalField):
+    """A decimal as people write it: what else Python reads as a number (1_0, NaN) is refused."""
+
+    def to_python(self, value: Any) -> Any:
+        if value not in self.empty_values and number_in(str(value)) is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 def _number(label: Any, *, required: bool = False, **kwargs: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, required=required, max_digits=18, **kwargs)
+    return NumberField(label=label, required=required, max_digits=18, **kwargs)
 
 
 # What the page hides, and does not send, where another choice makes it meaningless: the term takes its default.
@@ -171,10 +181,17 @@ def _band(line: str) -> Band:
     parts = line.replace(",", " ").replace("%", " ").split()
     try:
         below, lower, credit = parts
-        return Band(Decimal(below), None if lower in ("-", "–") else Decimal(lower), Decimal(credit))
-    except (ValueError, InvalidOperation):
+        return Band(_typed_number(below), None if lower in ("-", "–") else _typed_number(lower), _typed_number(credit))
+    except ValueError:
         message = gettext("“%(line)s” is not three numbers: below, at or above, credit percent.")
         raise forms.ValidationError(message % {"line": line.strip()}) from None
+
+
+def _typed_number(text: str) -> Decimal:
+    number = number_in(text)
+    if number is None:
+        raise ValueError(text)
+    return number
 
 
 def terms_as_typed(terms: CommitmentTerms) -> dict[str, Any]:
@@ -203,6 +220,12 @@ class IndicatorForm(forms.Form):
         required=False,
         min_value=1,
         help_text=_("After that it is unknown. Empty: it holds until the next row."),
+    )
+    expected_every_minutes = forms.IntegerField(
+        label=_("Telemetry is expected every"),
+        required=False,
+        min_value=1,
+        help_text=_("Coverage is the share of such intervals that had some. Empty: it is not told."),
     )
     slice_minutes = forms.IntegerField(label=_("Length of a slice"), initial=5, min_value=1, max_value=1440)
     condition_operator = forms.ChoiceField(

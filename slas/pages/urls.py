@@ -13,6 +13,7 @@ urlpatterns = [
     path("evidence/<uuid:pk>/", breach_views.evidence_bundle, name="evidence-bundle"),
     path("reports/new/<uuid:contract_id>/", breach_views.service_report_new, name="service-report-new"),
     path("reports/<uuid:pk>/", breach_views.service_report, name="service-report"),
+    path("compliance/trace/", window_views.compliance_trace, name="compliance-trace"),
     path("windows/<uuid:pk>/", window_views.window_page, name="window"),
     path("windows/<uuid:pk>/trace/", window_views.window_trace, name="window-trace"),
     path("windows/<uuid:pk>/telemetry/", window_views.window_telemetry, name="window-telemetry"),

@@ -80,6 +80,17 @@ def evaluation_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _trace(request, window, evaluation.trace, entries_of(evaluation))
 
 
+@login_required
+@require_GET
+def compliance_trace(request: HttpRequest) -> HttpResponse:
+    """How the share of windows that met their target came about, for each month of the chart."""
+    actor = actor_of(request)
+    require(actor, "slas.view_commitment")
+    rows = queries.trend(actor, queries.trend_months())
+    crumbs = [(_("Service levels"), reverse("commitments"))]
+    return _rendered(request, {"trace": queries.trend_trace(rows).as_json(), "crumbs": crumbs})
+
+
 def _trace(request: HttpRequest, window: EvaluationWindow, trace: dict[str, Any], entries: Any) -> HttpResponse:
     passage = window.commitment.passage
     samples = reverse("window-telemetry", args=[window.pk]) if can(actor_of(request), "slas.view_telemetry") else ""
@@ -90,6 +101,10 @@ def _trace(request: HttpRequest, window: EvaluationWindow, trace: dict[str, Any]
         "entries": entries,
         "crumbs": [*_crumbs(window.commitment), (window.label, reverse("window", args=[window.pk]))],
     }
+    return _rendered(request, context)
+
+
+def _rendered(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     name = "components/trace_fragment.html" if getattr(request, "htmx", False) else "components/trace_page.html"
     return render(request, name, context)
 

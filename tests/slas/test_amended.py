@@ -21,6 +21,7 @@ from slas.operations.exclusions import accept_exclusion, propose_exclusion
 from slas.operations.ingest_samples import ingest_samples
 from slas.papers import windows_of_month
 from slas.queries import figures, parts_of, windows
+from tests.cast import Cast
 from tests.slas.conftest import Bind, instant, judge, uptime
 
 NOW = instant("2026-02-05T00:00")
@@ -280,7 +281,7 @@ def test_another_indicator_is_not_followed(active: Bind) -> None:
     assert active(NOW, uptime("api"), starts_on=CUT).follows_id is None
 
 
-def test_an_exclusion_of_the_old_commitment_counts_in_its_part(alice: Actor, active: Bind) -> None:
+def test_an_exclusion_of_the_old_commitment_counts_in_its_part(acme: Cast, alice: Actor, active: Bind) -> None:
     first, second = amended(active)
     the_example(alice)
     judge_all(alice, first, second)
@@ -289,7 +290,7 @@ def test_an_exclusion_of_the_old_commitment_counts_in_its_part(alice: Actor, act
             actor=alice, commitment_id=first.pk, kind="agreed", reason="Agreed",
             starts_at=instant("2026-01-10T00:00"), ends_at=instant("2026-01-11T00:00"),
         )  # fmt: skip
-        accept_exclusion(actor=alice, exclusion_id=asked.pk)
+        accept_exclusion(actor=acme["legal"], exclusion_id=asked.pk)
     assert january(second).due_at == NOW
     judge_all(alice, second)
 

@@ -18,10 +18,11 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.notify.models import Notification
 from contracts.models import Passage
-from slas.models import Breach, Commitment, Evaluation, EvaluationWindow
+from slas.models import Breach, Commitment, Evaluation, EvaluationWindow, Exclusion
 from slas.operations.evaluate_window import evaluate_window
 from slas.operations.ingest_samples import ingest_samples
 from slas.operations.open_windows import open_windows
+from tests.cast import Cast
 from tests.slas.conftest import Bind, evaluator, instant, judge, uptime
 
 IN_GRACE = instant("2026-02-02T00:00")
@@ -120,7 +121,13 @@ def test_a_preset_gives_its_terms(api: APIClient, passage: Passage) -> None:
     assert sorted(asked.data["errors"]) == ["credit_percent", "target"]
 
 
-def test_exclusions_by_the_api(api: APIClient, active: Bind) -> None:
+def as_legal(cast: Cast) -> APIClient:
+    client = APIClient()
+    client.force_login(cast.users["legal"], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_exclusions_by_the_api(api: APIClient, acme: Cast, active: Bind) -> None:
     commitment = active(IN_GRACE)
     body = {
         "commitment": str(commitment.pk), "kind": "agreed", "reason": "Test",
@@ -131,7 +138,10 @@ def test_exclusions_by_the_api(api: APIClient, active: Bind) -> None:
     url = f"/api/v1/exclusions/{made.data['id']}"
     assert api.post(f"{url}/dispute/", {"reason": ""}, format="json").data["code"] == "reason_missing"
     assert api.post(f"{url}/dispute/", {"reason": "No"}, format="json").data["state"] == "disputed"
-    assert api.post(f"{url}/accept/", {}, format="json").data["state"] == "accepted"
+    own = api.post(f"{url}/accept/", {}, format="json")
+    assert (own.status_code, own.data["code"]) == (409, "own_exclusion")
+    assert Exclusion.objects.get().state == "disputed"
+    assert as_legal(acme).post(f"{url}/accept/", {}, format="json").data["state"] == "accepted"
     assert api.post(f"{url}/dispute/", {"reason": "No"}, format="json").data["code"] == "illegal_move"
 
 

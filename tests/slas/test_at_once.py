@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from clm.lib.actor import Actor
 from slas.models import Breach, Evaluation, EvaluationWindow
 from slas.operations.evaluate_window import evaluate_window
 from slas.operations.ingest_samples import ingest_samples
+from slas.operations.open_windows import open_windows
 from tests.slas.conftest import Bind, evaluator, instant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,11 +30,13 @@ def waits_for_a_row() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def evaluated_elsewhere(actor: Actor, window_id: UUID, refusals: list[Exception]) -> threading.Thread:
+def elsewhere(actor: Actor, work: Callable[[], object], refusals: list[Exception]) -> threading.Thread:
+    """The work in another connection, as of `LATER`."""
+
     def run() -> None:
         try:
             with organization_scope(actor.organization_id), clock.set_to(instant(LATER)):
-                evaluate_window(actor=evaluator(actor), window_id=window_id)
+                work()
         except Exception as refusal:
             refusals.append(refusal)
         finally:
@@ -51,7 +55,7 @@ def test_who_waited_for_an_evaluation_does_not_repeat_it(alice: Actor, active: B
         ingest_samples(actor=alice, samples=[{"indicator": "web", "at": "2026-01-01T00:00Z", "status": "down"}])
         with transaction.atomic():
             evaluate_window(actor=evaluator(alice), window_id=window.pk)
-            other = evaluated_elsewhere(alice, window.pk, refusals)
+            other = elsewhere(alice, lambda: evaluate_window(actor=evaluator(alice), window_id=window.pk), refusals)
             deadline = time.monotonic() + 30
             while not waits_for_a_row() and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -60,3 +64,46 @@ def test_who_waited_for_an_evaluation_does_not_repeat_it(alice: Actor, active: B
     assert refusals == []
     assert [row.revision for row in Evaluation.objects.filter(window=window)] == [1]
     assert Breach.objects.filter(window=window).count() == 1
+
+
+DOWN = [{"indicator": "web", "at": "2026-01-01T00:00Z", "status": "down"}]
+
+
+def test_no_window_is_opened_beside_telemetry_that_is_being_stored(alice: Actor, active: Bind) -> None:
+    """It would not be among the windows that the telemetry makes due, and be closed without it."""
+    commitment = active(instant("2025-12-30T00:00"))
+    refusals: list[Exception] = []
+    with clock.set_to(instant(LATER)):
+        with transaction.atomic():
+            ingest_samples(actor=alice, samples=DOWN)
+            opening = elsewhere(
+                alice, lambda: open_windows(actor=evaluator(alice), commitment_id=commitment.pk), refusals
+            )
+            opening.join(30)
+            assert not opening.is_alive()
+        assert EvaluationWindow.objects.count() == 0
+        commitment.refresh_from_db()
+        assert commitment.windows_due_at == clock.now() + timedelta(seconds=5)
+        open_windows(actor=evaluator(alice), commitment_id=commitment.pk)
+        window = EvaluationWindow.objects.filter(commitment=commitment).earliest("starts_at")
+        evaluate_window(actor=evaluator(alice), window_id=window.pk)
+
+    window.refresh_from_db()
+    assert refusals == []
+    assert (window.state, window.latest.bad) == ("closed", 31 * 86400)
+
+
+def test_telemetry_finds_the_windows_that_were_being_opened_when_it_came(alice: Actor, active: Bind) -> None:
+    commitment = active(instant("2025-12-30T00:00"))
+    refusals: list[Exception] = []
+    with clock.set_to(instant(LATER)), transaction.atomic():
+        open_windows(actor=evaluator(alice), commitment_id=commitment.pk)
+        EvaluationWindow.objects.update(due_at=None)
+        sending = elsewhere(alice, lambda: ingest_samples(actor=alice, samples=DOWN), refusals)
+        deadline = time.monotonic() + 30
+        while not waits_for_a_row() and time.monotonic() < deadline:
+            time.sleep(0.02)
+    sending.join(30)
+
+    assert refusals == []
+    assert [row.due_at for row in EvaluationWindow.objects.all()] == [instant(LATER)] * 2

@@ -16,6 +16,7 @@ from slas.operations.exclusions import accept_exclusion, propose_exclusion, with
 from slas.operations.ingest_outages import ingest_outages
 from slas.operations.ingest_samples import ingest_samples
 from slas.seals import evaluation_digest
+from tests.cast import Cast
 from tests.slas.conftest import Bind, instant, judge
 
 FEBRUARY = instant("2026-02-01T00:00")
@@ -157,7 +158,7 @@ def test_an_open_window_has_interim_figures_and_a_light(alice: Actor, january: E
     assert OutboxEvent.objects.filter(type="window.light_changed").count() == 1
 
 
-def test_only_an_accepted_exclusion_counts(alice: Actor, january: EvaluationWindow) -> None:
+def test_only_an_accepted_exclusion_counts(acme: Cast, alice: Actor, january: EvaluationWindow) -> None:
     judge(alice, january, IN_GRACE)
     exclusion = propose_exclusion(
         actor=alice, commitment_id=january.commitment_id, kind="maintenance", reason="Announced upgrade",
@@ -166,7 +167,7 @@ def test_only_an_accepted_exclusion_counts(alice: Actor, january: EvaluationWind
     judge(alice, january, IN_GRACE)
     assert Evaluation.objects.count() == 1
 
-    accept_exclusion(actor=alice, exclusion_id=exclusion.pk)
+    accept_exclusion(actor=acme["legal"], exclusion_id=exclusion.pk)
     judge(alice, january, IN_GRACE)
     assert Evaluation.objects.order_by("-revision")[0].excluded == 3600
     assert Breach.objects.get().state == "withdrawn"

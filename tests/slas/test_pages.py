@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from clm.lib.actor import Actor
 from contracts.models import Passage
 from slas.models import Breach, Commitment, EvaluationWindow, Exclusion, Indicator, Service
 from slas.operations.ingest_samples import ingest_samples
+from tests.cast import Cast
 from tests.slas.conftest import Bind, instant, judge, uptime
 
 IN_GRACE = instant("2026-02-02T00:00")
@@ -90,16 +91,75 @@ def test_a_sentence_is_bound_by_the_form(page: Client, passage: Passage) -> None
     assert commitment.state == "active"
 
 
-def test_exclusions_are_proposed_in_the_commitments_zone_and_settled(page: Client, missed: EvaluationWindow) -> None:
+def test_exclusions_are_proposed_and_settled_by_someone_else(
+    page: Client, acme: Cast, missed: EvaluationWindow
+) -> None:
     sent = {"kind": "agreed", "starts_at": "2026-01-10T10:00", "ends_at": "2026-01-10T11:00", "reason": "Test"}
     assert page.get(reverse("exclusion-new", args=[missed.commitment_id])).status_code == 200
     assert page.post(reverse("exclusion-new", args=[missed.commitment_id]), sent).status_code == 302
     exclusion = Exclusion.objects.get()
     assert exclusion.starts_at == instant("2026-01-10T10:00")
     assert "If they did" in shows(page, "window", missed.pk)
-    assert page.post(reverse("exclusion-settle", args=[exclusion.pk, "accept"])).status_code == 302
+    url = reverse("exclusion-settle", args=[exclusion.pk, "accept"])
+    assert ">Accept</button>" not in shows(page, "commitment", missed.commitment_id)
+    assert page.post(url).status_code == 409
+    other = Client()
+    other.force_login(acme.users["legal"], backend="django.contrib.auth.backends.ModelBackend")
+    assert ">Accept</button>" in shows(other, "commitment", missed.commitment_id)
+    assert other.post(url).status_code == 302
     exclusion.refresh_from_db()
     assert exclusion.state == "accepted"
+
+
+def test_exclusions_are_read_in_the_commitments_zone(page: Client, active: Bind) -> None:
+    """New York is five hours behind UTC in January; the person's own zone does not matter."""
+    commitment = active(IN_GRACE, time_zone="America/New_York")
+    sent = {
+        "kind": "agreed", "starts_at": "2026-01-10T10:00", "ends_at": "2026-01-10T11:00", "reason": "Test",
+        "announced_at": "2026-01-08T09:00",
+    }  # fmt: skip
+    assert page.post(reverse("exclusion-new", args=[commitment.pk]), sent).status_code == 302
+    found = Exclusion.objects.get()
+    assert (found.starts_at, found.ends_at, found.announced_at) == (
+        instant("2026-01-10T15:00"), instant("2026-01-10T16:00"), instant("2026-01-08T14:00"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-13-45", "Enter a valid date."),
+        ("", "This field is required."),
+        ("2026-02-03", "A day after the first one, today at the latest."),
+    ],
+)
+def test_a_day_on_which_measuring_cannot_end_is_named_and_changes_nothing(
+    page: Client, active: Bind, day: str, said: str
+) -> None:
+    commitment = active(IN_GRACE)
+    with clock.set_to(IN_GRACE):
+        answer = page.post(reverse("commitment-end", args=[commitment.pk]), {"ends_on": day, "reason": "Typed"})
+    commitment.refresh_from_db()
+    text = answer.content.decode()
+    assert (answer.status_code, commitment.state, commitment.ends_on) == (400, "active", None)
+    assert said in text
+    assert 'value="Typed"' in text
+
+
+def test_measuring_ends_by_the_form(page: Client, active: Bind) -> None:
+    commitment = active(IN_GRACE)
+    with clock.set_to(IN_GRACE):
+        answer = page.post(reverse("commitment-end", args=[commitment.pk]), {"ends_on": "2026-02-02"})
+    commitment.refresh_from_db()
+    assert (answer.status_code, commitment.state, commitment.ends_on) == (302, "ended", date(2026, 2, 2))
+
+
+def test_coverage_of_a_past_window_leads_to_its_trace(page: Client, missed: EvaluationWindow) -> None:
+    text = shows(page, "commitment", missed.commitment_id)
+    table = text[text.index("Past windows") :]
+    url = reverse("evaluation-trace", args=[missed.latest_id])
+    covered = table.index('data-label="Coverage"')
+    assert url in table[covered : covered + 300]
 
 
 def test_services_and_indicators_are_added(page: Client, passage: Passage) -> None:
@@ -113,9 +173,11 @@ def test_services_and_indicators_are_added(page: Client, passage: Passage) -> No
 
 def test_a_breach_is_acknowledged_and_resolved(page: Client, missed: EvaluationWindow) -> None:
     breach = Breach.objects.get()
-    page.post(reverse("breach-acknowledge", args=[breach.pk]))
+    assert page.post(reverse("breach-acknowledge", args=[breach.pk]), {"reason": "Mine"}).status_code == 302
+    breach.refresh_from_db()
+    assert breach.state == "acknowledged"
     assert page.post(reverse("breach-resolve", args=[breach.pk]), {"reason": ""}).status_code == 400
-    page.post(reverse("breach-resolve", args=[breach.pk]), {"reason": "Root cause found"})
+    assert page.post(reverse("breach-resolve", args=[breach.pk]), {"reason": "Root cause found"}).status_code == 302
     breach.refresh_from_db()
     assert breach.state == "resolved"
 
@@ -180,3 +242,12 @@ def test_the_panels_of_the_home_page(page: Client, missed: EvaluationWindow) -> 
     text = shows(page, "home")
     assert "B-2026-0001" in text
     assert "Compliance by month" in text
+    assert f'href="{reverse("compliance-trace")}"' in text
+
+
+def test_the_compliance_chart_leads_to_how_it_came_about(page: Client, missed: EvaluationWindow) -> None:
+    text = shows(page, "compliance-trace")
+    assert "share = 100 × windows that met / (windows that met + windows that missed)" in text
+    assert "2026-01" in text
+    assert "100 × 0 met / 1 judged" in text
+    assert "100 × 0 met / 0 judged" in text

@@ -157,7 +157,7 @@ def test_the_trace_holds_inputs_parameters_and_steps() -> None:
     ]  # fmt: skip
     assert trace["parameters"]["exact_attainment"] == "1997/20"
     assert trace["steps"][3]["expression"] == "100 × 9985.000000 / 10000.000000"
-    assert trace["steps"][-1]["value"] is False
+    assert trace["steps"][-1]["value"] == "missed"
 
 
 @pytest.mark.parametrize("target", ["-1", "100.01"])

@@ -1,0 +1,80 @@
+"""What a contract promised is measured no longer than the contract is in force."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.locks import lock_row
+from contracts.models import Contract
+from slas import events
+from slas.engine.intervals import MICROSECOND
+from slas.engine.windows import place, start_of_day
+from slas.models import Commitment, EvaluationWindow
+from slas.operations.end_commitment import check_windows_open, cut_windows
+from slas.operations.open_windows import open_windows
+from slas.states import CommitmentState, WindowState
+
+VERB = "slas.end_with_contract"
+REASON = "its contract is no longer in force"
+
+
+@transaction.atomic
+def end_with_contract(*, actor: Actor, contract_id: UUID, ends_on: date) -> list[Commitment]:
+    """The contract's active commitments end; `ends_on` is the contract's first day out of force. Idempotent.
+
+    The running window is cut there as by `end_commitment`, and windows not opened yet are opened first. Where a window
+    beyond that day was judged already, measuring ends with that window: a judgement stays, and a person settles what
+    came of it. In a zone where the day has not come yet, the commitment is measured until it does.
+    Raises `windows_due` where windows cannot be opened because telemetry is being stored: try again.
+    """
+    contract = lock_row(Contract, contract_id)
+    require(actor, VERB, contract)
+    found = Commitment.objects.filter(contract=contract, state=CommitmentState.ACTIVE).order_by("pk")
+    return [_end(actor, pk, ends_on) for pk in found.values_list("pk", flat=True)]
+
+
+def _end(actor: Actor, commitment_id: UUID, ends_on: date) -> Commitment:
+    commitment = lock_row(Commitment, commitment_id)
+    while commitment.windows_due_at is not None and commitment.windows_due_at <= clock.now():
+        commitment = open_windows(actor=actor, commitment_id=commitment_id)
+    check_windows_open(commitment, ends_on)
+    last = _last_day(commitment, min(ends_on, commitment.ends_on or ends_on))
+    previous: str = commitment.state
+    if last <= commitment.starts_on:
+        _drop_windows(commitment)
+    elif last != commitment.ends_on:
+        cut_windows(commitment, last)
+    if last <= clock.today(commitment.time_zone):
+        previous = move(actor, commitment, to=CommitmentState.ENDED, reason=REASON)
+        commitment.windows_due_at = None
+    commitment.save(update_fields=["ends_on", "windows_due_at"])
+    record(actor, events.commitment_ended(commitment, previous, REASON, verb=VERB))
+    return commitment
+
+
+def _last_day(commitment: Commitment, ends_on: date) -> date:
+    """The first day not measured: that of the contract, or the one after the last window that was judged beyond it."""
+    rows = EvaluationWindow.objects.filter(commitment=commitment).exclude(state=WindowState.OPEN)
+    beyond = rows.filter(ends_at__gt=start_of_day(ends_on, commitment.time_zone))
+    judged = beyond.aggregate(last=Max("ends_at"))["last"]
+    if judged is None:
+        return ends_on
+    local: date = (judged - MICROSECOND).astimezone(place(commitment.time_zone)).date()
+    return local + timedelta(days=1)
+
+
+def _drop_windows(commitment: Commitment) -> None:
+    """Of a commitment that would have begun after its contract ended nothing is measured; what it would have judged of
+    the one that it follows is that one's own again."""
+    rows = EvaluationWindow.objects.filter(commitment=commitment)
+    EvaluationWindow.objects.filter(whole__in=rows).update(whole=None, due_at=clock.now())
+    rows.delete()
