@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from clm.access.registry import register_system_actor, register_verbs, register_visibility, seen_through
+from typing import Any
+
+from django.db.models import QuerySet
+
+from clm.access.registry import Rule, register_system_actor, register_verbs, register_visibility, seen_through
 from clm.accounts.roles import EVERYONE, INSIDE, Role
+from clm.lib.actor import Actor
 from contracts.models import Contract
 from slas.models import (
     Breach,
@@ -19,6 +24,7 @@ from slas.models import (
     ServiceReport,
     TelemetryBatch,
 )
+from slas.states import CommitmentState
 
 MANAGERS = {Role.ACCOUNT_MANAGER, Role.LEGAL, Role.PROCUREMENT, Role.ADMINISTRATOR, Role.INTEGRATION}
 EVALUATOR = "evaluator"
@@ -53,11 +59,13 @@ def register() -> None:
     )
     register_system_actor(EVALUATOR, {"slas.open_windows", "slas.evaluate_window", "slas.end_with_contract"})
     through_contract = seen_through("contract", lambda: Contract)
-    for model in (Commitment, Service, ServiceReport):
+    for model in (Service, ServiceReport):
         register_visibility(model, "slas.view_commitment", through_contract)
+    register_visibility(Commitment, "slas.view_commitment", _no_drafts(through_contract))
     register_visibility(Breach, "slas.view_breach", through_contract)
     register_visibility(EvidenceBundle, "slas.view_breach", seen_through("breach__contract", lambda: Contract))
-    for owned in (CreditTier, Exclusion, EvaluationWindow):
+    register_visibility(CreditTier, "slas.view_commitment", seen_through("commitment", lambda: Commitment))
+    for owned in (Exclusion, EvaluationWindow):
         register_visibility(owned, "slas.view_commitment", seen_through("commitment__contract", lambda: Contract))
     register_visibility(
         Evaluation, "slas.view_commitment", seen_through("window__commitment__contract", lambda: Contract)
@@ -65,3 +73,13 @@ def register() -> None:
     register_visibility(Indicator, "slas.view_telemetry", seen_through("service__contract", lambda: Contract))
     register_visibility(Outage, "slas.view_telemetry", seen_through("indicator__service__contract", lambda: Contract))
     register_visibility(TelemetryBatch, "slas.view_telemetry", lambda _actor, rows: rows)
+
+
+def _no_drafts(rule: Rule) -> Rule:
+    """What one's own side has not yet activated is not the counterparty's to see."""
+
+    def narrowed(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
+        seen = rule(actor, rows)
+        return seen.exclude(state=CommitmentState.DRAFT) if actor.is_counterparty else seen
+
+    return narrowed

@@ -30,6 +30,7 @@ LEASE = timedelta(seconds=30)
 # How many deliveries an organization has before it is the next one's turn.
 TURN = 20
 BEGUN = _lazy("The attempt has begun. If it is over, its worker or its connection ended with it.")
+CRASHED = _lazy("Its worker ended during the attempt.")
 
 
 def back_off(attempts: int) -> timedelta:
@@ -104,11 +105,11 @@ def _claim() -> Delivery | None:
     if delivery is None:
         return None
     if delivery.attempts >= MAX_ATTEMPTS:
-        delivery.status = DeliveryState.DEAD
+        delivery.status, delivery.last_error = DeliveryState.DEAD, str(CRASHED)
         _tell_administrators(delivery)
     else:
         delivery.attempts += 1
-        delivery.due_at = now + LEASE
+        delivery.due_at = now + max(LEASE, back_off(delivery.attempts))
         delivery.last_error = str(BEGUN)
     delivery.save(update_fields=["status", "attempts", "due_at", "last_error"])
     return delivery
@@ -137,7 +138,8 @@ def _run(claimed: Delivery) -> None:
 
 def _is_still(delivery: Delivery, claimed: Delivery) -> bool:
     """Nobody claimed, ended or replayed the delivery since this claim."""
-    return (delivery.status, delivery.attempts) == (DeliveryState.PENDING, claimed.attempts)
+    held = (DeliveryState.PENDING, claimed.attempts, claimed.due_at)
+    return (delivery.status, delivery.attempts, delivery.due_at) == held
 
 
 @transaction.atomic
@@ -145,13 +147,18 @@ def _failed(claimed: Delivery, error: str) -> None:
     delivery = Delivery.objects.select_for_update().get(pk=claimed.pk)
     if not _is_still(delivery, claimed):
         return
-    delivery.last_error = error[-4000:]
+    delivery.last_error = _storable(error)[-4000:]
     if delivery.attempts >= MAX_ATTEMPTS:
         delivery.status = DeliveryState.DEAD
         _tell_administrators(delivery)
     delivery.due_at = clock.now() + back_off(delivery.attempts)
     delivery.save(update_fields=["status", "due_at", "last_error"])
     log.warning("handler_failed", handler=delivery.handler, event_id=str(delivery.event_id), attempts=delivery.attempts)
+
+
+def _storable(error: str) -> str:
+    """The text without what PostgreSQL refuses to store: a failure that cannot be written down would never be over."""
+    return error.encode("utf-8", "replace").decode().replace("\x00", "?")
 
 
 def _tell_administrators(delivery: Delivery) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from clm.events.models import OutboxEvent
 
 Handler = Callable[[OutboxEvent], None]
+# What the column holds. A longer one would keep its events, and all behind them, from ever being fanned out.
+LONGEST_NAME = 120
 _HANDLERS: dict[str, dict[str, Handler]] = defaultdict(dict)
 
 
@@ -17,6 +19,8 @@ def handles(*event_types: str) -> Callable[[Handler], Handler]:
 
     def register(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__qualname__}"
+        if len(name) > LONGEST_NAME:
+            raise ValueError(f"the name of the handler {name} is longer than {LONGEST_NAME} characters")
         for event_type in event_types:
             _HANDLERS[event_type][name] = handler
         return handler

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clm.access.scope import organization_scope
@@ -34,6 +35,10 @@ class Cancelled(Exception):
     """The person asked to stop; raised at the next progress report."""
 
 
+class Superseded(Exception):
+    """The job was taken for dead and runs elsewhere; raised at the next progress report of the run that was slow."""
+
+
 class Progress:
     """What the work reports through. `at` is the last `done` that was reported: work that resumes starts there."""
 
@@ -45,13 +50,19 @@ class Progress:
         self.actor = _actor(job)
         self._asked = time.monotonic()
 
+    @property
+    def _rows(self) -> QuerySet[Job]:
+        """The job, as long as this run is its latest."""
+        return Job.objects.filter(pk=self._job_id, attempts=self._job.attempts)
+
     def report(self, done: int, total: int | None = None, message: str = "") -> None:
-        """Store progress and a heartbeat. Raises Cancelled when the person asked to stop, and DomainError `no_actor`
-        when they, or the token that started the work, may not act any more."""
+        """Store progress and a heartbeat. Raises Cancelled when the person asked to stop, Superseded when another run
+        took over, and DomainError `no_actor` when they, or the token that started the work, may not act any more."""
         changes: dict[str, Any] = {"done": done, "heartbeat_at": clock.now(), "message": message[:200]}
         if total is not None:
             changes["total"] = total
-        Job.objects.filter(pk=self._job_id).update(**changes)
+        if not self._rows.update(**changes):
+            raise Superseded
         self.at = done
         if Job.objects.filter(pk=self._job_id, cancel_requested_at__isnull=False).exists():
             raise Cancelled
@@ -61,7 +72,8 @@ class Progress:
     def keep(self, **facts: Any) -> None:
         """Store what is finished in the job's result, so that work that resumes finds it in `kept`."""
         self.kept |= to_plain(facts)
-        Job.objects.filter(pk=self._job_id).update(result=self.kept, heartbeat_at=clock.now())
+        if not self._rows.update(result=self.kept, heartbeat_at=clock.now()):
+            raise Superseded
 
     def problem(self, where: str, message: str) -> None:
         """Keep a row-by-row problem for the job's page."""
@@ -123,17 +135,19 @@ def run(job_id: UUID, organization_id: UUID) -> None:
             return
         try:
             result = KINDS[job.kind](Progress(job), job.parameters)
+        except Superseded:
+            log.warning("job_superseded", job_id=str(job_id), attempt=job.attempts)
         except Cancelled:
-            _finish(job_id, JobState.CANCELLED)
+            _finish(job, JobState.CANCELLED)
         except DomainError as refusal:
-            _finish(job_id, JobState.FAILED, error=refusal.message)
+            _finish(job, JobState.FAILED, error=refusal.message)
         except Exception as error:
             log.exception("job_failed", job_id=str(job_id))
             what = {"error": type(error).__name__, "job": job_id}
             text = _("Something unexpected stopped it (%(error)s). The log tells more of job %(job)s.") % what
-            _finish(job_id, JobState.FAILED, error=text)
+            _finish(job, JobState.FAILED, error=text)
         else:
-            _finish(job_id, JobState.SUCCEEDED, result=result)
+            _finish(job, JobState.SUCCEEDED, result=result)
 
 
 @transaction.atomic
@@ -150,9 +164,9 @@ def _claim(job_id: UUID) -> Job | None:
 
 
 @transaction.atomic
-def _finish(job_id: UUID, state: str, *, result: Mapping[str, Any] | None = None, error: str = "") -> None:
-    job = Job.objects.select_for_update().get(pk=job_id)
-    if job.state != JobState.RUNNING:
+def _finish(ran: Job, state: str, *, result: Mapping[str, Any] | None = None, error: str = "") -> None:
+    job = Job.objects.select_for_update().get(pk=ran.pk)
+    if (job.state, job.attempts) != (JobState.RUNNING, ran.attempts):
         return
     move(_mover(job), job, to=state)
     if result is not None:
@@ -194,6 +208,9 @@ def requeue_stale(job_id: UUID) -> bool:
         gone = job.attempts >= MAX_ATTEMPTS
         move(_mover(job), job, to=JobState.FAILED if gone else JobState.QUEUED, reason="its worker died")
         if gone:
+            job.error = _("Its worker ended before the job did, %(count)s times.") % {"count": job.attempts}
+            job.finished_at = clock.now()
+            job.save(update_fields=["error", "finished_at"])
             return False
     job.heartbeat_at = clock.now()
     job.save(update_fields=["heartbeat_at"])

@@ -39,7 +39,8 @@ def _claim_next() -> Notification | None:
     now = clock.now()
     with every_organization():
         waiting = Notification.objects.select_for_update(skip_locked=True, of=("self",)).select_related("user")
-        found = waiting.filter(mailed_at=None, mail_due_at__lte=now, mail_attempts__lt=MAX_ATTEMPTS).first()
+        due = waiting.filter(mailed_at=None, mail_due_at__lte=now, mail_attempts__lt=MAX_ATTEMPTS)
+        found = due.order_by("mail_due_at", "pk").first()
         if found is not None:
             found.mail_attempts += 1
             found.mail_due_at = now + CLAIM * 2**found.mail_attempts
@@ -50,13 +51,12 @@ def _claim_next() -> Notification | None:
 def _send(notification: Notification) -> int:
     outside_transactions("mail is sent")
     outcome: dict[str, object] = {}
-    if reason := _reason_to_keep_it(notification):
-        with organization_scope(notification.organization_id):
-            Notification.objects.filter(pk=notification.pk).update(mail_due_at=None, mail_error=reason)
-        return 0
     try:
-        _message(notification).send()
-        outcome = {"mailed_at": clock.now(), "mail_error": ""}
+        if reason := _reason_to_keep_it(notification):
+            outcome = {"mail_due_at": None, "mail_error": reason}
+        else:
+            _message(notification).send()
+            outcome = {"mailed_at": clock.now(), "mail_error": ""}
     except Exception as failure:
         outcome = {"mail_error": str(failure)[:2000]}
     with every_organization():

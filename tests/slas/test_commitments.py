@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from clm.access.permissions import visible
 from clm.audit.models import LedgerEntry, Transition
 from clm.events.models import OutboxEvent
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid
 from contracts.models import Contract, Passage
+from contracts.operations.restrict_contract import restrict_contract
 from slas.engine.credit_tiers import credit_by_bands
 from slas.models import Commitment, Evaluation, EvaluationWindow, Indicator
 from slas.operations.activate_commitment import activate_commitment
@@ -25,6 +27,7 @@ from slas.operations.ingest_samples import ingest_samples
 from slas.operations.open_windows import open_windows
 from slas.presets import presets, terms_from
 from slas.terms import bands_of, terms_of
+from tests.cast import Cast
 from tests.slas.conftest import Bind, evaluator, instant, judge, terms, uptime
 
 CASES = Path(__file__).parent.parent / "conformance" / "data" / "real_slas" / "slas.json"
@@ -41,6 +44,18 @@ def test_binding_leaves_entries_and_a_draft(alice: Actor, bind: Bind) -> None:
     ]  # fmt: skip
     event = OutboxEvent.objects.get(type="commitment.bound")
     assert event.payload == {"commitment_id": str(commitment.pk), "contract_id": str(commitment.contract_id)}
+
+
+def test_a_counterparty_sees_no_draft(acme: Cast, alice: Actor, bind: Bind) -> None:
+    commitment = bind()
+    guest = acme.users["counterparty"]
+    restrict_contract(actor=alice, contract_id=commitment.contract_id, people=[guest.pk], is_confidential=False)
+    assert list(visible(acme["counterparty"], Commitment.objects.all())) == []
+    assert list(visible(acme["finance"], Commitment.objects.all())) == [commitment]
+
+    activate_commitment(actor=alice, commitment_id=commitment.pk)
+
+    assert list(visible(acme["counterparty"], Commitment.objects.all())) == [commitment]
 
 
 def test_a_reader_may_not_bind(bob: Actor, passage: Passage) -> None:
