@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--write] [SECTION ...]`: ingest, windows, lists, pages. Prints a table; --write keeps it."""
+"""`python -m benchmarks [--write] [SECTION ...]`, of SECTIONS. Prints a table; --write keeps it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clm.lib.actor import Actor
 
 COUNT = int(os.environ.get("BENCH_CONTRACTS", "100000"))
-SECTIONS = ("ingest", "windows", "lists", "pages")
+SECTIONS = ("ingest", "windows", "lists", "pages", "redlines")
 WRITE = "--write"
 
 
@@ -70,12 +70,14 @@ def _measure(sections: Sequence[str], is_kept: bool) -> None:
 
 
 def _section(section: str, table: Table, actor: Actor) -> None:
-    from benchmarks import ingest, lists, stage, windows
+    from benchmarks import ingest, lists, redlines, stage, windows
 
     if section == "ingest":
         ingest.measure(table, actor)
     elif section == "windows":
         windows.measure(table, actor)
+    elif section == "redlines":
+        redlines.measure(table)
     elif section == "lists":
         stage.contracts(actor, COUNT)
         lists.measure(table, actor, COUNT)

@@ -9,6 +9,7 @@ BEAT = {
     "send-mail": {"task": "clm.notify.tasks.send_mail", "schedule": 15.0},
     "open-windows": {"task": "slas.tasks.open_windows", "schedule": 60.0},
     "judge-windows": {"task": "slas.tasks.judge_windows", "schedule": 20.0},
+    "remind-template-reviews": {"task": "contracts.tasks.remind_template_reviews", "schedule": 3600.0},
     "advance-terms": {"task": "contracts.tasks.advance_terms", "schedule": 300.0},
     "refresh-deadlines": {"task": "obligations.tasks.refresh_deadlines", "schedule": 300.0},
     "remind-due": {"task": "obligations.tasks.remind_due", "schedule": 60.0},

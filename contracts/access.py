@@ -18,15 +18,20 @@ from contracts.models import (
     Clause,
     Contract,
     ContractParty,
+    Drafting,
     Party,
     Passage,
     RenewalDecision,
+    Template,
+    TemplateVersion,
     Term,
     Terms,
     Version,
 )
 
 TERM_KEEPER = "term_keeper"
+LIBRARIAN = "librarian"
+LIBRARIANS = {Role.LEGAL, Role.ADMINISTRATOR, Role.INTEGRATION}
 EDITORS = {Role.LEGAL, Role.PROCUREMENT, Role.ADMINISTRATOR, Role.INTEGRATION}
 
 
@@ -51,16 +56,26 @@ def register() -> None:
             "contracts.view_party": EVERYONE - {Role.COUNTERPARTY},
             "contracts.create_party": EDITORS,
             "contracts.change_party": EDITORS,
+            "contracts.view_template": EVERYONE - {Role.COUNTERPARTY},
+            "contracts.import_template": LIBRARIANS,
+            "contracts.add_template_version": LIBRARIANS,
+            "contracts.approve_template": {Role.LEGAL, Role.ADMINISTRATOR},
+            "contracts.retire_template": {Role.LEGAL, Role.ADMINISTRATOR},
+            "contracts.draft_from_template": EDITORS,
+            "contracts.remind_template_review": set(),
         }
     )
     register_system_actor(TERM_KEEPER, {"contracts.advance_terms"})
+    register_system_actor(LIBRARIAN, {"contracts.remind_template_review"})
     register_visibility(Contract, "contracts.view_contract", _contracts)
     register_visibility(Party, "contracts.view_party", everyone_inside)
+    for shelved in (Template, TemplateVersion):
+        register_visibility(shelved, "contracts.view_template", everyone_inside)
     through_contract = seen_through("contract", lambda: Contract)
     for model in (Version, ContractParty, RenewalDecision, Term):
         register_visibility(model, "contracts.view_contract", through_contract)
     through_version = seen_through("version__contract", lambda: Contract)
-    for owned in (Clause, Passage, Terms):
+    for owned in (Clause, Drafting, Passage, Terms):
         register_visibility(owned, "contracts.view_contract", through_version)
 
 

@@ -93,6 +93,11 @@ def register() -> None:
     _panel("expiring", _("Terms that end next"), _expiring, {Role.EXECUTIVE, Role.PROCUREMENT}, 30)
     register_navigation(NavigationEntry("contracts", _("Contracts"), "contracts", "file-text", VIEW, 10))
     register_navigation(NavigationEntry("parties", _("Parties"), "parties", "building", "contracts.view_party", 15))
+    register_navigation(
+        NavigationEntry(
+            "templates", _("Templates"), "templates", "books", "contracts.view_template", 71, group=_("Library")
+        )
+    )
     register_search_source(SearchSource("contracts", _("Contracts"), 10, _search_contracts))
     register_search_source(SearchSource("parties", _("Parties"), 20, _search_parties))
     register_contract_tab(ContractTab("text", _("Text"), 10, VIEW, "contracts/tab_text.html", views.text_tab))

@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.engine.compare import ClauseText, compare
 from contracts.models import Clause, Passage, Version
+from contracts.paper import Paper
 
 _SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;]+(?=\s|$)|$)", re.DOTALL)
 _AFTER_HEADING = " \t\n.:\u2013\u2014-"
@@ -93,7 +94,18 @@ WORDS = {"equal": "same", "insert": "added", "delete": "removed"}
 
 def comparison_of(old: Version, new: Version) -> dict[str, Any]:
     """What components/diff.html draws, by clause in reading order, with counts by kind."""
-    result = compare(_texts(old), _texts(new))
+    return compared(_texts(old), _texts(new))
+
+
+def comparison_with(old: Version, paper: Paper) -> dict[str, Any]:
+    """The same for a version and a paper that was read and is nobody's version: the paper counts as the newer text."""
+    new = [ClauseText(number=item.number, heading=item.heading, text=item.text) for item in paper.clauses]
+    return compared(_texts(old), new)
+
+
+def compared(old: Sequence[ClauseText], new: Sequence[ClauseText]) -> dict[str, Any]:
+    """The same for clauses as texts."""
+    result = compare(old, new)
     changes = [_change(row) for row in result.rows]
     return {"changes": changes, "summary": result.summary}
 

@@ -53,3 +53,36 @@ class VersionState(TextChoices):
 
 
 VERSION_STATES = state_table("version", "draft", {"draft": {"final", "withdrawn"}, "final": set(), "withdrawn": set()})
+
+
+class TemplateState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+    RETIRED = "retired", _("Retired")
+
+
+# approved -> approved: it was reviewed, or its next version was approved.
+TEMPLATE_STATES = state_table(
+    "template", "draft", {"draft": {"approved", "retired"}, "approved": {"approved", "retired"}, "retired": set()}
+)
+
+
+class LibraryState(TextChoices):
+    """Of a library clause. What one of its versions is, is `LibraryVersionState`."""
+
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+    RETIRED = "retired", _("Retired")
+
+
+LIBRARY_STATES = state_table(
+    "library clause", "draft", {"draft": {"approved", "retired"}, "approved": {"retired"}, "retired": set()}
+)
+
+
+class LibraryVersionState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+
+
+LIBRARY_VERSION_STATES = state_table("library clause's version", "draft", {"draft": {"approved"}, "approved": set()})

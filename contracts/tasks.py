@@ -12,9 +12,10 @@ from django.db import transaction
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
-from contracts.access import TERM_KEEPER
-from contracts.models import Contract
+from contracts.access import LIBRARIAN, TERM_KEEPER
+from contracts.models import Contract, Template
 from contracts.operations.advance_terms import advance_terms as advance
+from contracts.operations.templates.remind_template_review import remind_template_review
 
 log = structlog.get_logger("contracts.tasks")
 LIMIT = 500
@@ -51,3 +52,15 @@ def _advance(contract_id: UUID, organization_id: UUID) -> None:
     except Exception:
         log.exception("terms_not_advanced", contract_id=str(contract_id))
         Contract.objects.filter(pk=contract_id).update(terms_due_at=clock.now() + LATER)
+
+
+@shared_task
+def remind_template_reviews() -> int:
+    """People are told of the templates whose review is due; a reminded one is due no more."""
+    with every_organization():
+        due = Template.objects.filter(review_due_at__lte=clock.now()).order_by("review_due_at")
+        found = list(due.values_list("pk", "organization_id")[:LIMIT])
+    for template_id, organization_id in found:
+        with organization_scope(organization_id):
+            remind_template_review(actor=system_actor(LIBRARIAN, organization_id), template_id=template_id)
+    return len(found)

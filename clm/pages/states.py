@@ -23,6 +23,7 @@ LOOKS: dict[str, Look] = {
     "in_review": Look("info", icon="eye", word=_("In review")),
     "in_negotiation": Look("info", icon="messages", word=_("In negotiation")),
     "in_approval": Look("warn", icon="user-question", word=_("In approval")),
+    "retired": Look("idle", icon="archive", word=_("Retired")),
     "approved": Look("good", icon="thumb-up", word=_("Approved")),
     "out_for_signature": Look("warn", icon="writing-sign", word=_("Out for signature")),
     "executed": Look("good", icon="signature", word=_("Executed")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.parsers import MultiPartParser
@@ -27,7 +26,6 @@ from clm.audit.api.serializers import EntrySerializer
 from clm.audit.models import LedgerEntry
 from clm.documents.blobs import open_blob
 from clm.lib.actor import Actor
-from clm.lib.errors import Invalid
 from contracts import queries
 from contracts.api import serializers as shapes
 from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Term, Version
@@ -49,7 +47,6 @@ from contracts.operations.set_parties import remove_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.paper import Paper, put_paper, read_paper
-from contracts.reader import comparison_of
 from contracts.states import ContractState
 
 VIEW = "contracts.view_contract"
@@ -181,28 +178,6 @@ class VersionFile(VisibleRowsView):
         return FileResponse(
             open_blob(version.blob), as_attachment=True, filename=version.file_name, content_type=version.media_type
         )
-
-
-class VersionComparison(VisibleRowsView):
-    """This version against another of the same contract, clause by clause."""
-
-    model = Version
-    verb = VIEW
-    serializer_class = shapes.ComparisonSerializer
-
-    def rows(self) -> QuerySet[Any]:
-        return queries.version_rows()
-
-    @extend_schema(parameters=[OpenApiParameter("with", OpenApiTypes.UUID, required=True)])
-    def get(self, request: Request, pk: UUID) -> Response:
-        new = self.get_object()
-        if not request.query_params.get("with"):
-            raise Invalid("with_missing", "Name the other version.", fields={"with": ["Name the other version."]})
-        same_contract = self.rows().filter(contract_id=new.contract_id)
-        old = get_visible(actor_in(request), same_contract, request.query_params["with"])
-        compared = comparison_of(old, new)
-        compared["summary"] = asdict(compared["summary"])
-        return Response(compared)
 
 
 class VersionTerms(IdempotentMixin, VisibleRowsView):

@@ -49,7 +49,8 @@ class Version(OrganizationRow):
 
 
 class Clause(OrganizationRow):
-    """A numbered part of a version's text: `text == version.text[start:end]`, in code points."""
+    """A numbered part of a version's text: `text == version.text[start:end]`, in code points. While the version is a
+    draft, a clause may be tied to a position of the library; afterwards the tie stays as it is (trigger)."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="clauses")
     position = models.PositiveIntegerField()
@@ -60,6 +61,10 @@ class Clause(OrganizationRow):
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     text = models.TextField()
+    library_version = models.ForeignKey(
+        "contracts.LibraryClauseVersion", null=True, on_delete=models.PROTECT, related_name="adopted_by"
+    )
+    library_position = models.CharField(max_length=20, blank=True, default="")
 
     class Meta:
         ordering: ClassVar = ["position"]

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clm.accounts.models import Membership
+from contracts.comparisons import PaperForm
 from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Version
 from contracts.models.contract import Category
 from contracts.models.terms import NoticeUnit, Renewal, Roll
@@ -191,3 +192,19 @@ class CompareForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("old", "new"):
             self.fields[name].queryset = contract.versions.order_by("number")  # type: ignore[attr-defined]
+
+
+class ComparisonPaperForm(CompareForm):
+    form = forms.ChoiceField(label=_("As"), choices=PaperForm.choices)
+
+
+class CompareFileForm(forms.Form):
+    version = forms.ModelChoiceField(label=_("Version"), queryset=Version.objects.none(), empty_label=None)
+    file = forms.FileField(
+        label=_("File"), help_text=_("Word, PDF or plain text. It is read, compared and not kept."),
+    )  # fmt: skip
+
+    def __init__(self, contract: Contract, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        versions = contract.versions.defer("text").order_by("-number")
+        self.fields["version"].queryset = versions  # type: ignore[attr-defined]

@@ -54,7 +54,7 @@ def put_errors(form: forms.Form, refusal: DomainError) -> None:
         form.add_error(None, refusal.message)
 
 
-def _form_page(
+def form_page(
     request: HttpRequest, form: Any, contract: Contract | None, *, title: str, submit: str, effect: str = ""
 ) -> HttpResponse:
     back = reverse("contract", args=[contract.pk]) if contract else reverse("contracts")
@@ -69,7 +69,7 @@ def _form_page(
     return render(request, "contracts/form_page.html", context, status=400 if form.is_bound else 200)
 
 
-def _tried(form: Any, verb: Done) -> bool:
+def tried(form: Any, verb: Done) -> bool:
     """Call the verb with what the form read; put its refusal into the form."""
     if not (form.is_bound and form.is_valid()):
         return False
@@ -110,10 +110,10 @@ def contract_new(request: HttpRequest) -> HttpResponse:
             paper = read_paper(file.read(), file.name) if file else None
             made["contract"] = file_contract(actor=actor, paper=paper, terms=terms, **facts)
 
-    if _tried(form, create):
+    if tried(form, create):
         messages.success(request, _("The contract is filed as a draft."))
         return redirect("contract", pk=made["contract"].pk)
-    return _form_page(request, form, None, title=_("New contract"), submit=_("Add the contract"))
+    return form_page(request, form, None, title=_("New contract"), submit=_("Add the contract"))
 
 
 @login_required
@@ -124,19 +124,19 @@ def contract_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     initial = {name: getattr(contract, name) for name in names}
     initial |= {"owner_id": str(contract.owner_id), "seen": newest.pk if newest else None}
     form = shapes.ContractForm(request.POST or None, initial=initial)
-    if _tried(form, lambda given: change_contract(actor=actor, contract_id=pk, **given)):
+    if tried(form, lambda given: change_contract(actor=actor, contract_id=pk, **given)):
         messages.success(request, _("Saved."))
         return redirect("contract", pk=pk)
-    return _form_page(request, form, contract, title=_("Change the facts"), submit=_("Save"))
+    return form_page(request, form, contract, title=_("Change the facts"), submit=_("Save"))
 
 
 @login_required
 def version_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, contract = _contract_for(request, pk, "contracts.add_version")
     form = shapes.VersionForm(request.POST or None, request.FILES or None)
-    if _tried(form, lambda given: _take_in(request, actor, contract, **given)):
+    if tried(form, lambda given: _take_in(request, actor, contract, **given)):
         return redirect("contract", pk=pk)
-    return _form_page(request, form, contract, title=_("Upload a version"), submit=_("Upload"))
+    return form_page(request, form, contract, title=_("Upload a version"), submit=_("Upload"))
 
 
 def _take_in(request: HttpRequest, actor: Actor, contract: Contract, file: UploadedFile, note: str) -> None:
@@ -165,20 +165,20 @@ def contract_terms(request: HttpRequest, pk: UUID) -> HttpResponse:
         passage = given.pop("notice_passage")
         set_terms(actor=actor, version_id=version.pk, terms=given, notice_passage_id=passage.pk if passage else None)
 
-    if _tried(form, put):
+    if tried(form, put):
         messages.success(request, _("The terms are set."))
         return redirect("contract-tab", pk=pk, key="terms")
-    return _form_page(request, form, contract, title=_("Terms"), submit=_("Set the terms"))
+    return form_page(request, form, contract, title=_("Terms"), submit=_("Set the terms"))
 
 
 @login_required
 def contract_parties(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, contract = _contract_for(request, pk, "contracts.set_parties")
     form = shapes.PartForm(request.POST or None)
-    if _tried(form, lambda given: name_party(actor=actor, contract_id=pk, **given)):
+    if tried(form, lambda given: name_party(actor=actor, contract_id=pk, **given)):
         messages.success(request, _("The party is named."))
         return redirect("contract-tab", pk=pk, key="parties")
-    return _form_page(request, form, contract, title=_("Add a party"), submit=_("Add the party"))
+    return form_page(request, form, contract, title=_("Add a party"), submit=_("Add the party"))
 
 
 @login_required
@@ -192,11 +192,11 @@ def party_remove(request: HttpRequest, pk: UUID, part_id: UUID) -> HttpResponse:
 def contract_execute(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, contract = _contract_for(request, pk, "contracts.record_execution")
     form = shapes.ExecutionForm(request.POST or None)
-    if _tried(form, lambda given: record_execution(actor=actor, contract_id=pk, **given)):
+    if tried(form, lambda given: record_execution(actor=actor, contract_id=pk, **given)):
         messages.success(request, _("Filed as signed: text and terms are fixed."))
         return redirect("contract", pk=pk)
     effect = _("The newest version's text and terms are fixed for good; later changes are amendments.")
-    return _form_page(request, form, contract, title=_("File as signed"), submit=_("File as signed"), effect=effect)
+    return form_page(request, form, contract, title=_("File as signed"), submit=_("File as signed"), effect=effect)
 
 
 @login_required
@@ -218,22 +218,22 @@ def contract_archive(request: HttpRequest, pk: UUID) -> HttpResponse:
 def renewal_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, contract = _contract_for(request, pk, "contracts.decide_renewal")
     form = shapes.DecisionForm(request.POST or None)
-    if _tried(form, lambda given: decide_renewal(actor=actor, contract_id=pk, **given)):
+    if tried(form, lambda given: decide_renewal(actor=actor, contract_id=pk, **given)):
         messages.success(request, _("The decision is recorded."))
         return redirect("contract-tab", pk=pk, key="terms")
     effect = _("The decision for the current term is recorded and cannot be taken back.")
-    return _form_page(request, form, contract, title=_("Decide the renewal"), submit=_("Record"), effect=effect)
+    return form_page(request, form, contract, title=_("Decide the renewal"), submit=_("Record"), effect=effect)
 
 
 @login_required
 def contract_terminate(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, contract = _contract_for(request, pk, "contracts.terminate_contract")
     form = shapes.TerminationForm(request.POST or None)
-    if _tried(form, lambda given: terminate_contract(actor=actor, contract_id=pk, **given)):
+    if tried(form, lambda given: terminate_contract(actor=actor, contract_id=pk, **given)):
         messages.success(request, _("The contract is terminated."))
         return redirect("contract", pk=pk)
     effect = _("The contract ends. Its deadlines and service levels stop counting.")
-    return _form_page(request, form, contract, title=_("Terminate"), submit=_("Terminate"), effect=effect)
+    return form_page(request, form, contract, title=_("Terminate"), submit=_("Terminate"), effect=effect)
 
 
 @login_required
@@ -242,10 +242,10 @@ def contract_access(request: HttpRequest, pk: UUID) -> HttpResponse:
     people = [str(person.pk) for person in people_granted("see_confidential_contract", contract)]
     initial = {"is_confidential": contract.is_confidential, "people": people}
     form = shapes.AccessForm(request.POST or None, initial=initial)
-    if _tried(form, lambda given: restrict_contract(actor=actor, contract_id=pk, **_named(given))):
+    if tried(form, lambda given: restrict_contract(actor=actor, contract_id=pk, **_named(given))):
         messages.success(request, _("Saved who sees this contract."))
         return redirect("contract", pk=pk)
-    return _form_page(request, form, contract, title=_("Who sees this contract"), submit=_("Save"))
+    return form_page(request, form, contract, title=_("Who sees this contract"), submit=_("Save"))
 
 
 def _named(given: dict[str, Any]) -> dict[str, Any]:
@@ -258,11 +258,11 @@ def version_finalize(request: HttpRequest, pk: UUID) -> HttpResponse:
     version = get_visible(actor, queries.version_rows(), pk)
     require(actor, "contracts.finalize_version", version)
     form = shapes.FinalizeForm(request.POST or None)
-    if _tried(form, lambda given: finalize_version(actor=actor, version_id=pk, **given)):
+    if tried(form, lambda given: finalize_version(actor=actor, version_id=pk, **given)):
         messages.success(request, _("The version is final."))
         return redirect("version", pk=pk)
     effect = _("Text and terms of this version are fixed for good and count from that day.")
-    return _form_page(request, form, version.contract, title=_("Make final"), submit=_("Make final"), effect=effect)
+    return form_page(request, form, version.contract, title=_("Make final"), submit=_("Make final"), effect=effect)
 
 
 @login_required
@@ -304,6 +304,6 @@ def party_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     party = get_visible(actor, Party.objects.all(), pk)
     require(actor, "contracts.change_party", party)
     form = shapes.PartyForm(request.POST or None, instance=get_visible(actor, Party.objects.all(), pk))
-    if _tried(form, lambda given: change_party(actor=actor, party_id=pk, **given)):
+    if tried(form, lambda given: change_party(actor=actor, party_id=pk, **given)):
         return redirect("party", pk=pk)
-    return _form_page(request, form, None, title=party.name, submit=_("Save"))
+    return form_page(request, form, None, title=party.name, submit=_("Save"))

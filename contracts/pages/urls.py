@@ -1,13 +1,23 @@
-from django.urls import path
+from django.urls import include, path
 
-from contracts.pages import lists, steps, views
+from contracts.pages import comparisons, lists, steps, templates, views
 
 urlpatterns = [
+    path("library/", include("contracts.pages.library_urls")),
     path("", lists.ContractList.as_view(), name="contracts"),
     path("new/", steps.contract_new, name="contract-new"),
     path("parties/", lists.PartyList.as_view(), name="parties"),
     path("parties/<uuid:pk>/", views.party_page, name="party"),
     path("parties/<uuid:pk>/edit/", steps.party_edit, name="party-edit"),
+    path("templates/", templates.TemplateList.as_view(), name="templates"),
+    path("templates/new/", templates.template_new, name="template-new"),
+    path("templates/<uuid:pk>/", templates.template_page, name="template"),
+    path("templates/<uuid:pk>/add-version/", templates.template_version_new, name="template-version-new"),
+    path("templates/<uuid:pk>/approve/<uuid:version_id>/", templates.template_approve, name="template-approve"),
+    path("templates/<uuid:pk>/retire/", templates.template_retire, name="template-retire"),
+    path("templates/<uuid:pk>/draft/", templates.template_draft, name="template-draft"),
+    path("template-versions/<uuid:pk>/file/", templates.template_file, name="template-file"),
+    path("versions/<uuid:pk>/pdf/", templates.version_print, name="version-print"),
     path("versions/<uuid:pk>/", views.version_page, name="version"),
     path("versions/<uuid:pk>/file/", views.version_file, name="version-file"),
     path("versions/<uuid:pk>/final/", steps.version_finalize, name="version-finalize"),
@@ -26,6 +36,9 @@ urlpatterns = [
     path("<uuid:pk>/decide/", steps.renewal_decide, name="renewal-decide"),
     path("<uuid:pk>/terminate/", steps.contract_terminate, name="contract-terminate"),
     path("<uuid:pk>/access/", steps.contract_access, name="contract-access"),
-    path("<uuid:pk>/compare/", views.version_compare, name="version-compare"),
+    path("<uuid:pk>/compare/", comparisons.version_compare, name="version-compare"),
+    path("<uuid:pk>/compare/file/", comparisons.version_compare_file, name="version-compare-file"),
+    path("<uuid:pk>/compare/paper/", comparisons.version_compare_paper, name="version-compare-paper"),
+    path("<uuid:pk>/compare/<uuid:paper_id>/", comparisons.comparison_paper, name="comparison-paper"),
     path("<uuid:pk>/<slug:key>/", views.contract_page, name="contract-tab"),
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,9 +22,9 @@ from clm.lib.errors import NotVisible
 from contracts import queries
 from contracts.calendar import current_stretch
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
-from contracts.pages.forms import CompareForm
+from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
-from contracts.reader import clauses_of, comparison_of
+from contracts.reader import clauses_of
 from contracts.tabs import BINDINGS, TABS, ContractTab
 from contracts.work import reading_of
 
@@ -107,6 +107,7 @@ def versions_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     return {
         "versions": versions,
         "compare_form": CompareForm(contract) if len(versions) > 1 else None,
+        "file_form": CompareFileForm(contract) if versions else None,
         "in_force": queries.version_in_force(contract, clock.today(contract.time_zone)),
     }
 
@@ -147,31 +148,6 @@ def version_file(request: HttpRequest, pk: UUID) -> FileResponse:
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-@login_required
-def version_compare(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Two versions of one contract, clause by clause."""
-    actor = actor_of(request)
-    contract = get_visible(actor, queries.contract_rows(), pk)
-    form = CompareForm(contract, request.GET)
-    if not form.is_valid():
-        return redirect("contract-tab", pk=contract.pk, key="versions")
-    old, new = form.cleaned_data["old"], form.cleaned_data["new"]
-    compared = comparison_of(old, new)
-    if not request.GET.get("all"):
-        compared["changes"] = [change for change in compared["changes"] if change["kind"] != "same"]
-    context = {
-        "contract": contract,
-        "old": old,
-        "new": new,
-        **compared,
-        "crumbs": [
-            (_("Contracts"), reverse("contracts")),
-            (contract.title, reverse("contract-tab", args=[contract.pk, "versions"])),
-        ],
-    }
-    return render(request, "contracts/compare_page.html", context)
 
 
 @login_required

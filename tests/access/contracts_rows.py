@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from clm.accounts.roles import EVERYONE, INSIDE
-from contracts.models import Contract, ContractParty, Term
+from clm.documents.blobs import store_blob
+from clm.jobs.models import Job
+from clm.jobs.runner import start_job
+from contracts.comparisons import COMPARISON
+from contracts.models import Contract, ContractParty, Term, Version
 from contracts.operations.create_contract import create_contract
 from contracts.operations.create_party import create_party
 from contracts.operations.set_parties import add_party
 from tests.access.table import Route
 from tests.cast import Cast
+from tests.contracts.library_of import approved_template, draft_template
 from tests.contracts.papers import active_contract, draft_contract, newest, passage_in
 
 EDITORS = {"legal", "procurement", "administrator", "integration"}
 MARKERS = EDITORS | {"account_manager"}
 SIGNERS = {"legal", "administrator", "integration"}
 ENDERS = {"legal", "administrator"}
+LIBRARIANS = {"legal", "administrator", "integration"}
 
 VERB_ROWS = {
     "contracts.view_contract": EVERYONE,
@@ -37,6 +43,13 @@ VERB_ROWS = {
     "contracts.view_party": INSIDE,
     "contracts.create_party": EDITORS,
     "contracts.change_party": EDITORS,
+    "contracts.view_template": INSIDE,
+    "contracts.import_template": LIBRARIANS,
+    "contracts.add_template_version": LIBRARIANS,
+    "contracts.approve_template": ENDERS,
+    "contracts.retire_template": ENDERS,
+    "contracts.draft_from_template": EDITORS,
+    "contracts.remind_template_review": set(),
 }
 
 
@@ -57,6 +70,7 @@ def _term(cast: Cast) -> dict[str, Any]:
 
 # What the comparison asks for: the builder puts the version there that it made.
 WITH: dict[str, Any] = {"with": ""}
+PAPER_ROLES = {"legal", "administrator"}
 
 
 def _compared(cast: Cast) -> dict[str, Any]:
@@ -65,7 +79,36 @@ def _compared(cast: Cast) -> dict[str, Any]:
     return {"pk": version.pk}
 
 
+def _template_version(cast: Cast) -> dict[str, Any]:
+    return {"pk": approved_template(cast["legal"]).versions.get().pk}
+
+
+def _template_to_approve(cast: Cast) -> dict[str, Any]:
+    template = draft_template(cast["legal"])
+    return {"pk": template.pk, "version_id": template.versions.get().pk}
+
+
+def _compared_paper(cast: Cast) -> dict[str, Any]:
+    """A paper that the legal counsel's own job made: nobody else sees that job but administrators."""
+    version = newest(_draft(cast))
+    blob = store_blob(cast["legal"].organization_id, b"%PDF-1.7", "application/pdf")
+    parameters = {"contract_id": version.contract_id, "old_id": version.pk, "new_id": version.pk, "form": "pdf"}
+    job = start_job(cast["legal"], kind=COMPARISON, title="Paper", parameters=parameters)
+    Job.objects.filter(pk=job.pk).update(state="succeeded", result={"paper_id": str(blob.pk)})
+    return {"pk": version.pk, "paper_id": blob.pk}
+
+
+def _contract_paper(cast: Cast) -> dict[str, Any]:
+    made = _compared_paper(cast)
+    return made | {"pk": Version.objects.get(pk=made["pk"]).contract_id}
+
+
 BUILDERS = {
+    "contract-compared-paper": _compared_paper,
+    "contract-paper": _contract_paper,
+    "template": lambda cast: {"pk": approved_template(cast["legal"]).pk},
+    "template-version": _template_version,
+    "template-to-approve": _template_to_approve,
     "contract-compared": _compared,
     "contract": lambda cast: {"pk": _draft(cast).pk},
     "contract-active": lambda cast: {"pk": active_contract(cast["legal"]).pk},
@@ -115,6 +158,22 @@ PAGE_ROWS = [
     Route("contract-access", "GET", ENDERS, key="contract"),
     Route("contract-access", "POST", ENDERS, key="contract", data={"people": "x"}),
     Route("version-compare", "GET", INSIDE, key="contract"),
+    Route("version-compare-file", "POST", INSIDE, key="contract"),
+    Route("version-compare-paper", "POST", INSIDE, key="contract"),
+    Route("comparison-paper", "GET", PAPER_ROLES, key="contract-paper"),
+    Route("version-print", "GET", INSIDE, key="contract-version"),
+    Route("templates", "GET", INSIDE),
+    Route("template", "GET", INSIDE, key="template"),
+    Route("template-new", "GET", LIBRARIANS),
+    Route("template-new", "POST", LIBRARIANS, data={"name": "x"}),
+    Route("template-version-new", "GET", LIBRARIANS, key="template"),
+    Route("template-version-new", "POST", LIBRARIANS, key="template", data={"note": "x"}),
+    Route("template-approve", "POST", ENDERS, key="template-to-approve"),
+    Route("template-retire", "GET", ENDERS, key="template"),
+    Route("template-retire", "POST", ENDERS, key="template", data={"reason": ""}),
+    Route("template-draft", "GET", EDITORS, key="template"),
+    Route("template-draft", "POST", EDITORS, key="template", data={"title": ""}),
+    Route("template-file", "GET", INSIDE, key="template-version"),
 ]
 # Bodies that say nothing readable: who may not is told so before anybody looks at them.
 API_ROWS = [
@@ -139,8 +198,20 @@ API_ROWS = [
     Route("api-version", "GET", INSIDE, key="contract-version"),
     Route("api-version-file", "GET", INSIDE, key="contract-version"),
     Route("api-version-comparison", "GET", INSIDE, key="contract-compared", data=WITH),
+    Route("api-version-comparison", "POST", INSIDE, key="contract-version"),
+    Route("api-version-comparison-papers", "POST", INSIDE, key="contract-version", data={"with": "x"}),
+    Route("api-version-comparison-paper", "GET", PAPER_ROLES, key="contract-compared-paper"),
     Route("api-version-terms", "POST", EDITORS, key="contract-version", data={"starts_on": "soon"}),
     Route("api-version-final", "POST", SIGNERS, key="contract-version"),
+    Route("api-version-print", "GET", INSIDE, key="contract-version"),
+    Route("api-templates", "GET", INSIDE),
+    Route("api-templates", "POST", LIBRARIANS),
+    Route("api-template", "GET", INSIDE, key="template"),
+    Route("api-template-versions", "POST", LIBRARIANS, key="template"),
+    Route("api-template-approval", "POST", ENDERS, key="template", data={"version": "x"}),
+    Route("api-template-retirement", "POST", ENDERS, key="template", data={"reason": ""}),
+    Route("api-template-version", "GET", INSIDE, key="template-version"),
+    Route("api-template-drafts", "POST", EDITORS, key="template-version", data={"title": ""}),
     Route("api-passages", "GET", EVERYONE),
     Route("api-passages", "POST", MARKERS),
     Route("api-passage", "GET", INSIDE, key="contract-passage"),

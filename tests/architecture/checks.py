@@ -167,8 +167,8 @@ def moves_in(source: str) -> list[str]:
 
 # What asks a network or the storage, or takes seconds.
 SLOW = {
-    "put_content", "store_blob", "open_blob", "read_blob", "put_invoice", "read_paper", "extract", "render_pdf",
-    "EmailMessage", "send_mail", "urlopen", "sweep",
+    "put_content", "store_blob", "open_blob", "read_blob", "put_invoice", "read_paper", "read_template", "make_paper",
+    "print_version", "extract", "render_pdf", "EmailMessage", "send_mail", "urlopen", "sweep",
 }  # fmt: skip
 # The storage and the clients of networks, by the name they are imported under.
 SLOW_OBJECTS = {"default_storage", "requests", "httpx", "boto3"}

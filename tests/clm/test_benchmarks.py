@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import ingest, lists, measure, stage, windows
+from benchmarks import ingest, lists, measure, redlines, stage, windows
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
 from slas.models import Evaluation, Sample
@@ -46,6 +46,18 @@ def test_windows_are_measured_beside_the_engine(actor: Actor, table: measure.Tab
         assert Evaluation.objects.count() == 12
     assert named(table) == ["windows evaluated: uptime, outages as reported"]
     assert table.rows[0][3].startswith("12 windows, 1 samples; the engine alone ")
+
+
+@pytest.mark.django_db
+def test_redlines_are_measured_beside_their_limit(table: measure.Table) -> None:
+    redlines.measure(table, [2])
+
+    assert named(table) == [
+        "comparison by clause, 2 pages against 2",
+        "Word redline, 2 pages against 2",
+        "comparison as PDF, 2 pages against 2",
+    ]
+    assert table.rows[0][3] == "12 clauses; the limit is 5 s for 100 pages"
 
 
 @pytest.mark.parametrize("path", [*lists.EACH_LIST, *lists.PAGES.values()])

@@ -1,0 +1,185 @@
+"""metadata.yaml of a template, with its selections.json and replacements.json: read into plain data, within bounds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+
+from clm.lib.errors import Invalid
+from contracts.engine.questionnaire import BadSchema, Field, fields_of
+
+MOST_BYTES = 256 * 1024
+MOST_FIELDS = 400
+DISPLAY = "_display"
+
+
+@dataclass(frozen=True)
+class TemplateMetadata:
+    """What a template says of itself. `selections` and `replacements` are rules that its document needs."""
+
+    name: str
+    description: str
+    category: str
+    version: str
+    license: str
+    source_url: str
+    attribution: str
+    fields: tuple[Field, ...]
+    selections: list[dict[str, Any]] = field(default_factory=list)
+    replacements: dict[str, str] = field(default_factory=dict)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Plain values only. Anchors and aliases are refused: with them a small file can grow without bound."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.YAMLError("anchors and aliases are not taken")
+        return super().compose_node(parent, index)
+
+
+def read_metadata(content: bytes, selections: bytes = b"", replacements: bytes = b"") -> TemplateMetadata:
+    """The metadata with its rules. Raises Invalid `metadata_unreadable`, `metadata_too_large`, `metadata_wrong` or
+    `no_derivatives` beside the field of the file."""
+    found = _mapping(_yaml(content), "metadata", "The file is not a list of named values.")
+    if found.get("allow_derivatives") is False:
+        raise _wrong(
+            "metadata", "Its licence allows no derived works, so no contract can be made of it.", "no_derivatives"
+        )
+    return TemplateMetadata(
+        name=_text(found, "name", 200) or _missing("name"),
+        description=_text(found, "description", 4_000),
+        category=_text(found, "category", 80),
+        version=_text(found, "version", 40),
+        license=_text(found, "license", 80),
+        source_url=_address(found),
+        attribution=_text(found, "attribution_text", 2_000),
+        fields=_fields(found),
+        selections=_selections(selections),
+        replacements=_replacements(replacements),
+    )
+
+
+def _bounded(content: bytes, place: str) -> str:
+    if len(content) > MOST_BYTES:
+        raise _wrong(place, f"The file has more than {MOST_BYTES // 1024} kB.", "metadata_too_large")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as unreadable:
+        raise _wrong(place, "The file is not UTF-8 text.", "metadata_unreadable") from unreadable
+
+
+def _yaml(content: bytes) -> Any:
+    text = _bounded(content, "metadata")
+    try:
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506  (a SafeLoader)
+    except (yaml.YAMLError, RecursionError, ValueError) as unreadable:
+        said = " ".join(str(unreadable).split())[:200]
+        raise _wrong("metadata", f"The file is no YAML that can be read: {said}", "metadata_unreadable") from unreadable
+
+
+def _json(content: bytes, place: str) -> Any:
+    if not content:
+        return {}
+    text = _bounded(content, place)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as unreadable:
+        raise _wrong(place, "The file is no JSON that can be read.", "metadata_unreadable") from unreadable
+
+
+def _fields(found: Mapping[str, Any]) -> tuple[Field, ...]:
+    """`description` is the question; `display_label` its short name; `priority_fields` are those that must be
+    answered, unless a field says so itself."""
+    rows, needed = found.get("fields") or [], found.get("priority_fields") or []
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows) or len(rows) > MOST_FIELDS:
+        raise _wrong("metadata", f"“fields” is a list of at most {MOST_FIELDS} fields.")
+    needed = {str(name) for name in needed} if isinstance(needed, list) else set()
+    try:
+        return fields_of([_asked(row, needed) for row in rows])
+    except BadSchema as fault:
+        raise _wrong("metadata", str(fault)) from fault
+
+
+def _asked(row: Mapping[str, Any], needed: set[str]) -> dict[str, Any]:
+    question = {name: row.get(name) for name in ("name", "type", "section", "options")}
+    default = row.get("default")
+    question["default"] = default.isoformat() if isinstance(default, date) else default
+    question["help"] = row.get("help") or row.get("description")
+    question["label"] = row.get("label") or row.get("display_label")
+    question["required"] = row.get("required", str(row.get("name")) in needed)
+    question["items"] = [_asked(item, set()) if isinstance(item, Mapping) else item for item in _list(row, "items")]
+    return question
+
+
+def _list(row: Mapping[str, Any], name: str) -> list[Any]:
+    found = row.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _selections(content: bytes) -> list[dict[str, Any]]:
+    """Groups of options: each option has a marker (how its paragraph reads) and a trigger: the word "default", or
+    the field and the answer that chooses it."""
+    found = _mapping(_json(content, "selections"), "selections", "The file names no groups.")
+    groups = found.get("groups") or []
+    fault = "A group of options needs markers and triggers, as text."
+    if not isinstance(groups, list) or len(groups) > 200:
+        raise _wrong("selections", fault)
+    return [_group(_mapping(group, "selections", fault), fault) for group in groups]
+
+
+def _group(group: Mapping[str, Any], fault: str) -> dict[str, Any]:
+    options = [_option(_mapping(option, "selections", fault), fault) for option in _list(group, "options")]
+    return {"type": str(group.get("type", "")), "cell": str(group.get("cellContext") or ""), "options": options}
+
+
+def _option(option: Mapping[str, Any], fault: str) -> dict[str, Any]:
+    marker, trigger = option.get("marker"), option.get("trigger")
+    if not isinstance(marker, str) or not marker.strip():
+        raise _wrong("selections", fault)
+    if trigger == "default":
+        return {"marker": marker, "field": ""}
+    trigger = _mapping(trigger, "selections", fault)
+    equals = trigger.get("equals")
+    if not isinstance(trigger.get("field"), str) or not isinstance(equals, str | bool | None):
+        raise _wrong("selections", fault)
+    return {"marker": marker, "field": trigger["field"], "equals": equals}
+
+
+def _replacements(content: bytes) -> dict[str, str]:
+    found = _mapping(_json(content, "replacements"), "replacements", "The file names no replacements.")
+    if len(found) > 200 or not all(isinstance(text, str) and key.strip() for key, text in found.items()):
+        raise _wrong("replacements", "Each replacement is a text for a text.")
+    return {str(key): str(text) for key, text in found.items()}
+
+
+def _mapping(found: Any, place: str, fault: str) -> Mapping[str, Any]:
+    if not isinstance(found, Mapping):
+        raise _wrong(place, fault)
+    return found
+
+
+def _text(found: Mapping[str, Any], name: str, most: int) -> str:
+    value = found.get(name)
+    if value is not None and not isinstance(value, str | int | float):
+        raise _wrong("metadata", f"“{name}” is a text.")
+    return "".join(letter for letter in str(value or "") if letter.isprintable() or letter == "\n").strip()[:most]
+
+
+def _address(found: Mapping[str, Any]) -> str:
+    """Where the template came from; anything but a web address is left out, for the page links to it."""
+    address = _text(found, "source_url", 500)
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def _missing(name: str) -> str:
+    raise _wrong("metadata", f"“{name}” is missing.")
+
+
+def _wrong(place: str, message: str, code: str = "metadata_wrong") -> Invalid:
+    return Invalid(code, message, fields={place: [message]})

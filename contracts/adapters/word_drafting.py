@@ -1,0 +1,175 @@
+"""What a template says to whoever drafts: words to put right, options to choose from, notes and blanks to remove."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from contracts.adapters.word_paragraphs import qn, remove_paragraph, replace_span, text_of
+
+TICKED, EMPTY = "☒ ", "☐ "
+MARK = re.compile(r"\s*(?:\[\s*[xX]?\s*\]|\(\s*[xX]?\s*\)|[☐☒☑])\s*")
+# Instructions in brackets, by how they begin in the templates of Common Paper; some run over paragraphs.
+_BEGIN = r"\[+\s*(?:drafting note|describe|insert|enter a|fill in|for example|customize|attach|if required by law)\b"
+NOTE = re.compile(_BEGIN + r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]+", re.IGNORECASE)
+OPEN_NOTE = re.compile(_BEGIN + r"[^\[\]]*\Z", re.IGNORECASE)
+# A bracket that was closed behind a field and never opened.
+STRAY = re.compile(r"(?<=\})\s*\]+")
+BLANK = re.compile(r"\[\s*(?:#|\$?_+)?\s*\]")
+# Sample wording that may be changed stands in brackets: as it stands it is taken, without them.
+SAMPLE = re.compile(r"\[+\s*([^\[\]]{20,}?)\s*\]+(?!\()")
+COMMENT = re.compile(r"<!--.*?-->")
+
+
+def replace_words(root: Any, replacements: Mapping[str, str]) -> None:
+    """Each text becomes the other wherever it stands, longer ones first."""
+    for old in sorted(replacements, key=len, reverse=True):
+        for paragraph in _paragraphs(root):
+            _replace_all(paragraph, old, replacements[old])
+
+
+def _replace_all(paragraph: Any, old: str, new: str) -> None:
+    at = text_of(paragraph).find(old)
+    while at >= 0:
+        replace_span(paragraph, at, at + len(old), new)
+        at = text_of(paragraph).find(old, at + len(new))
+
+
+def choose(root: Any, groups: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
+    """Of every group the chosen options stay, with a ticked box where they had one; the others are removed."""
+    taken: set[Any] = set()
+    for group in groups:
+        options: Sequence[Mapping[str, Any]] = group["options"]
+        chosen = [_is_chosen(option, values) for option in options]
+        is_other = any(chosen)
+        places = _places(root, group, taken)
+        for option, is_chosen, paragraph in zip(options, chosen, places, strict=True):
+            if paragraph is None:
+                continue
+            if is_chosen or (not option["field"] and not is_other):
+                _tick(paragraph, TICKED)
+            else:
+                remove_paragraph(paragraph)
+
+
+def _is_chosen(option: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    if not option["field"]:
+        return False
+    value = values.get(option["field"])
+    wanted = option.get("equals")
+    return bool(value) if wanted is None else value == wanted
+
+
+def _places(root: Any, group: Mapping[str, Any], taken: set[Any]) -> list[Any]:
+    """The paragraph of each option in order, None where there is none: the longest markers look first, and an exact
+    reading goes before a beginning, a beginning before words in the middle."""
+    free = [paragraph for paragraph in _candidates(root, group["cell"]) if paragraph not in taken]
+    markers = [_plain(option["marker"]) for option in group["options"]]
+    found: dict[int, Any] = {}
+    for index in sorted(range(len(markers)), key=lambda index: -len(markers[index])):
+        paragraph = _first(free, markers[index])
+        if paragraph is not None:
+            found[index] = paragraph
+            free.remove(paragraph)
+            taken.add(paragraph)
+    return [found.get(index) for index in range(len(markers))]
+
+
+def _first(free: Sequence[Any], marker: str) -> Any:
+    read = [(paragraph, _plain(text_of(paragraph))) for paragraph in free]
+    for fits in (str.__eq__, str.startswith, str.__contains__):
+        for paragraph, text in read:
+            if fits(text, marker):
+                return paragraph
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(MARK.sub("", text, count=1).split()) if MARK.match(text) else " ".join(text.split())
+
+
+def _candidates(root: Any, context: str) -> list[Any]:
+    """Paragraphs, or those of the table cells (or rows) that say `context`."""
+    if not context:
+        return _paragraphs(root)
+    cells = [cell for cell in root.iter(qn("tc")) if context in _all_text(cell)]
+    return [paragraph for cell in cells for paragraph in cell.iter(qn("p"))]
+
+
+def _all_text(part: Any) -> str:
+    return "".join(text.text or "" for text in part.iter(qn("t")))
+
+
+def _tick(paragraph: Any, box: str) -> None:
+    match = MARK.match(text_of(paragraph))
+    if match:
+        replace_span(paragraph, match.start(), match.end(), box)
+
+
+def remove_drafting_words(root: Any) -> list[str]:
+    """No note, blank or bracket that speaks to whoever drafts is left; boxes that nobody chose are drawn as boxes.
+    Answers the lines that had a blank for which there is no question."""
+    _remove_enclosed(root, re.compile("<!--"), "-->", COMMENT)
+    _remove_enclosed(root, OPEN_NOTE, "]", NOTE)
+    blanks = []
+    for paragraph in _paragraphs(root):
+        _sub_marks(paragraph)
+        if _sub(paragraph, BLANK, ""):
+            blanks.append(" ".join(text_of(paragraph).split())[:80])
+        if text_of(paragraph).count("]") > text_of(paragraph).count("["):
+            _sub(paragraph, STRAY, "")
+        _unwrap(paragraph)
+    return blanks
+
+
+def _remove_enclosed(root: Any, opening: re.Pattern[str], closing: str, whole: re.Pattern[str]) -> None:
+    """What stands between two marks goes, within paragraphs (`whole`) and over them; so does a paragraph of that alone.
+    What is never closed goes no further than its own paragraph."""
+    paragraphs = _paragraphs(root)
+    end = -1
+    for index, paragraph in enumerate(paragraphs):
+        had = bool(text_of(paragraph).strip())
+        if index <= end:
+            text = text_of(paragraph)
+            replace_span(paragraph, 0, text.find(closing) + len(closing) if index == end else len(text), "")
+        _sub(paragraph, whole, "")
+        begins = opening.search(text_of(paragraph)) if index >= end else None
+        if begins:
+            end = _closed_at(paragraphs, index, closing)
+            replace_span(paragraph, begins.start(), len(text_of(paragraph)), "")
+        if had and not text_of(paragraph).strip():
+            remove_paragraph(paragraph)
+
+
+def _closed_at(paragraphs: Sequence[Any], index: int, closing: str) -> int:
+    """The next paragraph that closes, or `index` where none does."""
+    later = range(index + 1, len(paragraphs))
+    return next((place for place in later if closing in text_of(paragraphs[place])), index)
+
+
+def _sub(paragraph: Any, pattern: re.Pattern[str], words: str) -> int:
+    """How many were replaced."""
+    found = list(pattern.finditer(text_of(paragraph)))
+    for match in reversed(found):
+        replace_span(paragraph, match.start(), match.end(), words)
+    return len(found)
+
+
+def _sub_marks(paragraph: Any) -> None:
+    text = text_of(paragraph)
+    match = MARK.match(text)
+    if match and match.group().strip()[0] in "[(" and match.end() < len(text):
+        replace_span(paragraph, match.start(), match.end(), TICKED if "x" in match.group().lower() else EMPTY)
+
+
+def _unwrap(paragraph: Any) -> None:
+    for match in reversed(list(SAMPLE.finditer(text_of(paragraph)))):
+        if match.end() > match.end(1):
+            replace_span(paragraph, match.end(1), match.end(), "")
+        if match.start(1) > match.start():
+            replace_span(paragraph, match.start(), match.start(1), "")
+
+
+def _paragraphs(root: Any) -> list[Any]:
+    return list(root.iter(qn("p")))

@@ -1,0 +1,196 @@
+"""Reads of the clause library, and how a version of a contract stands to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import visible
+from clm.lib.actor import Actor
+from contracts.engine.deviation import ClauseText, Departure, Ladder, Match, Position, Standing, differences, survey
+from contracts.models import Clause, LibraryClause, LibraryClauseVersion, Version
+from contracts.reader import WORDS, body_offset
+from contracts.states import LibraryState, LibraryVersionState, VersionState
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The library's newer version of what a clause of an open draft adopted. `position` is the same place on the newer
+    ladder, empty where that has no such place; `changes` is what components/diff.html draws."""
+
+    library_version: LibraryClauseVersion
+    position: str
+    changes: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """A clause of a contract beside its library clause. `position` is the nearest one's name."""
+
+    clause: Clause
+    library_version: LibraryClauseVersion
+    position: str
+    standing: Standing
+    departure: Departure
+    changes: list[dict[str, Any]]
+    is_adopted: bool
+    offer: Offer | None
+
+    @property
+    def label(self) -> str:
+        return position_label(self.position)
+
+    @property
+    def why(self) -> str:
+        """Why an unacceptable position is that, and what the librarian said of a fallback."""
+        return str(dict(self.library_version.keyed)[self.position]["why"])
+
+
+@dataclass(frozen=True)
+class LibraryReport:
+    """How a version stands to the library. Of a version that is fixed only what it adopted is said: `is_open` False."""
+
+    is_open: bool
+    rows: tuple[Standpoint, ...]
+    others: tuple[Clause, ...]
+    missing: tuple[LibraryClause, ...]
+    missing_mandatory: tuple[LibraryClause, ...]
+
+    @property
+    def offers(self) -> int:
+        return sum(1 for row in self.rows if row.offer)
+
+
+def position_label(name: str) -> str:
+    """`fallback-2` for people."""
+    kind, _dash, number = name.partition("-")
+    names = {"preferred": _("Preferred"), "fallback": _("Fallback"), "unacceptable": _("Unacceptable")}
+    return f"{names.get(kind, kind)} {number}".strip()
+
+
+def library_clauses(actor: Actor) -> QuerySet[Any]:
+    """Library clauses with the numbers of their newest and newest approved version."""
+    versions = LibraryClauseVersion.objects.filter(clause=OuterRef("pk")).order_by("-number").values("number")
+    approved = versions.filter(state=LibraryVersionState.APPROVED)
+    rows = visible(actor, LibraryClause.objects.select_related("owner"))
+    return rows.annotate(newest_number=Subquery(versions[:1]), approved_number=Subquery(approved[:1]))
+
+
+def versions_in_use() -> list[LibraryClauseVersion]:
+    """The newest approved version of each library clause that is not retired."""
+    rows = LibraryClauseVersion.objects.filter(state=LibraryVersionState.APPROVED, clause__state=LibraryState.APPROVED)
+    return list(rows.select_related("clause").order_by("clause_id", "-number").distinct("clause_id"))
+
+
+def position_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each position in use, by library clause: the value is the version's id and the position's name."""
+    found = sorted(versions_in_use(), key=lambda version: version.clause.title.casefold())
+    return [
+        (version.clause.title, [(f"{version.pk}:{name}", position_label(name)) for name, _position in version.keyed])
+        for version in found
+    ]
+
+
+def tied_clauses(actor: Actor, clause: LibraryClause) -> QuerySet[Clause]:
+    """The clauses of open drafts that adopted it, as far as the actor sees the contracts; newest first."""
+    rows = Clause.objects.filter(library_version__clause=clause, version__state=VersionState.DRAFT)
+    return visible(actor, rows.select_related("version__contract", "library_version")).order_by("-id")
+
+
+def report_on(version: Version) -> LibraryReport:
+    """A fixed number of queries. A draft is held against the library of today, and each clause that adopted a position
+    against the version it adopted; any other version against what it adopted alone."""
+    clauses = list(
+        Clause.objects.filter(version=version).select_related("library_version__clause").order_by("position")
+    )
+    is_open = version.state == VersionState.DRAFT
+    in_use = versions_in_use() if is_open else []
+    adopted = {row.library_version.pk: row.library_version for row in clauses if row.library_version is not None}
+    held = _held_against(adopted, in_use)
+    found = survey([_text(clause) for clause in clauses], [_ladder(each, version) for each in held])
+    by_key = {str(clause.pk): clause for clause in clauses}
+    newer = {each.clause_id: each for each in in_use}
+    library = {str(each.pk): each for each in held}
+    return LibraryReport(
+        is_open=is_open,
+        rows=tuple(_standpoint(match, by_key, library, newer) for match in found.matches),
+        others=tuple(by_key[key] for key in found.others if _says_something(by_key[key])) if is_open else (),
+        missing=tuple(library[key].clause for key in found.missing) if is_open else (),
+        missing_mandatory=tuple(library[key].clause for key in found.missing_mandatory) if is_open else (),
+    )
+
+
+def _held_against(
+    adopted: Mapping[Any, LibraryClauseVersion], in_use: Sequence[LibraryClauseVersion]
+) -> list[LibraryClauseVersion]:
+    tied = {each.clause_id for each in adopted.values()}
+    return [*adopted.values(), *(each for each in in_use if each.clause_id not in tied)]
+
+
+def _text(clause: Clause) -> ClauseText:
+    return ClauseText(
+        key=str(clause.pk),
+        heading=clause.heading,
+        text=clause.text[body_offset(clause) :],
+        parent=str(clause.parent_id or ""),
+        adopted=str(clause.library_version_id or ""),
+    )
+
+
+def _ladder(library_version: LibraryClauseVersion, version: Version) -> Ladder:
+    clause = library_version.clause
+    return Ladder(
+        key=str(library_version.pk),
+        title=clause.title,
+        positions=tuple(Position(each["kind"], each["text"], each["why"]) for each in library_version.positions),
+        is_mandatory=version.contract.category in clause.mandatory_for,
+    )
+
+
+def _says_something(clause: Clause) -> bool:
+    return bool(clause.text[body_offset(clause) :].strip())
+
+
+def _standpoint(
+    match: Match,
+    clauses: Mapping[str, Clause],
+    library: Mapping[str, LibraryClauseVersion],
+    newer: Mapping[Any, LibraryClauseVersion],
+) -> Standpoint:
+    clause, held = clauses[match.clause], library[match.ladder]
+    name = held.keyed[match.departure.nearest][0]
+    spans = [(WORDS[segment.op], segment.text) for segment in match.departure.segments]
+    changes = [_change(clause.number, clause.heading, spans)] if match.departure.changed else []
+    is_adopted = clause.library_version_id == held.pk
+    return Standpoint(
+        clause=clause,
+        library_version=held,
+        position=name,
+        standing=match.standing,
+        departure=match.departure,
+        changes=changes,
+        is_adopted=is_adopted,
+        offer=_offer(clause, held, newer.get(held.clause_id)) if is_adopted else None,
+    )
+
+
+def _offer(clause: Clause, held: LibraryClauseVersion, newest: LibraryClauseVersion | None) -> Offer | None:
+    """None where nothing newer is in use."""
+    if newest is None or newest.number <= held.number:
+        return None
+    before, after = dict(held.keyed), dict(newest.keyed)
+    name = clause.library_position if clause.library_position in after else ""
+    old = str(before[clause.library_position]["text"])
+    new = str(after[name or "preferred"]["text"])
+    spans = [(WORDS[segment.op], segment.text) for segment in differences(old, new)]
+    return Offer(newest, name, [_change(clause.number, newest.clause.title, spans)])
+
+
+def _change(number: str, heading: str, spans: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    shown = list(spans)
+    kind = "changed" if any(op != "same" for op, _text in shown) else "same"
+    return {"kind": kind, "number": number, "heading": heading, "spans": shown}

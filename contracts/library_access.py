@@ -1,0 +1,25 @@
+"""Who may do and see what with the clause library: legal keeps it, everyone inside reads it, who drafts adopts it."""
+
+from __future__ import annotations
+
+from clm.access.registry import everyone_inside, register_verbs, register_visibility
+from clm.accounts.roles import INSIDE, Role
+from contracts.access import EDITORS
+from contracts.models import LibraryClause, LibraryClauseVersion
+
+VIEW = "contracts.view_library"
+
+
+def register() -> None:
+    register_verbs(
+        {
+            VIEW: INSIDE,
+            "contracts.add_library_clause": {Role.LEGAL},
+            "contracts.change_library_clause": {Role.LEGAL},
+            "contracts.approve_library_clause": {Role.LEGAL},
+            "contracts.retire_library_clause": {Role.LEGAL},
+            "contracts.adopt_library_clause": EDITORS,
+        }
+    )
+    register_visibility(LibraryClause, VIEW, everyone_inside)
+    register_visibility(LibraryClauseVersion, VIEW, everyone_inside)

@@ -1,0 +1,52 @@
+"""A clause of a draft is tied to a position of the library."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import require
+from clm.events.record import record
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError, Invalid
+from clm.lib.locks import lock_row
+from contracts import library_events as events
+from contracts.models import Clause, LibraryClauseVersion, Version
+from contracts.states import LibraryState, LibraryVersionState, VersionState
+
+
+@transaction.atomic
+def adopt_library_clause(
+    *, actor: Actor, clause_id: UUID, library_version_id: UUID | None, position: str = ""
+) -> Clause:
+    """The clause is a version of that position ("preferred", "fallback-1" ...); without `library_version_id` the tie is
+    taken off. No word of the contract changes. The tie stays with the version once that is final.
+
+    Raises DomainError `version_final`, `position_not_approved`, `clause_retired`, Invalid `position_unknown`.
+    """
+    found = Clause.objects.filter(pk=clause_id).values_list("version_id", flat=True).first()
+    version = lock_row(Version, found or clause_id, "contract")
+    require(actor, "contracts.adopt_library_clause", version)
+    if version.state != VersionState.DRAFT:
+        raise DomainError("version_final", _("The clauses of a version that left draft never change."))
+    clause = Clause.objects.select_related("version").get(pk=clause_id)
+    before = {"library_version": clause.library_version_id, "position": clause.library_position}
+    wanted = None if library_version_id is None else _position(library_version_id, position)
+    clause.library_version, clause.library_position = wanted, position if wanted else ""
+    clause.save(update_fields=["library_version", "library_position"])
+    record(actor, events.clause_adopted(clause, before))
+    return clause
+
+
+def _position(library_version_id: UUID, position: str) -> LibraryClauseVersion:
+    wanted = LibraryClauseVersion.objects.select_related("clause").filter(pk=library_version_id).first()
+    if wanted is None or position not in dict(wanted.keyed):
+        message = _("The library has no such position.")
+        raise Invalid("position_unknown", message, fields={"position": [message]})
+    if wanted.state != LibraryVersionState.APPROVED:
+        raise DomainError("position_not_approved", _("This version of the library clause is not approved."))
+    if wanted.clause.state == LibraryState.RETIRED:
+        raise DomainError("clause_retired", _("This clause is retired."))
+    return wanted

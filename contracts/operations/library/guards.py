@@ -1,0 +1,80 @@
+"""What the verbs of the clause library share: what a ladder and the facts of a clause must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from clm.accounts.models import Membership
+from clm.lib.errors import DomainError, Invalid
+from contracts.library_categories import ClauseCategory
+from contracts.models import LibraryClause
+from contracts.models.contract import Category
+from contracts.models.library import Risk
+
+FACTS = ("title", "category", "risk", "owner_id", "guidance", "mandatory_for", "attribution")
+KINDS = ("preferred", "fallback", "unacceptable")
+MAX_POSITIONS = 20
+MAX_TEXT = 40_000  # characters of one position
+
+
+def ladder_of(positions: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The positions in order: the preferred one, fallbacks, what is unacceptable. Raises Invalid `ladder_wrong`."""
+    found = [
+        {"kind": str(each.get("kind", "")), "text": _text(each, "text"), "why": _text(each, "why")}
+        for each in positions
+    ]
+    for message in _faults(found):
+        raise Invalid("ladder_wrong", message, fields={"positions": [message]})
+    return sorted(found, key=lambda each: KINDS.index(each["kind"]))
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    return str(given.get(name) or "").replace("\r\n", "\n").strip()
+
+
+def _faults(ladder: list[dict[str, str]]) -> list[str]:
+    kinds = [each["kind"] for each in ladder]
+    texts = [each["text"] for each in ladder]
+    checks = (
+        (not set(kinds) <= set(KINDS), _("A position is preferred, fallback or unacceptable.")),
+        (kinds.count("preferred") != 1, _("A ladder has one preferred position.")),
+        (len(ladder) > MAX_POSITIONS, _("A ladder has at most %(most)s positions.") % {"most": MAX_POSITIONS}),
+        (not all(texts), _("Each position has a text.")),
+        (max(map(len, texts), default=0) > MAX_TEXT, _("A position is too long.")),
+        (len(set(texts)) < len(texts), _("Two positions have the same text.")),
+        (
+            any(each["kind"] == "unacceptable" and not each["why"] for each in ladder),
+            _("Say why an unacceptable position is unacceptable."),
+        ),
+    )
+    return [message for is_wrong, message in checks if is_wrong]
+
+
+def check_facts(facts: Mapping[str, Any], clause_id: UUID | None = None) -> None:
+    """Raises Invalid beside the field that is wrong, DomainError `title_taken`."""
+    if "title" in facts:
+        _check_title(str(facts["title"]), clause_id)
+    for name, allowed in (("category", ClauseCategory.values), ("risk", Risk.values)):
+        if name in facts and facts[name] not in allowed:
+            _refuse(f"{name}_unknown", name, _("There is no such choice."))
+    if not set(facts.get("mandatory_for", ())) <= set(Category.values):
+        _refuse("type_unknown", "mandatory_for", _("There is no such type of contract."))
+    if "owner_id" in facts and not Membership.objects.filter(user_id=facts["owner_id"], removed_at=None).exists():
+        _refuse("owner_unknown", "owner_id", _("The owner is not a member."))
+
+
+def _check_title(title: str, clause_id: UUID | None) -> None:
+    if not title or len(title) > 200:
+        _refuse("title_wrong", "title", _("A title has 1 to 200 characters."))
+    alike = LibraryClause.objects.filter(title__iexact=title)
+    if (alike if clause_id is None else alike.exclude(pk=clause_id)).exists():
+        message = _("The library has a clause of this title.")
+        raise DomainError("title_taken", message, fields={"title": [message]})
+
+
+def _refuse(code: str, field: str, message: str) -> None:
+    raise Invalid(code, message, fields={field: [message]})

@@ -1,0 +1,131 @@
+"""The clause library: its list, a clause with its ladder, and the tab that holds a contract against it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+
+from clm.access.middleware import actor_of
+from clm.access.permissions import can, get_visible
+from clm.audit.queries import entries_of
+from clm.lib.actor import Actor
+from clm.lib.errors import NotVisible
+from clm.pages.lists import Column, Empty, ListPage
+from contracts import queries
+from contracts.clause_library import library_clauses, position_label, report_on, tied_clauses
+from contracts.library_access import VIEW
+from contracts.library_categories import ClauseCategory
+from contracts.models import Contract, LibraryClause, LibraryClauseVersion
+from contracts.models.contract import Category
+from contracts.models.library import Risk
+from contracts.states import LibraryState, LibraryVersionState
+
+SHOWN = 50  # open drafts on the page of a clause
+
+
+class LibraryFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=LibraryState.choices, label=_("State"), empty_label=_("Any"))
+    category = django_filters.ChoiceFilter(choices=ClauseCategory.choices, label=_("Category"), empty_label=_("Any"))
+    risk = django_filters.ChoiceFilter(choices=Risk.choices, label=_("Risk"), empty_label=_("Any"))
+    mandatory_for = django_filters.ChoiceFilter(
+        choices=Category.choices, label=_("Mandatory in"), empty_label=_("Any"), method="by_type"
+    )
+
+    def by_type(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(mandatory_for__contains=[value])
+
+
+def mandatory_text(clause: LibraryClause) -> str:
+    """The types of contracts that must have it."""
+    return ", ".join(str(Category(value).label) for value in clause.mandatory_for)
+
+
+@method_decorator(login_required, name="dispatch")
+class LibraryList(ListPage):
+    key = "library-clauses"
+    title = _("Clauses")
+    verb = VIEW
+    filterset_class = LibraryFilter
+    search_fields = ("title", "guidance")
+    search_hint = _("Words in the title or the guidance")
+    default_sort = "title"
+    actions_template = "contracts/library_list_actions.html"
+    empty = Empty(
+        title=_("No clauses yet"),
+        hint=_("Say what you want to sign, what you accept instead, and what you do not sign."),
+        icon="books",
+    )
+    columns = (
+        Column("title", _("Title"), main=True, sort=("title",)),
+        Column("category", _("Category"), lambda row: ClauseCategory(row.category).label, sort=("category",)),
+        Column("state", _("State"), kind="state", domain="library", sort=("state",)),
+        Column("risk", _("Risk"), lambda row: Risk(row.risk).label, sort=("risk",)),
+        Column("mandatory", _("Mandatory in"), mandatory_text),
+        Column("approved", _("Approved version"), "approved_number", kind="number", sort=("approved_number",)),
+        Column("newest", _("Newest version"), "newest_number", kind="number", sort=("newest_number",), visible=False),
+        Column("owner", _("Owner"), lambda row: str(row.owner), sort=("owner__name",), visible=False),
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        return library_clauses(self.actor)
+
+    def url_of(self, row: LibraryClause) -> str:
+        return row.get_absolute_url()
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"can_add": can(self.actor, "contracts.add_library_clause")}
+
+
+@login_required
+def clause_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A library clause with the ladder of one version (`?version=2`, else the newest), its versions and its history."""
+    actor = actor_of(request)
+    clause = get_visible(actor, LibraryClause.objects.select_related("owner"), pk)
+    versions = list(clause.versions.select_related("created_by").order_by("-number"))
+    shown = _shown(versions, request.GET.get("version", ""))
+    waits = versions[0].state == LibraryVersionState.DRAFT and clause.state != LibraryState.RETIRED
+    tied = list(tied_clauses(actor, clause)[: SHOWN + 1])
+    context = {
+        "clause": clause,
+        "versions": versions,
+        "shown": shown,
+        "ladder": [(position_label(name), position) for name, position in shown.keyed],
+        "mandatory": mandatory_text(clause),
+        "tied": tied[:SHOWN],
+        "more_tied": len(tied) > SHOWN,
+        "newest": versions[0],
+        "can_approve": waits and can(actor, "contracts.approve_library_clause", clause),
+        "can_change": clause.state != LibraryState.RETIRED and can(actor, "contracts.change_library_clause", clause),
+        "can_retire": clause.state != LibraryState.RETIRED and can(actor, "contracts.retire_library_clause", clause),
+        "history": entries_of(clause),
+        "crumbs": [(_("Clauses"), reverse("library-clauses"))],
+    }
+    return render(request, "contracts/library_page.html", context)
+
+
+def _shown(versions: list[LibraryClauseVersion], number: str) -> LibraryClauseVersion:
+    if not number:
+        return versions[0]
+    found = [version for version in versions if str(version.number) == number]
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
+def library_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """The newest version beside the library."""
+    version = queries.shown_version(contract)
+    if version is None:
+        return {"version": None}
+    report = report_on(version)
+    may_adopt = report.is_open and can(actor, "contracts.adopt_library_clause", version)
+    return {"version": version, "report": report, "may_adopt": may_adopt}

@@ -1,0 +1,124 @@
+"""The library's reads, a template's file as it came, and the paper that its answers make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from clm.documents.blobs import read_blob
+from clm.documents.extraction import DOCX
+from clm.lib.errors import Invalid
+from clm.lib.outside import outside_transactions
+from clm.lib.pdf import render_pdf
+from contracts.adapters.template_metadata import TemplateMetadata
+from contracts.adapters.word_template import check_template, fill
+from contracts.engine.questionnaire import Field, check, field_of
+from contracts.models import Template, TemplateVersion, Version
+from contracts.models.contract import Category
+from contracts.paper import Paper, read_paper
+from contracts.reader import clauses_of
+
+# By what their names and types say, the first that fits.
+CATEGORIES = (
+    (("nda", "non-disclosure", "confidentiality"), Category.NDA),
+    (("data processing", "dpa", "business associate"), Category.DPA),
+    (("order form",), Category.ORDER),
+    (("professional services", "statement of work", "sow"), Category.SERVICES),
+    (("software license", "licence"), Category.LICENSE),
+    (("partnership", "reseller", "distribution"), Category.DISTRIBUTION),
+    (("cloud service", "csa", "ai addendum"), Category.CLOUD),
+)
+
+
+@dataclass(frozen=True)
+class TemplateFile:
+    """A template that was read and checked: its document and what it says of itself."""
+
+    paper: Paper
+    metadata: TemplateMetadata
+
+
+def read_template(content: bytes, file_name: str, metadata: TemplateMetadata) -> TemplateFile:
+    """The template, read in a bounded process and checked against its fields: call outside of a transaction.
+
+    Raises Invalid beside `file`: `wrong_type` for anything but DOCX, and the codes of `read_paper` and
+    `check_template`; DomainError `template_not_filled` where no document can be made of it.
+    """
+    paper = read_paper(content, file_name)
+    if paper.media_type != DOCX:
+        message = _("A template is a Word document (.docx).")
+        raise Invalid("wrong_type", message, fields={"file": [message]})
+    check_template(content, metadata.fields, metadata.replacements)
+    fill(content, {}, {"selections": metadata.selections, "replacements": metadata.replacements})
+    return TemplateFile(paper, metadata)
+
+
+def category_of(metadata: TemplateMetadata) -> str:
+    """The type of contract that the name speaks of; other where it speaks of none."""
+    words = metadata.name.lower().replace("-", " ").split()
+    name = f" {' '.join(words)} "
+    for signs, category in CATEGORIES:
+        if any(f" {sign.replace('-', ' ')} " in name for sign in signs):
+            return category
+    return Category.OTHER
+
+
+def questions_of(version: TemplateVersion) -> tuple[Field, ...]:
+    return tuple(field_of(row) for row in version.fields)
+
+
+def checked_answers(version: TemplateVersion, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by name. Raises Invalid `answers_wrong` with what to say beside each field."""
+    values, wrong = check(questions_of(version), answers)
+    if wrong:
+        raise Invalid("answers_wrong", _("Some answers cannot be taken."), fields=wrong)
+    return values
+
+
+def make_paper(version: TemplateVersion, answers: Mapping[str, Any]) -> Paper:
+    """The document that the answers make, read as every other document is: call outside of a transaction. Answers that
+    were left empty are among its warnings. Raises Invalid `answers_wrong`."""
+    outside_transactions("a document is made")
+    values = checked_answers(version, answers)
+    content, blanks = fill(read_blob(version.blob), values, version.rules)
+    paper = read_paper(content, f"{_file_name(version.template.name)}.docx")
+    left = [field.label for field in questions_of(version) if values[field.name] in (None, [])]
+    if left:
+        warning = _("Left empty in the questionnaire: %(fields)s.") % {"fields": ", ".join(left)}
+        paper = replace(paper, warnings=(*paper.warnings, warning))
+    gaps = [_("The template has a blank that no question fills: “%(line)s”.") % {"line": line} for line in blanks[:50]]
+    return replace(paper, warnings=(*paper.warnings, *gaps))
+
+
+def _file_name(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in " -_." else "-" for letter in name)[:120].strip(". ")
+
+
+def print_version(version: Version) -> bytes:
+    """The version's clauses as a PDF: call outside of a transaction."""
+    context = {"version": version, "contract": version.contract, "clauses": clauses_of(version)}
+    return render_pdf(render_to_string("contracts/pdf/version.html", context))
+
+
+def template_rows() -> QuerySet[Any]:
+    """Templates with their owner, the number of their versions, and the version in use."""
+    used = TemplateVersion.objects.filter(template=OuterRef("pk"), approved_at__isnull=False).order_by("-number")
+    return Template.objects.select_related("owner").annotate(
+        number_of_versions=Count("versions"), number_in_use=Subquery(used.values("number")[:1])
+    )
+
+
+def version_rows() -> QuerySet[TemplateVersion]:
+    return TemplateVersion.objects.select_related("template", "template__owner", "blob", "created_by", "approved_by")
+
+
+def version_in_use(template: Template) -> TemplateVersion | None:
+    """The newest approved version; None where there is none, or the template is not in use."""
+    if template.state != "approved":
+        return None
+    return version_rows().filter(template=template, approved_at__isnull=False).order_by("-number").first()

@@ -1,0 +1,117 @@
+"""Accept-all is the new text and reject-all the old: for every successive paper, and for 200 edits of ten contracts."""
+
+from __future__ import annotations
+
+import io
+from copy import deepcopy
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from docx import Document
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contracts.adapters.parts import W
+from contracts.adapters.revisions import accept_all, reject_all
+from tests.contracts.redlines.made import paper, redlined, text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.large]
+
+PSA = "bonterms-Professional-Services-Agreement/Professional-Services-Agreement {}.md"
+DPA = "basecamp/privacy/regulations/dpa/Basecamp_Data_Processing_Addendum_v{}.pdf"
+DPA_NOW = "basecamp/privacy/regulations/dpa/Data_Processing_Addendum_current.pdf"
+DPAS = [*(DPA.format(month) for month in ("201805", "202007", "202010", "202010_executable")), DPA_NOW]
+COMMON = "openagreements/templates/common-paper-cc-by-4.0/common-paper-"
+SUCCESSIVE = [(PSA.format("V1.0"), PSA.format("V1.1")), *pairwise(DPAS)]
+# With and without the terms of a service level, or of artificial intelligence, these are versions of one another too.
+SUCCESSIVE += [
+    (f"{COMMON}csa-without-sla/template.docx", f"{COMMON}csa-with-sla/template.docx"),
+    (f"{COMMON}mutual-nda/template.docx", f"{COMMON}one-way-nda/template.docx"),
+]
+TEN = [
+    *("mutual-nda", "one-way-nda", "order-form", "amendment", "letter-of-intent", "term-sheet"),
+    *("design-partner-agreement", "ai-addendum", "business-associate-agreement", "csa-click-through"),
+]
+RUNS, EDITS = 3, 7  # of each of the ten: 210 edits
+
+
+def assert_exact(old: bytes, new: bytes) -> None:
+    made = redlined(old, new)
+
+    assert text_of(accept_all(made)) == text_of(new)
+    assert text_of(reject_all(made)) == text_of(old)
+
+
+@pytest.mark.parametrize(("old", "new"), SUCCESSIVE, ids=lambda place: place.split("/")[-1].split("/template")[0])
+def test_successive_papers(old: str, new: str) -> None:
+    assert text_of(paper(old)) != text_of(paper(new))
+    assert_exact(paper(old), paper(new))
+
+
+SAID = (
+    "the",
+    "Provider",
+    "shall",
+    "not",
+    "pay",
+    "30 days",
+    "§",
+    "99.9 %",
+    "“notice”",
+    "Zürich",
+    "東京",
+    "a\u00a0b",
+    "<&>",
+)
+WORDS = st.lists(st.sampled_from(SAID), min_size=1, max_size=12).map(" ".join)
+EDIT = st.tuples(
+    st.sampled_from(("write", "insert", "remove", "move", "copy")), st.floats(0, 1), st.floats(0, 1), WORDS
+)
+
+
+@pytest.mark.parametrize("name", TEN)
+@settings(max_examples=RUNS, database=None, suppress_health_check=list(HealthCheck))
+@given(edits=st.lists(EDIT, min_size=EDITS, max_size=EDITS))
+def test_edits_of_a_contract(name: str, edits: list[tuple[str, float, float, str]]) -> None:
+    old = paper(f"{COMMON}{name}/template.docx")
+
+    assert_exact(old, edited(old, edits))
+
+
+def edited(docx: bytes, edits: list[tuple[str, float, float, str]]) -> bytes:
+    """The document after each edit: (what, where and where to as shares of its paragraphs, words)."""
+    document = Document(io.BytesIO(docx))
+    for what, share, other, words in edits:
+        paragraphs = [item for item in document.element.body.iter(W + "p") if item.getparent().tag != W + "txbxContent"]
+        edit(what, at(paragraphs, share), at(paragraphs, other), words)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def at(paragraphs: list[Any], share: float) -> Any:
+    return paragraphs[min(int(share * len(paragraphs)), len(paragraphs) - 1)]
+
+
+def edit(what: str, here: Any, there: Any, words: str) -> None:
+    texts = list(here.iter(W + "t"))
+    if what == "write" and texts:
+        texts[len(texts) // 2].text = words
+    elif what == "insert":
+        new = deepcopy(here)
+        for text in list(new.iter(W + "t"))[:1]:
+            text.text = words
+        here.addprevious(new)
+    elif what == "remove" and is_spare(here):
+        here.getparent().remove(here)
+    elif what == "move" and is_spare(here) and here is not there:
+        there.addprevious(here)
+    elif what == "copy":
+        there.addprevious(deepcopy(here))
+
+
+def is_spare(paragraph: Any) -> bool:
+    """Not the only or last paragraph of its cell, and without the end of a section."""
+    following = paragraph.getnext()
+    return following is not None and following.tag == W + "p" and paragraph.find(f".//{W}sectPr") is None

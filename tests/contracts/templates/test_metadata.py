@@ -1,0 +1,101 @@
+"""metadata.yaml and its rules: what is read, and what is refused."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from clm.lib.errors import Invalid
+from contracts.adapters.template_metadata import MOST_BYTES, read_metadata
+from contracts.template_library import category_of
+from tests.contracts.library_of import METADATA, SAMPLES, sample_parts
+
+BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n".encode() for n in range(9)
+)
+
+
+def refused(metadata: bytes, selections: bytes = b"", replacements: bytes = b"") -> tuple[str, list[str]]:
+    with pytest.raises(Invalid) as refusal:
+        read_metadata(metadata, selections, replacements)
+    return refusal.value.code, list(refusal.value.fields)
+
+
+def test_the_fields_become_questions() -> None:
+    read = read_metadata(METADATA)
+
+    assert (read.name, read.license, read.version, read.source_url) == (
+        "Short NDA", "CC0-1.0", "1.0", "https://example.com/nda",
+    )  # fmt: skip
+    assert [(field.name, field.type, field.required, field.default) for field in read.fields] == [
+        ("party_name", "string", True, None),
+        ("signed_on", "date", False, None),
+        ("has_extras", "boolean", False, None),
+        ("law", "enum", False, "Delaware"),
+    ]
+    assert (read.fields[0].label, read.fields[0].help, read.fields[0].section) == ("Party name", "Who signs", "Parties")
+
+
+def test_rules_come_along() -> None:
+    _document, metadata = sample_parts(SAMPLES / "common-paper-mutual-nda")
+
+    assert [len(group["options"]) for group in metadata.selections] == [2, 2]
+    assert metadata.selections[0]["options"][1] == {
+        "marker": "Continues until terminated in accordance with the terms of the MNDA.",
+        "field": "mnda_term",
+        "equals": "until terminated",
+    }
+
+
+@pytest.mark.parametrize(
+    ("metadata", "code"),
+    [
+        (b"\xff\xfe", "metadata_unreadable"),
+        (b"a: [", "metadata_unreadable"),
+        (b"a: &x 1\nb: *x", "metadata_unreadable"),
+        (b"!!python/object/apply:os.system ['true']", "metadata_unreadable"),
+        (b"[" * 100_000, "metadata_unreadable"),
+        (b"- a", "metadata_wrong"),
+        (b"description: x", "metadata_wrong"),
+        (b"name: [x]", "metadata_wrong"),
+        (b"name: x\nfields: yes", "metadata_wrong"),
+        (b"name: x\nfields: [{name: A b, type: string}]", "metadata_wrong"),
+        (b"name: x\nfields: [{name: a, type: code}]", "metadata_wrong"),
+        (b"name: x\nfields: [{name: a, type: enum}]", "metadata_wrong"),
+        (b"name: x\nfields: [{name: a, type: array}]", "metadata_wrong"),
+        (b"name: x\nfields: [{name: a, type: date, default: soon}]", "metadata_wrong"),
+        (b"name: x\nfields: [{name: a, type: string}, {name: a, type: string}]", "metadata_wrong"),
+        (b"name: x\nallow_derivatives: false", "no_derivatives"),
+        (b"name: x\n" + b"#" * MOST_BYTES, "metadata_too_large"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(metadata: bytes, code: str) -> None:
+    assert refused(metadata) == (code, ["metadata"])
+
+
+def test_a_bomb_is_refused_at_once() -> None:
+    began = time.monotonic()
+
+    assert refused(BOMB) == ("metadata_unreadable", ["metadata"])
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "rules", [b"[]", b"{", b'{"groups": [1]}', b'{"groups": [{"options": [{"marker": "x"}]}]}', b"[" * 100_000]
+)
+def test_rules_that_cannot_be_read_are_refused(rules: bytes) -> None:
+    assert refused(METADATA, rules)[1] == ["selections"]
+    assert refused(METADATA, b"", b'{"a": 1}')[1] == ["replacements"]
+
+
+def test_an_address_that_is_no_web_address_is_left_out() -> None:
+    assert read_metadata(b"name: x\nsource_url: 'javascript:alert(1)'").source_url == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [("Mutual NDA", "nda"), ("CSA With SLA", "cloud"), ("Order Form (with SLA)", "order"), ("Sandals", "other")],
+)
+def test_the_name_says_the_type(name: str, category: str) -> None:
+    assert category_of(read_metadata(f"name: {name}".encode())) == category
