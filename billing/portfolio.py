@@ -18,7 +18,8 @@ from billing.operations.issue_credit import issue_credit
 from billing.operations.reject_credit import reject_credit
 from billing.operations.set_fee import set_fee
 from billing.operations.settle_credit import settle_credit
-from billing.operations.settle_discrepancy import accept_discrepancy
+from billing.operations.settle_discrepancy import accept_discrepancy, resolve_discrepancy
+from billing.operations.withdraw_credit import withdraw_credit
 from billing.remedies import fee_terms
 from billing.states import CreditState, DiscrepancyState, Reason
 from billing.tasks import expire_claims
@@ -46,7 +47,7 @@ FIRST_FEE = date(2019, 1, 1)
 SELLER = "Northwind Hosting GmbH"
 # What finance does with credits that may still be claimed, newest first, and what it did with the oldest in their day.
 STEPS_NOW = ("leave", "issue", "approve", "issue", "leave")
-STEPS_THEN = ("settle", "reject", "settle", "dispute")
+STEPS_THEN = ("settle", "reject", "settle", "dispute", "withdraw")
 
 
 def load_fees(cast: Cast, slug: str, report: Report) -> None:
@@ -112,6 +113,9 @@ def _decide(actor: Actor, credit: Credit, step: str) -> None:
         reject_credit(actor=actor, credit_id=credit.pk, reason="The outage was our own change: agreed at the review")
         return
     approve_credit(actor=actor, credit_id=credit.pk)
+    if step == "withdraw":
+        withdraw_credit(actor=actor, credit_id=credit.pk, reason="Settled with the price of the renewal instead")
+        return
     if step != "approve":
         issue_credit(actor=actor, credit_id=credit.pk)
     if step == "settle":
@@ -207,7 +211,7 @@ def _unmatched() -> InvoiceDocument:
 
 
 def _settle_some(actor: Actor) -> None:
-    """One overcharge accepted, one in dispute where there are several; the other differences wait."""
+    """One overcharge accepted, one in dispute where there are several, one other currency cleared up; others wait."""
     open_ones = Invoice.objects.filter(discrepancy__state=DiscrepancyState.OPEN, state="matched")
     too_high = list(open_ones.filter(discrepancy__reason=Reason.OVERCHARGED).order_by("pk"))
     if len(too_high) < 2 or Invoice.objects.filter(state="accepted").exists():
@@ -218,6 +222,11 @@ def _settle_some(actor: Actor) -> None:
         explanation="Ordered by telephone; the order form follows",
     )
     dispute_invoice(actor=actor, invoice_id=too_high[-2].pk, reason="Priority support was not ordered")
+    foreign = open_ones.filter(discrepancy__reason=Reason.CURRENCY_MISMATCH).order_by("pk").last()
+    if foreign is not None:
+        resolve_discrepancy(
+            actor=actor, discrepancy_id=foreign.discrepancy.pk, explanation="Paid at the rate that both had agreed on"
+        )
 
 
 def register() -> None:

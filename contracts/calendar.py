@@ -14,9 +14,11 @@ import holidays
 
 from clm.lib import clock
 from clm.lib.business_days import BusinessDays
+from clm.lib.errors import Invalid
 from clm.lib.trace import Input, Trace
+from contracts.engine.day_end import closes_at, is_skipped
 from contracts.engine.term_traces import trace_deadline
-from contracts.engine.terms import NoticePeriod, Renewal, Roll, TermRules, term_status
+from contracts.engine.terms import NoticePeriod, Renewal, Roll, TermRules, notice_closes_at, term_status
 from contracts.engine.terms import Term as EngineTerm
 from contracts.models import Contract, RenewalDecision, Term, Terms
 from contracts.queries import clause_ref, passage_rows
@@ -43,7 +45,10 @@ def _notice(terms: Terms) -> NoticePeriod | None:
     if terms.notice_length is None:
         return None
     return NoticePeriod(
-        **{terms.notice_unit: terms.notice_length}, roll=Roll(terms.notice_roll), clear_days=terms.clear_days
+        **{terms.notice_unit: terms.notice_length},
+        roll=Roll(terms.notice_roll),
+        clear_days=terms.clear_days,
+        ends_at=terms.day_ends_at,
     )
 
 
@@ -118,7 +123,7 @@ def goes_on(contract: Contract, term: Term) -> bool:
 def term_row(contract: Contract, stretch: Stretch, term: EngineTerm) -> Term:
     """The unsaved row of a term, with its notice deadline and how that came about."""
     terms, rules = stretch.terms, stretch.rules
-    trace = trace_deadline(rules, term, business_days_of(terms))
+    trace = trace_deadline(rules, term, business_days_of(terms), contract.time_zone)
     passage = terms.notice_passage_id and passage_rows().get(pk=terms.notice_passage_id)
     if passage:
         trace = replace(trace, clause=clause_ref(passage))
@@ -130,6 +135,7 @@ def term_row(contract: Contract, stretch: Stretch, term: EngineTerm) -> Term:
         starts_on=term.start,
         ends_on=term.end,
         notice_deadline=trace.value,
+        notice_closes_at=notice_closes_at(rules, trace.value, contract.time_zone),
         basis=_basis(rules, term, stretch.first),
         trace=replace(trace, computed_at=clock.now()).as_json(),
     )
@@ -156,9 +162,22 @@ def cut_short(row: Term, stretch: Stretch) -> dict[str, Any]:
         ),
         computed_at=clock.now(),
     )
-    return {"ends_on": starts_on, "notice_deadline": None, "trace": trace.as_json()}
+    return {"ends_on": starts_on, "notice_deadline": None, "notice_closes_at": None, "trace": trace.as_json()}
 
 
 def start_of(day: date, zone: str) -> datetime:
     """The instant at which a day begins in a zone."""
     return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone))
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The instant (UTC) at which a day is over in a zone, where nothing says otherwise: 24:00."""
+    return closes_at(day, None, zone)
+
+
+def instant_of(day: date, at: time, zone: str) -> datetime:
+    """The instant of a local time; of one that is shown twice the first. Raises Invalid `time_skipped`."""
+    if is_skipped(datetime.combine(day, at), zone):
+        message = f"The clocks of {zone} skip {at:%H:%M} on {day}."
+        raise Invalid("time_skipped", message, fields={"decided_at": [message]})
+    return datetime.combine(day, at, tzinfo=ZoneInfo(zone))

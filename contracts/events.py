@@ -52,7 +52,7 @@ def contract_restricted(contract: Contract, before: bool, people: list[UUID]) ->
 
 def term_started(contract: Contract, term: Term) -> Event:
     """The payload names the term's dates, so that a calendar needs no further look."""
-    dates = {"starts_on": term.starts_on, "ends_on": term.ends_on, "notice_deadline": term.notice_deadline}
+    dates = {"starts_on": term.starts_on, **_dates(term)}
     return Event(
         type="contract.term_started",
         verb="contracts.advance_terms",
@@ -65,7 +65,7 @@ def term_started(contract: Contract, term: Term) -> Event:
 
 def term_changed(contract: Contract, term: Term, before: Mapping[str, Any]) -> Event:
     """An amendment governs the current term, and may give it other dates."""
-    dates = {"ends_on": term.ends_on, "notice_deadline": term.notice_deadline}
+    dates = _dates(term)
     return Event(
         type="contract.term_changed",
         verb="contracts.advance_terms",
@@ -77,6 +77,10 @@ def term_changed(contract: Contract, term: Term, before: Mapping[str, Any]) -> E
     )
 
 
+def _dates(term: Term) -> dict[str, Any]:
+    return {name: getattr(term, name) for name in ("ends_on", "notice_deadline", "notice_closes_at")}
+
+
 def renewal_decided(decision: RenewalDecision) -> Event:
     facts = {"term_number": decision.term_number, "kind": decision.kind, "decided_on": decision.decided_on}
     return Event(
@@ -84,7 +88,7 @@ def renewal_decided(decision: RenewalDecision) -> Event:
         verb="contracts.decide_renewal",
         subject=decision,
         contract_id=decision.contract_id,
-        after=facts,
+        after={**facts, "decided_at": decision.decided_at},
         payload={"contract_id": decision.contract_id, **facts},
         reason=decision.note,
     )

@@ -26,6 +26,7 @@ TERM_FIELDS = (
     "notice_unit",
     "notice_roll",
     "clear_days",
+    "day_ends_at",
     "holidays_country",
 )
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from clm.events.dispatcher import drain
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.portfolio.registry import Cast, Stage, register_stage
 from contracts.models import Contract
-from obligations.models import Obligation, Occurrence
+from contracts.operations.decide_renewal import decide_renewal
+from obligations.models import Deadline, Obligation, Occurrence
 from obligations.operations.add_obligation import add_obligation
 from obligations.operations.end_obligation import end_obligation
 from obligations.operations.settle_occurrence import (
@@ -29,7 +31,7 @@ DUTIES: tuple[tuple[str, bool, str, int, int, str], ...] = (
     ("Provide proof of insurance", False, "months", 12, -20, "Certificate of insurance"),
     ("Pay the annual support fee", True, "months", 12, 25, ""),
     ("Return or destroy confidential information", True, "once", 1, 140, "Written confirmation"),
-    ("Run the disaster recovery test", False, "months", 12, 3, "Test protocol"),
+    ("Run the disaster recovery test", False, "months", 12, 0, "Test protocol"),
     ("Report usage for true-up", True, "months", 3, -5, "Usage report"),
     ("Renew the penetration test summary", False, "months", 12, 75, "Summary letter"),
 )
@@ -66,9 +68,21 @@ def _settle(actor: Actor) -> None:
     steps = (_submitted, _fulfilled, _disputed, _waived)
     for occurrence, step in zip(waiting[: len(steps) * 2], steps * 2, strict=False):
         step(actor, occurrence)
+    _decide(actor)
     last = Obligation.objects.filter(state="active").order_by("pk").last()
     if last is not None and not Obligation.objects.filter(state="ended").exists():
         end_obligation(actor=actor, obligation_id=last.pk, reason="Settled by the new order form")
+
+
+def _decide(actor: Actor) -> None:
+    """Of the dates far ahead one is decided already. They follow from what the contracts' stages recorded."""
+    drain()
+    if Deadline.objects.filter(state="decided").exists():
+        return
+    far = Deadline.objects.filter(state="open", kind="notice").order_by("-due_on", "pk").first()
+    if far is not None:
+        decide_renewal(actor=actor, contract_id=far.contract_id, kind="notice_given", note="To be tendered again")
+        drain()
 
 
 def _submitted(actor: Actor, occurrence: Occurrence) -> None:

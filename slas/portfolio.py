@@ -24,6 +24,7 @@ from slas.engine.windows import start_of_day
 from slas.models import Breach, Commitment, EvaluationWindow, Exclusion
 from slas.operations.activate_commitment import activate_commitment
 from slas.operations.bind_commitment import bind_commitment
+from slas.operations.end_commitment import end_commitment
 from slas.operations.evaluate_window import evaluate_window
 from slas.operations.exclusions import accept_exclusion, dispute_exclusion, propose_exclusion, withdraw_exclusion
 from slas.operations.ingest_outages import ingest_outages
@@ -31,7 +32,7 @@ from slas.operations.ingest_samples import ingest_samples
 from slas.operations.open_windows import open_windows
 from slas.operations.settle_breach import acknowledge_breach, resolve_breach
 from slas.simulation import count_rows, status_rows, value_rows
-from slas.states import BreachState
+from slas.states import BreachState, CommitmentState
 from slas.terms import CommitmentTerms, NewIndicator
 
 Report = Callable[[int, int], None]
@@ -168,6 +169,7 @@ def load_judgements(cast: Cast, slug: str, report: Report) -> None:
         report(index + 1, len(waiting))
     _exclude(cast)
     _settle(cast["account_manager"])
+    _end_one(cast["account_manager"])
 
 
 def _exclude(cast: Cast) -> None:
@@ -233,6 +235,15 @@ def _settle(actor: Actor) -> None:
             resolve_breach(actor=actor, breach_id=breach.pk, note="Root cause removed, agreed at the service review")
         elif index % 2:
             acknowledge_breach(actor=actor, breach_id=breach.pk, note="In talks with the provider")
+
+
+def _end_one(actor: Actor) -> None:
+    """Where there are several, the newest measurement has ended today: its clause was replaced."""
+    active = Commitment.objects.filter(state=CommitmentState.ACTIVE).order_by("-pk")
+    if active.count() > 5 and not Commitment.objects.filter(state=CommitmentState.ENDED).exists():
+        end_commitment(
+            actor=actor, commitment_id=active[0].pk, ends_on=clock.today(active[0].time_zone), reason="Replaced"
+        )
 
 
 def _evaluator(actor: Actor) -> Actor:

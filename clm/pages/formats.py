@@ -107,6 +107,12 @@ def as_instant(value: object) -> datetime | None:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def hour_within(day: date, closes_at: datetime | None, zone: str | None = None) -> str:
+    """The local time of an instant of that day, as "17:00"; empty for one after it, such as its end at 24:00."""
+    local = closes_at.astimezone(zone_named(zone)) if closes_at else None
+    return f"{local:%H:%M}" if local and local.date() == day else ""
+
+
 def days_until(day: date, zone: str | None = None) -> int:
     """Whole days from today, as it is now in the zone; negative when past."""
     return (day - clock.now().astimezone(zone_named(zone)).date()).days

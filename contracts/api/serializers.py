@@ -70,7 +70,10 @@ class ClauseSerializer(serializers.ModelSerializer):
 
 
 class TermsSerializer(serializers.ModelSerializer):
-    """`notice_passage` is the marked sentence that the notice period rests on."""
+    """`notice_passage` is the marked sentence that the notice period rests on.
+
+    On its last day notice counts only if it arrives before `day_ends_at`, a local time; null is 24:00.
+    """
 
     notice_passage = serializers.UUIDField(source="notice_passage_id", required=False, allow_null=True, default=None)
 
@@ -141,13 +144,18 @@ class FinalSerializer(serializers.Serializer):
 class DecisionSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=RenewalDecision.Kind.choices)
     decided_on = serializers.DateField(required=False, allow_null=True)
+    decided_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="The instant at which notice arrived; needed for an earlier day that ends before its midnight.",
+    )
     note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class RenewalDecisionSerializer(serializers.ModelSerializer):
     class Meta:
         model = RenewalDecision
-        fields = ["id", "contract", "term_number", "kind", "decided_on", "note", "created_at"]
+        fields = ["id", "contract", "term_number", "kind", "decided_on", "decided_at", "note", "created_at"]
         read_only_fields = fields
 
 
@@ -168,7 +176,10 @@ class ReasonSerializer(serializers.Serializer):
 class TermSerializer(serializers.ModelSerializer):
     class Meta:
         model = Term
-        fields = ["id", "contract", "version", "number", "starts_on", "ends_on", "notice_deadline", "basis", "trace"]
+        fields = [
+            "id", "contract", "version", "number", "starts_on", "ends_on", "notice_deadline", "notice_closes_at",
+            "basis", "trace",
+        ]  # fmt: skip
         read_only_fields = fields
 
 

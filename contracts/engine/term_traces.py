@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from clm.lib.business_days import BusinessDays
 from clm.lib.trace import Input, Step, Trace
+from contracts.engine.day_end import closes_at, is_doubled, is_skipped
 from contracts.engine.terms import (
     EVERY_WEEKDAY,
     NoticePeriod,
@@ -21,8 +22,13 @@ from contracts.engine.terms import (
 DeadlineTrace = Trace
 
 
-def trace_deadline(rules: TermRules, term: Term, business_days: BusinessDays = EVERY_WEEKDAY) -> DeadlineTrace:
-    """The deadline of one term with its inputs, formula and intermediate dates; no value where there is no deadline."""
+def trace_deadline(
+    rules: TermRules, term: Term, business_days: BusinessDays = EVERY_WEEKDAY, zone: str = ""
+) -> DeadlineTrace:
+    """The deadline of one term with its inputs, formula and intermediate dates; no value where there is no deadline.
+
+    With a zone the last step is the instant from which on notice no longer counts.
+    """
     deadline = notice_deadline(rules, term, business_days)
     notice = rules.notice
     return Trace(
@@ -32,7 +38,11 @@ def trace_deadline(rules: TermRules, term: Term, business_days: BusinessDays = E
         formula=_formula(notice) if notice and deadline else _why_none(rules, term),
         inputs=_inputs(rules, term),
         parameters=_parameters(rules, business_days),
-        steps=_steps(notice, term, business_days) if notice and deadline else (_term_step(term),),
+        steps=(
+            (*_steps(notice, term, business_days), *_closing_steps(notice, deadline, zone))
+            if notice and deadline
+            else (_term_step(term),)
+        ),
     )
 
 
@@ -67,6 +77,7 @@ def _parameters(rules: TermRules, business_days: BusinessDays) -> dict[str, obje
             "notice": length_text(notice),
             "clear_days": notice.clear_days,
             "roll": notice.roll,
+            "day_ends_at": end_text(notice),
             "weekend": business_days.weekend,
         }
     return {name: value for name, value in stated.items() if value not in (None, 0)}
@@ -77,6 +88,13 @@ def length_text(notice: NoticePeriod) -> str:
     lengths = ((notice.days, "day"), (notice.months, "month"), (notice.business_days, "business day"))
     count, unit = next((count, unit) for count, unit in lengths if count is not None)
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def end_text(notice: NoticePeriod) -> str:
+    """The local time at which the last day ends for notice: "17:00", "24:00"."""
+    if notice.ends_at is None:
+        return "24:00"
+    return notice.ends_at.isoformat("auto" if notice.ends_at.second or notice.ends_at.microsecond else "minutes")
 
 
 def _formula(notice: NoticePeriod) -> str:
@@ -120,3 +138,20 @@ def _counting(notice: NoticePeriod, term: Term) -> str:
 def _roll_step(notice: NoticePeriod, term: Term, day: date, business_days: BusinessDays) -> Step:
     what = "is a business day" if business_days.includes(day) else "is not a business day"
     return Step("Business day", f"{day} {what}", rolled(notice.roll, day, term, business_days), "date")
+
+
+def _closing_steps(notice: NoticePeriod, deadline: date, zone: str) -> tuple[Step, ...]:
+    """The end of the last day as an instant, and what was made of a time that clocks skip or show twice."""
+    if not zone:
+        return ()
+    expression = f"{deadline} {end_text(notice)} {zone}{_clock_change(notice, deadline, zone)}"
+    return (Step("Notice must arrive before", expression, closes_at(deadline, notice.ends_at, zone)),)
+
+
+def _clock_change(notice: NoticePeriod, deadline: date, zone: str) -> str:
+    if notice.ends_at is None:
+        return ""
+    wall = datetime.combine(deadline, notice.ends_at)
+    if is_skipped(wall, zone):
+        return " (skipped: when the clocks go forward)"
+    return " (shown twice: the last time that clocks show less)" if is_doubled(wall, zone) else ""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
 from clm.lib.business_days import BusinessDays
 from clm.lib.errors import Invalid
 from clm.lib.months import add_months
+from contracts.engine.day_end import closes_at, refuse_odd_end
 
 EVERY_WEEKDAY = BusinessDays()
 
@@ -53,6 +54,7 @@ class NoticePeriod:
 
     Months are counted back along the start's own day. Clear days: neither the day of the notice nor that of the
     renewal is counted, which puts the deadline one calendar day earlier, before it is moved to a business day.
+    `ends_at` is the local time before which notice must arrive on the last day; None is 24:00.
     """
 
     days: int | None = None
@@ -60,6 +62,7 @@ class NoticePeriod:
     business_days: int | None = None
     roll: Roll = Roll.NONE
     clear_days: bool = False
+    ends_at: time | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roll", Roll(self.roll))
@@ -68,6 +71,7 @@ class NoticePeriod:
             raise Invalid("notice_invalid", "A notice period is in days, in months or in business days.")
         if lengths[0] < 0:
             raise Invalid("notice_invalid", "A notice period is not negative.")
+        refuse_odd_end(self.ends_at)
 
 
 @dataclass(frozen=True)
@@ -239,6 +243,13 @@ def notice_deadline(rules: TermRules, term: Term, business_days: BusinessDays = 
         return None
     counted = counted_back(rules.notice, term, business_days)
     return rolled(rules.notice.roll, cleared(rules.notice, counted), term, business_days)
+
+
+def notice_closes_at(rules: TermRules, deadline: date | None, zone: str) -> datetime | None:
+    """The instant (UTC) from which on notice no longer counts, given its last day; None where there is none."""
+    if rules.notice is None or deadline is None:
+        return None
+    return closes_at(deadline, rules.notice.ends_at, zone)
 
 
 def counted_back(notice: NoticePeriod, term: Term, business_days: BusinessDays) -> date:

@@ -413,6 +413,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("decided_on", models.DateField()),
+                ("decided_at", models.DateTimeField(null=True)),
                 ("note", models.TextField(blank=True)),
                 (
                     "contract",
@@ -566,6 +567,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("clear_days", models.BooleanField(default=False, verbose_name="clear days")),
+                (
+                    "day_ends_at",
+                    models.TimeField(
+                        blank=True,
+                        help_text="Local time on the last day; empty is 24:00.",
+                        null=True,
+                        verbose_name="notice counts until",
+                    ),
+                ),
                 ("holidays_country", models.CharField(blank=True, max_length=8, verbose_name="holidays of")),
                 (
                     "notice_passage",
@@ -612,6 +622,7 @@ class Migration(migrations.Migration):
                 ("starts_on", models.DateField()),
                 ("ends_on", models.DateField()),
                 ("notice_deadline", models.DateField(null=True)),
+                ("notice_closes_at", models.DateTimeField(null=True)),
                 ("basis", models.CharField(max_length=12)),
                 ("trace", models.JSONField(default=dict)),
                 (

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         ),
         protect_rows(
             "contracts_term",
-            mutable=("ends_on", "notice_deadline", "trace", "version_id"),
+            mutable=("ends_on", "notice_deadline", "notice_closes_at", "trace", "version_id"),
             message="a term keeps its number, its start and its contract",
             name="protect_current",
         ),

@@ -45,6 +45,9 @@ class Terms(OrganizationRow):
     notice_unit = models.CharField(max_length=16, choices=NoticeUnit.choices, default=NoticeUnit.DAYS)
     notice_roll = models.CharField(max_length=24, choices=Roll.choices, default=Roll.PRECEDING)
     clear_days = models.BooleanField(_("clear days"), default=False)
+    day_ends_at = models.TimeField(
+        _("notice counts until"), null=True, blank=True, help_text=_("Local time on the last day; empty is 24:00.")
+    )
     holidays_country = models.CharField(_("holidays of"), max_length=8, blank=True)
     notice_passage = models.ForeignKey(
         "contracts.Passage", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -63,7 +66,10 @@ class Terms(OrganizationRow):
 
 
 class RenewalDecision(OrganizationRow):
-    """Notice given in a term, or a renewal both agreed to. Append-only: withdrawn by a later row."""
+    """Notice given in a term, or a renewal both agreed to. Append-only: withdrawn by a later row.
+
+    `decided_at` is the instant at which notice arrived; None where only the day was said.
+    """
 
     class Kind(models.TextChoices):
         NOTICE_GIVEN = "notice_given", _("Notice given: does not renew")
@@ -73,6 +79,7 @@ class RenewalDecision(OrganizationRow):
     term_number = models.PositiveIntegerField()
     kind = models.CharField(max_length=16, choices=Kind.choices)
     decided_on = models.DateField()
+    decided_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -86,7 +93,10 @@ class RenewalDecision(OrganizationRow):
 
 
 class Term(OrganizationRow):
-    """One term of a contract, [starts_on, ends_on). Written by the task that advances terms, none skipped."""
+    """One term of a contract, [starts_on, ends_on). Written by the task that advances terms, none skipped.
+
+    `notice_closes_at` is the instant in `notice_deadline` from which on notice no longer counts.
+    """
 
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="terms")
     version = models.ForeignKey("contracts.Version", on_delete=models.PROTECT, related_name="+")
@@ -94,6 +104,7 @@ class Term(OrganizationRow):
     starts_on = models.DateField()
     ends_on = models.DateField()
     notice_deadline = models.DateField(null=True)
+    notice_closes_at = models.DateTimeField(null=True)
     basis = models.CharField(max_length=12)
     trace = models.JSONField(default=dict)
 

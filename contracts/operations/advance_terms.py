@@ -21,7 +21,7 @@ from contracts.models import Contract, Term
 from contracts.states import ContractState, VersionState
 
 VERB = "contracts.advance_terms"
-REVISED = ("ends_on", "notice_deadline")
+REVISED = ("ends_on", "notice_deadline", "notice_closes_at")
 
 
 @transaction.atomic

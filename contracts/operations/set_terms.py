@@ -15,11 +15,17 @@ from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.calendar import business_days_of, rules_of
+from contracts.engine.day_end import refuse_odd_end
 from contracts.models import Passage, Terms, Version
 from contracts.paper import TERM_FIELDS, content_hash, terms_facts
 from contracts.states import VersionState
 
-FIELD_OF = {"zero_length_term": "initial_months", "notice_invalid": "notice_length", "renewals_invalid": "max_renewals"}
+FIELD_OF = {
+    "zero_length_term": "initial_months",
+    "notice_invalid": "notice_length",
+    "renewals_invalid": "max_renewals",
+    "day_end_invalid": "day_ends_at",
+}
 
 
 @transaction.atomic
@@ -62,6 +68,7 @@ def _passage(version: Version, passage_id: UUID | None) -> Passage | None:
 def _check(row: Terms) -> None:
     """The engine reads the terms; what it refuses is said beside the field."""
     try:
+        refuse_odd_end(row.day_ends_at)
         rules_of(row, [])
         business_days_of(row)
     except NotImplementedError as unknown:

@@ -19,6 +19,10 @@ def _date(**kwargs: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
 
 
+def _time(**kwargs: Any) -> forms.TimeField:
+    return forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}), **kwargs)
+
+
 NEW_TERMS = ("starts_on", "initial_months", "renewal", "renewal_months", "notice_length", "notice_unit")
 
 
@@ -118,6 +122,13 @@ class TermsForm(forms.Form):
         label=_("A deadline on a day that is no business day"), choices=Roll.choices, initial=Roll.PRECEDING
     )
     clear_days = forms.BooleanField(label=_("Clear days: neither end counts"), required=False)
+    day_ends_at = _time(
+        label=_("On its last day notice counts until"), required=False,
+        help_text=_(
+            "Notice must arrive before this time, in the contract's time zone, such as 17:00. "
+            "Empty: until the end of the day."
+        ),
+    )  # fmt: skip
     holidays_country = forms.RegexField(
         r"^[A-Z]{2}$", label=_("Holidays of"), required=False, help_text=_("ISO country, such as DE.")
     )
@@ -164,6 +175,10 @@ class FinalizeForm(forms.Form):
 class DecisionForm(forms.Form):
     kind = forms.ChoiceField(label=_("What was decided"), choices=RenewalDecision.Kind.choices)
     decided_on = _date(label=_("On"), required=False, help_text=_("Empty: today."))
+    decided_at = _time(
+        label=_("At"), required=False,
+        help_text=_("When it arrived, in the contract's time zone. Empty: now, if it is of today."),
+    )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 

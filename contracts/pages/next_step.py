@@ -80,8 +80,7 @@ def _renewal_steps(contract: Contract) -> list[tuple[str, NextStep]]:
     term = contract.terms.order_by("number").last()
     if term is None or contract.renewal_decisions.filter(term_number=term.number).exists():
         return []
-    today = clock.today(contract.time_zone)
-    is_open = term.notice_deadline is not None and term.notice_deadline >= today
+    is_open = term.notice_closes_at is not None and clock.now() < term.notice_closes_at
     if is_open or Terms.objects.filter(version_id=term.version_id, renewal=Renewal.EXPRESS).exists():
         return [_link("contracts.decide_renewal", _("Decide the renewal"), "renewal-decide", contract)]
     return []

@@ -19,9 +19,11 @@ from django.views.decorators.http import require_POST
 from clm.access.middleware import actor_of
 from clm.access.objects import people_granted
 from clm.access.permissions import get_visible, require
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
 from contracts import queries
+from contracts.calendar import instant_of
 from contracts.models import Clause, Contract, Party, Terms, Version
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
@@ -218,7 +220,13 @@ def contract_archive(request: HttpRequest, pk: UUID) -> HttpResponse:
 def renewal_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, contract = _contract_for(request, pk, "contracts.decide_renewal")
     form = shapes.DecisionForm(request.POST or None)
-    if tried(form, lambda given: decide_renewal(actor=actor, contract_id=pk, **given)):
+
+    def decide(given: dict[str, Any]) -> None:
+        day, at = given["decided_on"] or clock.today(contract.time_zone), given["decided_at"]
+        instant = None if at is None else instant_of(day, at, contract.time_zone)
+        decide_renewal(actor=actor, contract_id=pk, **given | {"decided_at": instant})
+
+    if tried(form, decide):
         messages.success(request, _("The decision is recorded."))
         return redirect("contract-tab", pk=pk, key="terms")
     effect = _("The decision for the current term is recorded and cannot be taken back.")

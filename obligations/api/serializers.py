@@ -62,7 +62,7 @@ class DeadlineSerializer(serializers.ModelSerializer):
     class Meta:
         model = Deadline
         fields = [
-            "id", "contract", "term_number", "kind", "state", "due_on", "time_zone", "remind_days",
+            "id", "contract", "term_number", "kind", "state", "due_on", "closes_at", "time_zone", "remind_days",
             "next_reminder_at", "trace",
         ]  # fmt: skip
         read_only_fields = fields

@@ -48,7 +48,13 @@ def end_of(day: date, zone: str) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def next_reminder(due_on: date, days_before: Sequence[int], *, zone: str, after: datetime) -> datetime:
-    """The first instant later than `after` at which something happens to a date: a reminder, else the day's end."""
+def next_reminder(
+    due_on: date, days_before: Sequence[int], *, zone: str, after: datetime, closes_at: datetime | None = None
+) -> datetime:
+    """The first instant later than `after` at which something happens to a date: a reminder, else its end.
+
+    It ends with its day unless `closes_at` says earlier; no reminder follows that.
+    """
+    end = closes_at or end_of(due_on, zone)
     mornings = sorted(morning_of(due_on - timedelta(days=days), zone) for days in days_before)
-    return next((instant for instant in mornings if instant > after), end_of(due_on, zone))
+    return next((instant for instant in mornings if after < instant < end), end)

@@ -213,6 +213,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("due_on", models.DateField()),
+                ("closes_at", models.DateTimeField()),
                 ("time_zone", models.CharField(max_length=64)),
                 (
                     "remind_days",

@@ -21,7 +21,10 @@ class DeadlineKind(models.TextChoices):
 
 
 class Deadline(OrganizationRow):
-    """One date of one term of a contract, with its trace. `next_reminder_at` is when people are told next."""
+    """One date of one term of a contract, with its trace. `next_reminder_at` is when people are told next.
+
+    `closes_at` is the instant at which the date is over: for notice the one from which on it no longer counts.
+    """
 
     STATES: ClassVar[StateTable] = DEADLINE_STATES
 
@@ -30,6 +33,7 @@ class Deadline(OrganizationRow):
     kind = models.CharField(max_length=12, choices=DeadlineKind.choices)
     state = models.CharField(max_length=12, choices=DeadlineState.choices, default=DeadlineState.OPEN)
     due_on = models.DateField()
+    closes_at = models.DateTimeField()
     time_zone = models.CharField(max_length=64)
     remind_days = ArrayField(models.PositiveIntegerField(), default=list)
     next_reminder_at = models.DateTimeField(null=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -14,10 +14,10 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
-from contracts.calendar import goes_on
+from contracts.calendar import end_of, goes_on
 from contracts.models import Contract, RenewalDecision, Term
 from obligations import events
-from obligations.engine.recurrence import end_of, next_reminder
+from obligations.engine.recurrence import next_reminder
 from obligations.models import Deadline
 from obligations.models.deadline import DeadlineKind
 from obligations.states import DeadlineState
@@ -44,24 +44,25 @@ def set_deadlines(*, actor: Actor, contract_id: UUID) -> list[Deadline]:
     for stale in Deadline.objects.filter(contract=contract, state=DeadlineState.OPEN):
         if term is None or stale.term_number != term.number or stale.kind not in wanted:
             _close(actor, stale)
-    kept = [_put(actor, contract, term, kind, due_on) for kind, due_on in wanted.items()] if term else []
+    kept = [_put(actor, contract, term, kind, *date_) for kind, date_ in wanted.items()] if term else []
     return sorted((row for row in kept if row is not None), key=lambda row: row.due_on)
 
 
-def _wanted(contract: Contract, term: Term) -> dict[str, date]:
-    """Kind -> date for the current term: no notice once decided, and an end instead of a renewal after notice."""
+def _wanted(contract: Contract, term: Term) -> dict[str, tuple[date, datetime]]:
+    """Kind -> date and the instant it is over, for the current term: no notice once decided, and an end instead of a
+    renewal after notice."""
+    end = (term.ends_on, end_of(term.ends_on, contract.time_zone))
     decision = RenewalDecision.objects.filter(contract=contract, term_number=term.number).first()
     if decision is not None and decision.kind == RenewalDecision.Kind.NOTICE_GIVEN:
-        return {DeadlineKind.END: term.ends_on}
+        return {DeadlineKind.END: end}
     renews = goes_on(contract, term)
-    dates = {DeadlineKind.RENEWAL if renews or decision else DeadlineKind.END: term.ends_on}
-    if term.notice_deadline is not None and decision is None:
-        dates[DeadlineKind.NOTICE] = term.notice_deadline
+    dates = {DeadlineKind.RENEWAL if renews or decision else DeadlineKind.END: end}
+    if term.notice_deadline is not None and term.notice_closes_at is not None and decision is None:
+        dates[DeadlineKind.NOTICE] = (term.notice_deadline, term.notice_closes_at)
     return {str(kind): on for kind, on in dates.items()}
 
 
-def _put(actor: Actor, contract: Contract, term: Term, kind: str, due_on: date) -> Deadline | None:
-    zone, now = contract.time_zone, clock.now()
+def _put(actor: Actor, contract: Contract, term: Term, kind: str, due_on: date, closes_at: datetime) -> Deadline | None:
     found = Deadline.objects.filter(contract=contract, term_number=term.number, kind=kind).first()
     if found is not None and found.state == DeadlineState.OPEN and (found.due_on, found.trace) == (due_on, term.trace):
         return found
@@ -71,24 +72,26 @@ def _put(actor: Actor, contract: Contract, term: Term, kind: str, due_on: date) 
     deadline = found or Deadline(organization_id=contract.organization_id, contract=contract, kind=kind)
     if found is not None and found.state == DeadlineState.WITHDRAWN:
         move(actor, found, to=DeadlineState.OPEN)
-    deadline.term_number, deadline.due_on, deadline.time_zone = term.number, due_on, zone
-    deadline.remind_days, deadline.trace = REMIND_DAYS[kind], term.trace
-    deadline.next_reminder_at = _first_reminder(due_on, REMIND_DAYS[kind], zone)
+    deadline.term_number, deadline.due_on, deadline.time_zone = term.number, due_on, contract.time_zone
+    deadline.closes_at, deadline.remind_days, deadline.trace = closes_at, REMIND_DAYS[kind], term.trace
+    deadline.next_reminder_at = _first_reminder(deadline)
     deadline.save()
     record(actor, events.deadline_set(deadline, before))
-    return None if end_of(due_on, zone) <= now else deadline
+    return None if closes_at <= clock.now() else deadline
 
 
-def _first_reminder(due_on: date, days: list[int], zone: str):  # type: ignore[no-untyped-def]
+def _first_reminder(deadline: Deadline) -> datetime:
     """Now where the earliest reminder is already behind, so that a deadline learned late is told at once."""
     now = clock.now()
-    if (due_on - clock.today(zone)).days <= max(days):
+    if (deadline.due_on - clock.today(deadline.time_zone)).days <= max(deadline.remind_days):
         return now
-    return next_reminder(due_on, days, zone=zone, after=now)
+    return next_reminder(
+        deadline.due_on, deadline.remind_days, zone=deadline.time_zone, after=now, closes_at=deadline.closes_at
+    )
 
 
 def _close(actor: Actor, deadline: Deadline) -> None:
-    over = end_of(deadline.due_on, deadline.time_zone) <= clock.now()
+    over = deadline.closes_at <= clock.now()
     decided = RenewalDecision.objects.filter(
         contract_id=deadline.contract_id, term_number=deadline.term_number
     ).exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from clm.accounts.roles import INSIDE
@@ -55,6 +55,7 @@ def _deadline(cast: Cast) -> dict[str, Any]:
         term_number=1,
         kind="notice",
         due_on=date(2027, 1, 15),
+        closes_at=datetime(2027, 1, 16, tzinfo=UTC),
         time_zone="UTC",
     )
     return {"pk": deadline.pk}

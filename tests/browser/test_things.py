@@ -180,18 +180,16 @@ def shown(page: Page, name: str) -> bool:
 
 
 def test_the_form_shows_what_the_indicator_has(binding: Page) -> None:
-    kind = binding.locator("select[name=kind]")
-    seen: dict[str, tuple[bool, ...]] = {}
-    for value in ("uptime", "time_slice", "value"):
-        kind.select_option(value)
-        names = ("silence_minutes", "slice_minutes", "aggregation", "remedy_kind")
-        seen[value] = tuple(shown(binding, name) for name in names)
-    assert seen == {
-        "uptime": (True, False, False, True),
-        "time_slice": (False, True, False, True),
-        "value": (False, False, True, False),
-    }
-    assert binding.locator("[name=remedy_kind]").is_disabled()
+    names = ("silence_minutes", "slice_minutes", "aggregation", "remedy_kind")
+    for kind, seen in (
+        ("uptime", (True, False, False, True)),
+        ("time_slice", (False, True, False, True)),
+        ("value", (False, False, True, False)),
+    ):
+        binding.locator("select[name=kind]").select_option(kind)
+        for name, is_seen in zip(names, seen, strict=True):
+            expect(binding.locator(f"[name={name}]")).to_be_visible(visible=is_seen)
+    expect(binding.locator("[name=remedy_kind]")).to_be_disabled()
 
 
 def test_a_preset_fills_the_tiers(binding: Page) -> None:

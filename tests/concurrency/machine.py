@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -105,6 +106,19 @@ class Machine:
     def worker(self) -> subprocess.Popen[bytes]:
         """A Celery worker; what was sent before waits for it."""
         return self._start(WORKER, "", "--without-gossip", "--without-mingle", "--without-heartbeat")
+
+    def run(self, module: str) -> str:
+        """A Python module as a process of its own; answers what it printed once it has ended well."""
+        ran = subprocess.run(
+            [sys.executable, "-m", module],
+            cwd=settings.BASE_DIR,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout.strip()
 
     def send(self, task: str, *arguments: str) -> None:
         """Put a task in the queue, as beat and the web server do."""

@@ -63,6 +63,7 @@ def test_an_amendment_in_effect_changes_the_current_term(alice: Actor) -> None:
         "number": 1,
         "ends_on": "2028-01-01",
         "notice_deadline": "2027-10-03",
+        "notice_closes_at": "2027-10-04T00:00:00.000000Z",
     }
 
 

@@ -106,7 +106,8 @@ def test_execution_fixes_text_and_terms_and_activation_writes_every_term(alice: 
         date(2027, 1, 1),
         date(2026, 12, 2),
     )
-    assert term.trace["steps"][-1]["value"] == "2026-12-02"
+    values = [step["value"] for step in term.trace["steps"]]
+    assert values == ["2027-01-01", "2026-12-02", "2026-12-03T00:00:00.000000Z"]
 
 
 def test_execution_without_parties_or_terms_is_refused(alice: Actor) -> None:
@@ -156,7 +157,7 @@ def test_late_notice_is_refused_and_nothing_changes(alice: Actor) -> None:
             decide_renewal(actor=alice, contract_id=contract.pk, kind="notice_given")
 
     assert refusal.value.code == "notice_too_late"
-    assert refusal.value.detail == {"deadline": "2026-12-02"}
+    assert refusal.value.detail == {"deadline": "2026-12-02", "closed_at": "2026-12-03T00:00:00+00:00"}
     assert rows() == before
 
 

@@ -179,6 +179,7 @@ def test_activation_starts_the_term(alice: Actor) -> None:
         "starts_on": "2026-01-01",
         "ends_on": "2027-01-01",
         "notice_deadline": "2026-12-02",
+        "notice_closes_at": "2026-12-03T00:00:00.000000Z",
     }
     contract.refresh_from_db()
     assert contract.terms_due_at == datetime(2027, 1, 1, tzinfo=UTC)

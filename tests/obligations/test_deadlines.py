@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.test import Client
 
 from clm.access.permissions import system_actor
 from clm.audit.models import LedgerEntry, Transition
@@ -155,3 +156,65 @@ def test_an_amendment_that_changes_no_date_puts_its_own_clause_behind_the_deadli
 
     notice = Deadline.objects.get(contract=contract, kind="notice")
     assert (notice.due_on, notice.trace["computed_at"]) == (date(2026, 12, 2), "2026-07-01T00:00:00.000000Z")
+
+
+CLOSES = datetime(2026, 12, 2, 16, tzinfo=UTC)
+
+
+@pytest.fixture
+def until_five(alice: Actor) -> Contract:
+    """As `renewing`, but notice must arrive before 17:00 in Berlin."""
+    with clock.set_to(JUNE):
+        contract = active_contract(alice, terms={"day_ends_at": time(17)}, time_zone="Europe/Berlin")
+        drain()
+    return contract
+
+
+def test_a_notice_deadline_is_passed_at_its_hour(until_five: Contract) -> None:
+    notice = Deadline.objects.get(kind="notice")
+    assert (notice.due_on, notice.closes_at) == (date(2026, 12, 2), CLOSES)
+    with clock.set_to(CLOSES - timedelta(seconds=1)):
+        remind_due()
+        notice.refresh_from_db()
+    assert (notice.state, notice.next_reminder_at) == ("open", CLOSES)
+    with clock.set_to(CLOSES):
+        remind_due()
+        notice.refresh_from_db()
+
+    assert (notice.state, notice.next_reminder_at) == ("passed", None)
+
+
+def test_a_renewal_ends_with_its_day(until_five: Contract) -> None:
+    assert Deadline.objects.get(kind="renewal").closes_at == datetime(2027, 1, 1, 23, tzinfo=UTC)
+
+
+def test_people_are_told_the_hour(acme: Cast, until_five: Contract) -> None:
+    with clock.set_to(datetime(2026, 12, 1, 8, tzinfo=UTC)):
+        remind_due()
+
+    told = Notification.objects.get(kind="deadline", user=acme.users["alice"])
+    assert told.title == "Last day of notice on 2026-12-02, 17:00: Hosting"
+    assert told.body == "Last day of notice of Hosting is 2026-12-02, 17:00 (Europe/Berlin)."
+    assert told.due_at == CLOSES - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "near", "look"),
+    [(CLOSES - timedelta(seconds=1), "today", "when-soon"), (CLOSES, "over", "when-past")],
+)
+def test_a_page_marks_it_late_from_its_hour_on(
+    page: Client, until_five: Contract, now: datetime, near: str, look: str
+) -> None:
+    with clock.set_to(now):
+        shown = page.get(f"/contracts/{until_five.pk}/obligations/").content.decode()
+
+    assert f'<span class="when {look}"><time datetime="2026-12-02"' in shown
+    assert f'2 Dec 2026, 17:00 Europe/Berlin</time> <span class="when-near">{near}</span>' in shown
+
+
+def test_an_amended_hour_moves_the_deadline(alice: Actor, until_five: Contract) -> None:
+    with clock.set_to(datetime(2026, 7, 1, tzinfo=UTC)):
+        amend(alice, until_five, date(2026, 7, 1), day_ends_at=time(12))
+        drain()
+
+    assert Deadline.objects.get(kind="notice").closes_at == CLOSES - timedelta(hours=5)

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from clm.lib import clock
 from clm.pages import formats, traces
 from clm.pages.fields import prepared
 from clm.pages.states import LIGHT_WORDS, look_of
@@ -79,18 +80,21 @@ def duration(seconds: Any) -> str:
 
 
 @register.inclusion_tag("components/date_due.html")
-def date_due(day: date | None, zone: str = "", late: bool = False) -> dict[str, Any]:
+def date_due(day: date | None, zone: str = "", late: bool = False, closes_at: datetime | None = None) -> dict[str, Any]:
     """A date a contract states, with "in 12 days" beside it and its own zone on hover. Soon is within 30 days.
 
-    A past date is an ordinary one (a start, an issue) unless `late` says that something is still owed for it."""
+    A past date is an ordinary one (a start, an issue) unless `late` says that something is still owed for it. One that
+    closes before its midnight is shown with the hour and the zone, and is past from then on."""
     if day is None:
         return {"day": None}
     days = formats.days_until(day, zone)
-    nearness = ("past" if late else "") if days < 0 else "soon" if days <= 30 else ""
+    hour = formats.hour_within(day, closes_at, zone)
+    is_past = days < 0 or (days == 0 and closes_at is not None and closes_at <= clock.now())
+    nearness = ("past" if late else "") if is_past else "soon" if days <= 30 else ""
     return {
         "day": day,
-        "shown": formats.date_text(day),
-        "near": formats.days_text(days),
+        "shown": f"{formats.date_text(day)}, {hour} {zone}" if hour else formats.date_text(day),
+        "near": gettext("over") if is_past and days == 0 else formats.days_text(days),
         "nearness": nearness,
         "zone": zone,
     }

@@ -1,16 +1,29 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from clm.access.scope import organization_scope
+from clm.access.scope import every_organization, organization_scope
 from clm.audit.models import LedgerEntry
 from clm.audit.tasks import chain_ledger
 from clm.events import handlers
-from clm.events.dispatcher import LEASE, MAX_ATTEMPTS, TURN, _claim, _run, back_off, deliver_next, drain, fan_out
+from clm.events.dispatcher import (
+    LEASE,
+    MAX_ATTEMPTS,
+    TURN,
+    _claim,
+    _run,
+    back_off,
+    deliver_next,
+    drain,
+    fan_out,
+    organizations_due,
+)
 from clm.events.models import Delivery, DeliveryState, OutboxEvent
 from clm.events.operations.replay_delivery import replay_delivery
 from clm.events.record import Event, record
@@ -195,8 +208,107 @@ def test_an_attempt_that_never_ended_comes_back_and_is_dead_in_the_end(acme: Cas
         drain()
 
     assert (delivery().status, listener.heard) == ("dead", [])
-    assert delivery().last_error.startswith("The attempt has begun.")
+    assert delivery().last_error == "Its worker ended during the attempt."
     assert Notification.objects.get().user == acme.users["administrator"]
+
+
+def test_attempts_that_never_end_come_back_ever_later(acme: Cast, listener: Listener) -> None:
+    now = clock.now()
+    happen(acme)
+    fan_out()
+    waits = []
+    with clock.set_to(now + timedelta(hours=1)):
+        for attempts in range(MAX_ATTEMPTS):
+            Delivery.objects.update(attempts=attempts, due_at=now)
+            claimed = _claim()
+            assert claimed is not None
+            waits.append((claimed.due_at - clock.now()).total_seconds())
+
+    assert waits == [30, 30, 30, 30, 32, 64, 128, 256]
+
+
+def test_an_error_that_cannot_be_stored_as_it_is_counts_like_any_other(acme: Cast, listener: Listener) -> None:
+    def fails(event: OutboxEvent) -> None:
+        raise RuntimeError("a \x00 and a \ud800")
+
+    handlers._HANDLERS["test.happened"] = {"tests.listener": fails}
+    happen(acme)
+
+    drain()
+
+    assert (delivery().status, delivery().attempts) == ("pending", 1)
+    assert delivery().last_error.endswith("RuntimeError: a ? and a ?\n")
+
+
+def test_a_handler_with_a_name_too_long_to_store_is_refused() -> None:
+    def handler(event: OutboxEvent) -> None: ...
+
+    handler.__qualname__ = "x" * 120
+
+    with pytest.raises(ValueError, match="longer than 120 characters"):
+        handlers.handles("test.happened")(handler)
+
+
+def long_history(cast: Cast, *, events: int) -> None:
+    """So many events that are handled, and one that waits."""
+    happen(cast)
+    waiting = OutboxEvent.objects.get()
+    now = clock.now()
+    fields = {"organization_id": cast.organization.pk, "type": "test.happened", "subject_type": waiting.subject_type}
+    handled = OutboxEvent.objects.bulk_create(
+        OutboxEvent(**fields, subject_id=waiting.subject_id, entry_id=waiting.entry_id, fanned_out_at=now)
+        for _ in range(events)
+    )
+    Delivery.objects.bulk_create(
+        Delivery(
+            organization_id=cast.organization.pk,
+            event_id=event.pk,
+            handler="tests.listener",
+            due_at=now,
+            status=DeliveryState.PENDING if event is waiting else DeliveryState.DONE,
+        )
+        for event in [waiting, *handled]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE events_delivery, events_outboxevent")
+
+
+def plans_of(work: Callable[[], object], table: str) -> list[str]:
+    """The plan of each query of the work that reads the table."""
+    with CaptureQueriesContext(connection) as asked:
+        work()
+    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT") and table in query["sql"]]
+    with connection.cursor() as cursor:
+        plans = []
+        for sql in reads:
+            cursor.execute(f"EXPLAIN {sql}")
+            plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    return plans
+
+
+def test_finding_whose_turn_it_is_reads_only_what_waits(acme: Cast) -> None:
+    long_history(acme, events=2000)
+
+    turns = plans_of(organizations_due, "events_delivery")
+    claims = plans_of(_claim, "events_delivery")
+    fans = plans_of(fan_out, "events_outboxevent")
+
+    assert (len(turns), len(claims), len(fans)) == (1, 1, 2)
+    assert [plan for plan in turns + claims if "delivery_due" not in plan] == []
+    assert [plan for plan in fans if "outbox_waiting" not in plan] == []
+
+
+def test_organizations_take_turns_in_fanning_out(acme: Cast, globex: Cast, listener: Listener) -> None:
+    for _ in range(3):
+        happen(acme)
+    with organization_scope(globex.organization.pk):
+        happen(globex)
+
+    assert fan_out(batch=1) == 2
+
+    with every_organization():
+        reached = set(Delivery.objects.values_list("organization_id", flat=True))
+    assert reached == {acme.organization.pk, globex.organization.pk}
 
 
 def test_organizations_take_turns(acme: Cast, globex: Cast, listener: Listener) -> None:
@@ -272,6 +384,39 @@ def test_held_wakes_chain_at_the_end(listener: Listener) -> None:
             assert set(LedgerEntry.objects.values_list("sequence", flat=True)) == {None}
 
         assert set(LedgerEntry.objects.values_list("sequence", flat=True)) == {1, 2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_handler_that_outlives_its_lease_runs_alone(listener: Listener) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    class Slow(Listener):
+        def __call__(self, event: OutboxEvent) -> None:
+            super().__call__(event)
+            begun.set()
+            over.wait(60)
+
+    slow = Slow()
+    handlers._HANDLERS["test.happened"] = {"tests.listener": slow}
+    cast = make_cast("acme")
+    with organization_scope(cast.organization.pk):
+        happen(cast)
+
+    def work() -> None:
+        drain()
+        connection.close()
+
+    first = threading.Thread(target=work)
+    first.start()
+    assert begun.wait(60)
+    with clock.set_to(clock.now() + 2 * LEASE):
+        ran_meanwhile = deliver_next(cast.organization.pk)
+    over.set()
+    first.join()
+
+    with organization_scope(cast.organization.pk):
+        assert (ran_meanwhile, len(slow.heard)) == (False, 1)
+        assert (delivery().status, delivery().attempts) == ("done", 1)
 
 
 @pytest.mark.django_db(transaction=True)

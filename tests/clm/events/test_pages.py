@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from django.db import transaction
 from django.test import Client
 from rest_framework.test import APIClient
@@ -47,7 +48,7 @@ def test_the_api_lists_and_replays(api: APIClient, acme: Cast, listener: Listene
     assert (replayed["status"], replayed["attempts"]) == ("pending", 0)
 
 
-def failed_secretly(alice: Actor) -> Delivery:
+def failed_secretly(alice: Actor, *, names_contract: bool = True) -> Delivery:
     """A delivery about a confidential contract, failed once with words about it."""
 
     def fails(event: OutboxEvent) -> None:
@@ -64,7 +65,7 @@ def failed_secretly(alice: Actor) -> Delivery:
                     "test.secret",
                     "contracts.view_contract",
                     contract,
-                    contract_id=contract.pk,
+                    contract_id=contract.pk if names_contract else None,
                     payload={"title": "Merger talks"},
                 ),
             )
@@ -74,8 +75,11 @@ def failed_secretly(alice: Actor) -> Delivery:
     return Delivery.objects.get(handler="tests.listener")
 
 
-def test_of_a_confidential_contract_an_administrator_sees_no_words(acme: Cast, alice: Actor) -> None:
-    found = failed_secretly(alice)
+@pytest.mark.parametrize("names_contract", [True, False])
+def test_of_a_confidential_contract_an_administrator_sees_no_words(
+    acme: Cast, alice: Actor, names_contract: bool
+) -> None:
+    found = failed_secretly(alice, names_contract=names_contract)
     client = APIClient()
     client.force_login(acme.users["administrator"], backend="django.contrib.auth.backends.ModelBackend")
 

@@ -294,3 +294,34 @@ def test_the_sweep_passes_the_dead_job_of_a_removed_person(acme: Cast, work: Cou
     theirs.refresh_from_db()
     other.refresh_from_db()
     assert (theirs.state, other.state) == ("queued", "queued")
+
+
+def test_the_roles_of_a_job_are_those_of_the_moment_it_runs(acme: Cast, work: Counting) -> None:
+    job = start(acme, "legal")
+    Membership.objects.filter(user_id=acme.users["legal"].pk).update(roles=["auditor"])
+
+    assert Progress(job).actor.roles == frozenset({"auditor"})
+
+
+def test_a_job_whose_workers_all_died_says_so(acme: Cast, work: Counting) -> None:
+    job = start(acme)
+    Job.objects.update(state="running", attempts=5, heartbeat_at=clock.now() - timedelta(hours=1))
+
+    assert resume_jobs() == 0
+    job.refresh_from_db()
+
+    assert (job.state, job.error) == ("failed", "Its worker ended before the job did, 5 times.")
+    assert job.finished_at is not None
+
+
+def test_a_run_that_was_taken_for_dead_stops_where_another_took_over(acme: Cast, work: Counting) -> None:
+    job = start(acme)
+
+    def slow(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        Job.objects.update(attempts=2, heartbeat_at=clock.now())
+        return work(progress, parameters)
+
+    runner.KINDS["test.count"] = slow
+    run(job)
+
+    assert (job.state, job.attempts, job.done, job.result, work.steps) == ("running", 2, 0, {}, [0])

@@ -8,7 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from clm.access.permissions import system_actor
-from clm.accounts.models import Membership
+from clm.accounts.models import Membership, User
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
@@ -152,3 +152,23 @@ def test_no_mail_tells_of_what_became_confidential(acme: Cast, alice: Actor) -> 
 
     assert send_mail() == 0
     assert Notification.objects.get().mail_error == "Not sent: may no longer see what it is about."
+
+
+def test_no_mail_follows_a_person_who_is_inactive(acme: Cast) -> None:
+    told(acme)
+    User.objects.filter(pk=acme.users["finance"].pk).update(is_active=False)
+
+    assert (send_mail(), mail.outbox) == (0, [])
+    assert Notification.objects.get().mail_error == "Not sent: no longer a member."
+
+
+def test_a_subject_nobody_knows_any_more_holds_up_only_its_own_mail(acme: Cast) -> None:
+    first = told(acme, "a")
+    Notification.objects.filter(pk=first.pk).update(subject_type="contracts.gone", subject_id=first.pk)
+    told(acme, "b")
+
+    assert send_mail() == 1
+    assert [message.subject for message in mail.outbox] == ["Title b"]
+    first.refresh_from_db()
+    assert (first.mailed_at, first.mail_attempts) == (None, 1)
+    assert "gone" in first.mail_error
