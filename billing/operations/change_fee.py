@@ -14,6 +14,7 @@ from billing.operations.set_fee import check_fee, fees_named, refused, service_o
 from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
+from clm.lib.errors import NotVisible
 from clm.lib.locks import lock_row
 from contracts.models import Contract
 
@@ -27,12 +28,16 @@ def change_fee(*, actor: Actor, fee_id: UUID, reason: str, **changes: Any) -> Fe
     Credits that are not issued and open invoices are computed again from it; what is issued stays. Raises Invalid
     `reason_missing`, `fee_overlaps` (another fee of this name and service is due then), and what `set_fee` refuses.
     """
+    # The contract before the fee, as set_fee locks them: the other way round two people would stop one another.
+    contract_id = Fee.objects.filter(pk=fee_id).values_list("contract_id", flat=True).first()
+    if contract_id is None:
+        raise NotVisible()
+    contract = lock_row(Contract, contract_id)
     fee = lock_row(Fee, fee_id)
     require(actor, "billing.change_fee", fee)
     why = check_reason(reason)
     if unknown := set(changes) - CHANGEABLE:
         raise TypeError(f"a fee has no {', '.join(sorted(unknown))} to change")
-    contract = lock_row(Contract, fee.contract_id)
     before = events.fee_figures(fee)
     _put(fee, contract, changes)
     if events.fee_figures(fee) == before:
