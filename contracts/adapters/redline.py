@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,7 +21,7 @@ from uuid import uuid4
 
 from clm.documents.extraction.extracted import Refused
 from clm.documents.extraction.limits import MEBIBYTE
-from clm.documents.extraction.sandbox import ROOT, end_process_group, refusal_for_exit, worker_environment
+from clm.documents.extraction.sandbox import run_module
 from clm.lib.outside import outside_transactions
 
 WORKER = "contracts.adapters.redline_worker"
@@ -74,24 +73,8 @@ def redline(
 
 def _run(task: Mapping[str, object], limits: RedlineLimits) -> None:
     """The worker and the engine that it started are gone afterwards, whatever came of it."""
-    # This interpreter, a module of ours, and words that the task's JSON quotes: nothing is interpreted by a shell.
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-B", "-s", "-m", WORKER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=ROOT,
-        env=worker_environment(),
-        start_new_session=True,
-    )
-    try:
-        output, _ = process.communicate(json.dumps(dict(task)).encode(), timeout=limits.wall_seconds)
-    except subprocess.TimeoutExpired:
-        raise Refused("too_slow") from None
-    finally:
-        end_process_group(process)
-    if process.returncode:
-        raise refusal_for_exit(process.returncode)
+    sent = json.dumps(dict(task)).encode()
+    output = run_module(WORKER, stdin=subprocess.PIPE, sent=sent, wall_seconds=limits.wall_seconds)
     refused = json.loads(output)["refused"]
     if refused:
         raise Refused(*refused)

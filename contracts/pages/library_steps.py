@@ -24,12 +24,7 @@ from contracts.operations.library.approve_library_clause import approve_library_
 from contracts.operations.library.change_library_clause import change_library_clause
 from contracts.operations.library.retire_library_clause import retire_library_clause
 from contracts.pages.library_forms import AdoptionForm, ApprovalForm, LibraryClauseForm, RetirementForm, initial_of
-from contracts.pages.steps import tried
-
-
-def _page(request: HttpRequest, form: Any, *, title: str, submit: str, back: str, effect: str = "") -> HttpResponse:
-    context = {"form": form, "title": title, "submit_label": submit, "effect": effect, "cancel_url": back}
-    return render(request, "contracts/form_page.html", context, status=400 if form.is_bound else 200)
+from contracts.pages.steps import form_page, tried
 
 
 def _clause_for(request: HttpRequest, pk: UUID, verb: str) -> tuple[Actor, LibraryClause]:
@@ -54,7 +49,7 @@ def clause_new(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The clause is in the library, as a draft."))
         return redirect("library-clause", pk=made["clause"].pk)
     back = reverse("library-clauses")
-    return _page(request, form, title=_("New library clause"), submit=_("Add the clause"), back=back)
+    return form_page(request, form, title=_("New library clause"), submit=_("Add the clause"), back=back)
 
 
 @login_required
@@ -74,7 +69,7 @@ def clause_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The clause is changed. Other positions count once they are approved."))
         return redirect("library-clause", pk=pk)
     back = reverse("library-clause", args=[pk])
-    return _page(request, form, title=_("Change the clause"), submit=_("Save"), back=back)
+    return form_page(request, form, title=_("Change the clause"), submit=_("Save"), back=back)
 
 
 def _facts(clause: LibraryClause) -> dict[str, Any]:
@@ -115,7 +110,7 @@ def clause_retire(request: HttpRequest, pk: UUID) -> HttpResponse:
     effect = _("Drafts are no longer held against this clause. What adopted it keeps it.")
     title = _("Retire %(title)s") % {"title": clause.title}
     back = reverse("library-clause", args=[pk])
-    return _page(request, form, title=title, submit=_("Retire"), effect=effect, back=back)
+    return form_page(request, form, title=title, submit=_("Retire"), effect=effect, back=back)
 
 
 @login_required

@@ -57,16 +57,23 @@ def put_errors(form: forms.Form, refusal: DomainError) -> None:
 
 
 def form_page(
-    request: HttpRequest, form: Any, contract: Contract | None, *, title: str, submit: str, effect: str = ""
+    request: HttpRequest,
+    form: Any,
+    contract: Contract | None = None,
+    *,
+    title: str,
+    submit: str,
+    effect: str = "",
+    back: str = "",
 ) -> HttpResponse:
-    back = reverse("contract", args=[contract.pk]) if contract else reverse("contracts")
+    """A form on a page of its own; cancelling leads `back`, by itself to the contract or to the list."""
     context = {
         "form": form,
         "contract": contract,
         "title": title,
         "submit_label": submit,
         "effect": effect,
-        "cancel_url": back,
+        "cancel_url": back or (reverse("contract", args=[contract.pk]) if contract else reverse("contracts")),
     }
     return render(request, "contracts/form_page.html", context, status=400 if form.is_bound else 200)
 

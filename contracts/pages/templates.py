@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -35,7 +34,7 @@ from contracts.operations.templates.draft_from_template import draft_from_templa
 from contracts.operations.templates.import_template import import_template
 from contracts.operations.templates.retire_template import retire_template
 from contracts.pages import template_forms as shapes
-from contracts.pages.steps import tried
+from contracts.pages.steps import form_page, tried
 from contracts.states import TemplateState
 from contracts.template_library import TemplateFile, questions_of, read_template, template_rows, version_in_use
 
@@ -114,11 +113,6 @@ def template_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "contracts/template_page.html", context)
 
 
-def _form_page(request: HttpRequest, form: forms.Form, title: str, submit: str, back: str, effect: str) -> HttpResponse:
-    context = {"form": form, "title": title, "submit_label": submit, "cancel_url": back, "effect": effect}
-    return render(request, "contracts/form_page.html", context, status=400 if form.is_bound else 200)
-
-
 def _read(given: dict[str, Any]) -> TemplateFile:
     """The files of the form, read; what was given of them is taken out of the rest."""
     metadata, file = given.pop("metadata"), given.pop("file")
@@ -141,7 +135,7 @@ def template_new(request: HttpRequest) -> HttpResponse:
     if tried(form, put):
         messages.success(request, _("The template is in the library. It can be used once it is approved."))
         return redirect("template", pk=made["template"].pk)
-    return _form_page(request, form, _("Import a template"), _("Import"), reverse("templates"), "")
+    return form_page(request, form, title=_("Import a template"), submit=_("Import"), back=reverse("templates"))
 
 
 @login_required
@@ -156,8 +150,8 @@ def template_version_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     if tried(form, put):
         messages.success(request, _("The version is in the library. It is used once it is approved."))
         return redirect("template", pk=pk)
-    back = reverse("template", args=[pk])
-    return _form_page(request, form, _("Add a version of %s") % template.name, _("Add the version"), back, "")
+    title = _("Add a version of %s") % template.name
+    return form_page(request, form, title=title, submit=_("Add the version"), back=reverse("template", args=[pk]))
 
 
 @login_required
@@ -177,8 +171,8 @@ def template_retire(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The template is retired."))
         return redirect("template", pk=pk)
     effect = _("No further contract is drafted from it. Contracts that were stay as they are.")
-    back = reverse("template", args=[pk])
-    return _form_page(request, form, _("Retire %s") % template.name, _("Retire"), back, effect)
+    title, back = _("Retire %s") % template.name, reverse("template", args=[pk])
+    return form_page(request, form, title=title, submit=_("Retire"), effect=effect, back=back)
 
 
 @login_required

@@ -41,11 +41,20 @@ def extract(path: Path, *, limits: Limits = DEFAULT) -> ExtractedDocument:
 
 def run_worker(file: BinaryIO, limits: Limits) -> bytes:
     """The worker's answer; the worker and whatever it started are gone afterwards."""
-    command = [sys.executable, "-B", "-s", "-m", WORKER, json.dumps(asdict(limits))]
-    # This interpreter, a module of ours, and numbers: nothing of the document is in the command.
+    return run_module(WORKER, json.dumps(asdict(limits)), stdin=file, wall_seconds=limits.wall_seconds)
+
+
+def run_module(
+    module: str, *arguments: str, stdin: BinaryIO | int, wall_seconds: float, sent: bytes | None = None
+) -> bytes:
+    """What a module of ours prints, run by this interpreter in a process group of its own that is gone afterwards.
+
+    `stdin` is a file, or subprocess.PIPE for what is `sent`. Raises Refused by how the process ended.
+    """
+    # This interpreter, a module of ours, and its bounds: nothing of a document is in the command.
     process = subprocess.Popen(  # noqa: S603
-        command,
-        stdin=file,
+        [sys.executable, "-B", "-s", "-m", module, *arguments],
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
@@ -53,7 +62,7 @@ def run_worker(file: BinaryIO, limits: Limits) -> bytes:
         start_new_session=True,
     )
     try:
-        output, _ = process.communicate(timeout=limits.wall_seconds)
+        output, _ = process.communicate(sent, timeout=wall_seconds)
     except subprocess.TimeoutExpired:
         raise Refused("too_slow") from None
     finally:
