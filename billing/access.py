@@ -9,6 +9,7 @@ from clm.access.permissions import visible
 from clm.access.registry import register_system_actor, register_verbs, register_visibility, seen_through
 from clm.accounts.roles import PEOPLE_INSIDE, Role
 from clm.lib.actor import Actor
+from clm.notify.subjects import register_subjects
 from contracts.models import Contract
 
 FINANCE = {Role.FINANCE, Role.ADMINISTRATOR}
@@ -55,6 +56,7 @@ def register() -> None:
         },
     )
     through_contract = seen_through("contract", lambda: Contract)
+    register_subjects(Credit, Invoice)
     register_visibility(Fee, "billing.view_fee", through_contract)
     register_visibility(Credit, "billing.view_credit", through_contract)
     register_visibility(CreditNote, "billing.view_credit", seen_through("credit__contract", lambda: Contract))

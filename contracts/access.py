@@ -14,6 +14,7 @@ from clm.access.registry import (
 )
 from clm.accounts.roles import EVERYONE, Role
 from clm.lib.actor import Actor
+from clm.notify.subjects import register_subjects
 from contracts.models import (
     Clause,
     Contract,
@@ -67,6 +68,7 @@ def register() -> None:
     )
     register_system_actor(TERM_KEEPER, {"contracts.advance_terms"})
     register_system_actor(LIBRARIAN, {"contracts.remind_template_review"})
+    register_subjects(Contract, Template)
     register_visibility(Contract, "contracts.view_contract", _contracts)
     register_visibility(Party, "contracts.view_party", everyone_inside)
     for shelved in (Template, TemplateVersion):

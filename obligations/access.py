@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clm.access.registry import register_system_actor, register_verbs, register_visibility, seen_through
 from clm.accounts.roles import INSIDE, Role
+from clm.notify.subjects import register_subjects
 from contracts.models import Contract
 from obligations.models import Deadline, Obligation, Occurrence
 
@@ -39,3 +40,4 @@ def register() -> None:
     through_contract = seen_through("contract", lambda: Contract)
     for model in (Obligation, Occurrence, Deadline):
         register_visibility(model, "obligations.view_obligation", through_contract)
+    register_subjects(Deadline, Occurrence)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from clm.access.registry import Rule, register_system_actor, register_verbs, register_visibility, seen_through
 from clm.accounts.roles import EVERYONE, INSIDE, Role
 from clm.lib.actor import Actor
+from clm.notify.subjects import register_subjects
 from contracts.models import Contract
 from slas.models import (
     Breach,
@@ -62,6 +63,7 @@ def register() -> None:
     for model in (Service, ServiceReport):
         register_visibility(model, "slas.view_commitment", through_contract)
     register_visibility(Commitment, "slas.view_commitment", _no_drafts(through_contract))
+    register_subjects(Breach, EvaluationWindow)
     register_visibility(Breach, "slas.view_breach", through_contract)
     register_visibility(EvidenceBundle, "slas.view_breach", seen_through("breach__contract", lambda: Contract))
     register_visibility(CreditTier, "slas.view_commitment", seen_through("commitment", lambda: Commitment))

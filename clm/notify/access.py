@@ -4,6 +4,7 @@ from clm.access.registry import register_verbs, register_visibility
 from clm.accounts.roles import EVERYONE
 from clm.lib.actor import Actor
 from clm.notify.models import Notification
+from clm.notify.subjects import about_what_is_seen
 
 
 def register() -> None:
@@ -18,4 +19,5 @@ def register() -> None:
 
 
 def _own_inbox(actor: Actor, rows: QuerySet[Notification]) -> QuerySet[Notification]:
-    return rows.filter(user_id=actor.person_id)
+    """One's own, as far as one may still see what they are about."""
+    return rows.filter(about_what_is_seen(actor), user_id=actor.person_id)

@@ -14,6 +14,7 @@ from clm.accounts.actors import actor_of_membership
 from clm.accounts.models import Membership, Organization
 from clm.lib import clock
 from clm.notify.models import Notification
+from clm.notify.subjects import subject_type_of
 
 
 def people_with_roles(*roles: str) -> list[UUID]:
@@ -41,11 +42,13 @@ def tell(
 ) -> int:
     """Each person has the notification once, however often this is called with the same key; answers how many are new.
 
-    Nobody is told of a subject that they may not see: name it wherever the words say something about it.
+    Nobody is told of a subject that they may not see, and the notice hides with it later: name it wherever the words
+    say something about it. Its model is one that `register_subjects` was told of.
 
     Call inside the verb's or handler's transaction: mail is sent later from the row, and never where the organization
     has paused its mail.
     """
+    subject_type = subject_type_of(subject) if subject is not None else ""
     by_mail = by_mail and not Organization.objects.filter(pk=current_organization_id(), mail_paused=True).exists()
     members = Membership.objects.filter(user_id__in=set(user_ids), removed_at=None, user__is_active=True)
     allowed = [row.user_id for row in members if subject is None or sees(actor_of_membership(row), subject)]
@@ -57,7 +60,7 @@ def tell(
             title=one_line(title)[:200],
             body=body,
             url=url,
-            subject_type=subject._meta.label_lower if subject is not None else "",
+            subject_type=subject_type,
             subject_id=subject.pk if subject is not None else None,
             dedupe_key=dedupe_key,
             due_at=due_at,

@@ -7,6 +7,7 @@ from django.core import mail
 from django.test import Client
 from rest_framework.test import APIClient
 
+from clm.access.middleware import actor_of
 from clm.access.permissions import system_actor
 from clm.accounts.models import Membership, User
 from clm.lib import clock
@@ -16,6 +17,7 @@ from clm.notify.models import Notification
 from clm.notify.operations.read_all_notifications import read_all_notifications
 from clm.notify.operations.read_notification import read_notification
 from clm.notify.operations.settle_inboxes import settle_inboxes
+from clm.notify.panels import unread_count
 from clm.notify.tasks import send_mail
 from clm.notify.tell import tell
 from clm.portfolio.access import LOADER
@@ -23,6 +25,8 @@ from contracts.operations.create_contract import create_contract
 from contracts.operations.restrict_contract import restrict_contract
 from tests.cast import Cast
 from tests.proof import last_event, left_behind
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def told(cast: Cast, key: str = "k", role: str = "finance", **more: object) -> Notification:
@@ -172,3 +176,36 @@ def test_a_subject_nobody_knows_any_more_holds_up_only_its_own_mail(acme: Cast) 
     first.refresh_from_db()
     assert (first.mailed_at, first.mail_attempts) == (None, 1)
     assert "gone" in first.mail_error
+
+
+def test_a_notice_hides_with_what_it_is_about(acme: Cast, alice: Actor, page: Client, api: APIClient) -> None:
+    """The page, its search, the home page, the badge, the API and both verbs: as long as the contract is hidden."""
+    contract = create_contract(actor=alice, title="Merger talks")
+    notice = told(acme, "merger", role="finance", subject=contract)
+    told(acme, "plain", role="finance")
+    for client in (page, api):
+        client.force_login(acme.users["finance"], backend=MODEL_BACKEND)
+    assert shown(page, api) == (True, True, True, 2, 2)
+
+    restrict_contract(actor=alice, contract_id=contract.pk, people=[acme.users["legal"].pk])
+
+    assert shown(page, api) == (False, False, False, 1, 1)
+    with pytest.raises(NotVisible):
+        read_notification(actor=acme["finance"], notification_id=notice.pk)
+    assert read_all_notifications(actor=acme["finance"]) == 1
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+
+def shown(page: Client, api: APIClient) -> tuple[bool, bool, bool, int, int]:
+    """In the inbox, in its search, on the home page; the badge's count, and how many the API lists."""
+    inbox = page.get("/inbox/")
+    pages = (inbox, page.get("/inbox/?q=merger"), page.get("/"))
+    in_inbox, in_search, at_home = ("Title merger" in answer.content.decode() for answer in pages)
+    listed = api.get("/api/v1/notifications/").json()["results"]
+    return in_inbox, in_search, at_home, unread_count(actor_of(inbox.wsgi_request)), len(listed)
+
+
+def test_only_what_is_registered_can_be_told_of(acme: Cast) -> None:
+    with pytest.raises(LookupError, match=r"accounts\.organization is not registered"):
+        told(acme, subject=acme.organization)
