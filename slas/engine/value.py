@@ -140,6 +140,7 @@ def _value_trace(
             "aggregation": aggregation,
             "coverage_threshold_percent": in_short(terms.coverage_threshold_percent),
             "warning_band": in_short(terms.warning_band),
+            "exact_attainment": None if figure is None else str(figure),
         },
         steps=(
             Step("Coverage", "100 × samples / expected samples", coverage, "%"),

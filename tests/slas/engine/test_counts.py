@@ -169,3 +169,11 @@ def test_too_few_samples_are_inconclusive() -> None:
     assert (few.outcome, few.coverage_percent, few.light) == (Outcome.INCONCLUSIVE, 90, Light.GREY)
     none = judge_value([], Aggregation.SUM, ValueTerms(Decimal(1)))
     assert (none.outcome, none.reason) == (Outcome.INCONCLUSIVE, "nothing_measured")
+
+
+def test_a_value_is_told_exactly_so_that_credit_tiers_read_it() -> None:
+    third = judge_value([Decimal(0), Decimal(0), Decimal(1)], Aggregation.AVERAGE, ValueTerms(Decimal("0.5")))
+    nothing = judge_value([], Aggregation.AVERAGE, ValueTerms(Decimal("0.5")))
+
+    told = [each.trace.as_json()["parameters"]["exact_attainment"] for each in (third, nothing)]
+    assert told == ["1/3", None]
