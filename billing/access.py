@@ -7,9 +7,9 @@ from django.db.models import Q, QuerySet
 from billing.models import Credit, CreditNote, Discrepancy, Fee, Invoice, InvoiceLine, Reconciliation
 from clm.access.permissions import visible
 from clm.access.registry import register_system_actor, register_verbs, register_visibility, seen_through
+from clm.access.subjects import register_subjects
 from clm.accounts.roles import PEOPLE_INSIDE, Role
 from clm.lib.actor import Actor
-from clm.notify.subjects import register_subjects
 from contracts.models import Contract
 
 FINANCE = {Role.FINANCE, Role.ADMINISTRATOR}

@@ -26,6 +26,7 @@ from slas.states import BreachState
 
 WAITING = (CreditState.PROPOSED, CreditState.APPROVED)
 DEAD = (CreditState.REJECTED, CreditState.LAPSED, CreditState.WITHDRAWN)
+PAPERED = (CreditState.ISSUED, CreditState.SETTLED, CreditState.DISPUTED)
 AT_RISK = (*WAITING, CreditState.ISSUED, CreditState.DISPUTED)
 
 
@@ -155,6 +156,12 @@ def history_of(*subjects: Any) -> list[HistoryEntry]:
     for subject in subjects:
         wanted |= Q(subject_type=subject._meta.label_lower, subject_id=subject.pk)
     return as_history(LedgerEntry.objects.filter(wanted).order_by("-id")[:100])
+
+
+def taken_back_with(credit: Credit) -> list[Credit]:
+    """The credit and what was issued for its window after it, oldest first: differences to a sum that it is part of,
+    which mean nothing without it."""
+    return list(Credit.objects.filter(breach_id=credit.breach_id, state__in=PAPERED, pk__gte=credit.pk).order_by("pk"))
 
 
 def clause_url(trace: dict[str, Any]) -> str:

@@ -12,9 +12,9 @@ from clm.access.registry import (
     register_visibility,
     seen_through,
 )
+from clm.access.subjects import register_subjects
 from clm.accounts.roles import EVERYONE, Role
 from clm.lib.actor import Actor
-from clm.notify.subjects import register_subjects
 from contracts.models import (
     Clause,
     Contract,

@@ -48,7 +48,7 @@ def request_comparison(actor: Actor, *, old_id: UUID | str, new_id: UUID | str, 
     what = {"form": PaperForm(form).label, "reference": new.contract.reference, "old": old.number, "new": new.number}
     parameters = {"contract_id": new.contract_id, "old_id": old.pk, "new_id": new.pk, "form": PaperForm(form).value}
     title = _("%(form)s of %(reference)s: version %(old)s to %(new)s") % what
-    return start_job(actor, kind=COMPARISON, title=title, parameters=parameters)
+    return start_job(actor, kind=COMPARISON, title=title, parameters=parameters, subject=new.contract)
 
 
 @job_kind(COMPARISON)
@@ -100,7 +100,7 @@ def pdf_of(old: Version, new: Version) -> bytes:
 def comparison_blob(actor: Actor, contract: Contract, paper_id: UUID) -> tuple[Blob, str]:
     """The paper and its file name. Raises NotVisible unless a job that the actor sees made it for this contract."""
     jobs = visible(actor, Job.objects.filter(kind=COMPARISON, state=JobState.SUCCEEDED))
-    job = jobs.filter(parameters__contract_id=str(contract.pk), result__paper_id=str(paper_id)).first()
+    job = jobs.filter(subject_id=contract.pk, result__paper_id=str(paper_id)).first()
     blob = Blob.objects.filter(pk=paper_id).first()
     if job is None or blob is None:
         raise NotVisible()

@@ -71,4 +71,4 @@ def _start(
     parameters: dict[str, Any] = {"contract_id": contract.pk, "blob_id": blob.pk, "file_name": file_name, "note": note}
     parameters["terms"] = dict(terms) if terms else None
     title = _("Read %(file)s for %(reference)s") % {"file": file_name, "reference": contract.reference}
-    return start_job(actor, kind=IMPORT, title=title, parameters=parameters)
+    return start_job(actor, kind=IMPORT, title=title, parameters=parameters, subject=contract)

@@ -64,7 +64,7 @@ def _result(version: Version) -> Mapping[str, Any]:
 def reading_of(actor: Actor, contract: Contract, newest: Version | None) -> Job | None:
     """The job that reads, or failed to read, a document for the contract since its newest version was added."""
     jobs: QuerySet[Job] = visible(actor, Job.objects.filter(kind=IMPORT, state__in=UNFINISHED))
-    jobs = jobs.filter(parameters__contract_id=str(contract.pk))
+    jobs = jobs.filter(subject_id=contract.pk)
     if newest is not None:
         jobs = jobs.filter(created_at__gt=newest.created_at)
     return jobs.order_by("-id").first()

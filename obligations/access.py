@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from clm.access.registry import register_system_actor, register_verbs, register_visibility, seen_through
+from clm.access.subjects import register_subjects
 from clm.accounts.roles import INSIDE, Role
-from clm.notify.subjects import register_subjects
 from contracts.models import Contract
 from obligations.models import Deadline, Obligation, Occurrence
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from clm.events.record import Event
@@ -79,6 +80,13 @@ def commitment_ended(commitment: Commitment, previous: str, reason: str, verb: s
     after = {"state": commitment.state, "ends_on": commitment.ends_on}
     before = {"state": previous}
     return _commitment("commitment.ended", verb, commitment, before=before, after=after, reason=reason)
+
+
+def commitment_end_set(commitment: Commitment, former: date | None, windows: int, reason: str, verb: str) -> Event:
+    """Measuring will end, or has ended, on another day; `windows` is how many there are up to it. `commitment.ended`
+    is a fact of its own, when that day has come."""
+    after = {"ends_on": commitment.ends_on, "windows": windows}
+    return _commitment("commitment.end_set", verb, commitment, before={"ends_on": former}, after=after, reason=reason)
 
 
 def windows_opened(commitment: Commitment, labels: list[str]) -> Event:

@@ -28,14 +28,18 @@ def request_import(
     require(actor, "slas.ingest_outages")
     if len(content) > MAX_BYTES:
         raise Invalid("file_too_large", "A telemetry file has at most 64 MiB; send it in parts.")
+    contract = None
     if contract_id is not None:
-        require(actor, "slas.add_indicator", get_visible(actor, Contract.objects.all(), contract_id))
-    if indicator and not Indicator.objects.filter(key=indicator).exists() and contract_id is None:
+        contract = get_visible(actor, Contract.objects.all(), contract_id)
+        require(actor, "slas.add_indicator", contract)
+    known = Indicator.objects.select_related("service__contract").filter(key=indicator).first() if indicator else None
+    if indicator and known is None and contract is None:
         raise Invalid("indicator_unknown", "No indicator has this key.", fields={"indicator": ["No such key."]})
     blob = store_blob(actor.organization_id, content, "text/csv")
     parameters = {"blob_id": blob.pk, "contract_id": contract_id, "indicator": indicator}
     title = _("Telemetry from %(file)s") % {"file": file_name}
-    return start_job(actor, kind=IMPORT, title=title, parameters=parameters)
+    subject = known.service.contract if known is not None else contract
+    return start_job(actor, kind=IMPORT, title=title, parameters=parameters, subject=subject)
 
 
 def request_evidence(actor: Actor, breach_id: UUID) -> Job:
@@ -43,7 +47,7 @@ def request_evidence(actor: Actor, breach_id: UUID) -> Job:
     breach = get_visible(actor, Breach.objects.all(), breach_id)
     require(actor, "slas.file_evidence_bundle", breach)
     title = _("Evidence bundle of %(reference)s") % {"reference": breach.reference}
-    return start_job(actor, kind=EVIDENCE, title=title, parameters={"breach_id": breach.pk})
+    return start_job(actor, kind=EVIDENCE, title=title, parameters={"breach_id": breach.pk}, subject=breach)
 
 
 def request_report(actor: Actor, contract_id: UUID, month: date) -> Job:
@@ -53,4 +57,4 @@ def request_report(actor: Actor, contract_id: UUID, month: date) -> Job:
     words = {"reference": contract.reference, "month": f"{month:%Y-%m}"}
     title = _("Service report of %(reference)s, %(month)s") % words
     parameters = {"contract_id": contract.pk, "month": month.replace(day=1)}
-    return start_job(actor, kind=REPORT, title=title, parameters=parameters)
+    return start_job(actor, kind=REPORT, title=title, parameters=parameters, subject=contract)

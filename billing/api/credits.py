@@ -148,7 +148,9 @@ class ReinstateCredit(Act):
 
 @extend_schema(responses=serializers.CreditSerializer)
 class ReverseCredit(Act):
-    """End a dispute: propose a credit below zero that takes back what was issued; the answer is that credit."""
+    """End a dispute: propose a credit of the opposite amount, which takes back the disputed credit and what was issued
+    for its window after it; what was issued before stays. The answer is that credit; `takes_back` among the parameters
+    of its trace names the credits."""
 
     serializer_class = serializers.ReasonSerializer
 

@@ -47,14 +47,15 @@ def issue_credit(*, actor: Actor, credit_id: UUID) -> CreditNote:
     note.digest = note_digest(note)
     note.save()
     record(actor, events.credit_issued(note))
-    if "takes_back" in credit.trace.get("parameters", {}):
-        _end_disputes(actor, credit)
+    _end_disputes(actor, credit)
     return note
 
 
 def _end_disputes(actor: Actor, reversal: Credit) -> None:
-    """The window's disputed credits are what they were before: the note that is issued now takes them back."""
-    disputed = Credit.objects.select_for_update().filter(breach_id=reversal.breach_id, state=CreditState.DISPUTED)
+    """The disputed credits that the note issued now takes back are what they were before; others stay in dispute."""
+    taken = reversal.trace.get("parameters", {}).get("takes_back", [])
+    rows = Credit.objects.filter(breach_id=reversal.breach_id, reference__in=taken)
+    disputed = rows.select_for_update().filter(state=CreditState.DISPUTED)
     for credit in disputed.order_by("pk"):
         moves = Transition.objects.filter(subject_type="billing.credit", subject_id=credit.pk)
         entered = moves.filter(to_state=CreditState.DISPUTED).order_by("-pk").values_list("from_state", flat=True)

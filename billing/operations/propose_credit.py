@@ -11,6 +11,7 @@ from django.db import transaction
 from billing import events
 from billing.models import Credit
 from billing.operations.guards import credits_turn
+from billing.queries import PAPERED
 from billing.remedies import Remedy, remedy_of
 from billing.seals import credit_digest
 from billing.states import CreditState
@@ -26,7 +27,6 @@ from clm.lib.trace import Step
 from slas.models import Breach, Evaluation
 from slas.states import Outcome
 
-PAPERED = (CreditState.ISSUED, CreditState.SETTLED, CreditState.DISPUTED)
 RELATED = (
     "window__latest",
     "evaluation",

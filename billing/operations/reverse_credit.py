@@ -1,4 +1,4 @@
-"""A dispute about a credit ended against it: what was issued is taken back by a note below zero."""
+"""A dispute about a credit ended against it: it is taken back by a note of the opposite amount."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from billing import events
 from billing.models import Credit
 from billing.operations.guards import check_disputed, check_reason, credits_turn
 from billing.operations.propose_credit import papered_credits
+from billing.queries import taken_back_with
 from billing.seals import credit_digest
 from clm.access.permissions import require
 from clm.events.record import record
@@ -26,10 +27,13 @@ from slas.models import Breach
 
 @transaction.atomic
 def reverse_credit(*, actor: Actor, credit_id: UUID, reason: str) -> Credit:
-    """A proposed credit below zero that adjusts the disputed one: it takes back all that is issued for the window.
+    """A proposed credit of the opposite amount: it takes back the disputed credit and what was issued for the window
+    after it. What was issued before stays, so the window is left with the sum it had before the disputed credit.
 
-    Once it is issued the disputed credits of the window are what they were before the dispute, and the two come to
-    nothing. Raises `reason_missing`, `illegal_move` (not in dispute), `unissued_credit`, `nothing_due`.
+    Every later credit is a difference to a sum that the disputed one is part of: of 250, then -100, nobody is left
+    owing 100 when the 250 were wrong; and where only the -100 were, the 250 stand. A reversal is taken back the same
+    way. Once this is issued, those of the credits taken back that are in dispute are what they were before it.
+    Raises `reason_missing`, `illegal_move` (not in dispute), `unissued_credit`, `nothing_due`.
     """
     credit = lock_row(Credit, credit_id)
     require(actor, "billing.reverse_credit", credit)
@@ -37,42 +41,43 @@ def reverse_credit(*, actor: Actor, credit_id: UUID, reason: str) -> Credit:
     check_disputed(credit)
     credits_turn(credit.contract_id)
     breach = Breach.objects.select_related("window").get(pk=credit.breach_id)
-    issued = papered_credits(breach)
-    net = total((Money(row.amount, row.currency) for row in issued), credit.currency)
+    papered_credits(breach)  # refuses while one is still waiting
+    taken = taken_back_with(credit)
+    net = total((Money(row.amount, row.currency) for row in taken), credit.currency)
     if not net:
-        raise DomainError("nothing_due", "What was issued for this window comes to nothing already.")
-    reversal = _create(actor, breach, credit, issued, net)
+        raise DomainError("nothing_due", "It comes to nothing with what was issued for this window since.")
+    reversal = _create(actor, breach, credit, taken, net)
     record(actor, events.credit_proposed(reversal, "billing.reverse_credit", why))
     return reversal
 
 
-def _create(actor: Actor, breach: Breach, credit: Credit, issued: list[Credit], net: Money) -> Credit:
+def _create(actor: Actor, breach: Breach, credit: Credit, taken: list[Credit], net: Money) -> Credit:
     reversal = Credit(
         organization_id=actor.organization_id,
         contract_id=credit.contract_id,
         commitment_id=credit.commitment_id,
         breach=breach,
         evaluation_id=breach.window.latest_id or breach.evaluation_id,
-        adjusts=issued[-1],
+        adjusts=taken[-1],
         reference=next_number(Credit, "reference", f"CR-{clock.today().year}-"),
         base_amount=credit.base_amount,
         percent=Decimal(0),
         amount=(-net).amount,
         currency=net.currency,
-        trace=_trace(credit, issued, net).as_json(),
+        trace=_trace(credit, taken, net).as_json(),
     )
     reversal.digest = credit_digest(reversal)
     reversal.save()
     return reversal
 
 
-def _trace(credit: Credit, issued: list[Credit], net: Money) -> Trace:
+def _trace(credit: Credit, taken: list[Credit], net: Money) -> Trace:
     return Trace(
         title=f"Credit {credit.reference} taken back",
         value=(-net).amount,
         unit=net.currency,
-        formula="− Σ credits issued for the window",
-        parameters={"takes_back": [row.reference for row in issued]},
-        steps=tuple(Step(f"Issued: {row.reference}", f"− {row.amount}", -row.amount, row.currency) for row in issued),
+        formula=f"− Σ credits issued for the window, from {credit.reference} on",
+        parameters={"takes_back": [row.reference for row in taken]},
+        steps=tuple(Step(f"Issued: {row.reference}", f"− {row.amount}", -row.amount, row.currency) for row in taken),
         computed_at=clock.now(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -91,7 +92,7 @@ REASONED: dict[str, tuple[Promise, Promise]] = {
     ),
     "reverse": (
         gettext_lazy("Take the credit back"),
-        gettext_lazy("Proposes a credit below zero for all that was issued for this window. A note never changes."),
+        gettext_lazy("Proposes a credit of the opposite amount. A note never changes."),
     ),
 }
 
@@ -228,7 +229,9 @@ def _page(request: HttpRequest, credit: Credit, form: ReasonForm, status: int = 
         "note": note,
         "steps": steps,
         "effects": _effects(credit),
-        "reasoned": [(name, *words) for name, words in REASONED.items() if name in steps],
+        "reasoned": [
+            (name, label, _effect(name, effect, credit)) for name, (label, effect) in REASONED.items() if name in steps
+        ],
         "form": form,
         "clause_url": queries.clause_url(credit.trace),
         "history": queries.history_of(*([credit, note] if note else [credit])),
@@ -246,6 +249,22 @@ def _effects(credit: Credit) -> dict[str, str]:
         % words,
         "settle": _("Records that %(amount)s has reached us. No further invoice is expected to carry it.") % words,
     }
+
+
+def _effect(step: str, effect: Promise, credit: Credit) -> str:
+    """What a step with a reason does; of taking back, which credits, and how much in all."""
+    if step != "reverse":
+        return str(effect)
+    taken = queries.taken_back_with(credit)
+    words = {
+        "credits": ", ".join(row.reference for row in taken),
+        "amount": money_text(-sum((row.amount for row in taken), Decimal(0)), credit.currency),
+    }
+    said = _(
+        "Proposes a credit of %(amount)s that takes back %(credits)s: this credit and what was issued for its window "
+        "after it. What was issued before stays. A note never changes."
+    )
+    return said % words
 
 
 @login_required

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -38,15 +39,31 @@ def back_off(attempts: int) -> timedelta:
     return timedelta(seconds=min(2**attempts, 3600))
 
 
-def fan_out(*, batch: int = 500) -> int:
+def fan_out(*, batch: int = 500, failed: set[UUID] | None = None) -> int:
     """Every waiting event has a delivery for each of its handlers; answers how many events.
 
-    Organizations take turns of `batch` events: ten thousand of one do not keep the others waiting.
+    Organizations take turns of `batch` events: ten thousand of one do not keep the others waiting. One whose turn fails
+    is logged and joins the failed, which have no turn.
     """
     with every_organization():
         waiting = OutboxEvent.objects.filter(organization_id=OuterRef("pk"), fanned_out_at=None)
         turns = _organizations_with(waiting)
-    return sum(_fan_out(organization_id, batch) for organization_id in turns)
+    return _turns(turns, lambda organization_id: _fan_out(organization_id, batch), set() if failed is None else failed)
+
+
+def _turns(turns: list[UUID], turn: Callable[[UUID], int], failed: set[UUID]) -> int:
+    """The sum over the organizations whose turn went through. What escapes the turn of one is logged, and the others
+    have theirs."""
+    done = 0
+    for organization_id in turns:
+        if organization_id in failed:
+            continue
+        try:
+            done += turn(organization_id)
+        except Exception:
+            failed.add(organization_id)
+            log.exception("turn_failed", organization_id=str(organization_id))
+    return done
 
 
 @transaction.atomic
@@ -175,18 +192,23 @@ def _tell_administrators(delivery: Delivery) -> None:
 
 
 def drain(*, limit: int = 10_000) -> int:
-    """Fan out and deliver until nothing is due, the organizations in turn; answers how many deliveries ran."""
+    """Fan out and deliver until nothing is due, the organizations in turn; answers how many deliveries ran.
+
+    An organization whose turn fails is logged, and has its next turn at the next drain.
+    """
     delivered = 0
+    not_fanned_out: set[UUID] = set()
+    not_delivered: set[UUID] = set()
     while delivered < limit:
-        fan_out()
-        ran = sum(_turn(organization_id) for organization_id in organizations_due())
+        fan_out(failed=not_fanned_out)
+        ran = _turns(organizations_due(), _deliver, not_delivered)
         if not ran:
             break
         delivered += ran
     return delivered
 
 
-def _turn(organization_id: UUID) -> int:
+def _deliver(organization_id: UUID) -> int:
     ran = 0
     while ran < TURN and deliver_next(organization_id):
         ran += 1

@@ -34,13 +34,18 @@ JOB_STATES = state_table(
 
 
 class Job(OrganizationRow):
-    """One piece of long work. `heartbeat_at` grows old when its worker died; beat then queues it again."""
+    """One piece of long work. `heartbeat_at` grows old when its worker died; beat then queues it again.
+
+    Its words (title, message, result, problems, error) are for whoever may see its subject, where it has one.
+    """
 
     STATES: ClassVar[StateTable] = JOB_STATES
 
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.QUEUED)
+    subject_type = models.CharField(max_length=64, blank=True)
+    subject_id = models.UUIDField(null=True)
     parameters = models.JSONField(default=dict)
     actor_kind = models.CharField(max_length=8)
     actor_id = models.CharField(max_length=64)

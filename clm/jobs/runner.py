@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, cast
@@ -11,10 +12,11 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from clm.access.scope import organization_scope
+from clm.access.subjects import subject_type_of
 from clm.accounts.actors import actor_of_membership, actor_of_token_id
 from clm.accounts.models import Membership
 from clm.audit.moves import move
@@ -26,6 +28,7 @@ from clm.lib.errors import DomainError
 
 log = structlog.get_logger("clm.jobs")
 STALE_AFTER = timedelta(seconds=120)
+# A round of tries. Attempts count on when a person asks for another round.
 MAX_ATTEMPTS = 5
 # Work that runs on asks this often whether its person or token may still act.
 ASK_AGAIN_SECONDS = 5.0
@@ -46,6 +49,8 @@ class Progress:
         self._job_id = job.pk
         self.at = job.done
         self.kept: dict[str, Any] = dict(job.result)
+        # What earlier runs listed, and how often: two breaks may read alike.
+        self._listed = Counter((found["where"], found["message"]) for found in job.problems)
         self._job = job
         self.actor = _actor(job)
         self._asked = time.monotonic()
@@ -76,9 +81,14 @@ class Progress:
             raise Superseded
 
     def problem(self, where: str, message: str) -> None:
-        """Keep a row-by-row problem for the job's page."""
+        """Keep a row-by-row problem for the job's page, unless an earlier run has listed it. Raises Superseded."""
         with transaction.atomic():
-            job = Job.objects.select_for_update().get(pk=self._job_id)
+            job = self._rows.select_for_update().first()
+            if job is None:
+                raise Superseded
+            if self._listed[where, message] > 0:
+                self._listed[where, message] -= 1
+                return
             job.problems = [*job.problems, {"where": where, "message": message}][:1000]
             job.save(update_fields=["problems"])
 
@@ -97,14 +107,21 @@ def job_kind(kind: str) -> Callable[[Work], Work]:
     return register
 
 
-def start_job(actor: Actor, *, kind: str, title: str, parameters: Mapping[str, Any]) -> Job:
-    """A queued job; a worker picks it up after the caller's transaction commits. The caller has asked permission."""
+def start_job(
+    actor: Actor, *, kind: str, title: str, parameters: Mapping[str, Any], subject: Model | None = None
+) -> Job:
+    """A queued job; a worker picks it up after the caller's transaction commits. The caller has asked permission.
+
+    Name the subject wherever the work is about one contract: who may not see it any more is shown no words of the job.
+    """
     if kind not in KINDS:
         raise LookupError(f"no work is registered for job kind {kind}")
     job = Job.objects.create(
         organization_id=actor.organization_id,
         kind=kind,
         title=title[:200],
+        subject_type=subject_type_of(subject) if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
         parameters=to_plain(parameters),
         actor_kind=actor.kind,
         actor_id=actor.identity,
@@ -205,10 +222,10 @@ def requeue_stale(job_id: UUID) -> bool:
     if job is None or not job.is_live or (job.heartbeat_at or clock.now()) > clock.now() - STALE_AFTER:
         return False
     if job.state == JobState.RUNNING:
-        gone = job.attempts >= MAX_ATTEMPTS
+        gone = job.attempts % MAX_ATTEMPTS == 0
         move(_mover(job), job, to=JobState.FAILED if gone else JobState.QUEUED, reason="its worker died")
         if gone:
-            job.error = _("Its worker ended before the job did, %(count)s times.") % {"count": job.attempts}
+            job.error = _("Its worker ended before the job did, %(count)s times.") % {"count": MAX_ATTEMPTS}
             job.finished_at = clock.now()
             job.save(update_fields=["error", "finished_at"])
             return False

@@ -1,10 +1,10 @@
 from django.db.models import QuerySet
 
 from clm.access.registry import register_verbs, register_visibility
+from clm.access.subjects import about_what_is_seen
 from clm.accounts.roles import EVERYONE
 from clm.lib.actor import Actor
 from clm.notify.models import Notification
-from clm.notify.subjects import about_what_is_seen
 
 
 def register() -> None:

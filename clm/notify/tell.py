@@ -10,11 +10,11 @@ from django.db.models import Model
 
 from clm.access.permissions import sees
 from clm.access.scope import current_organization_id
+from clm.access.subjects import subject_type_of
 from clm.accounts.actors import actor_of_membership
 from clm.accounts.models import Membership, Organization
 from clm.lib import clock
 from clm.notify.models import Notification
-from clm.notify.subjects import subject_type_of
 
 
 def people_with_roles(*roles: str) -> list[UUID]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -128,6 +129,8 @@ class TelemetryBatch(OrganizationRow):
     """One delivery of telemetry: what came, what was new, what was refused and why. `digest` is of its content.
 
     received = accepted + duplicates + refused; `replaced` counts those accepted that took the place of other values.
+    `contract_ids` are the contracts of the indicators that its rows name, refused rows included; a key that is no
+    indicator of anything the sender sees adds none.
     """
 
     source = models.CharField(max_length=24)
@@ -140,6 +143,7 @@ class TelemetryBatch(OrganizationRow):
     refusals = models.JSONField(default=list)
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
+    contract_ids = ArrayField(models.UUIDField(), default=list)
 
     def __str__(self) -> str:
         return f"{self.source} {self.accepted}/{self.received}"

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.permissions import require
-from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -18,14 +17,15 @@ from slas import events
 from slas.engine.windows import start_of_day
 from slas.models import Commitment, EvaluationWindow
 from slas.models.commitment import WindowKind
-from slas.operations.guards import find_successor
+from slas.operations.guards import find_successor, finish
 from slas.operations.open_windows import first_instant
 from slas.states import CommitmentState, WindowState
 
 
 @transaction.atomic
 def end_commitment(*, actor: Actor, commitment_id: UUID, ends_on: date | None = None, reason: str = "") -> Commitment:
-    """Ended; `ends_on` (default: today in its zone) is the first day not measured, and cuts the window it lies in.
+    """Ended; `ends_on` (default: today in its zone) is the first day not measured, and cuts the window it lies in. It
+    is never later than an end that was set before. Windows that are open are still judged and closed.
 
     Raises Invalid `end_invalid` for a day in the future or not after the first, `windows_due` while windows before
     that day are still to be opened, `already_judged` where a window that reaches beyond it was judged.
@@ -34,9 +34,7 @@ def end_commitment(*, actor: Actor, commitment_id: UUID, ends_on: date | None = 
     require(actor, "slas.end_commitment", commitment)
     if commitment.state == CommitmentState.ACTIVE:
         _cut(commitment, ends_on or clock.today(commitment.time_zone))
-    previous = move(actor, commitment, to=CommitmentState.ENDED, reason=reason)
-    commitment.windows_due_at = None
-    commitment.save(update_fields=["ends_on", "windows_due_at"])
+    previous = finish(actor, commitment, reason)
     record(actor, events.commitment_ended(commitment, previous, reason))
     return commitment
 
@@ -45,6 +43,7 @@ def _cut(commitment: Commitment, ends_on: date) -> None:
     if not commitment.starts_on < ends_on <= clock.today(commitment.time_zone):
         fields = {"ends_on": ["A day after the first one, today at the latest."]}
         raise Invalid("end_invalid", "It cannot end on that day.", fields=fields)
+    ends_on = min(ends_on, commitment.ends_on or ends_on)
     end = start_of_day(ends_on, commitment.time_zone)
     rows = EvaluationWindow.objects.select_for_update().filter(commitment=commitment)
     check_windows_open(commitment, ends_on)

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
+from clm.audit.moves import move
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
@@ -56,6 +57,20 @@ def write_tiers(commitment: Commitment, terms: CommitmentTerms) -> None:
     )
 
 
+def finish(actor: Actor, commitment: Commitment, reason: str) -> str:
+    """The locked commitment has ended, and no window of it is opened any more; those that are open are judged and
+    closed all the same. The former state."""
+    previous = move(actor, commitment, to=CommitmentState.ENDED, reason=reason)
+    commitment.windows_due_at = None
+    commitment.save(update_fields=["ends_on", "windows_due_at"])
+    return previous
+
+
+def was_measured() -> Q:
+    """Commitments that have a window: among ended ones those that were more than a draft."""
+    return Q(Exists(EvaluationWindow.objects.filter(commitment=OuterRef("pk"))))
+
+
 def find_amended(commitment: Commitment) -> None:
     """A draft `follows` the commitment that it takes the place of: the one of the same measure whose last day is the
     day before this one's first. Of several only one of the same name. Contract years go on from the same day."""
@@ -72,12 +87,13 @@ def find_amended(commitment: Commitment) -> None:
 
 
 def find_successor(commitment: Commitment) -> None:
-    """The active commitment that begins where this one was ended `follows` it, unless its first window is closed: a
-    closed window stays as it is, and so do the two parts."""
+    """The commitment that begins where this one was ended `follows` it, unless its first window is closed: a closed
+    window stays as it is, and so do the two parts. It is active, or its own last day has come by now."""
     if commitment.ends_on is None:
         return
     _joining_turn(commitment)
-    rows = measured_alike(commitment).filter(starts_on=commitment.ends_on, follows=None, state=CommitmentState.ACTIVE)
+    running = Q(state=CommitmentState.ACTIVE) | Q(was_measured(), state=CommitmentState.ENDED)
+    rows = measured_alike(commitment).filter(running, starts_on=commitment.ends_on, follows=None)
     successor = _one(list(rows), commitment.name)
     if successor is None or not shares_windows(commitment, successor):
         return
@@ -143,6 +159,11 @@ def begin_monitoring(spans: Iterable[tuple[UUID, datetime, datetime]]) -> None:
             first_sample_at=Least(Coalesce("first_sample_at", Value(first)), Value(first)),
             last_sample_at=Greatest(Coalesce("last_sample_at", Value(last)), Value(last)),
         )
+
+
+def contracts_named(indicators: Iterable[Indicator]) -> list[UUID]:
+    """The contracts whose services the indicators measure, each once."""
+    return sorted({indicator.service.contract_id for indicator in indicators})
 
 
 def keep_batch(actor: Actor, source: str, content: str, received: int, counts: Mapping[str, Any]) -> TelemetryBatch:

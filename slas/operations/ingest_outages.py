@@ -17,7 +17,7 @@ from clm.lib.errors import Invalid
 from clm.lib.locks import advisory_lock
 from slas import events
 from slas.models import EvaluationWindow, Indicator, Outage, TelemetryBatch
-from slas.operations.guards import begin_monitoring, keep_batch, make_due, windows_between
+from slas.operations.guards import begin_monitoring, contracts_named, keep_batch, make_due, windows_between
 from slas.readings import LIMIT, Sorted, Stretch, keys_in, sort_outages
 
 FIELDS = ("starts_at", "ends_at", "title", "severity")
@@ -32,7 +32,7 @@ def ingest_outages(*, actor: Actor, outages: Sequence[Any], source: str = "api")
     require(actor, "slas.ingest_outages")
     if len(outages) > LIMIT:
         raise Invalid("too_many", f"Send at most {LIMIT} outages a call.")
-    rows = visible(actor, Indicator.objects.filter(key__in=keys_in(outages)))
+    rows = visible(actor, Indicator.objects.select_related("service").filter(key__in=keys_in(outages)))
     indicators = {found.key: found for found in rows}
     found = sort_outages(outages, indicators)
     for indicator_id in sorted({stretch.indicator.pk for stretch in found.kept.values()}):
@@ -41,6 +41,7 @@ def ingest_outages(*, actor: Actor, outages: Sequence[Any], source: str = "api")
     spans, counts = _store(actor, found)
     begin_monitoring((indicator_id, start, end or start) for indicator_id, start, end in spans)
     _make_windows_due(spans, known_from)
+    counts |= {"contract_ids": contracts_named(indicators.values())}
     batch = keep_batch(actor, source, _digest(found), len(outages), counts)
     record(actor, events.telemetry_ingested("slas.ingest_outages", batch))
     return batch

@@ -17,7 +17,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from slas import events
 from slas.models import EvaluationWindow, Indicator, Sample, TelemetryBatch
-from slas.operations.guards import begin_monitoring, keep_batch, make_due, windows_between
+from slas.operations.guards import begin_monitoring, contracts_named, keep_batch, make_due, windows_between
 from slas.readings import LIMIT, Sorted, copy_rows, keys_in, sort_samples
 from slas.runs import counting_lengths, run_around
 
@@ -74,13 +74,15 @@ def ingest_samples(*, actor: Actor, samples: Sequence[Any], source: str = "api")
     begin_monitoring((row.indicator_id, row.first_at, row.last_at) for row in merged)
     for row in merged:
         _make_windows_due(row)
-    batch = keep_batch(actor, source, hashlib.sha256(lines.encode()).hexdigest(), len(samples), _counts(found, merged))
+    counts = _counts(found, merged) | {"contract_ids": contracts_named(indicators.values())}
+    batch = keep_batch(actor, source, hashlib.sha256(lines.encode()).hexdigest(), len(samples), counts)
     record(actor, events.telemetry_ingested("slas.ingest_samples", batch))
     return batch
 
 
 def _indicators(actor: Actor, samples: Sequence[Any]) -> dict[str, Indicator]:
-    return {found.key: found for found in visible(actor, Indicator.objects.filter(key__in=keys_in(samples)))}
+    rows = Indicator.objects.select_related("service").filter(key__in=keys_in(samples))
+    return {found.key: found for found in visible(actor, rows)}
 
 
 def _merge(lines: str) -> list[Merged]:

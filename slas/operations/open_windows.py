@@ -1,4 +1,4 @@
-"""A commitment has every window from its first day to now, the current one included; none is skipped."""
+"""A commitment has every window from its first day to now, the current one included; after its last day it ends."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from slas import events
 from slas.engine.windows import Window, clipped, label, start_of_day, windows_between
 from slas.models import Commitment, EvaluationWindow, Indicator
 from slas.models.commitment import WindowKind
-from slas.operations.guards import join_parts
+from slas.operations.guards import finish, join_parts
 from slas.splits import anchor_of, judged_from
 from slas.states import CommitmentState
 
+VERB = "slas.open_windows"
+REASON = "its last day is over"
 BATCH = 1000
 SOON = timedelta(seconds=5)
 
@@ -29,11 +31,12 @@ SOON = timedelta(seconds=5)
 @transaction.atomic
 def open_windows(*, actor: Actor, commitment_id: UUID) -> Commitment:
     """Missing windows are opened and due at once; `windows_due_at` is when the next one begins, now where more than a
-    batch is missing, null when the commitment's last window is open. Windows are cut at `starts_on` and `ends_on`
+    batch is missing, and once the last one is open when `ends_on` comes. From then on the commitment has ended, once
+    all of its windows are open; they are judged and closed as others are. Windows are cut at `starts_on` and `ends_on`
     (both at midnight in the commitment's zone), but the first one of a commitment that follows an amended one covers
     what that one judged of it too; rolling windows begin once they are full."""
     commitment = lock_row(Commitment, commitment_id)
-    require(actor, "slas.open_windows", commitment)
+    require(actor, VERB, commitment)
     if commitment.state != CommitmentState.ACTIVE:
         return commitment
     now = clock.now()
@@ -48,6 +51,9 @@ def open_windows(*, actor: Actor, commitment_id: UUID) -> Commitment:
     commitment.save(update_fields=["windows_due_at"])
     if missing:
         record(actor, events.windows_opened(commitment, [label(window) for window in missing]))
+    if commitment.windows_due_at is None:
+        previous = finish(actor, commitment, REASON)
+        record(actor, events.commitment_ended(commitment, previous, REASON, verb=VERB))
     return commitment
 
 
@@ -110,9 +116,12 @@ def _row(commitment: Commitment, window: Window, now: datetime) -> EvaluationWin
 
 
 def _next_due(commitment: Commitment, missing: list[Window], now: datetime) -> datetime | None:
+    """When there is something to do again; null where all is open and the end has come."""
     if len(missing) == BATCH:
         return now
     last = EvaluationWindow.objects.filter(commitment=commitment).order_by("-ends_at").first()
     following = last.ends_at if last else first_instant(commitment)
     end = _end(commitment)
-    return None if end is not None and following >= end else following
+    if end is None or following < end:
+        return following
+    return end if end > now else None

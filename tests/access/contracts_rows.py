@@ -93,7 +93,7 @@ def _compared_paper(cast: Cast) -> dict[str, Any]:
     version = newest(_draft(cast))
     blob = store_blob(cast["legal"].organization_id, b"%PDF-1.7", "application/pdf")
     parameters = {"contract_id": version.contract_id, "old_id": version.pk, "new_id": version.pk, "form": "pdf"}
-    job = start_job(cast["legal"], kind=COMPARISON, title="Paper", parameters=parameters)
+    job = start_job(cast["legal"], kind=COMPARISON, title="Paper", parameters=parameters, subject=version.contract)
     Job.objects.filter(pk=job.pk).update(state="succeeded", result={"paper_id": str(blob.pk)})
     return {"pk": version.pk, "paper_id": blob.pk}
 

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from billing.models import Credit, CreditNote
 from billing.operations.approve_credit import approve_credit
 from billing.operations.dispute_credit import dispute_credit
+from billing.operations.propose_credit import propose_credit
 from billing.operations.reinstate_credit import reinstate_credit
 from billing.operations.reverse_credit import reverse_credit
 from billing.operations.settle_credit import settle_credit
@@ -21,7 +22,8 @@ from clm.events.dispatcher import drain
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from tests.billing.built import JUDGED, compared, fee_for, issued, proposed
+from tests.billing.built import JUDGED, compared, fee_for, issued, proposed, send_outages
+from tests.slas.conftest import judge
 
 
 def disputed(actor: Actor) -> Credit:
@@ -123,6 +125,74 @@ def test_it_is_taken_back_once(alice: Actor) -> None:
         if issue:
             issued(alice, reversal)
             dispute_credit(actor=alice, credit_id=credit.pk, reason="Once more")
+
+
+def revised(actor: Actor) -> list[Credit]:
+    """250 for an outage of twelve hours, and after a second one of 30 more the difference to 1,000: both issued."""
+    first = proposed(actor)
+    issued(actor, first)
+    with clock.set_to(JUDGED):
+        send_outages(actor, "web", [("2026-01-20T00:00Z", "2026-01-21T06:00Z")])
+        judge(actor, first.breach.window, JUDGED)
+        second = propose_credit(actor=actor, breach_id=first.breach_id)
+    issued(actor, second)
+    assert second.amount == Decimal(750)
+    return [first, second]
+
+
+def taken_back(actor: Actor, credit: Credit) -> Credit:
+    """What takes the credit back after a dispute, issued."""
+    dispute_credit(actor=actor, credit_id=credit.pk, reason="Not so")
+    reversal = reverse_credit(actor=actor, credit_id=credit.pk, reason="They are right")
+    issued(actor, reversal)
+    return reversal
+
+
+def test_of_a_wrong_difference_only_the_difference_is_taken_back(alice: Actor) -> None:
+    first, second = revised(alice)
+    reversal = taken_back(alice, second)
+
+    assert (reversal.amount, reversal.adjusts_id) == (Decimal(-750), second.pk)
+    assert reversal.trace["parameters"]["takes_back"] == [second.reference]
+    assert reversal.trace["formula"] == f"− Σ credits issued for the window, from {second.reference} on"
+    invoice = compared(alice, first.contract.reference, "750.00")
+    assert invoice.state == "reconciled"
+
+
+def test_with_the_first_credit_its_differences_are_taken_back(alice: Actor) -> None:
+    first, second = revised(alice)
+    reversal = taken_back(alice, first)
+
+    assert (reversal.amount, reversal.adjusts_id) == (Decimal(-1000), second.pk)
+    assert reversal.trace["parameters"]["takes_back"] == [first.reference, second.reference]
+
+
+def test_a_dispute_about_a_credit_that_stays_goes_on(alice: Actor) -> None:
+    first, second = revised(alice)
+    dispute_credit(actor=alice, credit_id=first.pk, reason="Planned work")
+    taken_back(alice, second)
+    states = dict(Credit.objects.values_list("reference", "state"))
+    assert (states[first.reference], states[second.reference]) == ("disputed", "issued")
+
+
+def test_what_took_a_credit_back_can_be_wrong_itself(alice: Actor) -> None:
+    credit = proposed(alice)
+    issued(alice, credit)
+    again = taken_back(alice, taken_back(alice, credit))
+
+    assert again.amount == Decimal(250)
+    assert sum(Credit.objects.values_list("amount", flat=True)) == Decimal(250)
+
+
+def test_the_page_names_what_is_taken_back(page: Client, alice: Actor) -> None:
+    first, second = revised(alice)
+    for credit, amount, names in (
+        (second, "-€750.00", second.reference),
+        (first, "-€1,000.00", f"{first.reference}, {second.reference}"),
+    ):
+        dispute_credit(actor=alice, credit_id=credit.pk, reason="Not so")
+        shown = page.get(reverse("credit", args=[credit.pk])).content.decode()
+        assert f"Proposes a credit of {amount} that takes back {names}: this credit and what was issued" in shown
 
 
 def test_steps_of_a_dispute_stand_on_the_page(page: Client, alice: Actor) -> None:

@@ -137,7 +137,7 @@ def bind_a_sentence(tab: Page, contract: Contract) -> Commitment:
     tab.get_by_role("button", name="Start measuring").click()
     confirm(tab)
     expect(tab.locator("main")).to_contain_text("Monthly uptime")
-    return Commitment.objects.get(state="active")
+    return Commitment.objects.get(name="Monthly uptime")
 
 
 def fill_the_commitment(tab: Page) -> None:

@@ -154,6 +154,7 @@ def test_a_large_document_is_read_by_a_job(page: Client, alice: Actor, large: Ca
     assert answer.status_code == 302
     assert not Version.objects.exists()
     job = Job.objects.get()
+    assert (job.subject_type, job.subject_id) == ("contracts.contract", contract.pk)
     shown = page.get(reverse("contract", args=[contract.pk])).content.decode()
     assert reverse("job-progress", args=[job.pk]) in shown
 

@@ -13,6 +13,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     """`percent` is whole percent done; `problems` lists what was refused, row by row.
 
     Of somebody else's job an administrator sees its kind, progress and state; what may speak of a contract is left out.
+    So it is of one's own job about a contract that one sees no longer.
     """
 
     percent = serializers.IntegerField(read_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from clm.jobs.filters import JobFilter
 from clm.jobs.models import Job
 from clm.jobs.operations.cancel_job import cancel_job
 from clm.jobs.operations.retry_job import retry_job
+from clm.jobs.queries import with_words
 
 
 class JobsView(ListModelMixin, VisibleRowsView):
@@ -23,6 +25,9 @@ class JobsView(ListModelMixin, VisibleRowsView):
     verb = "jobs.view_job"
     serializer_class = JobSerializer
     filterset_class = JobFilter
+
+    def rows(self) -> QuerySet[Job]:
+        return with_words(actor_in(self.request), Job.objects.all())
 
     def get(self, request: Request) -> Response:
         """One's own jobs, newest first; for administrators all."""

@@ -46,6 +46,8 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                ("subject_type", models.CharField(blank=True, max_length=64)),
+                ("subject_id", models.UUIDField(null=True)),
                 ("parameters", models.JSONField(default=dict)),
                 ("actor_kind", models.CharField(max_length=8)),
                 ("actor_id", models.CharField(max_length=64)),

@@ -11,7 +11,7 @@ from clm.audit.moves import move
 from clm.events.record import record
 from clm.jobs import events
 from clm.jobs.models import Job, JobState
-from clm.jobs.runner import enqueue
+from clm.jobs.runner import MAX_ATTEMPTS, enqueue
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
@@ -23,8 +23,11 @@ def retry_job(*, actor: Actor, job_id: UUID) -> Job:
     job = lock_row(Job, job_id)
     require(actor, "jobs.retry_job", job)
     move(actor, job, to=JobState.QUEUED)
-    job.attempts, job.error, job.finished_at = 0, "", None
-    job.problems, job.cancel_requested_at, job.heartbeat_at = [], None, clock.now()
+    # The next full round of tries: a number that was used stays with its run, which may still be about somewhere.
+    job.attempts = -(-job.attempts // MAX_ATTEMPTS) * MAX_ATTEMPTS
+    job.error, job.finished_at, job.cancel_requested_at, job.heartbeat_at = "", None, None, clock.now()
+    if not job.result:
+        job.problems = []  # work that kept nothing lists what it finds anew
     job.save(update_fields=["attempts", "error", "finished_at", "problems", "cancel_requested_at", "heartbeat_at"])
     record(actor, events.job_retried(job))
     transaction.on_commit(lambda: enqueue(job.pk, job.organization_id), robust=True)

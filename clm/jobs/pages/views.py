@@ -21,12 +21,12 @@ from clm.jobs.filters import JobFilter
 from clm.jobs.models import Job, JobState
 from clm.jobs.operations.cancel_job import cancel_job
 from clm.jobs.operations.retry_job import retry_job
-from clm.jobs.queries import kind_in_words, shown
+from clm.jobs.queries import kind_in_words, shown, with_words
 from clm.pages.lists import Column, Empty, ListPage
 
 
 def _title(row: Any) -> str:
-    return row.own_title or kind_in_words(row)
+    return row.shown_title or kind_in_words(row)
 
 
 class JobsPage(ListPage):
@@ -35,7 +35,7 @@ class JobsPage(ListPage):
     subtitle = gettext_lazy("Long work, and what came of it")
     verb = "jobs.view_job"
     columns = (
-        Column("title", gettext_lazy("What"), _title, sort=("own_title", "kind"), main=True),
+        Column("title", gettext_lazy("What"), _title, sort=("shown_title", "kind"), main=True),
         Column("state", gettext_lazy("State"), kind="state", sort=("state",)),
         Column("percent", gettext_lazy("Done, %"), kind="number"),
         Column("person", gettext_lazy("For"), value=lambda row: str(row.user or ""), sort=("user__name",)),
@@ -53,12 +53,13 @@ class JobsPage(ListPage):
     )
 
     def rows(self) -> QuerySet[Job]:
-        own = Case(When(user_id=self.actor.person_id, then=F("title")), default=Value(""))
-        return visible(self.actor, Job.objects.select_related("user").annotate(own_title=own))
+        told = with_words(self.actor, Job.objects.select_related("user"))
+        title = Case(When(has_words=True, then=F("title")), default=Value(""))
+        return visible(self.actor, told.annotate(shown_title=title))
 
     def search(self, found: QuerySet[Job], text: str) -> QuerySet[Job]:
-        """By kind; by title among one's own, the only ones whose title one sees."""
-        return found.filter(Q(kind__icontains=text) | Q(title__icontains=text, user_id=self.actor.person_id))
+        """By kind, and by title where one is shown it."""
+        return found.filter(Q(kind__icontains=text) | Q(shown_title__icontains=text)) if text else found
 
     def url_of(self, row: Job) -> str:
         return reverse("job", args=[row.pk])

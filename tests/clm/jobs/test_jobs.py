@@ -87,6 +87,48 @@ def test_a_failed_job_says_why_and_goes_on_where_it_was(acme: Cast, work: Counti
     assert last_event() == ("job.retried", {"job_id": str(job.pk), "kind": "test.count"})
 
 
+def test_a_retried_job_has_five_tries_anew(acme: Cast, work: Counting) -> None:
+    work.fails_at = 2
+    job = run(start(acme))
+    retry_job(actor=acme["finance"], job_id=job.pk)
+    for _died in range(5):
+        assert runner._claim(job.pk) is not None
+        Job.objects.update(heartbeat_at=clock.now() - timedelta(hours=1))
+        resume_jobs()
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("failed", 10)
+    assert job.error == "Its worker ended before the job did, 5 times."
+
+
+def test_a_run_from_before_the_retry_reports_nothing_more(acme: Cast, work: Counting) -> None:
+    """A person may retry a job while its first run, taken for dead, is still about."""
+    job = start(acme)
+    late = runner._claim(job.pk)
+    assert late is not None
+    runner._finish(late, "failed", error="The worker was taken for dead.")
+    retry_job(actor=acme["finance"], job_id=job.pk)
+    runner._claim(job.pk)
+
+    with pytest.raises(runner.Superseded):
+        Progress(late).report(1, 5)
+    with pytest.raises(runner.Superseded):
+        Progress(late).problem("row 1", "refused too late")
+
+
+@pytest.mark.parametrize(("kept", "problems"), [({}, []), ({"rows": 2}, [("row 1", "No such day.")])])
+def test_a_retried_job_keeps_the_problems_of_what_it_kept(
+    acme: Cast, work: Counting, kept: dict[str, int], problems: list[tuple[str, str]]
+) -> None:
+    work.fails_at = 0
+    job = run(start(acme))
+    Job.objects.update(result=kept, problems=[{"where": "row 1", "message": "No such day."}])
+
+    retry_job(actor=acme["finance"], job_id=job.pk)
+
+    assert listed(job) == problems
+
+
 def test_a_queued_job_is_cancelled_at_once(acme: Cast, work: Counting) -> None:
     job = cancel_job(actor=acme["finance"], job_id=start(acme).pk)
 
@@ -325,3 +367,47 @@ def test_a_run_that_was_taken_for_dead_stops_where_another_took_over(acme: Cast,
     run(job)
 
     assert (job.state, job.attempts, job.done, job.result, work.steps) == ("running", 2, 0, {}, [0])
+
+
+BREAKS = [("ledger", "was altered"), ("entry 2", "was altered"), ("ledger", "was altered")]
+
+
+def lists_breaks(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    for where, message in BREAKS:
+        progress.problem(where, message)
+    return {}
+
+
+def listed(job: Job) -> list[tuple[str, str]]:
+    job.refresh_from_db()
+    return [(found["where"], found["message"]) for found in job.problems]
+
+
+@pytest.mark.parametrize("kept", [0, 2, 3])
+def test_a_run_after_one_that_died_lists_each_problem_once(acme: Cast, work: Counting, kept: int) -> None:
+    runner.KINDS["test.count"] = lists_breaks
+    job = start(acme)
+    died = runner._claim(job.pk)
+    assert died is not None
+    progress = Progress(died)
+    for where, message in BREAKS[:kept]:
+        progress.problem(where, message)
+    with clock.set_to(clock.now() + timedelta(minutes=3)):
+        resume_jobs()
+
+    assert (run(job).state, job.attempts, listed(job)) == ("succeeded", 2, BREAKS)
+
+
+def test_a_run_that_was_taken_for_dead_lists_nothing_more(acme: Cast, work: Counting) -> None:
+    job = start(acme)
+
+    def slow(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        progress.problem("row 1", "refused in time")
+        Job.objects.update(attempts=2, heartbeat_at=clock.now())
+        progress.problem("row 2", "refused too late")
+        return {}
+
+    runner.KINDS["test.count"] = slow
+    run(job)
+
+    assert (job.state, job.attempts, listed(job)) == ("running", 2, [("row 1", "refused in time")])

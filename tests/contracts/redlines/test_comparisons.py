@@ -119,6 +119,16 @@ def test_who_sees_the_contract_no_more_gets_no_paper(alice: Actor, bob: Actor, c
     assert done(queued).state == "failed"
 
 
+def test_a_paper_is_given_out_for_the_contract_its_job_is_about(alice: Actor, contract: Contract) -> None:
+    job = done(request_comparison(alice, old_id=version(contract, 1).pk, new_id=version(contract, 2).pk, form="pdf"))
+    paper_id = UUID(job.result["paper_id"])
+
+    assert (job.subject_type, job.subject_id) == ("contracts.contract", contract.pk)
+    assert comparison_blob(alice, contract, paper_id)[0].pk == paper_id
+    with pytest.raises(NotVisible):
+        comparison_blob(alice, draft_contract(alice), paper_id)
+
+
 def test_another_organization_finds_nothing(api: APIClient, alice: Actor, contract: Contract, globex: Cast) -> None:
     second, third = version(contract, 2), version(contract, 3)
     paper_id = done(request_comparison(alice, old_id=second.pk, new_id=third.pk, form="pdf")).result["paper_id"]

@@ -1,4 +1,4 @@
-"""What people may be told about. A notice is seen as long as its subject is."""
+"""What notices and jobs may be about. Their words are shown as long as their subject is."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ SUBJECTS: dict[str, type[Model]] = {}
 
 
 def register_subjects(*models: type[Model]) -> None:
-    """`tell` takes rows of these models as its subject."""
+    """`tell` and `start_job` take rows of these models as their subject."""
     for model in models:
         SUBJECTS[model._meta.label_lower] = model
 
 
 def subject_type_of(subject: Model) -> str:
-    """The subject's name in a notice. Raises LookupError for a model that nobody registered: its notices hide."""
+    """The subject's name in a row about it. Raises LookupError for a model that nobody registered: it would hide."""
     label = subject._meta.label_lower
     if label not in SUBJECTS:
-        raise LookupError(f"{label} is not registered as a subject of notices")
+        raise LookupError(f"{label} is not registered as a subject")
     return label
 
 
 def about_what_is_seen(actor: Actor) -> Q:
-    """Notices without a subject, and those whose subject the actor sees now."""
+    """Rows without a subject, and those whose subject the actor sees now."""
     seen = Q(subject_type="")
     for label, model in SUBJECTS.items():
         subject = visible(actor, model._default_manager.filter(pk=OuterRef("subject_id")))
