@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from uuid import UUID
+from fractions import Fraction
 
 from billing.adapters.ubl import DocumentLine, InvoiceDocument, write_invoice
-from billing.engine.reconcile import Period, fee_share
+from billing.engine.reconcile import FeeShare, Period, fee_share
 from billing.models import Credit, CreditNote, Fee, Invoice
 from billing.operations.approve_credit import approve_credit
 from billing.operations.dispute_credit import dispute_credit
@@ -26,59 +26,49 @@ from billing.tasks import expire_claims
 from clm.events.dispatcher import drain
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.money import Money, total
+from clm.lib.money import Money, from_exact, total
 from clm.lib.months import add_months
 from clm.portfolio.registry import Cast, Stage, register_stage
-from contracts.models import Contract
-from slas.models import Commitment, Service
+from contracts.models import Contract, ContractParty
+from contracts.portfolio import SERVICE_CONTRACTS, passage_of, service_contracts
+from contracts.portfolio_services import ServiceContract
+from slas.models import Service
 
 Report = Callable[[int, int], None]
 
-# (amount, currency, for each): taken in turn by the services of the portfolio.
-FEES: tuple[tuple[str, str, str], ...] = (
-    ("12000.00", "EUR", "month"),
-    ("4800.00", "EUR", "month"),
-    ("27500.00", "EUR", "quarter"),
-    ("96000.00", "EUR", "year"),
-    ("1850000", "JPY", "month"),
-    ("7400.00", "USD", "month"),
-)
-FIRST_FEE = date(2019, 1, 1)
-SELLER = "Northwind Hosting GmbH"
+# The contract whose invoice comes from somebody who is no party of it.
+WRONG_SELLER = ("OST-5512", "Ostara Factoring GmbH")
+SUPPORT_PERCENT = 5  # of the fees: what an invoice that is too high asks for on top
 # What finance does with credits that may still be claimed, newest first, and what it did with the oldest in their day.
 STEPS_NOW = ("leave", "issue", "approve", "issue", "leave")
 STEPS_THEN = ("settle", "reject", "settle", "dispute", "withdraw")
 
 
 def load_fees(cast: Cast, slug: str, report: Report) -> None:
-    """Every service has a fee, so that its credits have a base and its invoices something to be compared with."""
-    services = list(Service.objects.select_related("contract").order_by("contract__reference", "name"))
-    for index, service in enumerate(services):
-        if not Fee.objects.filter(service=service).exists():
-            _set_fee(cast["finance"], service, index)
-        report(index + 1, len(services))
+    """Every service has the fee that its contract states, so that its credits have a base and its invoices something
+    to be compared with."""
+    wanted = service_contracts(slug)
+    for index, agreed in enumerate(wanted):
+        service = Service.objects.filter(contract__external_reference=agreed.key).select_related("contract").first()
+        if service is not None and not Fee.objects.filter(service=service).exists():
+            _set_fee(cast, service, agreed)
+        report(index + 1, len(wanted))
 
 
-def _set_fee(actor: Actor, service: Service, index: int) -> None:
-    amount, currency, period = FEES[index % len(FEES)]
-    commitment = Commitment.objects.filter(indicator__service=service).first()
+def _set_fee(cast: Cast, service: Service, agreed: ServiceContract) -> None:
+    """The fee of the sentence, from the contract's first day on, resting on the sentence."""
+    contract = service.contract
     set_fee(
-        actor=actor,
-        contract_id=service.contract_id,
+        actor=cast["finance"],
+        contract_id=contract.pk,
         service_id=service.pk,
         name=service.name,
-        amount=Decimal(amount),
-        currency=_currency_of(service.contract_id) or currency,
-        period=period,
-        starts_on=FIRST_FEE,
-        passage_id=commitment.passage_id if commitment else None,
+        amount=agreed.fee,
+        currency=agreed.currency,
+        period="month",
+        starts_on=contract.terms.earliest("number").starts_on,
+        passage_id=passage_of(cast["legal"], contract, agreed.fee_sentence).pk,
     )
-
-
-def _currency_of(contract_id: UUID) -> str:
-    """The currency that the contract's fees are in already: one contract is billed in one."""
-    fee = Fee.objects.filter(contract_id=contract_id).first()
-    return fee.currency if fee else ""
 
 
 def load_credits(cast: Cast, slug: str, report: Report) -> None:
@@ -125,7 +115,8 @@ def _decide(actor: Actor, credit: Credit, step: str) -> None:
 
 
 def load_invoices(cast: Cast, slug: str, report: Report) -> None:
-    """Invoices of last month: right, without the credit, too high, in another currency, and one that fits nothing."""
+    """Invoices of last month: right, without the credit, too high, in another currency, from a stranger, and one that
+    fits nothing."""
     finance = cast["finance"]
     contracts = list(Contract.objects.filter(fees__isnull=False).distinct().order_by("reference")[:12])
     for index, contract in enumerate(contracts):
@@ -133,8 +124,8 @@ def load_invoices(cast: Cast, slug: str, report: Report) -> None:
             import_invoice(actor=finance, content=write_invoice(_invoice(contract, index)))
             drain()
         report(index + 1, len(contracts) + 1)
-    if not Invoice.objects.filter(number="RE-900001").exists():
-        import_invoice(actor=finance, content=write_invoice(_unmatched()))
+    if contracts and not Invoice.objects.filter(number="RE-900001").exists():
+        import_invoice(actor=finance, content=write_invoice(_unmatched(_sides(contracts[0])[1])))
     drain()
     _settle_some(finance)
     report(len(contracts) + 1, len(contracts) + 1)
@@ -161,10 +152,23 @@ def _invoice(contract: Contract, index: int) -> InvoiceDocument:
     if kind in ("right", "overcharged"):
         lines += _credit_lines(contract)
     if kind == "overcharged":
-        lines.append(DocumentLine("charge", "", "Priority support", Money(Decimal(250), currency).amount))
+        lines.append(DocumentLine("charge", "", "Priority support", _support(shares)))
     if kind == "other_currency":
         currency = "USD" if currency != "USD" else "EUR"
-    return document(f"RE-{26_000 + index}", contract.external_reference or contract.reference, lines, currency)
+    return document(f"RE-{26_000 + index}", contract.external_reference, lines, currency, _sides(contract))
+
+
+def _support(shares: Sequence[FeeShare]) -> Decimal:
+    fees = total((share.amount for share in shares), shares[0].amount.currency)
+    return from_exact(Fraction(fees.amount) * SUPPORT_PERCENT / 100, fees.currency).amount
+
+
+def _sides(contract: Contract) -> tuple[str, str]:
+    """Seller and buyer: the provider and the customer of the contract, but for the one with the wrong seller."""
+    agreed = next(each for each in SERVICE_CONTRACTS if each.key == contract.external_reference)
+    seller, buyer = agreed.seller_and_buyer(contract.parties.get(role=ContractParty.Role.OURS).party.name)
+    key, stranger = WRONG_SELLER
+    return (stranger if agreed.key == key else seller), buyer
 
 
 def _kind(contract: Contract, index: int) -> str:
@@ -182,8 +186,10 @@ def _credit_lines(contract: Contract) -> list[DocumentLine]:
     ]
 
 
-def document(number: str, reference: str, lines: Sequence[DocumentLine], currency: str) -> InvoiceDocument:
-    """An invoice of the provider for last month, without tax (reverse charge)."""
+def document(
+    number: str, reference: str, lines: Sequence[DocumentLine], currency: str, sides: tuple[str, str]
+) -> InvoiceDocument:
+    """An invoice of the seller to the buyer for last month, without tax (reverse charge)."""
     start, end = _last_month()
     net = total((Money(Decimal(line.net_amount), currency) for line in lines), currency).amount
     return InvoiceDocument(
@@ -194,9 +200,8 @@ def document(number: str, reference: str, lines: Sequence[DocumentLine], currenc
         period_start=start,
         period_end=end,
         currency=currency,
-        seller_name=SELLER,
-        seller_identifier="HRB 104711",
-        buyer_name="Acme Europe SE",
+        seller_name=sides[0],
+        buyer_name=sides[1],
         contract_reference=reference,
         lines=tuple(lines),
         tax_exclusive_amount=net,
@@ -205,9 +210,9 @@ def document(number: str, reference: str, lines: Sequence[DocumentLine], currenc
     )
 
 
-def _unmatched() -> InvoiceDocument:
+def _unmatched(buyer: str) -> InvoiceDocument:
     line = DocumentLine("line", "1", "Migration workshop, two days", Decimal("2400.00"), Decimal(2))
-    return document("RE-900001", "PO-2231-B", [line], "EUR")
+    return document("RE-900001", "PO-2231-B", [line], "EUR", ("Nordufer Beratung GmbH", buyer))
 
 
 def _settle_some(actor: Actor) -> None:

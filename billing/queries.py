@@ -138,6 +138,7 @@ def contract_money(actor: Actor, contract: Contract) -> dict[str, Any]:
         "settled_totals": totals(owed.filter(state=CreditState.SETTLED)),
         "sum_query": f"&contract={contract.pk}",
         "may_change_fees": can(actor, "billing.change_fee", contract),
+        "may_set_fees": can(actor, "billing.set_fee", contract),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -15,7 +15,7 @@ import holidays
 from clm.lib import clock
 from clm.lib.business_days import BusinessDays
 from clm.lib.errors import Invalid
-from clm.lib.trace import Input, Trace
+from clm.lib.trace import ClauseRef, Input, Trace
 from contracts.engine.day_end import closes_at, is_skipped
 from contracts.engine.term_traces import trace_deadline
 from contracts.engine.terms import NoticePeriod, Renewal, Roll, TermRules, notice_closes_at, term_status
@@ -91,7 +91,7 @@ def stretches(contract: Contract, today: date) -> Iterator[Stretch]:
         if by_day[day].version.number < known:
             continue
         until = today if following is None else following - timedelta(days=1)
-        yield stretch_of(by_day[day], list(rows.all()), until)
+        yield stretch_of(by_day[day], list(rows.defer("trace")), until)
 
 
 def stretch_of(terms: Terms, rows: list[Term], until: date) -> Stretch:
@@ -116,17 +116,20 @@ def goes_on(contract: Contract, term: Term) -> bool:
     finals = contract.versions.filter(state=VersionState.FINAL, effective_on__lte=clock.today(contract.time_zone))
     if finals.filter(number__gt=terms.version.number, terms__starts_on=term.ends_on).exists():
         return True
-    rows = Term.objects.filter(contract=contract, number__lte=term.number)
+    rows = Term.objects.filter(contract=contract, number__lte=term.number).defer("trace")
     return term_status(stretch_of(terms, list(rows), term.starts_on).rules, term.starts_on).term.renews
 
 
-def term_row(contract: Contract, stretch: Stretch, term: EngineTerm) -> Term:
-    """The unsaved row of a term, with its notice deadline and how that came about."""
+def term_rows(contract: Contract, stretch: Stretch, begun: Sequence[EngineTerm]) -> list[Term]:
+    """The unsaved rows of terms, each with its notice deadline and how that came about."""
+    passage_id = stretch.terms.notice_passage_id if begun else None
+    clause = clause_ref(passage_rows().get(pk=passage_id)) if passage_id else None
+    return [_term_row(contract, stretch, term, clause) for term in begun]
+
+
+def _term_row(contract: Contract, stretch: Stretch, term: EngineTerm, clause: ClauseRef | None) -> Term:
     terms, rules = stretch.terms, stretch.rules
     trace = trace_deadline(rules, term, business_days_of(terms), contract.time_zone)
-    passage = terms.notice_passage_id and passage_rows().get(pk=terms.notice_passage_id)
-    if passage:
-        trace = replace(trace, clause=clause_ref(passage))
     return Term(
         organization_id=contract.organization_id,
         contract=contract,
@@ -137,7 +140,7 @@ def term_row(contract: Contract, stretch: Stretch, term: EngineTerm) -> Term:
         notice_deadline=trace.value,
         notice_closes_at=notice_closes_at(rules, trace.value, contract.time_zone),
         basis=_basis(rules, term, stretch.first),
-        trace=replace(trace, computed_at=clock.now()).as_json(),
+        trace=replace(trace, clause=clause or trace.clause, computed_at=clock.now()).as_json(),
     )
 
 

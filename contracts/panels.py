@@ -88,9 +88,17 @@ def _panel(key: str, title: Any, context: Any, roles: set[str], order: int) -> N
 
 def register() -> None:
     _panel("drafts", _("Drafts"), _drafts, {Role.LEGAL}, 10)
-    _panel("recent", _("Newest contracts"), _recent, {Role.PROCUREMENT, Role.COUNTERPARTY, Role.AUDITOR}, 60)
-    _panel("by_state", _("Contracts by state"), _by_state, {Role.EXECUTIVE, Role.LEGAL, Role.ADMINISTRATOR}, 70)
-    _panel("expiring", _("Terms that end next"), _expiring, {Role.EXECUTIVE, Role.PROCUREMENT}, 30)
+    _panel(
+        "recent", _("Newest contracts"), _recent, {Role.PROCUREMENT, Role.COUNTERPARTY, Role.AUDITOR, Role.APPROVER}, 60
+    )
+    _panel(
+        "by_state",
+        _("Contracts by state"),
+        _by_state,
+        {Role.EXECUTIVE, Role.LEGAL, Role.ADMINISTRATOR, Role.APPROVER},
+        70,
+    )
+    _panel("expiring", _("Terms that end next"), _expiring, {Role.EXECUTIVE, Role.PROCUREMENT, Role.APPROVER}, 30)
     register_navigation(NavigationEntry("contracts", _("Contracts"), "contracts", "file-text", VIEW, 10))
     register_navigation(NavigationEntry("parties", _("Parties"), "parties", "building", "contracts.view_party", 15))
     register_navigation(

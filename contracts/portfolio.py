@@ -35,7 +35,7 @@ from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.paper import Paper, put_paper, read_paper
-from contracts.portfolio_services import SERVICE_CONTRACTS, ServiceContract
+from contracts.portfolio_services import RENEWAL_MONTHS, SERVICE_CONTRACTS, ServiceContract
 
 __all__ = ["SERVICE_CONTRACTS", "passage_of", "register", "service_contracts"]
 
@@ -61,7 +61,8 @@ def load(cast: Cast, slug: str, report: Report) -> None:
     entries = [entry for entry in _catalogue() if entry["organization"] == slug]
     services = service_contracts(slug)
     total = len(entries) + len(services)
-    papers = _read([*(_paper_source(entry) for entry in entries), *(_service_source(each) for each in services)])
+    ours = _our_name(cast)
+    papers = _read([*(_paper_source(entry) for entry in entries), *(_service_source(each, ours) for each in services)])
     for index, (entry, paper) in enumerate(zip(entries, papers, strict=False)):
         if not Contract.objects.filter(title=entry["title"]).exists():
             _file(cast, entry, index, put_paper(cast["legal"], paper), _next_paper(cast, entry))
@@ -119,9 +120,13 @@ def _next_paper(cast: Cast, entry: dict[str, Any]) -> Paper | None:
     return put_paper(cast["legal"], read_paper((PAPERS / name).read_bytes(), name)) if name else None
 
 
-def _service_source(service: ServiceContract) -> tuple[bytes, str]:
+def _our_name(cast: Cast) -> str:
+    return Organization.objects.get(pk=cast["legal"].organization_id).name
+
+
+def _service_source(service: ServiceContract, ours: str) -> tuple[bytes, str]:
     body = "github-corporate-terms.md" if service.key.startswith("GH-") else "common-paper-sla.md"
-    text = f"{service.cover}\n{(PAPERS / body).read_text()}"
+    text = f"{service.cover(ours, clock.today())}\n{(PAPERS / body).read_text()}"
     return text.encode(), f"order-form-{service.key.lower()}.md"
 
 
@@ -133,10 +138,10 @@ def _at(day: date) -> datetime:
 def _file(cast: Cast, entry: dict[str, Any], index: int, paper: Paper, next_paper: Paper | None) -> None:
     months, initial, renewal, renewal_months, notice = PATTERNS[index % len(PATTERNS)]
     starts_on = add_months(clock.today(), -months) + timedelta(days=index % 23)
-    value = Decimal(1200 * (index % 9 + 1) * (index % 4 + 1))
+    value, currency = _value(entry, index)
     is_draft = index % 9 == 4 or next_paper is not None
     with clock.set_to(_at(starts_on - timedelta(days=20))):
-        contract = _draft(cast, entry["title"], entry["category"], index, paper, entry, value, "EUR")
+        contract = _draft(cast, entry["title"], entry["category"], index, paper, entry, value, currency)
     if next_paper is not None:
         note = "The counterparty's next version of the same paper"
         with clock.set_to(_at(starts_on - timedelta(days=6))):
@@ -156,8 +161,17 @@ def _file(cast: Cast, entry: dict[str, Any], index: int, paper: Paper, next_pape
         "renewal_months": renewal_months,
         "notice_length": notice,
         "notice_unit": "days",
+        **entry.get("terms", {}),
     }
     _sign(cast, contract, entry["counterparty"], terms, starts_on, is_active=index % 11 != 7)
+
+
+def _value(entry: dict[str, Any], index: int) -> tuple[Decimal | None, str]:
+    """What the paper itself states, or nothing where it states nothing; made up where it leaves that to a form."""
+    if "value" not in entry:
+        return Decimal(1200 * (index % 9 + 1) * (index % 4 + 1)), "EUR"
+    stated: list[str] | None = entry["value"]
+    return (Decimal(stated[0]), stated[1]) if stated else (None, "")
 
 
 def _draft(
@@ -167,7 +181,7 @@ def _draft(
     index: int,
     paper: Paper,
     entry: dict[str, Any],
-    value: Decimal,
+    value: Decimal | None,
     currency: str,
     **facts: Any,
 ) -> Contract:
@@ -191,7 +205,7 @@ def _sign(
 ) -> None:
     """Terms, both sides, filed as signed three days before the start, in force from it."""
     legal = cast["legal"]
-    ours = Organization.objects.get(pk=legal.organization_id).name
+    ours = _our_name(cast)
     with clock.set_to(_at(starts_on - timedelta(days=3))):
         set_terms(actor=legal, version_id=Version.objects.get(contract=contract).pk, terms=terms)
         name_party(actor=legal, contract_id=contract.pk, name=ours, role="ours")
@@ -204,8 +218,7 @@ def _sign(
 
 @transaction.atomic
 def _file_service(cast: Cast, service: ServiceContract, paper: Paper) -> None:
-    started = service.started_on
-    starts_on = date.fromisoformat(started) if started else _months_ago(service.started_months_ago)
+    starts_on = service.starts_on(clock.today())
     source = {"source": "Order form by the project; standard terms: see contracts/portfolio_data/NOTE.md"}
     with clock.set_to(_at(starts_on - timedelta(days=12))):
         contract = _draft(
@@ -216,15 +229,11 @@ def _file_service(cast: Cast, service: ServiceContract, paper: Paper) -> None:
         "starts_on": starts_on,
         "initial_months": service.initial_months,
         "renewal": "automatic",
-        "renewal_months": 12,
+        "renewal_months": RENEWAL_MONTHS,
         "notice_length": service.notice_days,
         "notice_unit": "days",
     }
     _sign(cast, contract, service.other_side, terms, starts_on)
-
-
-def _months_ago(months: int) -> date:
-    return add_months(clock.today().replace(day=1), -months)
 
 
 def _unusual(cast: Cast) -> None:

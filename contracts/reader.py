@@ -11,6 +11,7 @@ from contracts.engine.compare import ClauseText, compare
 from contracts.models import Clause, Passage, Version
 from contracts.paper import Paper
 
+FIRST_WORDS = 6
 _SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;]+(?=\s|$)|$)", re.DOTALL)
 _AFTER_HEADING = " \t\n.:\u2013\u2014-"
 
@@ -55,11 +56,19 @@ def _shown(clause: Clause, passages: Sequence[Passage], mark_url: str) -> dict[s
         "id": clause.pk,
         "number": clause.number,
         "heading": clause.heading,
+        "title": clause.heading or _first_words(clause.text[offset:]),
         "level": min(clause.level, 4),
         "has_binding": bool(passages),
         "parts": _parts(clause, offset, passages),
         "sentences": _sentences(clause, offset, mark_url) if mark_url else [],
     }
+
+
+def _first_words(text: str) -> str:
+    """What stands in the outline for a clause without a heading."""
+    words = text.split()
+    shown = " ".join(words[:FIRST_WORDS]).rstrip(",;:")
+    return f"{shown} …" if len(words) > FIRST_WORDS else shown
 
 
 def _parts(clause: Clause, offset: int, passages: Sequence[Passage]) -> list[Part]:

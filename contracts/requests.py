@@ -15,8 +15,9 @@ from clm.jobs.models import Job
 from clm.jobs.runner import start_job
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
-from contracts.models import Contract
+from contracts.models import Contract, Terms
 from contracts.operations.file_contract import file_contract
+from contracts.term_checks import check_terms
 from contracts.work import IMPORT, MAX_BYTES
 
 # Documents of up to this many bytes are read while the person waits: they take a second or two.
@@ -36,6 +37,7 @@ def request_reading(
     """A job reads the document and adds it, with its terms, as the next version; its page says what is refused."""
     contract = get_visible(actor, Contract.objects.all(), contract_id)
     require(actor, "contracts.add_version", contract)
+    _check(terms)
     return _start(actor, contract, _put(actor, content), file_name, note, terms)
 
 
@@ -44,12 +46,19 @@ def request_filing(
 ) -> Contract:
     """A draft with its facts and sides, whose large document a job reads; or nothing at all."""
     require(actor, "contracts.create_contract")
+    _check(terms)
     stored = _put(actor, content)
     with transaction.atomic():
         contract = file_contract(actor=actor, **facts)
         require(actor, "contracts.add_version", contract)
         _start(actor, contract, stored, file_name, "", terms)
     return contract
+
+
+def _check(terms: Mapping[str, Any] | None) -> None:
+    """What the job could not set is refused while the person is there."""
+    if terms:
+        check_terms(Terms(**terms))
 
 
 def _put(actor: Actor, content: bytes) -> StoredContent:

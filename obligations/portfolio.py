@@ -8,9 +8,12 @@ from datetime import timedelta
 from clm.events.dispatcher import drain
 from clm.lib import clock
 from clm.lib.actor import Actor
+from clm.lib.months import add_months
 from clm.portfolio.registry import Cast, Stage, register_stage
 from contracts.models import Contract
 from contracts.operations.decide_renewal import decide_renewal
+from contracts.portfolio import SERVICE_CONTRACTS, passage_of
+from contracts.portfolio_services import ServiceContract
 from obligations.models import Deadline, Obligation, Occurrence
 from obligations.operations.add_obligation import add_obligation
 from obligations.operations.end_obligation import end_obligation
@@ -24,17 +27,26 @@ from obligations.tasks import refresh_deadlines, remind_due
 
 Report = Callable[[int, int], None]
 
-# (title, we owe it, recurrence, every, first due in days from now, what proves it)
+# (title, we owe it, recurrence, every, first due in days from now, what proves it): of a contract for a service.
 DUTIES: tuple[tuple[str, bool, str, int, int, str], ...] = (
-    ("Send the monthly service report", False, "months", 1, -70, "The report as PDF"),
+    ("Send the list of open tickets", False, "months", 1, -70, "The list"),
     ("Review sub-processors", True, "months", 6, 12, "Minutes of the review"),
     ("Provide proof of insurance", False, "months", 12, -20, "Certificate of insurance"),
-    ("Pay the annual support fee", True, "months", 12, 25, ""),
+    ("Name who may order and call support", True, "months", 12, 25, ""),
     ("Return or destroy confidential information", True, "once", 1, 140, "Written confirmation"),
     ("Run the disaster recovery test", False, "months", 12, 0, "Test protocol"),
     ("Report usage for true-up", True, "months", 3, -5, "Usage report"),
     ("Renew the penetration test summary", False, "months", 12, 75, "Summary letter"),
 )
+# The same of papers that are not about a service.
+PAPER_DUTIES: tuple[tuple[str, bool, str, int, int, str], ...] = (
+    ("Return or destroy confidential information", True, "once", 1, 140, "Written confirmation"),
+    ("Confirm who has access", False, "months", 6, -20, "List of people"),
+    ("Review the paper with the other side", True, "months", 12, 30, "Minutes of the review"),
+)
+PAPERS = frozenset({"nda", "dpa", "other", "distribution"})
+# Every fifth contract has its reports asked for since three months, the others from next month on.
+REPORTS_LATE, MONTHS_LATE = 5, 3
 
 
 def load(cast: Cast, slug: str, report: Report) -> None:
@@ -50,7 +62,13 @@ def load(cast: Cast, slug: str, report: Report) -> None:
 
 
 def _duties_of(actor: Actor, contract: Contract, index: int) -> None:
-    for title, is_ours, recurrence, interval, days, proof in (DUTIES[index % 8], DUTIES[(index * 3 + 1) % 8]):
+    agreed = next((each for each in SERVICE_CONTRACTS if each.key == contract.external_reference), None)
+    if agreed is not None:
+        _report_duty(actor, contract, agreed, -MONTHS_LATE if index % REPORTS_LATE == 0 else 1)
+    kinds = PAPER_DUTIES if contract.category in PAPERS else DUTIES
+    first, second = index % len(kinds), (index * 3 + 1) % len(kinds)
+    for number in sorted({first} if agreed is not None else {first, second}):
+        title, is_ours, recurrence, interval, days, proof = kinds[number]
         add_obligation(
             actor=actor,
             contract_id=contract.pk,
@@ -61,6 +79,21 @@ def _duties_of(actor: Actor, contract: Contract, index: int) -> None:
             first_due_on=clock.today(contract.time_zone) + timedelta(days=days),
             proof_required=proof,
         )
+
+
+def _report_duty(actor: Actor, contract: Contract, agreed: ServiceContract, months: int) -> None:
+    """The provider's monthly report, by the sentence that asks for it, first due so many months from now."""
+    first = add_months(clock.today(contract.time_zone).replace(day=1), months)
+    add_obligation(
+        actor=actor,
+        contract_id=contract.pk,
+        title="Send the monthly service report",
+        is_ours=agreed.we_provide,
+        recurrence="months",
+        first_due_on=first.replace(day=agreed.report_day),
+        proof_required="The report as PDF",
+        passage_id=passage_of(actor, contract, agreed.report_sentence).pk,
+    )
 
 
 def _settle(actor: Actor) -> None:
@@ -96,7 +129,7 @@ def _fulfilled(actor: Actor, occurrence: Occurrence) -> None:
 
 def _disputed(actor: Actor, occurrence: Occurrence) -> None:
     _submitted(actor, occurrence)
-    dispute_occurrence(actor=actor, occurrence_id=occurrence.pk, reason="The document is last year's")
+    dispute_occurrence(actor=actor, occurrence_id=occurrence.pk, reason="The document is of an earlier period")
 
 
 def _waived(actor: Actor, occurrence: Occurrence) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from clm.access.permissions import visible
+from clm.access.permissions import can, visible
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.models import Contract
@@ -53,6 +53,7 @@ def waiting_occurrences(actor: Actor, *, within_days: int = 30) -> QuerySet[Occu
 def contract_duties(actor: Actor, contract: Contract) -> dict[str, Any]:
     """What the contract page's tab shows."""
     return {
+        "can_add_duty": can(actor, "obligations.add_obligation", contract),
         "deadlines": list(deadlines(actor).filter(contract=contract)),
         "obligations": list(obligations(actor).filter(contract=contract).order_by("first_due_on")),
         "occurrences": list(occurrences(actor).filter(contract=contract, state__in=UNSETTLED)[:25]),

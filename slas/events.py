@@ -147,7 +147,7 @@ def window_closed(window: EvaluationWindow) -> Event:
     return _window("window.closed", window, before=before, after=after, evaluation_id=window.latest_id)
 
 
-def breach_followed(type_: str, breach: Breach, previous: str = "") -> Event:
+def breach_followed(type_: str, breach: Breach, previous: str = "", reason: str = "") -> Event:
     """breach.opened (again too, after a withdrawal), breach.revised, breach.withdrawn."""
     after = {
         "reference": breach.reference,
@@ -163,6 +163,7 @@ def breach_followed(type_: str, breach: Breach, previous: str = "") -> Event:
         before={"state": previous} if previous else {},
         after=after,
         payload=breach_keys(breach),
+        reason=reason,
     )
 
 

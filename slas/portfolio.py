@@ -43,11 +43,9 @@ DOWN = {"major", "critical"}
 MAINTENANCE = "maintenance"
 MONTHS = {"uptime": 14, "ratio": 10, "time_slice": 4}
 PORTION = 10_000
-THRESHOLD = Decimal(5)
 # One monitor fell silent for three weeks, so one window cannot be judged.
 SILENT = "LUM-0310"
 GAP = (70, 91)
-DRAFTED = "CIR-2044"
 
 
 def load_levels(cast: Cast, slug: str, report: Report) -> None:
@@ -68,9 +66,17 @@ def _bind(cast: Cast, contract: Contract, service: ServiceContract) -> None:
     activate_commitment(actor=actor, commitment_id=commitment.pk)
     open_windows(actor=_evaluator(actor), commitment_id=commitment.pk)
     _measure(cast, commitment, service)
-    if service.key == DRAFTED:
-        draft = _terms(service, name=f"{service.title}, after the amendment", target=Decimal("99.95"), tiers=())
-        bind_commitment(actor=actor, passage_id=passage.pk, terms=draft, indicator=commitment.indicator_id)
+    if service.aim:
+        _draft_aim(actor, contract, service, commitment)
+
+
+def _draft_aim(actor: Actor, contract: Contract, service: ServiceContract, commitment: Commitment) -> None:
+    """The higher level without credit, bound to its own sentence; its day is still to come."""
+    starts_on = service.aims_from(service.starts_on(clock.today()))
+    changes: dict[str, Any] = {"claim_length": None, "cap_window_percent": None, "tiers": (), "starts_on": starts_on}
+    terms = _terms(service, name=f"Aim for {service.service}", target=Decimal(service.aim), **changes)
+    passage = passage_of(actor, contract, service.aim_sentence)
+    bind_commitment(actor=actor, passage_id=passage.pk, terms=terms, indicator=commitment.indicator_id)
 
 
 def _terms(service: ServiceContract, **changes: Any) -> CommitmentTerms:
@@ -85,9 +91,9 @@ def _terms(service: ServiceContract, **changes: Any) -> CommitmentTerms:
         "window_kind": service.window,
         "time_zone": service.zone,
         "warning_band": Decimal("0.01"),
-        "claim_length": 60,
+        "claim_length": service.claim_days,
         "tiers": bands,
-        "cap_window_percent": Decimal(100),
+        "cap_window_percent": Decimal(service.cap_percent),
     }
     given |= changes
     return CommitmentTerms(**given, remedy_kind="tiers" if given["tiers"] else "none")
@@ -105,7 +111,7 @@ def _first_day(service: ServiceContract) -> date:
 def _indicator(service: ServiceContract) -> NewIndicator:
     given: dict[str, Any] = {"key": service.key.lower(), "service_name": service.service, "kind": service.kind}
     if service.kind == "time_slice":
-        given |= {"condition_operator": "<", "condition_threshold": THRESHOLD, "unit": "s"}
+        given |= {"condition_operator": "<", "condition_threshold": Decimal(service.limit_seconds), "unit": "s"}
     if service.kind == "ratio":
         given["expected_every_minutes"] = 60
     if service.key == SILENT:
@@ -121,7 +127,7 @@ def _measure(cast: Cast, commitment: Commitment, service: ServiceContract) -> No
     if service.kind == "ratio":
         rows = count_rows(key, start, end, target)
     elif service.kind == "time_slice":
-        rows = value_rows(key, start, end, THRESHOLD)
+        rows = value_rows(key, start, end, Decimal(service.limit_seconds))
     else:
         gap = GAP if service.key == SILENT else (0, 0)
         rows = status_rows(key, start, end, 1 - target / 100, gap)
@@ -173,18 +179,20 @@ def load_judgements(cast: Cast, slug: str, report: Report) -> None:
 
 
 def _exclude(cast: Cast) -> None:
-    """An hour of four of the newest breaches: proposed, disputed, withdrawn, and accepted."""
+    """An hour of four of the newest breaches: proposed, disputed, withdrawn, and accepted. The contracts want
+    maintenance announced 48 hours before."""
     actor, other = cast["account_manager"], cast["legal"]
     if Exclusion.objects.exclude(commitment__contract__external_reference=REAL).exists():
         return
     newest = Breach.objects.exclude(commitment__contract__external_reference=REAL)
-    steps: tuple[Callable[[Exclusion], object], ...] = (
-        lambda row: row,
-        lambda row: dispute_exclusion(actor=other, exclusion_id=row.pk, reason="The notice came a day late"),
-        lambda row: withdraw_exclusion(actor=actor, exclusion_id=row.pk, reason="Meant for another service"),
-        lambda row: accept_exclusion(actor=other, exclusion_id=row.pk, reason="Announced in time"),
+    steps: tuple[tuple[int, Callable[[Exclusion], object]], ...] = (
+        (72, lambda row: row),
+        (24, lambda row: dispute_exclusion(actor=other, exclusion_id=row.pk, reason="The notice came a day late")),
+        (72, lambda row: withdraw_exclusion(actor=actor, exclusion_id=row.pk, reason="Meant for another service")),
+        (72, lambda row: accept_exclusion(actor=other, exclusion_id=row.pk, reason="Announced in time")),
     )
-    for breach, step in zip(newest.order_by("-window__ends_at", "pk")[: len(steps)], steps, strict=False):
+    ordered = newest.order_by("-window__ends_at", "pk")[: len(steps)]
+    for breach, (hours_before, step) in zip(ordered, steps, strict=False):
         start = _worst(breach)
         step(
             propose_exclusion(
@@ -194,7 +202,7 @@ def _exclude(cast: Cast) -> None:
                 starts_at=start,
                 ends_at=start + timedelta(hours=1),
                 reason="Database upgrade",
-                announced_at=start - timedelta(days=3),
+                announced_at=start - timedelta(hours=hours_before),
             )
         )
     _clear(actor, other, list(newest.order_by("-window__ends_at", "pk")[len(steps) :]))
@@ -238,12 +246,11 @@ def _settle(actor: Actor) -> None:
 
 
 def _end_one(actor: Actor) -> None:
-    """Where there are several, the newest measurement has ended today: its clause was replaced."""
+    """Where there are several, the newest measurement has ended today: both sides suspended it."""
     active = Commitment.objects.filter(state=CommitmentState.ACTIVE).order_by("-pk")
     if active.count() > 5 and not Commitment.objects.filter(state=CommitmentState.ENDED).exists():
-        end_commitment(
-            actor=actor, commitment_id=active[0].pk, ends_on=clock.today(active[0].time_zone), reason="Replaced"
-        )
+        reason = "Suspended by agreement while the equipment is replaced"
+        end_commitment(actor=actor, commitment_id=active[0].pk, ends_on=clock.today(active[0].time_zone), reason=reason)
 
 
 def _evaluator(actor: Actor) -> Actor:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import reverse
 
-from clm.access.permissions import visible
+from clm.access.permissions import can, visible
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
@@ -227,6 +227,10 @@ def contract_levels(actor: Actor, contract: Contract) -> dict[str, Any]:
         "levels": [(row, current.get(row.pk), shown(current.get(row.pk))) for row in rows],
         "services": list(found.prefetch_related(Prefetch("indicators", queryset=measured))),
         "breaches": list(open_breaches(actor).filter(contract=contract)[:10]),
+        "can_bind": can(actor, "slas.bind_commitment", contract),
+        "can_report": can(actor, "slas.file_service_report", contract),
+        "can_add_service": can(actor, "slas.add_service", contract),
+        "can_add_indicator": can(actor, "slas.add_indicator", contract),
     }
 
 

@@ -14,6 +14,7 @@ from django.db.models import TextChoices
 
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.money import minor_digits
+from clm.lib.zones import is_zone
 from slas.engine.credit_tiers import Band, validate_bands
 from slas.engine.windows import place
 from slas.models import Commitment, CreditTier
@@ -166,6 +167,9 @@ def _window_faults(terms: CommitmentTerms) -> Faults:
         place(terms.time_zone)
     except DomainError as refusal:
         yield "time_zone", refusal.message
+    else:
+        if not is_zone(terms.time_zone):
+            yield "time_zone", "This is not an IANA time zone, such as Europe/Berlin."
     if terms.window_kind == WindowKind.ROLLING and not terms.window_days:
         yield "window_days", "A rolling window needs a number of days."
     if not 0 <= terms.grace_hours <= LONGEST_GRACE:

@@ -17,6 +17,7 @@ from defusedxml.ElementTree import fromstring
 
 from billing.amounts import exact_decimal
 from clm.lib.canonical import plain_decimal
+from clm.lib.days import EARLIEST, LATEST
 from clm.lib.errors import Invalid
 from clm.lib.money import minor_digits
 
@@ -29,7 +30,6 @@ MAX_BYTES = 20 * 1024 * 1024  # invoices carry their attachments inside
 MAX_LINES = 20_000
 LARGEST = Decimal(10) ** 14
 LARGEST_QUANTITY = Decimal(10) ** 12
-EARLIEST, LATEST = date(1990, 1, 1), date(2200, 12, 31)
 CREDIT_NOTE_TYPE, CORRECTIVE_TYPE = "381", "384"  # UNTDID 1001
 PROFILE = "urn:cen.eu:en16931:2017"
 _DATE = re.compile(r"^(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?$")

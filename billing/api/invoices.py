@@ -67,7 +67,7 @@ class Invoices(IdempotentMixin, VisibleRowsView, ListAPIView):
     }
 
     def rows(self) -> QuerySet[Any]:
-        return Invoice.objects.select_related("discrepancy").prefetch_related("lines")
+        return Invoice.objects.select_related("discrepancy").prefetch_related("lines", "contract__parties__party")
 
     def prepare(self, request: Request) -> tuple[bytes, StoredContent]:
         """The file, stored before the transaction."""
@@ -100,7 +100,7 @@ class InvoiceDetail(VisibleRowsView, RetrieveAPIView):
     serializer_class = serializers.InvoiceSerializer
 
     def rows(self) -> QuerySet[Any]:
-        return Invoice.objects.select_related("discrepancy").prefetch_related("lines")
+        return Invoice.objects.select_related("discrepancy").prefetch_related("lines", "contract__parties__party")
 
 
 class Reconciliations(VisibleRowsView, ListAPIView):

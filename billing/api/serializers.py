@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from billing.amounts import exact_decimal
+from billing.hints import hints_of
 from billing.models import Credit, CreditNote, Discrepancy, Fee, Invoice, InvoiceLine, Reconciliation
 from billing.models.fee import FeePeriod
 from clm.api.serializers import ReasonSerializer as ReasonSerializer
@@ -107,6 +108,7 @@ class DiscrepancySerializer(serializers.ModelSerializer):
 class InvoiceSerializer(serializers.ModelSerializer):
     lines = InvoiceLineSerializer(many=True, read_only=True)
     discrepancy = DiscrepancySerializer(read_only=True, allow_null=True, default=None)
+    hints = serializers.SerializerMethodField()
 
     class Meta:
         model = Invoice
@@ -114,10 +116,14 @@ class InvoiceSerializer(serializers.ModelSerializer):
             "id", "contract", "kind", "syntax", "number", "state", "issued_on", "due_on", "period_start", "period_end",
             "seller_name", "seller_identifier", "buyer_name", "contract_reference", "order_reference", "is_corrective",
             "corrects", "currency",
-            "tax_exclusive_amount", "tax_inclusive_amount", "payable_amount", "warnings", "lines", "discrepancy",
-            "created_at",
+            "tax_exclusive_amount", "tax_inclusive_amount", "payable_amount", "warnings", "hints", "lines",
+            "discrepancy", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_hints(self, invoice: Invoice) -> list[str]:
+        """What a person should look at, as the page says it."""
+        return hints_of(invoice)
 
 
 class InvoiceFileSerializer(serializers.Serializer):

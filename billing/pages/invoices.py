@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from billing import queries
+from billing.hints import hints_of
 from billing.models import Discrepancy, Invoice, Reconciliation
 from billing.operations.dispute_invoice import dispute_invoice
 from billing.operations.import_invoice import import_invoice
@@ -79,6 +80,7 @@ class InvoiceList(ListPage):
         icon="file-invoice",
         action_label=gettext_lazy("Import an invoice"),
         action_url="/billing/invoices/import/",
+        action_verb="billing.import_invoice",
     )
     columns = (
         Column("number", gettext_lazy("Invoice"), main=True, sort=("number",)),
@@ -189,6 +191,7 @@ def _page(
     subjects = [row for row in (invoice, newest, discrepancy) if row is not None]
     context = {
         "invoice": invoice,
+        "hints": hints_of(invoice),
         "lines": list(invoice.lines.all()[:500]),
         "discrepancy": discrepancy,
         "newest": newest,

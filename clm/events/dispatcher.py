@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
@@ -191,25 +193,37 @@ def _tell_administrators(delivery: Delivery) -> None:
     )
 
 
-def drain(*, limit: int = 10_000) -> int:
+def drain(*, limit: int = 10_000, seconds: float = math.inf) -> int:
     """Fan out and deliver until nothing is due, the organizations in turn; answers how many deliveries ran.
 
-    An organization whose turn fails is logged, and has its next turn at the next drain.
+    Once so many seconds are over no further round begins, and the organizations still to come in this one have one
+    delivery each: a long backlog of the first keeps none of them waiting for ever. An organization whose turn fails is
+    logged, and has its next turn at the next drain.
     """
+    end = time.monotonic() + seconds
     delivered = 0
     not_fanned_out: set[UUID] = set()
     not_delivered: set[UUID] = set()
     while delivered < limit:
         fan_out(failed=not_fanned_out)
-        ran = _turns(organizations_due(), _deliver, not_delivered)
-        if not ran:
-            break
+        ran = _turns(organizations_due(), lambda organization_id: _deliver(organization_id, end), not_delivered)
         delivered += ran
+        if not ran or time.monotonic() >= end:
+            break
     return delivered
 
 
-def _deliver(organization_id: UUID) -> int:
+def _deliver(organization_id: UUID, end: float) -> int:
     ran = 0
     while ran < TURN and deliver_next(organization_id):
         ran += 1
+        if time.monotonic() >= end:
+            break
     return ran
+
+
+def work_waits() -> bool:
+    """Whether an event waits for its deliveries, or a delivery may begin now."""
+    with every_organization():
+        waiting = OutboxEvent.objects.filter(organization_id=OuterRef("pk"), fanned_out_at=None)
+        return bool(_organizations_with(waiting)) or bool(organizations_due())

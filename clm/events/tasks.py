@@ -13,10 +13,12 @@ from django.conf import settings
 
 from clm.access.scope import organization_scope
 from clm.audit.chain import BATCH, chain_entries
-from clm.events.dispatcher import drain
+from clm.events.dispatcher import drain, work_waits
+from clm.lib.locks import held_if_free
 
 log = structlog.get_logger("clm.events")
-
+# How long one run of the task delivers before jobs and judging have their turn in its worker process.
+TURN_SECONDS = 3.0
 
 _held: ContextVar[bool] = ContextVar("covenant_wakes_held", default=False)
 
@@ -42,8 +44,11 @@ def wake_dispatcher(organization_id: UUID) -> None:
     with organization_scope(organization_id):
         while chain_entries(organization_id) == BATCH:
             continue
-    if settings.CELERY_TASK_ALWAYS_EAGER:
-        return
+    if not settings.CELERY_TASK_ALWAYS_EAGER:
+        _queue_dispatch()
+
+
+def _queue_dispatch() -> None:
     try:
         dispatch_events.apply_async(ignore_result=True, retry=False)
     except Exception:
@@ -52,5 +57,19 @@ def wake_dispatcher(organization_id: UUID) -> None:
 
 @shared_task
 def dispatch_events() -> int:
-    """Events reach their handlers."""
-    return drain()
+    """Events reach their handlers, for a turn of some seconds; answers how many deliveries ran.
+
+    One process delivers at a time, and the others have their slots for jobs and judging: while it does, this answers 0
+    at once. What is left is asked for again, behind the tasks that wait meanwhile.
+    """
+    delivered = _deliver_alone()
+    if not delivered and work_waits():
+        delivered = _deliver_alone()  # What came between the last look and the end of the turn was answered 0.
+    if delivered and work_waits():
+        _queue_dispatch()
+    return delivered
+
+
+def _deliver_alone() -> int:
+    with held_if_free("clm.events.dispatch") as is_mine:
+        return drain(seconds=TURN_SECONDS) if is_mine else 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
 
@@ -39,8 +41,26 @@ def advisory_lock(name: str) -> None:
 
 def try_advisory_lock(name: str) -> bool:
     """Take the transaction-long lock if it is free; answer whether it was."""
+    return _asked("SELECT pg_try_advisory_xact_lock(%s)", name)
+
+
+@contextmanager
+def held_if_free(name: str) -> Iterator[bool]:
+    """Hold the lock for the block, across its transactions, if it is free; gives whether it was. Never waits.
+
+    It belongs to the connection: it ends with it, and whoever has it already has it again.
+    """
+    is_held = _asked("SELECT pg_try_advisory_lock(%s)", name)
+    try:
+        yield is_held
+    finally:
+        if is_held:
+            _asked("SELECT pg_advisory_unlock(%s)", name)
+
+
+def _asked(statement: str, name: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_key(name)])
+        cursor.execute(statement, [_key(name)])
         row = cursor.fetchone()
     return bool(row and row[0])
 

@@ -17,10 +17,15 @@ from clm.lib.rounding import Number, Rounding, round_to_places
 EXACT_DIGITS = 60  # enough for sums and differences of any amounts a database column of ours holds
 
 
+def is_iso_4217(code: str) -> bool:
+    """Whether the code is a currency's, present or past, in capital letters."""
+    return len(code) == 3 and code.isascii() and code.isupper() and is_currency(code)
+
+
 @cache
 def minor_digits(currency: str) -> int:
     """Decimals of the currency's smallest unit: EUR 2, JPY 0, KWD 3. An unknown code is `unknown_currency`."""
-    if not (len(currency) == 3 and currency.isascii() and currency.isupper() and is_currency(currency)):
+    if not is_iso_4217(currency):
         raise Invalid("unknown_currency", f"{currency!r} is not an ISO 4217 currency code.")
     return get_currency_precision(currency)
 

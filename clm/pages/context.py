@@ -15,7 +15,7 @@ from clm.lib.actor import Actor
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the shell: `actor`, `navigation` (entries with label, url, icon, group, active, badge), `inbox_count`,
-    `organization`, `memberships`. Lazy where it costs a query; empty when nobody is signed in."""
+    `organization`, `memberships`, `may_see_tokens`. Lazy where it costs a query; empty when nobody is signed in."""
     actor = getattr(request, "actor", None)
     if actor is None or not hasattr(request, "membership"):
         return {"actor": None, "navigation": [], "inbox_count": 0, "organization": None, "memberships": []}
@@ -27,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "inbox_count": next((entry["badge"] for entry in navigation if entry["key"] == "inbox"), 0),
         "organization": request.membership.organization,
         "memberships": request.memberships,  # type: ignore[attr-defined]
+        "may_see_tokens": can(actor, "accounts.view_token"),
     }
 
 

@@ -79,13 +79,14 @@ class BulkAction:
 
 @dataclass(frozen=True)
 class Empty:
-    """What a list says when nothing is there yet, and what to do first."""
+    """What a list says when nothing is there yet, and what to do first: offered to who may use `action_verb`."""
 
     title: Text = ""
     hint: Text = ""
     icon: str = "inbox"
     action_label: Text = ""
     action_url: str = ""
+    action_verb: str = ""
 
 
 @dataclass
@@ -294,6 +295,7 @@ class ListPage(View):
             "current_query": saved_views.clean_query(self.request.GET),
             "can_save_views": can(self.actor, "pages.save_view"),
             "export_limit": EXPORT_LIMIT,
+            "can_begin": not self.empty.action_verb or can(self.actor, self.empty.action_verb),
             **self.extra_context(),
         }
 

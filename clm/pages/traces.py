@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from clm.pages.formats import as_decimal, as_instant, date_text, decimal_text, duration_text, instant_text
@@ -51,20 +52,30 @@ def unit_note(value: Any, unit: str) -> str:
     return duration_text(exact) if unit in ("s", "seconds") and exact is not None and abs(exact) >= 60 else ""
 
 
-def present(trace: Json, *, clause_url: str = "", samples_url: str = "", entries: Iterable[Any] = ()) -> dict[str, Any]:
-    """Context of components/trace.html from `Trace.as_json()`; what a trace lacks is left out, not shown empty."""
+def present(
+    trace: Json,
+    *,
+    clause_url: str = "",
+    samples_url: str = "",
+    entries: Iterable[Any] = (),
+    rests_on: Json | None = None,
+) -> dict[str, Any]:
+    """Context of components/trace.html from `Trace.as_json()`; what a trace lacks is left out, not shown empty.
+
+    `rests_on` {"text", "url", "read"} names the version that its terms come from: where an input that says nothing
+    else was read, in the words of `read`."""
     unit = _unit(trace)
+    parameters = trace.get("parameters") or {}
     return {
         "title": trace.get("title", ""),
         "value": value_text(trace.get("value")),
         "unit": unit,
         "clause": _clause(trace.get("clause"), clause_url),
-        "inputs": [_input(row) for row in trace.get("inputs") or ()],
+        "rests_on": rests_on,
+        "inputs": [_input(_with_source(row, rests_on)) for row in trace.get("inputs") or ()],
         "formula": trace.get("formula", ""),
-        "parameters": [
-            (name.replace("_", " "), code_text(value)) for name, value in (trace.get("parameters") or {}).items()
-        ],
-        "steps": [_step(row) for row in trace.get("steps") or ()],
+        "parameters": [(name.replace("_", " "), parameter_text(name, value)) for name, value in parameters.items()],
+        "steps": [_step(row, str(parameters.get("time_zone", ""))) for row in trace.get("steps") or ()],
         "computed_at": as_instant(trace.get("computed_at")),
         "samples_url": samples_url or trace.get("samples_url", ""),
         "entries": list(entries or trace.get("entries") or ()),
@@ -81,8 +92,35 @@ def _input(row: Json) -> dict[str, Any]:
     }
 
 
-def _step(row: Json) -> dict[str, Any]:
-    return {**row, "value": value_text(row.get("value")), "unit": _unit(row)}
+def _with_source(row: Json, rests_on: Json | None) -> Json:
+    if rests_on is None or row.get("source") or row.get("url"):
+        return row
+    return {**row, "source": rests_on["read"], "url": rests_on["url"]}
+
+
+def _step(row: Json, zone: str) -> dict[str, Any]:
+    value = row.get("value")
+    return {**row, "value": span_text(value, zone) or value_text(value), "unit": _unit(row)}
+
+
+def span_text(value: Any, zone: str) -> str:
+    """Two instants "start – end" of a stored step in the agreement's own zone; empty for anything else."""
+    ends = [_stamp(part) for part in value.split(" – ")] if isinstance(value, str) and " – " in value else []
+    if len(ends) != 2 or None in ends:
+        return ""
+    return " – ".join(instant_text(end, zone or "UTC") for end in ends if end is not None)
+
+
+def _stamp(text: str) -> datetime | None:
+    """The instant of a full ISO stamp, a calendar day alone is none."""
+    return as_instant(text) if len(text) > len("2026-01-01") else None
+
+
+def parameter_text(name: str, value: Any) -> str:
+    """A parameter's value; the days of the weekend (0 is Monday) by their names."""
+    if name == "weekend" and isinstance(value, (list, tuple)) and all(day in range(7) for day in value):
+        return ", ".join(str(WEEKDAYS[int(day)]) for day in value)
+    return code_text(value)
 
 
 def _unit(row: Json) -> str:

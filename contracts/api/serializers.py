@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from rest_framework import serializers
 
+from clm.lib.money import is_iso_4217
+from clm.lib.zones import is_zone
 from contracts.models import Clause, Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
 from contracts.models.contract import Category
 from contracts.paper import TERM_FIELDS
@@ -53,8 +54,13 @@ class ContractFactsSerializer(serializers.Serializer):
     description = serializers.CharField(required=False, allow_blank=True)
 
     def validate_time_zone(self, value: str) -> str:
-        if value not in available_timezones():
+        if not is_zone(value):
             raise serializers.ValidationError("Not an IANA time zone.")
+        return value
+
+    def validate_currency(self, value: str) -> str:
+        if value and not is_iso_4217(value):
+            raise serializers.ValidationError("Not an ISO 4217 currency.")
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

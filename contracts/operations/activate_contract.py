@@ -25,7 +25,8 @@ from contracts.states import ContractState
 def activate_contract(*, actor: Actor, contract_id: UUID) -> Contract:
     """The contract is active and each of its terms up to today has a row.
 
-    Raises DomainError `not_yet_effective` before its first version takes effect, `terms_missing` without terms.
+    Raises DomainError `not_yet_effective` before its first version takes effect, `terms_missing` without terms,
+    `terms_too_many` where its first day lies so far back that they are beyond counting.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.activate_contract", contract)

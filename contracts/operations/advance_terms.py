@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
-from clm.audit.moves import move
-from clm.events.record import record
+from clm.audit.moves import move, move_along
+from clm.events.record import record, record_all
 from clm.lib import clock
 from clm.lib.actor import Actor
+from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.calendar import Stretch, business_days_of, cut_short, start_of, stretches, term_row
+from contracts.calendar import Stretch, business_days_of, cut_short, start_of, stretches, term_rows
 from contracts.engine.terms import Status, TermStatus, term_status
+from contracts.engine.terms import Term as EngineTerm
 from contracts.models import Contract, Term
 from contracts.states import ContractState, VersionState
 
 VERB = "contracts.advance_terms"
 REVISED = ("ends_on", "notice_deadline", "notice_closes_at")
+# Terms written in one transaction. A contract of 1990 that renews monthly has some 440 by 2026.
+MOST_AT_ONCE = 1000
 
 
 @transaction.atomic
 def advance_terms(*, actor: Actor, contract_id: UUID) -> Contract:
     """Every term begun by now has its row and its event; a contract past its last term is expired. Idempotent.
 
-    A run that was missed catches up on each period: each renewal leaves its own row, transition and event.
+    A run that was missed catches up on each period: each renewal leaves its own row, transition and event. Raises
+    DomainError `terms_too_many` where more than MOST_AT_ONCE are missing.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
@@ -55,19 +62,15 @@ def _follow(actor: Actor, contract: Contract, stretch: Stretch, status: TermStat
     """The newest recorded term follows an amendment; the terms begun after it are written."""
     newest = Term.objects.filter(contract=contract).order_by("number").last()
     if newest is None:
-        _start(actor, contract, stretch, status)
+        _begin(actor, contract, stretch, status.terms)
         return
     if newest.number == stretch.first and newest.ends_on > stretch.terms.starts_on:
         _revise(actor, contract, newest, cut_short(newest, stretch))
     if status.status is Status.NOT_STARTED:
         return
-    for term in status.terms:
-        row = term_row(contract, stretch, term)
-        if row.number == newest.number and _is_governed_anew(newest, stretch):
-            names = (*REVISED, "trace", "version_id")
-            _revise(actor, contract, newest, {name: getattr(row, name) for name in names})
-        elif row.number > newest.number:
-            _begin(actor, contract, row)
+    if _is_governed_anew(newest, stretch):
+        _govern_anew(actor, contract, stretch, status, newest)
+    _begin(actor, contract, stretch, [term for term in status.terms if term.number + stretch.first > newest.number])
 
 
 def _is_governed_anew(newest: Term, stretch: Stretch) -> bool:
@@ -76,17 +79,26 @@ def _is_governed_anew(newest: Term, stretch: Stretch) -> bool:
     return version.pk != newest.version_id and (version.effective_on or date.max) < newest.ends_on
 
 
-def _start(actor: Actor, contract: Contract, stretch: Stretch, status: TermStatus) -> None:
-    for term in status.terms:
-        _begin(actor, contract, term_row(contract, stretch, term))
+def _govern_anew(actor: Actor, contract: Contract, stretch: Stretch, status: TermStatus, newest: Term) -> None:
+    same = [term for term in status.terms if term.number + stretch.first == newest.number]
+    for row in term_rows(contract, stretch, same):
+        _revise(actor, contract, newest, {name: getattr(row, name) for name in (*REVISED, "trace", "version_id")})
 
 
-def _begin(actor: Actor, contract: Contract, row: Term) -> None:
-    row.save()
-    if row.number > 1:
-        move(actor, contract, to=ContractState.RENEWED, reason=f"term {row.number} began")
-        move(actor, contract, to=ContractState.ACTIVE, reason=f"term {row.number}")
-    record(actor, events.term_started(contract, row))
+def _begin(actor: Actor, contract: Contract, stretch: Stretch, begun: Sequence[EngineTerm]) -> None:
+    """Each of the terms has its row, its transitions and its event."""
+    if len(begun) > MOST_AT_ONCE:
+        counts = {"count": len(begun), "most": MOST_AT_ONCE}
+        message = _("%(count)s terms would have begun by today, and at most %(most)s are written at once.") % counts
+        advice = _("Do the terms say when the contract really started?")
+        raise DomainError("terms_too_many", f"{message} {advice}", detail=counts)
+    rows = Term.objects.bulk_create(term_rows(contract, stretch, begun))
+    move_along(actor, contract, [step for row in rows if row.number > 1 for step in _renewal(row)])
+    record_all(actor, [events.term_started(contract, row) for row in rows])
+
+
+def _renewal(row: Term) -> tuple[tuple[str, str], ...]:
+    return (ContractState.RENEWED, f"term {row.number} began"), (ContractState.ACTIVE, f"term {row.number}")
 
 
 def _revise(actor: Actor, contract: Contract, row: Term, changes: dict[str, Any]) -> None:

@@ -14,18 +14,10 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.calendar import business_days_of, rules_of
-from contracts.engine.day_end import refuse_odd_end
 from contracts.models import Passage, Terms, Version
 from contracts.paper import TERM_FIELDS, content_hash, terms_facts
 from contracts.states import VersionState
-
-FIELD_OF = {
-    "zero_length_term": "initial_months",
-    "notice_invalid": "notice_length",
-    "renewals_invalid": "max_renewals",
-    "day_end_invalid": "day_ends_at",
-}
+from contracts.term_checks import check_terms
 
 
 @transaction.atomic
@@ -34,7 +26,8 @@ def set_terms(
 ) -> Terms:
     """The version's terms are these, and its content hash covers them. `terms` has the names of TERM_FIELDS.
 
-    Raises DomainError `version_final` for a version that left draft, Invalid for terms the engine refuses.
+    Raises DomainError `version_final` for a version that left draft, Invalid for terms that cannot be counted
+    (see `check_terms`).
     """
     version = lock_row(Version, version_id, "contract", "blob")
     require(actor, "contracts.set_terms", version)
@@ -48,7 +41,7 @@ def set_terms(
         if name in terms:
             setattr(row, name, terms[name])
     row.notice_passage = _passage(version, notice_passage_id)
-    _check(row)
+    check_terms(row)
     row.save()
     version.content_hash = content_hash(version.text, row, version.blob.sha256)
     version.save(update_fields=["content_hash"])
@@ -63,19 +56,3 @@ def _passage(version: Version, passage_id: UUID | None) -> Passage | None:
     if passage is None:
         raise Invalid("passage_elsewhere", "The marked sentence belongs to another version.")
     return passage
-
-
-def _check(row: Terms) -> None:
-    """The engine reads the terms; what it refuses is said beside the field."""
-    try:
-        refuse_odd_end(row.day_ends_at)
-        rules_of(row, [])
-        business_days_of(row)
-    except NotImplementedError as unknown:
-        message = f"No public holidays are known for {row.holidays_country}."
-        raise Invalid("country_unknown", message, fields={"holidays_country": [message]}) from unknown
-    except Invalid as refusal:
-        where = FIELD_OF.get(refusal.code, "starts_on")
-        if refusal.code == "zero_length_term" and row.initial_months:
-            where = "renewal_months"
-        raise Invalid(refusal.code, refusal.message, fields={where: [refusal.message]}) from refusal

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clm.accounts.models import Membership
+from clm.lib.money import is_iso_4217
+from clm.lib.zones import zone_names
 from contracts.comparisons import PaperForm
 from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Version
 from contracts.models.contract import Category
@@ -32,6 +34,12 @@ def members() -> list[tuple[str, str]]:
     return [(str(row.user_id), str(row.user)) for row in rows]
 
 
+def _zones(kept: str | None) -> list[tuple[str, str]]:
+    """The zones to choose from, and the one that a contract has: once its dates count it cannot have another."""
+    names = zone_names()
+    return [(name, name) for name in (names if kept is None or kept in names else (*names, kept))]
+
+
 class ContractForm(forms.Form):
     """The facts; for a new contract the signed or draft document may come along."""
 
@@ -47,7 +55,6 @@ class ContractForm(forms.Form):
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone of its dates"),
-        choices=[(name, name) for name in sorted(available_timezones())],
         initial="UTC",
     )
     description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
@@ -56,6 +63,13 @@ class ContractForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner_id"].choices = members()  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = _zones(self.initial.get("time_zone"))  # type: ignore[attr-defined]
+
+    def clean_currency(self) -> str:
+        code: str = self.cleaned_data["currency"]
+        if code and not is_iso_4217(code):
+            raise forms.ValidationError(gettext("Not an ISO 4217 currency."))
+        return code
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

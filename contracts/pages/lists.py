@@ -64,6 +64,7 @@ class ContractList(ListPage):
         icon="file-text",
         action_label=_("Add a contract"),
         action_url="/contracts/new/",
+        action_verb="contracts.create_contract",
     )
     columns = (
         Column("reference", _("Reference"), sort=("reference",), template="contracts/reference_cell.html"),

@@ -26,6 +26,7 @@ from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
 from contracts.reader import clauses_of
 from contracts.tabs import BINDINGS, TABS, ContractTab
+from contracts.term_sources import source_of
 from contracts.work import reading_of
 
 
@@ -99,6 +100,7 @@ def parties_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     return {
         "parts": contract.parties.select_related("party").order_by("role", "party__name"),
         "can_set_parties": can(actor, "contracts.set_parties", contract),
+        "can_view_parties": can(actor, "contracts.view_party"),
     }
 
 
@@ -173,6 +175,7 @@ def term_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
         "trace": term.trace,
         "entries": entries_of(term),
         "clause_url": reverse("version", args=[term.version_id]),
+        "rests_on": source_of(term),
         "crumbs": [(term.contract.title, reverse("contract-tab", args=[term.contract_id, "terms"]))],
     }
     partial = bool(getattr(request, "htmx", False))

@@ -10,7 +10,7 @@ import django_filters
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -21,10 +21,12 @@ from django.views.decorators.http import require_POST
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require
 from clm.audit.queries import entries_of
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.pages.lists import Column, Empty, ListPage
-from contracts.models import Contract, Passage
+from contracts.models import Contract, Passage, Term
+from contracts.term_sources import source_of
 from obligations import queries
 from obligations.models import Deadline, Occurrence
 from obligations.operations.add_obligation import add_obligation
@@ -48,6 +50,9 @@ SETTLEMENTS: dict[str, Settle] = {
 
 def _dates(**kwargs: Any) -> django_filters.DateFilter:
     return django_filters.DateFilter(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+
+
+WHEN = (("passed", gettext_lazy("Passed")), ("all", gettext_lazy("Ahead and passed")))
 
 
 class OccurrenceFilter(django_filters.FilterSet):
@@ -100,12 +105,31 @@ class ObligationList(ListPage):
 
 
 class DeadlineFilter(django_filters.FilterSet):
+    """Without a choice of `when` the list shows what is ahead."""
+
+    when = django_filters.ChoiceFilter(
+        choices=WHEN, method="by_time", label=gettext_lazy("When"), empty_label=gettext_lazy("Ahead")
+    )
     due_from = _dates(field_name="due_on", lookup_expr="gte", label=gettext_lazy("From"))
     due_to = _dates(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Until"))
 
     class Meta:
         model = Deadline
         fields = ["kind", "state"]
+
+    def filter_queryset(self, queryset: QuerySet[Deadline]) -> QuerySet[Deadline]:
+        """A range of dates that was asked for is shown whole."""
+        asked = self.form.cleaned_data
+        rows: QuerySet[Deadline] = super().filter_queryset(queryset)
+        chosen = any(asked.get(name) for name in ("when", "due_from", "due_to"))
+        return rows if chosen else rows.filter(_ahead())
+
+    def by_time(self, rows: QuerySet[Deadline], _name: str, value: str) -> QuerySet[Deadline]:
+        return rows.exclude(_ahead()) if value == "passed" else rows
+
+
+def _ahead() -> Q:
+    return Q(closes_at__gt=clock.now())
 
 
 @method_decorator(login_required, name="dispatch")
@@ -119,7 +143,7 @@ class DeadlineList(ListPage):
     default_sort = "due_on"
     empty = Empty(
         title=gettext_lazy("No dates ahead"),
-        hint=gettext_lazy("Dates appear once a contract with its terms is active."),
+        hint=gettext_lazy("Dates of active contracts appear here. “When” shows those that have passed."),
         icon="calendar",
     )
     columns = (
@@ -138,6 +162,12 @@ class DeadlineList(ListPage):
         Column("owner", gettext_lazy("Owner"), lambda row: str(row.contract.owner)),
     )
 
+    def sorting(self) -> tuple[str, bool]:
+        """Nearest to today first, on either side of it."""
+        if not self.request.GET.get("sort") and self.request.GET.get("when") == "passed":
+            return self.default_sort, True
+        return super().sorting()
+
     def rows(self) -> QuerySet[Deadline]:
         return queries.deadlines(self.actor)
 
@@ -150,7 +180,13 @@ def deadline_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One date and how it came about; only the trace for the drawer."""
     actor = actor_of(request)
     deadline = get_visible(actor, queries.deadlines(actor), pk)
-    context = {"deadline": deadline, "contract": deadline.contract, "entries": entries_of(deadline)}
+    term = Term.objects.filter(contract=deadline.contract, number=deadline.term_number).first()
+    context = {
+        "deadline": deadline,
+        "contract": deadline.contract,
+        "entries": entries_of(deadline),
+        "rests_on": source_of(term) if term else None,
+    }
     partial = bool(getattr(request, "htmx", False))
     return render(request, "obligations/deadline_trace.html" if partial else "obligations/deadline_page.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +38,17 @@ class TelemetryFile:
 
 @dataclass(frozen=True)
 class _Shape:
+    """`columns` make the shape, `others` it may have; `key` names the column that says which indicator a row is of."""
+
     name: str
     columns: frozenset[str]
     is_outages: bool
     row: Callable[[CSV_ROW, str], dict[str, Any]]
+    key: str
+    others: frozenset[str] = frozenset()
+
+    def shared_with(self, header: Iterable[str]) -> int:
+        return len((self.columns | self.others) & set(header))
 
 
 def _sample(row: CSV_ROW, key: str) -> dict[str, Any]:
@@ -77,22 +84,29 @@ def _incident(row: CSV_ROW, key: str) -> dict[str, Any]:
     }
 
 
+_INCIDENT = frozenset({"incident_id", "downtime_start", "downtime_end"})
+_OF_OUTAGES = frozenset({"indicator", "external_id", "title", "severity"})
+_OF_SAMPLES = frozenset({"indicator", "status", "good", "valid", "value"})
+# What a sample says: one of these sets of columns.
+_READINGS = (frozenset({"status"}), frozenset({"good", "valid"}), frozenset({"value"}))
 SHAPES = (
-    _Shape("status checks", frozenset({"checked_at", "service", "status"}), False, _check),
-    _Shape("outages by service", frozenset({"service", "down_from", "up_at"}), True, _down),
-    _Shape("incident windows", frozenset({"incident_id", "downtime_start", "downtime_end"}), True, _incident),
-    _Shape("outages", frozenset({"starts_at", "ends_at"}), True, _outage),
-    _Shape("samples", frozenset({"at"}), False, _sample),
+    _Shape("status checks", frozenset({"checked_at", "service", "status"}), False, _check, "service"),
+    _Shape("outages by service", frozenset({"service", "down_from", "up_at"}), True, _down, "service"),
+    _Shape("incident windows", _INCIDENT, True, _incident, "service", frozenset({"service", "title", "impact"})),
+    _Shape("outages", frozenset({"starts_at", "ends_at"}), True, _outage, "indicator", _OF_OUTAGES),
+    _Shape("samples", frozenset({"at"}), False, _sample, "indicator", _OF_SAMPLES),
 )
 
 
 def read_file(content: bytes, *, indicator: str = "") -> TelemetryFile:
-    """The file's rows. Raises Invalid `csv_not_text`, `csv_unknown_columns`, `csv_too_long`.
+    """The file's rows. Raises Invalid `csv_not_text`, `csv_unknown_columns`, `csv_column_missing`, `csv_too_long`.
 
     `indicator` is the key for shapes whose rows need not name one.
     """
     reader = csv.DictReader(io.StringIO(_text(content), newline=""), strict=True)
-    shape = _shape_of([name.strip() for name in _header(reader)])
+    header = [name.strip() for name in _header(reader)]
+    shape = _shape_of(header)
+    _check_columns(shape, header, indicator)
     lines: list[Line] = []
     while True:
         try:
@@ -134,5 +148,23 @@ def _shape_of(header: list[str]) -> _Shape:
     for shape in SHAPES:
         if shape.columns <= set(header):
             return shape
-    wanted = "; ".join(", ".join(sorted(shape.columns)) for shape in SHAPES)
+    nearest = max(SHAPES, key=lambda shape: shape.shared_with(header))
+    if nearest.shared_with(header):
+        raise _missing(sorted(nearest.columns - set(header)), header)
+    wanted = "; ".join(", ".join(sorted({shape.key} | shape.columns)) for shape in SHAPES)
     raise Invalid("csv_unknown_columns", f"The columns are none that telemetry comes in. Known: {wanted}.")
+
+
+def _check_columns(shape: _Shape, header: Sequence[str], indicator: str) -> None:
+    """A file whose every row would be refused for the same column is refused as a whole."""
+    if shape.key not in header and not indicator:
+        raise _missing([shape.key], header, "It says which indicator a row is of; or name one key for the whole file.")
+    if shape.name == "samples" and not any(reading <= set(header) for reading in _READINGS):
+        raise _missing(["status"], header, "Counts come in “good” and “valid” instead, measured quantities in “value”.")
+
+
+def _missing(names: Sequence[str], header: Sequence[str], hint: str = "") -> Invalid:
+    wanted = ", ".join(f"“{name}”" for name in names)
+    column = "column" if len(names) == 1 else "columns"
+    text = f"The file lacks the {column} {wanted}: its first line names {', '.join(header)[:300]}."
+    return Invalid("csv_column_missing", f"{text} {hint}".strip())

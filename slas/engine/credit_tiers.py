@@ -12,6 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
+from clm.lib.canonical import plain_decimal
 from clm.lib.errors import Invalid
 from clm.lib.rounding import Number, round_to_places
 from clm.lib.trace import Input, Step, Trace
@@ -131,15 +132,27 @@ def _band_faults(band: Band) -> Iterable[BandProblem]:
 
 
 def _neighbour_faults(better: Band, worse: Band) -> Iterable[BandProblem]:
+    low, high = sorted((worse.below, better.lower))
+    stretch = f"from {plain_decimal(low)} up to {plain_decimal(high)} %"
     if worse.below < better.lower:
-        message = f"No band states {worse.below} up to {better.lower}; it is read as the worse band."
-        yield BandProblem("band_gap", message, worse.below, better.lower)
+        message = f"No tier covers attainment {stretch}. {_mended(better, worse)}"
+        yield BandProblem("band_gap", message, low, high)
     if worse.below > better.lower:
-        message = f"Two bands state {better.lower} up to {worse.below}; the better one is read."
-        yield BandProblem("band_overlap", message, better.lower, worse.below)
+        message = f"Two tiers cover attainment {stretch}. {_mended(better, worse)}"
+        yield BandProblem("band_overlap", message, low, high)
     if worse.credit_percent < better.credit_percent:
         message = f"The credit falls from {better.credit_percent} to {worse.credit_percent} as attainment worsens."
         yield BandProblem("credit_decreases", message, worse.lower, better.below)
+
+
+def _mended(better: Band, worse: Band) -> str:
+    """What to type so that both tiers meet."""
+    upper, lower = plain_decimal(better.lower), plain_decimal(worse.below)
+    return (
+        f"A tier begins where the one below it ends: type “below” {upper} for the tier that credits "
+        f"{plain_decimal(worse.credit_percent)} %, or “at or above” {lower} for the one that credits "
+        f"{plain_decimal(better.credit_percent)} %."
+    )
 
 
 def _edge_faults(ordered: Sequence[Band], target_percent: Number | None) -> Iterable[BandProblem]:

@@ -16,6 +16,8 @@ from slas.judging import Judged
 from slas.models import Breach, Evaluation, EvaluationWindow
 from slas.states import BreachState, Outcome
 
+NAMED = 5
+
 
 @transaction.atomic
 def follow_breach(*, actor: Actor, window: EvaluationWindow, evaluation: Evaluation, judged: Judged) -> Breach | None:
@@ -26,7 +28,7 @@ def follow_breach(*, actor: Actor, window: EvaluationWindow, evaluation: Evaluat
     require(actor, "slas.evaluate_window", window)
     breach = Breach.objects.select_for_update().filter(window=window).first()
     if judged.outcome != Outcome.MISSED:
-        return _withdraw(actor, evaluation, breach)
+        return _withdraw(actor, evaluation, breach, judged)
     if breach is None:
         return _open(actor, window, evaluation, judged)
     _freeze(breach, evaluation, judged)
@@ -61,11 +63,21 @@ def _freeze(breach: Breach, evaluation: Evaluation, judged: Judged) -> None:
     breach.evidence_digest = digest(breach.evidence)
 
 
-def _withdraw(actor: Actor, evaluation: Evaluation, breach: Breach | None) -> Breach | None:
+def _withdraw(actor: Actor, evaluation: Evaluation, breach: Breach | None, judged: Judged) -> Breach | None:
     if breach is None or breach.state == BreachState.WITHDRAWN:
         return breach
     breach.evaluation = evaluation
     breach.save(update_fields=["evaluation"])
-    previous = move(actor, breach, to=BreachState.WITHDRAWN, reason=f"judged {evaluation.outcome} by a later revision")
-    record(actor, events.breach_followed("breach.withdrawn", breach, previous))
+    reason = f"judged {evaluation.outcome} by revision {evaluation.revision}: {_why(breach, judged)}"
+    previous = move(actor, breach, to=BreachState.WITHDRAWN, reason=reason)
+    record(actor, events.breach_followed("breach.withdrawn", breach, previous, reason))
     return breach
+
+
+def _why(breach: Breach, judged: Judged) -> str:
+    """What has come since the evidence was frozen: the exclusions accepted, else the telemetry."""
+    known = {row["id"] for row in breach.evidence.get("exclusions", ())}
+    rows = [row for row in to_plain(judged.evidence).get("exclusions", ()) if row["id"] not in known]
+    if not rows:
+        return "the telemetry that is known has changed"
+    return "; ".join(["time was left out by agreement", *(str(row["reason"])[:200] for row in rows[:NAMED])])

@@ -22,6 +22,7 @@ from slas import queries
 from slas.models import EvidenceBundle, ServiceReport
 from slas.operations.settle_breach import acknowledge_breach, resolve_breach
 from slas.pages.forms import MonthForm, ReasonForm
+from slas.pages.withdrawals import withdrawal_of
 from slas.papers import spelt
 from slas.requests import request_evidence, request_report
 from slas.states import BreachState
@@ -42,6 +43,7 @@ def breach_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "window": breach.window,
         "evaluation": breach.evaluation,
         "evidence": spelt(breach.evidence),
+        "withdrawal": withdrawal_of(actor, breach) if breach.state == BreachState.WITHDRAWN else None,
         "bundles": list(EvidenceBundle.objects.filter(breach=breach).select_related("blob").order_by("-id")),
         "history": entries_of(breach, limit=50),
         "crumbs": [(_("Breaches"), reverse("breaches"))],

@@ -55,14 +55,24 @@ def _burndown(interval: Interval, spent: Sequence[tuple[datetime, Decimal]], sho
     """The budget left, thinned to a few hundred points, the last one kept."""
     if shown.budget is None or interval.start == interval.end:
         return None
-    left = [shown.budget - part for part in accumulate(amount for _at, amount in spent)]
+    size, unit = _unit_of(shown)
+    budget = round(shown.budget / size, 2)
+    left = [round((shown.budget - part) / size, 2) for part in accumulate(amount for _at, amount in spent)]
     points = [[at.isoformat(), str(rest)] for (at, _amount), rest in zip(spent, left, strict=True)]
     step = max(1, len(points) // POINTS)
     thinned = points[::step] + (points[-1:] if points else [])
-    last = str(left[-1]) if left else str(shown.budget)
-    ends = [[interval.start.isoformat(), str(shown.budget)], [interval.end.isoformat(), last]]
-    unit = _("s") if shown.unit == "seconds" else _("events")
-    return {"kind": "burndown", "points": [ends[0], *thinned, ends[1]], "budget": str(shown.budget), "unit": unit}
+    last = str(left[-1]) if left else str(budget)
+    ends = [[interval.start.isoformat(), str(budget)], [interval.end.isoformat(), last]]
+    return {"kind": "burndown", "points": [ends[0], *thinned, ends[1]], "budget": str(budget), "unit": unit}
+
+
+def _unit_of(shown: Figures) -> tuple[Decimal, str]:
+    """The unit that the budget is drawn in, and how many of its own make one: time in the largest that fits twice."""
+    if shown.unit != "seconds":
+        return Decimal(1), _("events")
+    budget = shown.budget or Decimal(0)
+    units = ((Decimal(86400), _("d")), (Decimal(3600), _("h")), (Decimal(60), _("min")))
+    return next(((size, unit) for size, unit in units if budget >= 2 * size), (Decimal(1), _("s")))
 
 
 def _axis(window: EvaluationWindow, material: Material) -> dict[str, Any]:

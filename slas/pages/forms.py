@@ -7,13 +7,13 @@ from dataclasses import fields as fields_of
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clm.lib.canonical import plain_decimal
+from clm.lib.zones import is_zone
 from slas.engine.credit_tiers import Band
 from slas.models import Exclusion, Indicator
 from slas.models.commitment import (
@@ -166,7 +166,7 @@ class TermsForm(forms.Form):
 
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"].strip()
-        if zone not in available_timezones():
+        if not is_zone(zone):
             raise forms.ValidationError(gettext("This is not an IANA time zone, such as Europe/Berlin."))
         return zone
 

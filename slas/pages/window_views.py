@@ -93,15 +93,21 @@ def compliance_trace(request: HttpRequest) -> HttpResponse:
 
 def _trace(request: HttpRequest, window: EvaluationWindow, trace: dict[str, Any], entries: Any) -> HttpResponse:
     passage = window.commitment.passage
-    samples = reverse("window-telemetry", args=[window.pk]) if can(actor_of(request), "slas.view_telemetry") else ""
+    reads = can(actor_of(request), "slas.view_telemetry")
+    samples = reverse("window-telemetry", args=[window.pk]) if reads else ""
     context = {
-        "trace": trace,
+        "trace": trace if reads else _without_links(trace),
         "clause_url": f"{reverse('version', args=[passage.version_id])}#clause-{passage.clause_id}",
         "samples_url": samples,
         "entries": entries,
         "crumbs": [*_crumbs(window.commitment), (window.label, reverse("window", args=[window.pk]))],
     }
     return _rendered(request, context)
+
+
+def _without_links(trace: dict[str, Any]) -> dict[str, Any]:
+    """The trace for who may not open the telemetry: its inputs lead nowhere."""
+    return trace | {"inputs": [{**row, "url": ""} for row in trace.get("inputs") or ()]}
 
 
 def _rendered(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -133,7 +133,7 @@ function burndown(data, color) {
   return {
     ...frame(color),
     xAxis: timeAxis(color, data),
-    yAxis: { type: "value", max: number(data.budget), ...axisLook(color) },
+    yAxis: { type: "value", name: data.unit || "", max: number(data.budget), ...axisLook(color) },
     series: [
       {
         name: data.name || "", type: "line", step: "end", data: points(data.points), showSymbol: false, areaStyle: area,

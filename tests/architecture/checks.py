@@ -14,7 +14,9 @@ WRITES = {
 }  # fmt: skip
 WRITING_FUNCTIONS = {
     "move",
+    "move_along",
     "record",
+    "record_all",
     "tell",
     "start_job",
     "store_blob",
@@ -107,7 +109,7 @@ def _faults(tree: ast.Module, verb: ast.FunctionDef) -> Iterator[str]:
     delegates = bool(reached & imported_verbs(tree))
     if "require" not in reached and not delegates:
         yield "requires nothing"
-    if "record" not in reached and not delegates:
+    if not reached & {"record", "record_all"} and not delegates:
         yield "records nothing"
     if not is_atomic(verb) and not delegates:
         yield "runs in no transaction"
@@ -160,9 +162,10 @@ def state_changes_in(source: str) -> list[str]:
 
 
 def moves_in(source: str) -> list[str]:
-    """Calls of `move`."""
-    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-    return [f"line {call.lineno}: move" for call in calls if isinstance(call.func, ast.Name) and call.func.id == "move"]
+    """Calls of `move` and `move_along`."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    named = [(call.lineno, call.func.id) for call in calls if isinstance(call.func, ast.Name)]
+    return [f"line {line}: {name}" for line, name in named if name in ("move", "move_along")]
 
 
 # What asks a network or the storage, or takes seconds.

@@ -3,11 +3,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clm.access.permissions import system_actor
 from clm.audit.models import LedgerEntry, Transition
 from clm.events.dispatcher import drain
+from clm.events.models import OutboxEvent
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden
@@ -18,6 +21,7 @@ from contracts.tasks import advance_terms
 from obligations.models import Deadline
 from obligations.operations.remind_deadline import remind_deadline
 from obligations.operations.set_deadlines import set_deadlines
+from obligations.subscribers import keep_deadlines
 from obligations.tasks import remind_due
 from tests.cast import Cast
 from tests.contracts.papers import active_contract
@@ -218,3 +222,19 @@ def test_an_amended_hour_moves_the_deadline(alice: Actor, until_five: Contract) 
         drain()
 
     assert Deadline.objects.get(kind="notice").closes_at == CLOSES - timedelta(hours=5)
+
+
+def test_a_catch_up_of_hundreds_of_terms_sets_the_dates_of_the_newest_once(alice: Actor) -> None:
+    monthly = {"starts_on": date(1990, 1, 1), "initial_months": 1, "renewal_months": 1, "notice_length": 5}
+    with clock.set_to(JUNE):
+        contract = active_contract(alice, terms=monthly)
+        started = OutboxEvent.objects.filter(type="contract.term_started").order_by("id")
+        first, newest = started[0], started[437]
+        with CaptureQueriesContext(connection) as skipped:
+            keep_deadlines(first)
+        assert (len(skipped), dates(contract)) == (1, [])
+
+        keep_deadlines(newest)
+
+    assert dates(contract) == [("notice", date(2026, 6, 26), "open"), ("renewal", date(2026, 7, 1), "open")]
+    assert LedgerEntry.objects.filter(event="contract.term_started").count() == 438

@@ -102,8 +102,20 @@ def test_faults_of_terms_stand_beside_their_field(api: APIClient, passage: Passa
     refused = api.post("/api/v1/commitments/", BODY | {"passage": str(passage.pk), "tiers": tiers}, format="json")
 
     assert (refused.status_code, refused.data["code"]) == (400, "terms_invalid")
-    assert refused.data["errors"] == {"tiers": ["Two bands state 99.000000 up to 99.500000; the better one is read."]}
+    assert refused.data["errors"] == {
+        "tiers": [
+            "Two tiers cover attainment from 99 up to 99.5 %. A tier begins where the one below it ends: "
+            "type “below” 99 for the tier that credits 20 %, or “at or above” 99.5 for the one that credits 10 %."
+        ]
+    }
     assert Commitment.objects.count() == 0
+
+
+@pytest.mark.parametrize("zone", ["Factory", "localtime", "Mars/Base"])
+def test_a_zone_that_is_none_is_refused(api: APIClient, passage: Passage, zone: str) -> None:
+    refused = api.post("/api/v1/commitments/", BODY | {"passage": str(passage.pk), "time_zone": zone}, format="json")
+
+    assert (refused.status_code, list(refused.data["errors"])) == (400, ["time_zone"])
 
 
 def test_a_preset_gives_its_terms(api: APIClient, passage: Passage) -> None:

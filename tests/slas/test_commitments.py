@@ -142,6 +142,16 @@ def test_ending_cuts_the_running_window(alice: Actor, active: Bind) -> None:
     assert (ended.state, ended.windows_due_at, last.ends_at) == ("ended", None, instant("2026-02-10T00:00"))
 
 
+def test_a_preset_that_averages_error_rates_counts_requests() -> None:
+    """AWS S3: 100 % less the average of the error rates of five-minute intervals, an empty one without error."""
+    preset = presets()["aws-s3-ia"]
+
+    assert (preset.kind, preset.terms["interval_minutes"], preset.terms["empty_policy"]) == ("ratio", 5, "met")
+    averaged = [key for key, each in presets().items() if "Error Rate" in each.stated["formula"]]
+    assert {presets()[key].kind for key in averaged} == {"ratio"}
+    assert len(averaged) == 4
+
+
 @pytest.mark.parametrize("key", sorted(presets()))
 def test_every_preset_can_be_entered(bind: Bind, alice: Actor, passage: Passage, key: str) -> None:
     preset = presets()[key]

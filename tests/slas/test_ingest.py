@@ -197,6 +197,47 @@ def test_a_file_that_is_no_telemetry_fails_in_words(alice: Actor, web: Indicator
     assert job.error.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "key,at,status\nweb,2026-01-01T00:00Z,up\n",
+            "The file lacks the column “indicator”: its first line names key, at, status. "
+            "It says which indicator a row is of; or name one key for the whole file.",
+        ),
+        (
+            "key,starts_at,ends_at\nweb,2026-01-01T00:00Z,\n",
+            "The file lacks the column “indicator”: its first line names key, starts_at, ends_at. "
+            "It says which indicator a row is of; or name one key for the whole file.",
+        ),
+        (
+            "indicator,at,state\nweb,2026-01-01T00:00Z,up\n",
+            "The file lacks the column “status”: its first line names indicator, at, state. "
+            "Counts come in “good” and “valid” instead, measured quantities in “value”.",
+        ),
+        (
+            "indicator,time,status\nweb,2026-01-01T00:00Z,up\n",
+            "The file lacks the column “at”: its first line names indicator, time, status.",
+        ),
+        (
+            "indicator,starts_at,end\nweb,2026-01-01T00:00Z,\n",
+            "The file lacks the column “ends_at”: its first line names indicator, starts_at, end.",
+        ),
+    ],
+)
+def test_a_missing_column_is_named_once_and_nothing_is_taken(
+    alice: Actor, web: Indicator, content: str, said: str
+) -> None:
+    job = run_import(alice, content)
+
+    assert (job.state, job.error, job.problems) == ("failed", said, [])
+    assert TelemetryBatch.objects.count() == 0
+
+
+def test_one_key_for_the_whole_file_needs_no_column(alice: Actor, web: Indicator) -> None:
+    assert run_import(alice, "at,status\n2026-01-01T00:00Z,up\n", indicator="web").result["accepted"] == 1
+
+
 def test_work_that_resumes_goes_on_after_the_last_portion(alice: Actor, acme: Cast, web: Indicator) -> None:
     job = request_import(alice, content=b"indicator,at,status\nweb,2026-01-01T00:00Z,up\nweb,2026-01-02T00:00Z,up\n",
                          file_name="x.csv")  # fmt: skip

@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from clm.lib import clock
 from clm.lib.actor import Actor
+from clm.pages.formats import instant_text
 from contracts.models import Passage
-from slas.models import Breach, Commitment, EvaluationWindow, Exclusion, Indicator, Service
+from slas.models import Breach, Commitment, EvaluationWindow, Exclusion, Indicator, Service, TelemetryBatch
 from slas.operations.ingest_samples import ingest_samples
 from tests.cast import Cast
 from tests.slas.conftest import Bind, instant, judge, uptime
@@ -73,7 +74,8 @@ def test_a_sentence_is_bound_by_the_form(page: Client, passage: Passage) -> None
     }  # fmt: skip
     refused = page.post(url, sent)
     assert refused.status_code == 400
-    assert "No band states 98.0 up to 99.0" in refused.content.decode()
+    assert "No tier covers attainment from 98 up to 99 %" in refused.content.decode()
+    assert list(page.post(url, sent | {"time_zone": "localtime"}).context["form"].errors) == ["time_zone"]
     assert Service.objects.count() == 0
 
     bound = page.post(url, sent | {"tiers": "99.9 99.0 10\n99.0 – 25"})
@@ -251,3 +253,17 @@ def test_the_compliance_chart_leads_to_how_it_came_about(page: Client, missed: E
     assert "2026-01" in text
     assert "100 × 0 met / 1 judged" in text
     assert "100 × 0 met / 0 judged" in text
+
+
+def test_the_budget_is_drawn_in_a_unit_that_people_read(page: Client, missed: EvaluationWindow) -> None:
+    said = shows(page, "window", missed.pk)
+
+    assert "Error budget left (min)" in said
+    assert '"budget": "44.64"' in said
+
+
+def test_a_delivery_is_dated_as_everything_else(page: Client, missed: EvaluationWindow) -> None:
+    delivered = TelemetryBatch.objects.get().created_at
+
+    assert f'title="{instant_text(delivered, "UTC")}"' in shows(page, "telemetry")
+    assert ".m." not in shows(page, "telemetry")

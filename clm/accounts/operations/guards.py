@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from uuid import UUID
-from zoneinfo import available_timezones
 
 import holidays
-from babel.numbers import list_currencies
 
 from clm.access.permissions import can
 from clm.access.registry import VERBS
@@ -16,17 +14,19 @@ from clm.accounts.roles import Role
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid
 from clm.lib.locks import advisory_lock
+from clm.lib.money import is_iso_4217
+from clm.lib.zones import is_zone
 
 
 def check_zone(name: str) -> None:
-    """Raise Invalid `time_zone_unknown` unless it is an IANA zone."""
-    if name not in available_timezones():
+    """Raise Invalid `time_zone_unknown` unless it is UTC or the IANA zone of a region."""
+    if not is_zone(name):
         raise Invalid("time_zone_unknown", "Not a known time zone.", fields={"time_zone": ["Not a known time zone."]})
 
 
 def check_currency(code: str) -> None:
     """Raise Invalid `currency_unknown` unless it is an ISO 4217 code."""
-    if code not in list_currencies():
+    if not is_iso_4217(code):
         message = "Not an ISO 4217 currency."
         raise Invalid("currency_unknown", message, fields={"currency": [message]})
 

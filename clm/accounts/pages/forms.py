@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel.numbers import list_currencies
 from django import forms
@@ -12,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from clm.access.registry import VERBS
 from clm.accounts.roles import Role
 from clm.lib import clock
+from clm.lib.zones import zone_names
 
 
 def zones() -> list[tuple[str, str]]:
-    """IANA zones that name a place, and UTC."""
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+    """Choices of the zones there are."""
+    return [(name, name.replace("_", " ")) for name in zone_names()]
 
 
 class RolesForm(forms.Form):

@@ -170,6 +170,7 @@ class TokensPage(ListPage):
         icon="key",
         action_label=gettext_lazy("Issue a token"),
         action_url="/tokens/new/",
+        action_verb="accounts.issue_token",
     )
 
     def rows(self) -> QuerySet[ApiToken]:

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require, visible
-from clm.audit.queries import entries_of
 from clm.jobs.filters import JobFilter
+from clm.jobs.history import job_history
 from clm.jobs.models import Job, JobState
 from clm.jobs.operations.cancel_job import cancel_job
 from clm.jobs.operations.retry_job import retry_job
@@ -69,7 +69,7 @@ class JobsPage(ListPage):
 def job(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A job: progress while it lives, then its result and what was refused."""
     context = _context(request, pk)
-    return render(request, "jobs/job_page.html", {**context, "history": entries_of(context["job"])})
+    return render(request, "jobs/job_page.html", {**context, "history": job_history(context["job"])})
 
 
 @require_GET

@@ -120,9 +120,17 @@ def page_header(context: Any, title: Any, **kwargs: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/trace.html")
-def trace(stored: Mapping[str, Any], clause_url: str = "", samples_url: str = "", entries: Any = ()) -> dict[str, Any]:
-    """How a number came about, from `Trace.as_json()`."""
-    return traces.present(stored, clause_url=clause_url, samples_url=samples_url, entries=entries or ())
+def trace(
+    stored: Mapping[str, Any],
+    clause_url: str = "",
+    samples_url: str = "",
+    entries: Any = (),
+    rests_on: Any = None,
+) -> dict[str, Any]:
+    """How a number came about, from `Trace.as_json()`. `rests_on` names the version that its terms come from."""
+    return traces.present(
+        stored, clause_url=clause_url, samples_url=samples_url, entries=entries or (), rests_on=rests_on or None
+    )
 
 
 @register.inclusion_tag("components/confirm_button.html")

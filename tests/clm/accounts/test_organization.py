@@ -30,6 +30,8 @@ def test_what_was_given_changes_and_the_rest_stays(acme: Cast) -> None:
     ("field", "value"),
     [
         ("time_zone", "Mars/Base"),
+        ("time_zone", "Factory"),
+        ("time_zone", "localtime"),
         ("currency", "XYZ1"),
         ("holidays_country", "QQ"),
         ("holidays_country", "DE-QQ"),

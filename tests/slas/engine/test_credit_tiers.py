@@ -117,6 +117,7 @@ def test_drafting_faults_are_found(bands: tuple[Band, ...], target: str | None, 
 def test_a_gap_says_where_it_lies() -> None:
     gap = validate_bands(PRINTED)[0]
     assert (gap.low, gap.high) == (Decimal("98.99"), Decimal("99.00"))
+    assert gap.message.startswith("No tier covers attainment from 98.99 up to 99 %. A tier begins where")
 
 
 cuts = st.lists(st.decimals(1, 99, places=3), min_size=1, max_size=6, unique=True).map(sorted)

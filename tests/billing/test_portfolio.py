@@ -1,0 +1,130 @@
+"""The money of the first portfolio: every fee is the one that its contract states, every invoice names its parties."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from billing import portfolio as money
+from billing.hints import hints_of
+from billing.models import Credit, Discrepancy, Fee, Invoice
+from clm.access.scope import organization_scope
+from clm.lib.money import Money
+from contracts import portfolio as papers
+from contracts.models import Contract, Term
+from contracts.portfolio_services import SERVICE_CONTRACTS
+from obligations import portfolio as duties
+from obligations.models import Occurrence
+from slas import portfolio as levels
+from slas.models import Commitment, Exclusion
+from tests.cast import Cast, make_cast
+
+STAGES = (
+    papers.load, levels.load_levels, money.load_fees, levels.load_judgements, duties.load, money.load_credits,
+    money.load_invoices,
+)  # fmt: skip
+pytestmark = pytest.mark.django_db
+
+
+def load(slug: str) -> Cast:
+    cast = make_cast(slug)
+    with organization_scope(cast.organization.pk):
+        for stage in STAGES:
+            stage(cast.by_role, slug, lambda _done, _total: None)
+    return cast
+
+
+@pytest.fixture
+def northwind() -> Iterator[Cast]:
+    begun = time.process_time()
+    cast = load("northwind")
+    assert time.process_time() - begun < 60
+    with organization_scope(cast.organization.pk):
+        yield cast
+
+
+def test_the_first_portfolio_agrees_with_its_own_text(northwind: Cast) -> None:
+    """One load for all, for it takes long (under 60 s of this process)."""
+    check_fees()
+    check_levels()
+    check_invoices(northwind.organization.name)
+    check_every_state()
+    before = (Fee.objects.count(), Invoice.objects.count(), Credit.objects.count())
+    for stage in STAGES:
+        stage(northwind.by_role, "northwind", lambda _done, _total: None)
+    assert (Fee.objects.count(), Invoice.objects.count(), Credit.objects.count()) == before
+
+
+def check_fees() -> None:
+    fees = Fee.objects.select_related("passage__clause", "contract")
+    assert sorted(fee.contract.external_reference for fee in fees) == sorted(
+        each.key for each in SERVICE_CONTRACTS if each.organization == "northwind"
+    )
+    for fee in fees:
+        assert fee.passage is not None
+        quote, written = fee.passage.quote, f"{fee.currency} {Money(fee.amount, fee.currency).rounded().amount}"
+        assert f" {written} for each {fee.period} " in quote
+        assert (fee.passage.clause.number, fee.passage.clause.text.count(quote)) == ("1.2", 1)
+        first, last = (Term.objects.filter(contract=fee.contract).order_by(by)[0] for by in ("number", "-number"))
+        assert first.starts_on <= fee.starts_on < last.ends_on
+        assert (fee.contract.value_amount, fee.contract.currency) == (fee.amount * 12, fee.currency)
+
+
+def check_levels() -> None:
+    """Target, window, tiers, claim and cap stand in the clauses that the commitment is bound to and beside."""
+    for level in Commitment.objects.select_related("passage__version__contract").prefetch_related("tiers"):
+        text, quote = level.passage.version.text, level.passage.quote
+        assert f"{level.target.normalize():f} %" in quote
+        assert f"each calendar {level.window_kind}" in quote
+        assert f"quarters are those of {level.time_zone}." in text
+        for tier in level.tiers.all():
+            step = f"Below {tier.below.normalize():f} % the credit is {tier.credit_percent.normalize():f} % of the"
+            assert step in text
+        if level.tiers.exists():
+            assert f"within {level.claim_length} days after the end of the {level.window_kind}." in text
+            assert f"No more than {level.cap_window_percent:.0f} % of the monthly fee is credited" in text
+        first = Term.objects.filter(contract=level.passage.version.contract).earliest("number")
+        assert first.starts_on <= level.starts_on
+        assert f"starts on {first.starts_on}," in text
+    for row in Exclusion.objects.filter(state="disputed"):
+        assert row.announced_at is not None
+        assert (row.starts_at - row.announced_at).total_seconds() < 48 * 3600
+
+
+def check_invoices(ours: str) -> None:
+    matched = list(Invoice.objects.exclude(contract=None).select_related("contract"))
+    assert len(matched) == 10
+    strangers = [invoice for invoice in matched if hints_of(invoice)]
+    assert [(invoice.contract_reference, invoice.seller_name) for invoice in strangers] == [money.WRONG_SELLER]
+    for invoice in matched:
+        assert invoice.buyer_name == ours
+        names = {part.party.name for part in invoice.contract.parties.all()}  # type: ignore[union-attr]
+        assert invoice in strangers or {invoice.seller_name, invoice.buyer_name} == names
+    assert list(Invoice.objects.filter(contract=None).values_list("number", flat=True)) == ["RE-900001"]
+
+
+def check_every_state() -> None:
+    def states(model: type[Credit | Invoice | Discrepancy | Occurrence]) -> set[str]:
+        return set(model.objects.values_list("state", flat=True))
+
+    assert states(Credit) == {
+        "proposed", "approved", "issued", "settled", "disputed", "rejected", "withdrawn", "lapsed",
+    }  # fmt: skip
+    assert states(Invoice) == {"imported", "matched", "reconciled", "disputed", "accepted"}
+    assert states(Discrepancy) == {"open", "accepted", "resolved"}
+    assert set(Discrepancy.objects.values_list("reason", flat=True)) == {
+        "overcharged", "currency_mismatch", "credit_missing",
+    }  # fmt: skip
+    assert states(Occurrence) >= {"upcoming", "overdue", "submitted", "fulfilled", "disputed", "waived"}
+
+
+def test_a_provider_bills_its_customers() -> None:
+    cast = load("meridian")
+    with organization_scope(cast.organization.pk):
+        invoices = Invoice.objects.exclude(contract=None).select_related("contract").order_by("contract_reference")
+        assert {invoice.seller_name for invoice in invoices} == {cast.organization.name}
+        assert [invoice.buyer_name for invoice in invoices] == ["Northwind Foods", "Harbour Press Ltd", "Civic Data eG"]
+        assert [hint for invoice in invoices for hint in hints_of(invoice)] == []
+        assert Contract.objects.filter(fees__passage=None, fees__isnull=False).count() == 0
