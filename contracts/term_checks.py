@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -32,8 +33,8 @@ def check_terms(row: Terms) -> None:
     """Raise Invalid, with the message beside its field, for terms (saved or not) that the engine cannot count.
 
     Besides the engine's own refusals: `date_out_of_range` for a start outside of EARLIEST to LATEST, or a term that
-    begins by LATEST and leaves the calendar; `notice_before_start` where the last day for notice in the first term
-    comes more than BEFORE_START before that term.
+    begins by LATEST and leaves the calendar; `notice_before_start` where in no term the last day for notice comes
+    later than BEFORE_START before that term. A trial month that yearly terms with three months' notice follow is usual.
     """
     if not EARLIEST <= row.starts_on <= LATEST:
         between = {"first": EARLIEST.year, "last": LATEST.year}
@@ -41,7 +42,7 @@ def check_terms(row: Terms) -> None:
     rules, business_days = _read(row)
     first = _on_calendar("initial_months", lambda: next(every_term(rules)))
     _on_calendar("renewal_months", lambda: terms_between(rules, LATEST)[-1])
-    _check_notice(rules, first, business_days)
+    _check_notice(rules, [first, *islice(every_term(rules), 1, 2)], business_days)
 
 
 def _read(row: Terms) -> tuple[TermRules, BusinessDays]:
@@ -71,14 +72,19 @@ def _on_calendar(field: str, counted: Callable[[], Term]) -> Term:
     return term
 
 
-def _check_notice(rules: TermRules, first: Term, business_days: BusinessDays) -> None:
+def _check_notice(rules: TermRules, terms: Sequence[Term], business_days: BusinessDays) -> None:
+    """`terms`: the first one, and the first renewal, which all others are like."""
     try:
-        deadline = notice_deadline(rules, first, business_days)
+        deadlines = [notice_deadline(rules, term, business_days) for term in terms]
     except Invalid as refusal:
         raise _beside("notice_length", refusal.code, refusal.message) from refusal
-    if deadline is not None and deadline < first.start - BEFORE_START:
+    late = [
+        deadline is not None and deadline < term.start - BEFORE_START
+        for term, deadline in zip(terms, deadlines, strict=True)
+    ]
+    if all(late):
         message = _("The last day for notice would be %(deadline)s, before the term starts on %(start)s.")
-        days = {"deadline": deadline, "start": first.start}
+        days = {"deadline": deadlines[0], "start": terms[0].start}
         raise _beside("notice_length", "notice_before_start", message % days)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from clm.access.permissions import get_visible, require
+from clm.access.permissions import get_visible, require, visible
 from clm.documents.blobs import store_blob
 from clm.jobs.models import Job
 from clm.jobs.runner import start_job
@@ -32,7 +32,8 @@ def request_import(
     if contract_id is not None:
         contract = get_visible(actor, Contract.objects.all(), contract_id)
         require(actor, "slas.add_indicator", contract)
-    known = Indicator.objects.select_related("service__contract").filter(key=indicator).first() if indicator else None
+    seen = visible(actor, Indicator.objects.select_related("service__contract"))
+    known = seen.filter(key=indicator).first() if indicator else None
     if indicator and known is None and contract is None:
         raise Invalid("indicator_unknown", "No indicator has this key.", fields={"indicator": ["No such key."]})
     blob = store_blob(actor.organization_id, content, "text/csv")

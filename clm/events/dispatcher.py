@@ -205,10 +205,10 @@ def drain(*, limit: int = 10_000, seconds: float = math.inf) -> int:
     not_fanned_out: set[UUID] = set()
     not_delivered: set[UUID] = set()
     while delivered < limit:
-        fan_out(failed=not_fanned_out)
+        fanned_out = fan_out(failed=not_fanned_out)
         ran = _turns(organizations_due(), lambda organization_id: _deliver(organization_id, end), not_delivered)
         delivered += ran
-        if not ran or time.monotonic() >= end:
+        if not (fanned_out or ran) or time.monotonic() >= end:
             break
     return delivered
 

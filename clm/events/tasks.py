@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -62,14 +63,18 @@ def dispatch_events() -> int:
     One process delivers at a time, and the others have their slots for jobs and judging: while it does, this answers 0
     at once. What is left is asked for again, behind the tasks that wait meanwhile.
     """
-    delivered = _deliver_alone()
+    delivered, is_over = _deliver_alone()
     if not delivered and work_waits():
-        delivered = _deliver_alone()  # What came between the last look and the end of the turn was answered 0.
-    if delivered and work_waits():
+        delivered, is_over = _deliver_alone()  # What came between the last look and the turn's end was answered 0.
+    if (delivered or is_over) and work_waits():
         _queue_dispatch()
     return delivered
 
 
-def _deliver_alone() -> int:
+def _deliver_alone() -> tuple[int, bool]:
+    """How many deliveries ran, and whether the turn's time was over before its work was."""
     with held_if_free("clm.events.dispatch") as is_mine:
-        return drain(seconds=TURN_SECONDS) if is_mine else 0
+        if not is_mine:
+            return 0, False
+        end = time.monotonic() + TURN_SECONDS
+        return drain(seconds=TURN_SECONDS), time.monotonic() >= end

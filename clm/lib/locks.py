@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Model
 
 from clm.lib.errors import NotVisible
@@ -55,7 +55,9 @@ def held_if_free(name: str) -> Iterator[bool]:
         yield is_held
     finally:
         if is_held:
-            _asked("SELECT pg_advisory_unlock(%s)", name)
+            # On a connection that was lost the lock is gone already, and what ended it is what the caller hears of.
+            with suppress(OperationalError, InterfaceError):
+                _asked("SELECT pg_advisory_unlock(%s)", name)
 
 
 def _asked(statement: str, name: str) -> bool:

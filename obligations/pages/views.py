@@ -38,6 +38,7 @@ from obligations.operations.settle_occurrence import (
     waive_occurrence,
 )
 from obligations.pages.forms import ObligationForm, SettleForm
+from obligations.states import DeadlineState
 
 Settle = Callable[[Actor, UUID, str], Occurrence]
 SETTLEMENTS: dict[str, Settle] = {
@@ -105,7 +106,7 @@ class ObligationList(ListPage):
 
 
 class DeadlineFilter(django_filters.FilterSet):
-    """Without a choice of `when` the list shows what is ahead."""
+    """Without a choice of `when`, of dates or of a state that lies behind, the list shows what is ahead."""
 
     when = django_filters.ChoiceFilter(
         choices=WHEN, method="by_time", label=gettext_lazy("When"), empty_label=gettext_lazy("Ahead")
@@ -118,10 +119,11 @@ class DeadlineFilter(django_filters.FilterSet):
         fields = ["kind", "state"]
 
     def filter_queryset(self, queryset: QuerySet[Deadline]) -> QuerySet[Deadline]:
-        """A range of dates that was asked for is shown whole."""
+        """A range of dates that was asked for is shown whole, and so is what was decided or has passed."""
         asked = self.form.cleaned_data
         rows: QuerySet[Deadline] = super().filter_queryset(queryset)
         chosen = any(asked.get(name) for name in ("when", "due_from", "due_to"))
+        chosen = chosen or asked.get("state") not in ("", None, DeadlineState.OPEN)
         return rows if chosen else rows.filter(_ahead())
 
     def by_time(self, rows: QuerySet[Deadline], _name: str, value: str) -> QuerySet[Deadline]:
@@ -185,7 +187,8 @@ def deadline_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "deadline": deadline,
         "contract": deadline.contract,
         "entries": entries_of(deadline),
-        "rests_on": source_of(term) if term else None,
+        # What was decided or has passed keeps its trace, while an amendment may govern its term by now.
+        "rests_on": source_of(term) if term and term.trace == deadline.trace else None,
     }
     partial = bool(getattr(request, "htmx", False))
     return render(request, "obligations/deadline_trace.html" if partial else "obligations/deadline_page.html", context)

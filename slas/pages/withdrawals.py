@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from clm.audit.models import Transition
 from clm.lib.actor import Actor
 from slas import queries
@@ -20,7 +22,8 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """`frozen` are the figures by which it was a miss; `causes` the exclusions that were accepted since then."""
+    """`frozen` are the figures by which it was a miss; `causes` the exclusions that were accepted from then to the
+    withdrawal."""
 
     at: datetime | None
     reason: str
@@ -48,11 +51,11 @@ def withdrawal_of(actor: Actor, breach: Breach) -> Withdrawal:
         at=moved.at if moved else None,
         reason=moved.reason if moved else "",
         frozen=breach.evidence.get("figures", {}),
-        causes=_causes(actor, breach),
+        causes=_causes(actor, breach, moved.at) if moved else (),
     )
 
 
-def _causes(actor: Actor, breach: Breach) -> list[Exclusion]:
+def _causes(actor: Actor, breach: Breach, at: datetime) -> list[Exclusion]:
     known = [row["id"] for row in breach.evidence.get("exclusions", ())]
     rows = queries.exclusions(actor).filter(
         commitment_id__in=_in_line(breach.commitment),
@@ -60,7 +63,10 @@ def _causes(actor: Actor, breach: Breach) -> list[Exclusion]:
         starts_at__lt=breach.window.ends_at,
         ends_at__gt=breach.window.starts_at,
     )
-    return list(rows.exclude(pk__in=known).order_by("starts_at")[:SHOWN])
+    accepted = Transition.objects.filter(
+        subject_type="slas.exclusion", subject_id=OuterRef("pk"), to_state=ExclusionState.ACCEPTED, at__lte=at
+    )
+    return list(rows.filter(Exists(accepted)).exclude(pk__in=known).order_by("starts_at")[:SHOWN])
 
 
 def _in_line(commitment: Commitment | None) -> list[UUID]:

@@ -85,6 +85,8 @@ def test_unusable_terms_are_refused_beside_their_field(
         {"notice_length": 12, "notice_unit": "months"},
         # A renewal may be shorter than the notice: that of the next one is then given before it begins.
         {"notice_length": 90, "renewal_months": 1},
+        # A trial month before yearly terms: nothing ends the first renewal, and notice counts from then on.
+        {"initial_months": 1, "renewal_months": 12, "notice_length": 90},
         # No notice is needed where nothing renews by itself.
         {"notice_length": 5000, "renewal": "none", "renewal_months": None},
     ],

@@ -44,6 +44,25 @@ def test_what_is_ahead_comes_first_and_alone(page: Client, contract: Contract) -
     assert listed(page, CHRISTMAS, when="all") == [notice, renewal]
     assert listed(page, CHRISTMAS, due_from="2026-01-01") == [notice, renewal]
     assert listed(page, CHRISTMAS, kind="notice") == []
+    assert listed(page, CHRISTMAS, state="open") == [renewal]
+
+
+def test_a_state_that_lies_behind_is_shown_whole(page: Client, contract: Contract) -> None:
+    Deadline.objects.filter(kind="notice").update(state="passed")
+
+    assert listed(page, CHRISTMAS, state="passed") == [("notice", "2026-12-02")]
+    assert listed(page, CHRISTMAS, state="decided") == []
+
+
+def test_a_date_whose_term_is_governed_anew_names_no_version(page: Client, contract: Contract) -> None:
+    """A decided date keeps the trace by which it was decided."""
+    deadline = Deadline.objects.get(kind="notice")
+    Deadline.objects.filter(pk=deadline.pk).update(state="decided", trace=deadline.trace | {"value": "2026-11-02"})
+
+    said = page.get(reverse("deadline", args=[deadline.pk])).content.decode()
+
+    assert "2026" in said
+    assert f"{contract.reference}, version 1" not in said
 
 
 def test_what_passed_last_is_first_among_the_passed(page: Client, contract: Contract) -> None:

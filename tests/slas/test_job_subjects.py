@@ -11,6 +11,7 @@ from django.urls import reverse
 from clm.jobs.models import Job
 from clm.jobs.runner import run
 from clm.lib.actor import Actor
+from clm.lib.errors import Invalid
 from contracts.models import Passage
 from contracts.operations.restrict_contract import restrict_contract
 from slas.models import Breach, EvaluationWindow
@@ -52,6 +53,14 @@ def test_a_file_for_one_contract_or_one_indicator_is_about_that_contract(alice: 
 
     about = ("contracts.contract", breach.contract_id)
     assert [subject(job) for job in (for_contract, for_indicator, for_all)] == [about, about, ("", None)]
+
+
+def test_the_key_of_a_hidden_indicator_is_unknown(alice: Actor, acme: Cast, breach: Breach) -> None:
+    restrict_contract(actor=alice, contract_id=breach.contract_id, people=[acme.users["alice"].pk])
+    for key in ("web", "nothere"):
+        with pytest.raises(Invalid) as refusal:
+            request_import(acme["account_manager"], content=CSV, file_name="mine.csv", indicator=key)
+        assert refusal.value.code == "indicator_unknown"
 
 
 def test_a_report_of_a_contract_that_became_confidential_is_not_named(

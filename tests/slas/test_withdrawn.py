@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -34,8 +35,8 @@ def breach(alice: Actor, active: Bind) -> Breach:
     return Breach.objects.get()
 
 
-def exclude(cast: Cast, breach: Breach) -> Exclusion:
-    with clock.set_to(LATER):
+def exclude(cast: Cast, breach: Breach, at: datetime = LATER) -> Exclusion:
+    with clock.set_to(at):
         exclusion = propose_exclusion(
             actor=cast["legal"], commitment_id=breach.commitment_id, kind="agreed", reason="Move of the data centre",
             starts_at=instant("2026-01-10T09:00"), ends_at=instant("2026-01-10T12:00"),
@@ -76,6 +77,17 @@ def test_telemetry_that_ended_it_is_named(alice: Actor, breach: Breach, page: Cl
     reason = "judged met by revision 2: the telemetry that is known has changed"
     assert LedgerEntry.objects.get(event="breach.withdrawn").reason == reason
     assert reason in page.get(reverse("breach", args=[breach.pk])).content.decode()
+
+
+def test_an_exclusion_accepted_afterwards_is_no_cause(acme: Cast, alice: Actor, breach: Breach, page: Client) -> None:
+    with clock.set_to(LATER):
+        ingest_samples(actor=alice, samples=[HOUR_DOWN[1] | {"status": "up"}])
+    judge(alice, breach.window, LATER)
+    exclude(acme, breach, LATER + timedelta(hours=1))
+
+    said = page.get(reverse("breach", args=[breach.pk])).content.decode()
+    assert "the telemetry that is known has changed" in said
+    assert "Move of the data centre" not in said
 
 
 def test_an_open_breach_speaks_of_one_judgement(breach: Breach, page: Client) -> None:

@@ -81,6 +81,15 @@ def test_a_second_dispatcher_returns_at_once(acme: Cast, listener: Listener) -> 
     assert (dispatch_events(), len(listener.heard)) == (3, 3)
 
 
+def test_events_that_nobody_handles_hold_up_nothing(acme: Cast, listener: Listener) -> None:
+    """An organization's turn fans out 500 events."""
+    with organization_scope(acme.organization.pk), transaction.atomic():
+        unheard = Event("test.unheard", "jobs.view_job", acme.users["legal"], payload={})
+        record_all(acme["legal"], [unheard] * 1100 + [happened(acme, 1)])
+
+    assert (drain(), work_waits()) == (1, False)
+
+
 def test_what_a_turn_leaves_has_another_turn(acme: Cast, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     """Queued tasks run at once here: each turn of no time at all delivers one event and asks for the next turn."""
     monkeypatch.setattr(tasks, "TURN_SECONDS", 0)
