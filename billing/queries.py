@@ -165,6 +165,17 @@ def taken_back_with(credit: Credit) -> list[Credit]:
     return list(Credit.objects.filter(breach_id=credit.breach_id, state__in=PAPERED, pk__gte=credit.pk).order_by("pk"))
 
 
+def took_back(credit: Credit) -> Credit | None:
+    """The issued credit that took this one back and stands itself; None where nothing did, or where what did was taken
+    back too."""
+    later = Credit.objects.filter(breach_id=credit.breach_id, state__in=PAPERED, pk__gt=credit.pk)
+    taken_by: dict[str, Credit] = {}
+    for row in later.order_by("-pk"):  # the newest first: whether a row stands is known before what it takes is
+        if row.reference not in taken_by:
+            taken_by |= dict.fromkeys(row.takes_back, row)
+    return taken_by.get(credit.reference)
+
+
 def clause_url(trace: dict[str, Any]) -> str:
     """Where the sentence of a trace is read, empty where it rests on none."""
     clause = trace.get("clause")

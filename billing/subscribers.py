@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 from django.db import OperationalError, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -37,13 +37,15 @@ UNISSUED = (CreditState.PROPOSED, CreditState.APPROVED)
 
 @handles("breach.opened", "breach.revised", "breach.withdrawn")
 def follow_breach(event: OutboxEvent) -> None:
-    """The credit follows the newest judgement: an unissued one of an earlier evaluation is withdrawn first."""
+    """The credit follows the newest judgement: an unissued one of an earlier evaluation is withdrawn first, and
+    with the breach each that is no difference to what is issued (`adjusts`): as `check_current` has it."""
     breach = Breach.objects.select_related("window").get(pk=event.payload["breach_id"])
     actor = system_actor(BOOKKEEPER, event.organization_id)
     newest = breach.window.latest_id or breach.evaluation_id
-    stale = Credit.objects.filter(breach=breach, state__in=UNISSUED)
-    if breach.state != BreachState.WITHDRAWN:
-        stale = stale.exclude(evaluation_id=newest)
+    current = Q(evaluation_id=newest)
+    if breach.state == BreachState.WITHDRAWN:
+        current &= Q(adjusts__isnull=False)
+    stale = Credit.objects.filter(~current, breach=breach, state__in=UNISSUED)
     for credit in stale:
         withdraw_credit(actor=actor, credit_id=credit.pk, reason=_("The window was judged anew"))
     if breach.state != BreachState.WITHDRAWN or Credit.objects.filter(breach=breach, note__isnull=False).exists():

@@ -111,6 +111,9 @@ class IssueCredit(Act):
 
 @extend_schema(responses=serializers.CreditSerializer)
 class DisputeCredit(Act):
+    """Put an issued or settled credit in dispute. One that was taken back already is `taken_back`: what took it back
+    can be disputed."""
+
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:

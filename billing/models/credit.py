@@ -60,6 +60,12 @@ class Credit(OrganizationRow):
         return self.reference
 
     @property
+    def takes_back(self) -> list[str]:
+        """The references of the credits that this one takes back after a dispute; of any other credit none."""
+        named: list[str] = self.trace.get("parameters", {}).get("takes_back", [])
+        return named
+
+    @property
     def is_claimable(self) -> bool:
         """Whether it still has to be claimed, before `claim_due_on` where that is set."""
         return self.state in (CreditState.PROPOSED, CreditState.APPROVED)

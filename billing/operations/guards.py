@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from billing.models import Credit, CreditNote
+from billing.queries import took_back
 from billing.states import CreditState
 from clm.accounts.models import User
 from clm.lib import clock
@@ -43,6 +44,18 @@ def check_disputed(credit: Credit) -> None:
             "illegal_move",
             f"A credit that is {credit.get_state_display().lower()} is not in dispute.",
             detail={"from": credit.state},
+        )
+
+
+def check_not_taken_back(credit: Credit) -> None:
+    """Raise `taken_back` where an issued credit that stands took this one back: of nothing left, nothing is wrong. That
+    credit can be disputed itself."""
+    by = took_back(credit)
+    if by is not None:
+        raise DomainError(
+            "taken_back",
+            f"{credit.reference} was already taken back by {by.reference}.",
+            detail={"taken_back_by": by.reference},
         )
 
 

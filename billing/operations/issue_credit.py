@@ -53,8 +53,7 @@ def issue_credit(*, actor: Actor, credit_id: UUID) -> CreditNote:
 
 def _end_disputes(actor: Actor, reversal: Credit) -> None:
     """The disputed credits that the note issued now takes back are what they were before; others stay in dispute."""
-    taken = reversal.trace.get("parameters", {}).get("takes_back", [])
-    rows = Credit.objects.filter(breach_id=reversal.breach_id, reference__in=taken)
+    rows = Credit.objects.filter(breach_id=reversal.breach_id, reference__in=reversal.takes_back)
     disputed = rows.select_for_update().filter(state=CreditState.DISPUTED)
     for credit in disputed.order_by("pk"):
         moves = Transition.objects.filter(subject_type="billing.credit", subject_id=credit.pk)

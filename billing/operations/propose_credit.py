@@ -63,9 +63,12 @@ def propose_credit(*, actor: Actor, breach_id: UUID, anew: bool = False) -> Cred
 
 
 def _found(evaluation: Evaluation, anew: bool) -> Credit | None:
-    """The evaluation's first credit, one that was not withdrawn before one that was."""
+    """The evaluation's first credit, one that was not withdrawn before one that was. What was to take a credit back
+    and was withdrawn is no answer: it never was what the evaluation asks for."""
     rows = list(Credit.objects.filter(evaluation=evaluation).order_by("pk"))
-    kept = [row for row in rows if row.state != CreditState.WITHDRAWN] or ([] if anew else rows)
+    kept = [row for row in rows if row.state != CreditState.WITHDRAWN]
+    if not kept and not anew:
+        kept = [row for row in rows if not row.takes_back]
     return kept[0] if kept else None
 
 

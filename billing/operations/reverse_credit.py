@@ -9,7 +9,7 @@ from django.db import transaction
 
 from billing import events
 from billing.models import Credit
-from billing.operations.guards import check_disputed, check_reason, credits_turn
+from billing.operations.guards import check_disputed, check_not_taken_back, check_reason, credits_turn
 from billing.operations.propose_credit import papered_credits
 from billing.queries import taken_back_with
 from billing.seals import credit_digest
@@ -33,7 +33,7 @@ def reverse_credit(*, actor: Actor, credit_id: UUID, reason: str) -> Credit:
     Every later credit is a difference to a sum that the disputed one is part of: of 250, then -100, nobody is left
     owing 100 when the 250 were wrong; and where only the -100 were, the 250 stand. A reversal is taken back the same
     way. Once this is issued, those of the credits taken back that are in dispute are what they were before it.
-    Raises `reason_missing`, `illegal_move` (not in dispute), `unissued_credit`, `nothing_due`.
+    Raises `reason_missing`, `illegal_move` (not in dispute), `unissued_credit`, `taken_back`, `nothing_due`.
     """
     credit = lock_row(Credit, credit_id)
     require(actor, "billing.reverse_credit", credit)
@@ -42,6 +42,7 @@ def reverse_credit(*, actor: Actor, credit_id: UUID, reason: str) -> Credit:
     credits_turn(credit.contract_id)
     breach = Breach.objects.select_related("window").get(pk=credit.breach_id)
     papered_credits(breach)  # refuses while one is still waiting
+    check_not_taken_back(credit)
     taken = taken_back_with(credit)
     net = total((Money(row.amount, row.currency) for row in taken), credit.currency)
     if not net:

@@ -222,7 +222,7 @@ def _credit(actor: Actor, pk: UUID) -> Credit:
 
 def _page(request: HttpRequest, credit: Credit, form: ReasonForm, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
-    steps = [name for name in NEXT.get(credit.state, ()) if can(actor, f"billing.{name}_credit", credit)]
+    steps = [name for name in _next(credit) if can(actor, f"billing.{name}_credit", credit)]
     note = getattr(credit, "note", None)
     context = {
         "credit": credit,
@@ -238,6 +238,13 @@ def _page(request: HttpRequest, credit: Credit, form: ReasonForm, status: int = 
         "crumbs": [(_("Credits"), reverse("credits"))],
     }
     return render(request, "billing/credit_page.html", context, status=status)
+
+
+def _next(credit: Credit) -> list[str]:
+    """The steps that the credit's state allows; one that was taken back is neither disputed nor taken back again."""
+    steps = NEXT.get(credit.state, ())
+    gone = {"dispute", "reverse"} if credit.state in queries.PAPERED and queries.took_back(credit) else set()
+    return [name for name in steps if name not in gone]
 
 
 def _effects(credit: Credit) -> dict[str, str]:

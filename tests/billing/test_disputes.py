@@ -17,6 +17,7 @@ from billing.operations.propose_credit import propose_credit
 from billing.operations.reinstate_credit import reinstate_credit
 from billing.operations.reverse_credit import reverse_credit
 from billing.operations.settle_credit import settle_credit
+from billing.operations.withdraw_credit import withdraw_credit
 from clm.audit.models import LedgerEntry
 from clm.events.dispatcher import drain
 from clm.lib import clock
@@ -118,13 +119,20 @@ def test_another_fee_does_not_stop_what_takes_a_credit_back(alice: Actor) -> Non
 def test_it_is_taken_back_once(alice: Actor) -> None:
     credit = disputed(alice)
     reversal = reverse_credit(actor=alice, credit_id=credit.pk, reason="It was planned work")
-    for code, issue in (("unissued_credit", True), ("nothing_due", False)):
-        with pytest.raises(DomainError) as refusal:
-            reverse_credit(actor=alice, credit_id=credit.pk, reason="Again")
-        assert refusal.value.code == code
-        if issue:
-            issued(alice, reversal)
-            dispute_credit(actor=alice, credit_id=credit.pk, reason="Once more")
+    with pytest.raises(DomainError) as refusal:
+        reverse_credit(actor=alice, credit_id=credit.pk, reason="Again")
+    assert refusal.value.code == "unissued_credit"
+
+    issued(alice, reversal)
+    assert taken_back_by(alice, credit) == reversal.reference
+
+
+def taken_back_by(actor: Actor, credit: Credit) -> str:
+    """What took the credit back, as the refusal of a further dispute names it."""
+    with pytest.raises(DomainError) as refusal:
+        dispute_credit(actor=actor, credit_id=credit.pk, reason="Once more")
+    assert refusal.value.code == "taken_back"
+    return str(refusal.value.detail["taken_back_by"])
 
 
 def revised(actor: Actor) -> list[Credit]:
@@ -182,6 +190,85 @@ def test_what_took_a_credit_back_can_be_wrong_itself(alice: Actor) -> None:
 
     assert again.amount == Decimal(250)
     assert sum(Credit.objects.values_list("amount", flat=True)) == Decimal(250)
+
+
+def credited() -> Decimal:
+    return sum(CreditNote.objects.values_list("amount", flat=True), Decimal(0))
+
+
+def test_a_difference_that_went_with_the_first_credit_is_not_taken_back_again(alice: Actor) -> None:
+    first, second = revised(alice)
+    reversal = taken_back(alice, first)
+
+    assert [taken_back_by(alice, credit) for credit in (first, second)] == [reversal.reference] * 2
+    assert credited() == Decimal(0)
+
+
+def test_one_after_the_other_each_is_taken_back_once(alice: Actor) -> None:
+    first, second = revised(alice)
+    of_second = taken_back(alice, second)
+    of_first = taken_back(alice, first)
+
+    assert (of_second.amount, of_first.amount) == (Decimal(-750), Decimal(-250))
+    assert [taken_back_by(alice, credit) for credit in (second, of_second)] == [of_first.reference] * 2
+    assert credited() == Decimal(0)
+
+
+def test_what_was_taken_back_wrongly_can_be_disputed_again(alice: Actor) -> None:
+    first, second = revised(alice)
+    again = taken_back(alice, taken_back(alice, first))
+    assert (again.amount, credited()) == (Decimal(1000), Decimal(1000))
+    taken_back(alice, second)
+    assert credited() == Decimal(250)
+
+
+def test_a_dispute_about_a_credit_taken_back_meanwhile_gives_nothing(alice: Actor) -> None:
+    first, second = revised(alice)
+    reversal = taken_back(alice, first)
+    Credit.objects.filter(pk=second.pk).update(state="disputed")  # as where both happened at once
+    with pytest.raises(DomainError) as refusal:
+        reverse_credit(actor=alice, credit_id=second.pk, reason="They are right")
+    assert (refusal.value.code, refusal.value.detail) == ("taken_back", {"taken_back_by": reversal.reference})
+
+
+def test_the_page_offers_no_dispute_of_a_credit_taken_back(page: Client, alice: Actor) -> None:
+    first, second = revised(alice)
+    reversal = taken_back(alice, first)
+    offers = [
+        reverse("credit-step", args=[credit.pk, "dispute"])
+        in page.get(reverse("credit", args=[credit.pk])).content.decode()
+        for credit in (first, second, reversal)
+    ]
+    assert offers == [False, False, True]
+
+
+def taken_back_as_met(actor: Actor) -> tuple[Credit, Credit]:
+    """A disputed credit and what takes it back, under a judgement that met the window and is not followed yet."""
+    credit = disputed(actor)
+    with clock.set_to(JUDGED):
+        drain()
+        send_outages(actor, "web", [("2026-01-10T00:00Z", "2026-01-10T00:10Z")])
+        judge(actor, credit.breach.window, JUDGED)
+        return credit, reverse_credit(actor=actor, credit_id=credit.pk, reason="It was planned work")
+
+
+def test_a_breach_withdrawn_late_leaves_what_takes_its_credit_back(alice: Actor) -> None:
+    _, reversal = taken_back_as_met(alice)
+    with clock.set_to(JUDGED):
+        drain()
+    reversal.refresh_from_db()
+    assert (reversal.state, Credit.objects.count()) == ("proposed", 2)
+    issued(alice, reversal)
+    assert credited() == Decimal(0)
+
+
+def test_the_difference_is_proposed_where_what_takes_it_back_is_withdrawn(alice: Actor) -> None:
+    credit, reversal = taken_back_as_met(alice)
+    with clock.set_to(JUDGED):
+        withdraw_credit(actor=alice, credit_id=reversal.pk, reason="Entered by mistake")
+        drain()
+    difference = Credit.objects.exclude(pk__in=[credit.pk, reversal.pk]).get()
+    assert (difference.amount, difference.state, difference.takes_back) == (Decimal(-250), "proposed", [])
 
 
 def test_the_page_names_what_is_taken_back(page: Client, alice: Actor) -> None:
