@@ -76,15 +76,18 @@ def commitment_activated(commitment: Commitment, previous: str) -> Event:
     )
 
 
-def commitment_ended(commitment: Commitment, previous: str, reason: str, verb: str = "slas.end_commitment") -> Event:
+def commitment_ended(
+    commitment: Commitment, previous: str, former: date | None, reason: str, verb: str = "slas.end_commitment"
+) -> Event:
+    """Measuring has ended; `former` is the last day that was set before, if any was."""
     after = {"state": commitment.state, "ends_on": commitment.ends_on}
-    before = {"state": previous}
+    before = {"state": previous, "ends_on": former}
     return _commitment("commitment.ended", verb, commitment, before=before, after=after, reason=reason)
 
 
 def commitment_end_set(commitment: Commitment, former: date | None, windows: int, reason: str, verb: str) -> Event:
-    """Measuring will end, or has ended, on another day; `windows` is how many there are up to it. `commitment.ended`
-    is a fact of its own, when that day has come."""
+    """Measuring will end, or has ended, on another day; `windows` is how many there are up to it. No day and no
+    windows: nothing of it was measured after all. `commitment.ended` is a fact of its own, when that day has come."""
     after = {"ends_on": commitment.ends_on, "windows": windows}
     return _commitment("commitment.end_set", verb, commitment, before={"ends_on": former}, after=after, reason=reason)
 

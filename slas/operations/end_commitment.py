@@ -32,10 +32,11 @@ def end_commitment(*, actor: Actor, commitment_id: UUID, ends_on: date | None = 
     """
     commitment = lock_row(Commitment, commitment_id)
     require(actor, "slas.end_commitment", commitment)
+    former = commitment.ends_on
     if commitment.state == CommitmentState.ACTIVE:
         _cut(commitment, ends_on or clock.today(commitment.time_zone))
     previous = finish(actor, commitment, reason)
-    record(actor, events.commitment_ended(commitment, previous, reason))
+    record(actor, events.commitment_ended(commitment, previous, former, reason))
     return commitment
 
 

@@ -55,7 +55,7 @@ def _end(actor: Actor, commitment_id: UUID, ends_on: date) -> Commitment:
     is_over = last <= max(commitment.starts_on, clock.today(commitment.time_zone))
     if commitment.state == CommitmentState.ACTIVE and is_over:
         previous = finish(actor, commitment, REASON)
-        record(actor, events.commitment_ended(commitment, previous, REASON, verb=VERB))
+        record(actor, events.commitment_ended(commitment, previous, former, REASON, verb=VERB))
     elif is_shorter:
         _set_end(actor, commitment, former)
     return commitment
@@ -93,8 +93,10 @@ def _last_day(commitment: Commitment, ends_on: date) -> date:
 
 
 def _drop_windows(commitment: Commitment) -> None:
-    """Of a commitment that would have begun after its contract ended nothing is measured; what it would have judged of
-    the one that it follows is that one's own again."""
+    """Of a commitment that would have begun after its contract ended nothing is measured, and it has no last day: none
+    is before its first (constraint `commitment_span`). What it would have judged of the one that it follows is that
+    one's own again."""
     rows = EvaluationWindow.objects.filter(commitment=commitment)
     EvaluationWindow.objects.filter(whole__in=rows).update(whole=None, due_at=clock.now())
     rows.delete()
+    commitment.ends_on = None

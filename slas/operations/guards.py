@@ -88,10 +88,12 @@ def find_amended(commitment: Commitment) -> None:
 
 def find_successor(commitment: Commitment) -> None:
     """The commitment that begins where this one was ended `follows` it, unless its first window is closed: a closed
-    window stays as it is, and so do the two parts. It is active, or its own last day has come by now."""
+    window stays as it is, and so do the two parts. It is active, or its own last day has come by now. Idempotent."""
     if commitment.ends_on is None:
         return
     _joining_turn(commitment)
+    if Commitment.objects.filter(follows=commitment).exists():
+        return
     running = Q(state=CommitmentState.ACTIVE) | Q(was_measured(), state=CommitmentState.ENDED)
     rows = measured_alike(commitment).filter(running, starts_on=commitment.ends_on, follows=None)
     successor = _one(list(rows), commitment.name)

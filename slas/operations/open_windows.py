@@ -18,7 +18,7 @@ from slas import events
 from slas.engine.windows import Window, clipped, label, start_of_day, windows_between
 from slas.models import Commitment, EvaluationWindow, Indicator
 from slas.models.commitment import WindowKind
-from slas.operations.guards import finish, join_parts
+from slas.operations.guards import find_successor, finish, join_parts
 from slas.splits import anchor_of, judged_from
 from slas.states import CommitmentState
 
@@ -52,8 +52,9 @@ def open_windows(*, actor: Actor, commitment_id: UUID) -> Commitment:
     if missing:
         record(actor, events.windows_opened(commitment, [label(window) for window in missing]))
     if commitment.windows_due_at is None:
+        find_successor(commitment)
         previous = finish(actor, commitment, REASON)
-        record(actor, events.commitment_ended(commitment, previous, REASON, verb=VERB))
+        record(actor, events.commitment_ended(commitment, previous, commitment.ends_on, REASON, verb=VERB))
     return commitment
 
 

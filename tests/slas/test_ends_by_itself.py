@@ -61,7 +61,7 @@ def test_then_the_job_ends_it_once_also_when_it_missed_runs(active: Bind, at: da
     entry = LedgerEntry.objects.get(event="commitment.ended")
     assert (commitment.state, commitment.ends_on, commitment.windows_due_at) == ("ended", LAST, None)
     assert (entry.verb, entry.actor_kind, entry.before, entry.reason) == (
-        "slas.open_windows", "system", {"state": "active"}, "its last day is over",
+        "slas.open_windows", "system", {"state": "active", "ends_on": "2026-02-20"}, "its last day is over",
     )  # fmt: skip
     assert entry.after == {"state": "ended", "ends_on": "2026-02-20"}
     assert Transition.objects.filter(subject_id=commitment.pk, to_state="ended").count() == 1
@@ -147,6 +147,25 @@ def test_a_contract_that_was_over_before_cuts_what_ended_later(alice: Actor) -> 
     assert facts(commitment) == ["commitment.ended", "commitment.end_set"]
 
 
+@pytest.mark.parametrize(
+    ("at", "events"),
+    [("2026-03-15T12:00", ["commitment.ended", "commitment.end_set"]), ("2026-03-01T00:00", ["commitment.ended"])],
+)
+def test_what_a_contract_that_was_over_before_leaves_nothing_of_has_no_last_day(
+    alice: Actor, at: str, events: list[str]
+) -> None:
+    contract = active_contract(alice)
+    commitment = measured(alice, contract, at, starts_on=date(2026, 2, 1), ends_on=date(2026, 3, 10))
+    for _again in range(2):
+        with clock.set_to(instant(at)):
+            end_with_contract(actor=evaluator(alice), contract_id=contract.pk, ends_on=date(2026, 1, 20))
+
+    commitment.refresh_from_db()
+    assert (commitment.state, commitment.ends_on, spans(commitment), facts(commitment)) == ("ended", None, [], events)
+    entry = LedgerEntry.objects.get(subject_id=commitment.pk, event=events[-1])
+    assert (entry.before["ends_on"], entry.after["ends_on"]) == ("2026-03-10", None)
+
+
 def test_a_draft_that_was_dropped_is_none_of_the_contracts_ends(alice: Actor, bind: Bind) -> None:
     draft = bind(ends_on=date(2026, 6, 1))
     end_commitment(actor=alice, commitment_id=draft.pk, reason="Mistyped")
@@ -174,6 +193,79 @@ def test_what_it_paid_for_is_not_paid_by_another(active: Bind) -> None:
         "First credits the same misses of this indicator from 2026-01-01 on, until 2026-02-20; begin on that day.",
     )
     assert active(MARCH, first.indicator_id, name="Third", starts_on=LAST, **credited).state == "active"
+
+
+@pytest.mark.parametrize("day", [None, LAST, date(2026, 2, 19)])
+@pytest.mark.parametrize("at", ["2026-02-20T00:00", "2026-03-01T00:00"])
+def test_nor_when_a_person_was_faster_than_the_job(alice: Actor, active: Bind, at: str, day: date | None) -> None:
+    credited: dict[str, Any] = {"remedy_kind": "proportional"}
+    first = active(instant("2026-02-10T00:00"), name="First", ends_on=LAST, **credited)
+    with clock.set_to(instant(at)):
+        assert end_commitment(actor=alice, commitment_id=first.pk, ends_on=day).state == "ended"
+    with pytest.raises(DomainError) as refused:
+        active(MARCH, first.indicator_id, name="Second", starts_on=date(2026, 2, 1), **credited)
+
+    assert refused.value.code == "commitment_overlaps"
+    assert active(MARCH, first.indicator_id, name="Third", starts_on=LAST, **credited).state == "active"
+
+
+@pytest.mark.parametrize("last", [None, date(2026, 3, 20)])
+def test_a_person_who_ends_one_before_its_last_day_answers_for_what_it_paid(
+    alice: Actor, active: Bind, last: date | None
+) -> None:
+    first = active(MARCH, ends_on=last, remedy_kind="proportional")
+    with clock.set_to(MARCH):
+        end_commitment(actor=alice, commitment_id=first.pk)
+
+    second = active(MARCH, first.indicator_id, starts_on=date(2026, 2, 1), remedy_kind="proportional")
+    assert second.state == "active"
+
+
+def all_windows(*commitments: Commitment) -> list[tuple[str, datetime, datetime]]:
+    """(label, start, end) of the windows that are no part of another, in order."""
+    rows = EvaluationWindow.objects.filter(commitment__in=commitments, whole=None).order_by("starts_at")
+    return list(rows.values_list("label", "starts_at", "ends_at"))
+
+
+FEBRUARY = ("2026-02", instant("2026-02-01T00:00"), instant("2026-03-01T00:00"))
+
+
+@pytest.mark.parametrize("is_old_first", [True, False])
+@pytest.mark.parametrize("at", ["2026-02-25T00:00", "2026-02-10T00:00"])
+def test_whichever_is_activated_first_the_cut_window_is_one(active: Bind, at: str, is_old_first: bool) -> None:
+    terms: list[dict[str, Any]] = [{"starts_on": date(2026, 2, 1), "ends_on": LAST}, {"starts_on": LAST}]
+    one = active(instant(at), **terms[not is_old_first])
+    two = active(instant(at), one.indicator_id, target=Decimal("99.5"), **terms[is_old_first])
+    old, new = (one, two) if is_old_first else (two, one)
+    assert Commitment.objects.get(pk=new.pk).follows_id == old.pk
+    looked_at(old, instant("2026-02-25T00:00"))
+    new.refresh_from_db()
+
+    assert (old.state, new.state, new.follows_id) == ("ended", "active", old.pk)
+    assert all_windows(old, new) == [FEBRUARY]
+
+
+def test_one_that_was_not_joined_when_activated_is_when_it_ends(active: Bind) -> None:
+    new = active(instant("2026-02-10T00:00"), starts_on=LAST)
+    old = active(instant("2026-02-10T00:00"), new.indicator_id, starts_on=date(2026, 2, 1), ends_on=LAST)
+    Commitment.objects.filter(pk=new.pk).update(follows=None)
+    looked_at(old, instant("2026-02-25T00:00"))
+    new.refresh_from_db()
+
+    assert (old.state, new.follows_id, all_windows(old, new)) == ("ended", old.pk, [FEBRUARY])
+
+
+def test_only_one_takes_its_place(active: Bind) -> None:
+    old = active(instant("2026-02-10T00:00"), **{**NEW_YORK, "name": "Old"})
+    new, other = (
+        active(instant("2026-02-10T00:00"), old.indicator_id, **{**NEW_YORK, "starts_on": LAST, "ends_on": None})
+        for _each in range(2)
+    )
+    looked_at(old, OVER)
+    for row in (new, other):
+        row.refresh_from_db()
+
+    assert (old.state, new.follows_id, other.follows_id) == ("ended", old.pk, None)
 
 
 def test_the_old_one_is_followed_by_one_that_is_over_as_well(alice: Actor, active: Bind) -> None:
