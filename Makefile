@@ -26,7 +26,7 @@ run: setup
 	@$(PY) -m clm.embedded.run
 
 test: setup-dev
-	@$(PY) clm/embedded/system.py pango chromium poppler
+	@$(PY) clm/embedded/system.py pango chromium poppler libreoffice
 	@$(WITH_SERVICES) $(PY) -m pytest -n 2 $(ARGS)
 
 lint: setup-dev

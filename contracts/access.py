@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from clm.access.objects import granted
+from clm.access.permissions import visible
 from clm.access.registry import (
     everyone_inside,
     register_system_actor,
@@ -13,7 +14,7 @@ from clm.access.registry import (
     seen_through,
 )
 from clm.access.subjects import register_subjects
-from clm.accounts.roles import EVERYONE, Role
+from clm.accounts.roles import EVERYONE, INSIDE, Role
 from clm.lib.actor import Actor
 from contracts.models import (
     Clause,
@@ -29,7 +30,10 @@ from contracts.models import (
     Terms,
     Version,
 )
+from contracts.states import Side, VersionState
 
+# What only our side sees of a contract: value, owner, tags, description, notes, warnings, marks, decisions, answers.
+VIEW_INSIDE = "contracts.view_inside"
 TERM_KEEPER = "term_keeper"
 LIBRARIAN = "librarian"
 LIBRARIANS = {Role.LEGAL, Role.ADMINISTRATOR, Role.INTEGRATION}
@@ -40,6 +44,8 @@ def register() -> None:
     register_verbs(
         {
             "contracts.view_contract": EVERYONE,
+            VIEW_INSIDE: INSIDE,
+            "contracts.request_comparison": INSIDE,
             "contracts.create_contract": EDITORS,
             "contracts.change_contract": EDITORS,
             "contracts.add_version": EDITORS,
@@ -74,11 +80,15 @@ def register() -> None:
     for shelved in (Template, TemplateVersion):
         register_visibility(shelved, "contracts.view_template", everyone_inside)
     through_contract = seen_through("contract", lambda: Contract)
-    for model in (Version, ContractParty, RenewalDecision, Term):
+    for model in (ContractParty, Term):
         register_visibility(model, "contracts.view_contract", through_contract)
-    through_version = seen_through("version__contract", lambda: Contract)
-    for owned in (Clause, Drafting, Passage, Terms):
-        register_visibility(owned, "contracts.view_contract", through_version)
+    register_visibility(RenewalDecision, VIEW_INSIDE, through_contract)
+    register_visibility(Version, "contracts.view_contract", _versions)
+    through_version = seen_through("version", lambda: Version)
+    register_visibility(Clause, "contracts.view_contract", through_version)
+    register_visibility(Terms, "contracts.view_contract", _terms)
+    for ours in (Drafting, Passage):
+        register_visibility(ours, VIEW_INSIDE, through_version)
 
 
 def _contracts(actor: Actor, rows: QuerySet[Contract]) -> QuerySet[Contract]:
@@ -87,3 +97,18 @@ def _contracts(actor: Actor, rows: QuerySet[Contract]) -> QuerySet[Contract]:
     if actor.is_counterparty:
         return rows.filter(pk__in=by_name)
     return rows.filter(Q(is_confidential=False) | Q(pk__in=by_name))
+
+
+def _versions(actor: Actor, rows: QuerySet[Version]) -> QuerySet[Version]:
+    """Where the contract is seen; the other side sees what was handed over or received, and what is final. What it took
+    back again, our side does not see."""
+    seen = rows.filter(contract__in=visible(actor, Contract.objects.all()).values("pk"))
+    if actor.is_counterparty:
+        return seen.filter(Q(shared_at__isnull=False) | Q(state=VersionState.FINAL))
+    return seen.exclude(side=Side.THEIRS, shared_at=None)
+
+
+def _terms(actor: Actor, rows: QuerySet[Terms]) -> QuerySet[Terms]:
+    """Where the version is seen; the other side sees dates that were agreed, not what we read into a text."""
+    seen = rows.filter(version__in=visible(actor, Version.objects.all()).values("pk"))
+    return seen.filter(version__state=VersionState.FINAL) if actor.is_counterparty else seen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from clm.access.permissions import visible
 from clm.lib.actor import Actor
 from contracts.engine.deviation import ClauseText, Departure, Ladder, Match, Position, Standing, differences, survey
-from contracts.models import Clause, LibraryClause, LibraryClauseVersion, Version
+from contracts.models import Clause, Contract, LibraryClause, LibraryClauseVersion, Version
 from contracts.reader import WORDS, body_offset
 from contracts.states import LibraryState, LibraryVersionState, VersionState
 
@@ -28,10 +29,24 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A clause of a version or of a draft, as it is held against the library: without number and heading in its text.
+    `parent` is the clause it is a part of, `library_position` the place on the ladder of what it is tied to."""
+
+    pk: UUID
+    number: str
+    heading: str
+    text: str
+    parent: UUID | None
+    library_version: LibraryClauseVersion | None
+    library_position: str
+
+
+@dataclass(frozen=True)
 class Standpoint:
     """A clause of a contract beside its library clause. `position` is the nearest one's name."""
 
-    clause: Clause
+    clause: Held
     library_version: LibraryClauseVersion
     position: str
     standing: Standing
@@ -56,7 +71,7 @@ class LibraryReport:
 
     is_open: bool
     rows: tuple[Standpoint, ...]
-    others: tuple[Clause, ...]
+    others: tuple[Held, ...]
     missing: tuple[LibraryClause, ...]
     missing_mandatory: tuple[LibraryClause, ...]
 
@@ -104,14 +119,16 @@ def tied_clauses(actor: Actor, clause: LibraryClause) -> QuerySet[Clause]:
 def report_on(version: Version) -> LibraryReport:
     """A fixed number of queries. A draft is held against the library of today, and each clause that adopted a position
     against the version it adopted; any other version against what it adopted alone."""
-    clauses = list(
-        Clause.objects.filter(version=version).select_related("library_version__clause").order_by("position")
-    )
-    is_open = version.state == VersionState.DRAFT
+    rows = Clause.objects.filter(version=version).select_related("library_version__clause").order_by("position")
+    return held_against([_held(clause) for clause in rows], version.contract, version.state == VersionState.DRAFT)
+
+
+def held_against(clauses: Sequence[Held], contract: Contract, is_open: bool) -> LibraryReport:
+    """The clauses in reading order beside the library of today, or, of a fixed text, beside what it adopted."""
     in_use = versions_in_use() if is_open else []
     adopted = {row.library_version.pk: row.library_version for row in clauses if row.library_version is not None}
-    held = _held_against(adopted, in_use)
-    found = survey([_text(clause) for clause in clauses], [_ladder(each, version) for each in held])
+    held = _ladders_for(adopted, in_use)
+    found = survey([_text(clause) for clause in clauses], [_ladder(each, contract) for each in held])
     by_key = {str(clause.pk): clause for clause in clauses}
     newer = {each.clause_id: each for each in in_use}
     library = {str(each.pk): each for each in held}
@@ -124,40 +141,53 @@ def report_on(version: Version) -> LibraryReport:
     )
 
 
-def _held_against(
+def _ladders_for(
     adopted: Mapping[Any, LibraryClauseVersion], in_use: Sequence[LibraryClauseVersion]
 ) -> list[LibraryClauseVersion]:
     tied = {each.clause_id for each in adopted.values()}
     return [*adopted.values(), *(each for each in in_use if each.clause_id not in tied)]
 
 
-def _text(clause: Clause) -> ClauseText:
-    return ClauseText(
-        key=str(clause.pk),
+def _held(clause: Clause) -> Held:
+    return Held(
+        pk=clause.pk,
+        number=clause.number,
         heading=clause.heading,
         text=clause.text[body_offset(clause) :],
-        parent=str(clause.parent_id or ""),
-        adopted=str(clause.library_version_id or ""),
+        parent=clause.parent_id,
+        library_version=clause.library_version,
+        library_position=clause.library_position,
     )
 
 
-def _ladder(library_version: LibraryClauseVersion, version: Version) -> Ladder:
+def _text(clause: Held) -> ClauseText:
+    tied = clause.library_version
+    return ClauseText(
+        key=str(clause.pk),
+        heading=clause.heading,
+        text=clause.text,
+        parent=str(clause.parent or ""),
+        adopted=str(tied.pk) if tied else "",
+    )
+
+
+def _ladder(library_version: LibraryClauseVersion, contract: Contract) -> Ladder:
     clause = library_version.clause
     return Ladder(
         key=str(library_version.pk),
         title=clause.title,
         positions=tuple(Position(each["kind"], each["text"], each["why"]) for each in library_version.positions),
-        is_mandatory=version.contract.category in clause.mandatory_for,
+        is_mandatory=contract.category in clause.mandatory_for,
     )
 
 
-def _says_something(clause: Clause) -> bool:
-    return bool(clause.text[body_offset(clause) :].strip())
+def _says_something(clause: Held) -> bool:
+    return bool(clause.text.strip())
 
 
 def _standpoint(
     match: Match,
-    clauses: Mapping[str, Clause],
+    clauses: Mapping[str, Held],
     library: Mapping[str, LibraryClauseVersion],
     newer: Mapping[Any, LibraryClauseVersion],
 ) -> Standpoint:
@@ -165,7 +195,7 @@ def _standpoint(
     name = held.keyed[match.departure.nearest][0]
     spans = [(WORDS[segment.op], segment.text) for segment in match.departure.segments]
     changes = [_change(clause.number, clause.heading, spans)] if match.departure.changed else []
-    is_adopted = clause.library_version_id == held.pk
+    is_adopted = clause.library_version is not None and clause.library_version.pk == held.pk
     return Standpoint(
         clause=clause,
         library_version=held,
@@ -178,7 +208,7 @@ def _standpoint(
     )
 
 
-def _offer(clause: Clause, held: LibraryClauseVersion, newest: LibraryClauseVersion | None) -> Offer | None:
+def _offer(clause: Held, held: LibraryClauseVersion, newest: LibraryClauseVersion | None) -> Offer | None:
     """None where nothing newer is in use."""
     if newest is None or newest.number <= held.number:
         return None

@@ -19,6 +19,7 @@ from clm.dashboards.registry import (
 )
 from clm.lib.actor import Actor
 from contracts import queries
+from contracts.access import VIEW_INSIDE
 from contracts.models import Contract, Party
 from contracts.pages import views
 from contracts.states import ContractState
@@ -47,7 +48,7 @@ def _expiring(actor: Actor) -> dict[str, Any]:
 
 
 def _search_contracts(actor: Actor, words: str, limit: int) -> list[Hit]:
-    rows = queries.found_by(visible_rows(actor), words)[:limit]
+    rows = queries.found_for(actor, visible_rows(actor), words)[:limit]
     return [
         Hit(
             str(_("Contract")),
@@ -69,7 +70,7 @@ def _search_parties(actor: Actor, words: str, limit: int) -> list[Hit]:
 
 
 def _count_versions(actor: Actor, contract: Contract) -> int:
-    return contract.versions.count()
+    return queries.versions(actor, contract).count()
 
 
 def _panel(key: str, title: Any, context: Any, roles: set[str], order: int) -> None:
@@ -88,9 +89,7 @@ def _panel(key: str, title: Any, context: Any, roles: set[str], order: int) -> N
 
 def register() -> None:
     _panel("drafts", _("Drafts"), _drafts, {Role.LEGAL}, 10)
-    _panel(
-        "recent", _("Newest contracts"), _recent, {Role.PROCUREMENT, Role.COUNTERPARTY, Role.AUDITOR, Role.APPROVER}, 60
-    )
+    _panel("recent", _("Newest contracts"), _recent, {Role.PROCUREMENT, Role.AUDITOR, Role.APPROVER}, 60)
     _panel(
         "by_state",
         _("Contracts by state"),
@@ -119,7 +118,7 @@ def register() -> None:
         )
     )
     register_contract_tab(
-        ContractTab("history", _("History"), 90, VIEW, "contracts/tab_history.html", views.history_tab)
+        ContractTab("history", _("History"), 90, VIEW_INSIDE, "contracts/tab_history.html", views.history_tab)
     )
 
 

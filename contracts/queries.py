@@ -9,7 +9,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Upper
 
-from clm.access.permissions import visible
+from clm.access.permissions import can, visible
 from clm.lib.actor import Actor
 from clm.lib.trace import ClauseRef
 from contracts.models import Contract, ContractParty, FurtherWords, Party, Passage, Version
@@ -42,6 +42,19 @@ def found_by(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     return titled.filter(by_words | by_name | by_title | further)
 
 
+def found_for(actor: Actor, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """The same, for this actor: what the other side finds says nothing of what it does not see."""
+    if can(actor, "contracts.view_inside"):
+        return found_by(rows, words)
+    found = rows
+    for word in words.split()[:20]:
+        texts = visible(actor, Version.objects.filter(text__icontains=word)).values("contract")
+        named = ContractParty.objects.filter(party__name__icontains=word).values("contract")
+        by_name = Q(title__icontains=word) | Q(reference__icontains=word) | Q(external_reference__icontains=word)
+        found = found.filter(by_name | Q(pk__in=texts) | Q(pk__in=named))
+    return found
+
+
 def _in_long_texts(words: str, matches: Q) -> Q:
     """Contracts by the parts of their long texts. Looked up beforehand, so that the list keeps its indexes: mostly
     there are none, for single words are found here only where a contract's own vector could not hold them."""
@@ -68,9 +81,14 @@ def passage_rows() -> QuerySet[Passage]:
     return Passage.objects.select_related("version__contract", "clause", "created_by")
 
 
-def shown_version(contract: Contract) -> Version | None:
-    """The newest version, which the contract's page shows."""
-    return version_rows().filter(contract=contract).order_by("-number").first()
+def versions(actor: Actor, contract: Contract) -> QuerySet[Version]:
+    """The contract's versions that this actor sees, without their texts, newest first."""
+    return visible(actor, Version.objects.filter(contract=contract).defer("text")).order_by("-number")
+
+
+def shown_version(actor: Actor, contract: Contract) -> Version | None:
+    """The newest version that this actor sees, which the contract's page shows."""
+    return visible(actor, version_rows().filter(contract=contract)).order_by("-number").first()
 
 
 def version_in_force(contract: Contract, on: date) -> Version | None:

@@ -40,9 +40,10 @@ def body_offset(clause: Clause) -> int:
     return at
 
 
-def clauses_of(version: Version, *, mark_url: str = "") -> list[dict[str, Any]]:
-    """What components/reader.html draws; two queries. `mark_url` offers each sentence for marking without scripts."""
-    passages = Passage.objects.filter(version=version).order_by("start")
+def clauses_of(version: Version, *, mark_url: str = "", marks: bool = True) -> list[dict[str, Any]]:
+    """What components/reader.html draws; two queries. `mark_url` offers each sentence for marking without scripts;
+    without `marks` nothing shows which sentences are marked."""
+    passages = Passage.objects.filter(version=version).order_by("start") if marks else []
     by_clause: dict[Any, list[Passage]] = {}
     for passage in passages:
         by_clause.setdefault(passage.clause_id, []).append(passage)
@@ -103,13 +104,13 @@ WORDS = {"equal": "same", "insert": "added", "delete": "removed"}
 
 def comparison_of(old: Version, new: Version) -> dict[str, Any]:
     """What components/diff.html draws, by clause in reading order, with counts by kind."""
-    return compared(_texts(old), _texts(new))
+    return compared(texts_of(old), texts_of(new))
 
 
 def comparison_with(old: Version, paper: Paper) -> dict[str, Any]:
     """The same for a version and a paper that was read and is nobody's version: the paper counts as the newer text."""
     new = [ClauseText(number=item.number, heading=item.heading, text=item.text) for item in paper.clauses]
-    return compared(_texts(old), new)
+    return compared(texts_of(old), new)
 
 
 def compared(old: Sequence[ClauseText], new: Sequence[ClauseText]) -> dict[str, Any]:
@@ -119,7 +120,8 @@ def compared(old: Sequence[ClauseText], new: Sequence[ClauseText]) -> dict[str, 
     return {"changes": changes, "summary": result.summary}
 
 
-def _texts(version: Version) -> list[ClauseText]:
+def texts_of(version: Version) -> list[ClauseText]:
+    """The version's clauses as they are compared."""
     rows = Clause.objects.filter(version=version).order_by("position")
     return [ClauseText(number=row.number, heading=row.heading, text=row.text) for row in rows]
 
@@ -130,4 +132,6 @@ def _change(row: Any) -> dict[str, Any]:
     spans = [(WORDS[str(segment.op)], segment.text) for segment in row.segments]
     if not spans:
         spans = [({"added": "added", "removed": "removed"}.get(kind, "same"), shown.text)]
+    # The blank line before the next clause is not part of what this one says.
+    spans[-1] = (spans[-1][0], spans[-1][1].rstrip("\n"))
     return {"kind": kind, "number": shown.number, "heading": shown.heading, "spans": spans}

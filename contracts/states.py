@@ -1,5 +1,7 @@
 """The life of a contract and of a version: pure data."""
 
+from __future__ import annotations
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +57,44 @@ class VersionState(TextChoices):
 VERSION_STATES = state_table("version", "draft", {"draft": {"final", "withdrawn"}, "final": set(), "withdrawn": set()})
 
 
+class Side(TextChoices):
+    """Of a negotiation: the organization whose work this is, and everyone else."""
+
+    OURS = "ours", _("Our side")
+    THEIRS = "theirs", _("Their side")
+
+    @property
+    def other(self) -> Side:
+        return Side.THEIRS if self is Side.OURS else Side.OURS
+
+
+class DraftState(TextChoices):
+    OPEN = "open", _("Being written")
+    HANDED_OVER = "handed_over", _("Handed over")
+    ABANDONED = "abandoned", _("Abandoned")
+
+
+# handed_over -> open: the turn was taken back before the other side had begun.
+DRAFT_STATES = state_table(
+    "draft", "open", {"open": {"handed_over", "abandoned"}, "handed_over": {"open"}, "abandoned": set()}
+)
+
+
+class ChangeState(TextChoices):
+    OPEN = "open", _("To decide")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    COUNTERED = "countered", _("Countered")
+
+
+# Back to open: the decision was taken back while our draft was still being written.
+CHANGE_STATES = state_table(
+    "change",
+    "open",
+    {"open": {"accepted", "rejected", "countered"}, "accepted": {"open"}, "rejected": {"open"}, "countered": {"open"}},
+)
+
+
 class TemplateState(TextChoices):
     DRAFT = "draft", _("Draft")
     APPROVED = "approved", _("Approved")
@@ -86,3 +126,53 @@ class LibraryVersionState(TextChoices):
 
 
 LIBRARY_VERSION_STATES = state_table("library clause's version", "draft", {"draft": {"approved"}, "approved": set()})
+
+
+class OmissionState(TextChoices):
+    """Of the question whether a mandatory clause may be left out."""
+
+    ASKED = "asked", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+
+
+OMISSION_STATES = state_table(
+    "omission", "asked", {"asked": {"approved", "refused"}, "approved": set(), "refused": set()}
+)
+
+
+class ThreadState(TextChoices):
+    """Of a thread of comments."""
+
+    OPEN = "open", _("Open")
+    RESOLVED = "resolved", _("Resolved")
+
+
+THREAD_STATES = state_table("thread", "open", {"open": {"resolved"}, "resolved": {"open"}})
+
+
+class RequestState(TextChoices):
+    """Of a request for a contract."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    ASSIGNED = "assigned", _("In progress")
+    ASKED = "asked", _("More information asked")
+    DRAFTED = "drafted", _("Drafted")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# assigned -> assigned: it goes on to somebody else. asked -> assigned: answered, and somebody has it already.
+REQUEST_STATES = state_table(
+    "request",
+    "submitted",
+    {
+        "submitted": {"assigned", "asked", "declined", "withdrawn"},
+        "assigned": {"assigned", "asked", "drafted", "declined", "withdrawn"},
+        "asked": {"submitted", "assigned", "declined", "withdrawn"},
+        "drafted": set(),
+        "declined": set(),
+        "withdrawn": set(),
+    },
+)
+OPEN_REQUESTS = frozenset({RequestState.SUBMITTED, RequestState.ASSIGNED, RequestState.ASKED})

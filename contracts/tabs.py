@@ -13,15 +13,17 @@ from contracts.models import Contract
 @dataclass(frozen=True)
 class ContractTab:
     """A tab at /contracts/<id>/<key>/: shown where the actor may use `verb` on the contract; `template` is a partial
-    drawn inside the contract page with what `context(actor, contract)` returns plus `contract`. `count` is a badge."""
+    drawn inside the contract page with what `context(actor, contract)` returns plus `contract`; with `asks` the context
+    takes the address's query too. `count` is a badge."""
 
     key: str
     label: Any
     order: int
     verb: str
     template: str
-    context: Callable[[Actor, Contract], Mapping[str, Any]]
+    context: Callable[..., Mapping[str, Any]]
     count: Callable[[Actor, Contract], int] | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
 from contracts.access import LIBRARIAN, TERM_KEEPER
-from contracts.models import Contract, Template
+from contracts.models import Contract, ContractRequest, Template
 from contracts.operations.advance_terms import advance_terms as advance
+from contracts.operations.requests.remind_request import remind_request
 from contracts.operations.templates.remind_template_review import remind_template_review
+from contracts.request_access import DESK
 
 log = structlog.get_logger("contracts.tasks")
 LIMIT = 500
@@ -63,4 +65,16 @@ def remind_template_reviews() -> int:
     for template_id, organization_id in found:
         with organization_scope(organization_id):
             remind_template_review(actor=system_actor(LIBRARIAN, organization_id), template_id=template_id)
+    return len(found)
+
+
+@shared_task
+def remind_requests() -> int:
+    """People are told of the requests that waited for them too long; a reminded one waits on in silence."""
+    with every_organization():
+        due = ContractRequest.objects.filter(waits_until__lte=clock.now()).order_by("waits_until")
+        found = list(due.values_list("pk", "organization_id")[:LIMIT])
+    for request_id, organization_id in found:
+        with organization_scope(organization_id):
+            remind_request(actor=system_actor(DESK, organization_id), request_id=request_id)
     return len(found)

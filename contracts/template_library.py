@@ -17,7 +17,7 @@ from clm.lib.outside import outside_transactions
 from clm.lib.pdf import render_pdf
 from contracts.adapters.template_metadata import TemplateMetadata
 from contracts.adapters.word_template import check_template, fill
-from contracts.engine.questionnaire import Field, check, field_of
+from contracts.engine.questionnaire import Field, check, fields_of, unasked
 from contracts.models import Template, TemplateVersion, Version
 from contracts.models.contract import Category
 from contracts.paper import Paper, read_paper
@@ -69,7 +69,7 @@ def category_of(metadata: TemplateMetadata) -> str:
 
 
 def questions_of(version: TemplateVersion) -> tuple[Field, ...]:
-    return tuple(field_of(row) for row in version.fields)
+    return fields_of(version.fields)
 
 
 def checked_answers(version: TemplateVersion, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +87,9 @@ def make_paper(version: TemplateVersion, answers: Mapping[str, Any]) -> Paper:
     values = checked_answers(version, answers)
     content, blanks = fill(read_blob(version.blob), values, version.rules)
     paper = read_paper(content, f"{_file_name(version.template.name)}.docx")
-    left = [field.label for field in questions_of(version) if values[field.name] in (None, [])]
+    questions = questions_of(version)
+    silent = unasked(questions, values)
+    left = [field.label for field in questions if values[field.name] in (None, []) and field.name not in silent]
     if left:
         warning = _("Left empty in the questionnaire: %(fields)s.") % {"fields": ", ".join(left)}
         paper = replace(paper, warnings=(*paper.warnings, warning))

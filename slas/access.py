@@ -69,10 +69,8 @@ def register() -> None:
     register_visibility(EvidenceBundle, "slas.view_breach", seen_through("breach__contract", lambda: Contract))
     register_visibility(CreditTier, "slas.view_commitment", seen_through("commitment", lambda: Commitment))
     for owned in (Exclusion, EvaluationWindow):
-        register_visibility(owned, "slas.view_commitment", seen_through("commitment__contract", lambda: Contract))
-    register_visibility(
-        Evaluation, "slas.view_commitment", seen_through("window__commitment__contract", lambda: Contract)
-    )
+        register_visibility(owned, "slas.view_commitment", seen_through("commitment", lambda: Commitment))
+    register_visibility(Evaluation, "slas.view_commitment", seen_through("window__commitment", lambda: Commitment))
     register_visibility(Indicator, "slas.view_telemetry", seen_through("service__contract", lambda: Contract))
     register_visibility(Outage, "slas.view_telemetry", seen_through("indicator__service__contract", lambda: Contract))
     register_visibility(TelemetryBatch, "slas.view_telemetry", _batches)

@@ -1,4 +1,4 @@
-// Builds static/dist/: app.css, app.js, theme.js, charts.js, icons.svg, the fonts and our own images.
+// Builds static/dist/: app.css, app.js, theme.js, charts.js, editor.js, icons.svg, the fonts and our own images.
 // `--strict` turns a warning (an icon that does not exist) into a failure.
 import { build } from "esbuild";
 import { existsSync } from "node:fs";
@@ -80,7 +80,7 @@ const common = {
 await rm(staging, { recursive: true, force: true });
 await mkdir(staging, { recursive: true });
 await Promise.all([
-  build({ ...common, format: "esm", entryPoints: { app: "js/app.js", charts: "js/charts.js" }, absWorkingDir: here }),
+  build({ ...common, format: "esm", entryPoints: { app: "js/app.js", charts: "js/charts.js", editor: "js/editor.js" }, absWorkingDir: here }),
   build({ ...common, format: "iife", entryPoints: { theme: "js/theme.js" }, absWorkingDir: here }),
   build({
     ...common,

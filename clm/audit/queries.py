@@ -50,6 +50,12 @@ def entries_of(subject: Model, *, limit: int = 200) -> list[HistoryEntry]:
     return as_history(rows.order_by("-id")[:limit])
 
 
+def history_for(actor: Actor, subject: Model, *, limit: int = 200) -> list[HistoryEntry]:
+    """The history of one thing that the actor sees, newest first; empty for the other side, which sees none."""
+    rows = LedgerEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    return as_history(unhidden(actor, rows).order_by("-id")[:limit])
+
+
 def contract_entries(actor: Actor, contract_id: UUID, *, limit: int = 200) -> list[HistoryEntry]:
     """The history of a contract and all that belongs to it, newest first; empty for who may not see the contract."""
     rows = unhidden(actor, LedgerEntry.objects.filter(contract_id=contract_id))

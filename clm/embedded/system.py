@@ -17,6 +17,8 @@ CHROMIUM_MAC = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
+LIBREOFFICE_NAMES = ("soffice", "libreoffice")
+LIBREOFFICE_MAC = "/Applications/LibreOffice.app/Contents/MacOS/soffice"
 # dlopen does not look into Homebrew's folders by itself.
 HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
 
@@ -32,7 +34,8 @@ class Need:
 
     def is_met(self) -> bool:
         """Whether it is there."""
-        return {"Pango": has_pango, "Chromium": has_chromium, "Poppler": has_poppler}[self.name]()
+        known = {"Pango": has_pango, "Chromium": has_chromium, "Poppler": has_poppler, "LibreOffice": has_libreoffice}
+        return known[self.name]()
 
     def sentence(self) -> str:
         """What is lacking and the command that brings it."""
@@ -46,6 +49,13 @@ class Need:
 PANGO = Need("Pango", "PDFs are set with it", ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), "pango")
 CHROMIUM = Need("Chromium", "the browser tests drive it", ("chromium",), "--cask chromium")
 POPPLER = Need("Poppler", "the tests read PDFs with it", ("poppler-utils",), "poppler")
+
+LIBREOFFICE = Need(
+    "LibreOffice",
+    "the tests open Word files with it",
+    ("libreoffice-writer",),
+    "--cask libreoffice",
+)
 
 
 def has_pango() -> bool:
@@ -100,6 +110,17 @@ def has_poppler() -> bool:
     return shutil.which("pdftotext") is not None and shutil.which("pdftoppm") is not None
 
 
+def libreoffice() -> str | None:
+    """The path of LibreOffice on this machine."""
+    found = next((path for name in LIBREOFFICE_NAMES if (path := shutil.which(name))), None)
+    return found or (LIBREOFFICE_MAC if os.path.exists(LIBREOFFICE_MAC) else None)
+
+
+def has_libreoffice() -> bool:
+    """Whether LibreOffice is installed."""
+    return libreoffice() is not None
+
+
 def administrator() -> list[str] | None:
     """The prefix of a command that installs packages without a question, or None."""
     if shutil.which("apt-get") is None:
@@ -131,7 +152,7 @@ def provide(needs: list[Need]) -> list[Need]:
 
 def main() -> int:
     """Provides what the named needs ask for; prints a sentence for each that stays lacking."""
-    known = {"pango": PANGO, "chromium": CHROMIUM, "poppler": POPPLER}
+    known = {"pango": PANGO, "chromium": CHROMIUM, "poppler": POPPLER, "libreoffice": LIBREOFFICE}
     lacking = provide([known[name] for name in sys.argv[1:]])
     for need in lacking:
         print(need.sentence(), file=sys.stderr)

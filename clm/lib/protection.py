@@ -50,7 +50,7 @@ def protect_rows(
         "table": table,
         "condition": condition,
         "mutable": columns,
-        "message": message,
+        "message": message.replace("'", "''"),
     }
     return RunSQL(
         sql=_PROTECT.format(**parts) + _TRUNCATE.format(**parts),

@@ -40,7 +40,8 @@ class Column:
     `template` draws the cell (it sees `row`, `value`, `column`); without one, `kind` does: text, code (one line),
     number, money, percent, date, instant, state, light. `sort` names the order-by expressions, also the whitelist.
     `currency` (money) and `zone` (date) are paths; `domain` tells a state's meaning. The `main` column links on.
-    `owed` is a function of the row: whether a past date of it is late, for something is still owed.
+    `owed` is a function of the row: whether a past date of it is late, for something is still owed. Where `verb` is
+    named the column exists only for those who may use it, in exports and orders too.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Column:
     zone: str = ""
     domain: str = ""
     owed: Callable[[Any], bool] | None = None
+    verb: str = ""
 
     @property
     def is_numeric(self) -> bool:
@@ -201,6 +203,7 @@ class ListPage(View):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.actor = actor_of(request)
         require(self.actor, self.verb)
+        self.columns = [column for column in self.columns if not column.verb or can(self.actor, column.verb)]  # type: ignore[misc]
         found, form = self.filtered()
         found = self.ordered(found)
         if request.GET.get("format") in ("csv", "xlsx"):
@@ -268,12 +271,14 @@ class ListPage(View):
         chosen = [column for column in self.columns if column.key in asked or (asked and column.main)]
         return chosen or [column for column in self.columns if column.visible]
 
+    def complete(self, rows: Sequence[Any]) -> None:
+        """Put to the rows of a page, or of a portion of an export, what cells need and the query did not bring."""
+
     def lines(self, page: Page[Any]) -> list[Line]:
         columns = [(column, str(column.label)) for column in self.chosen_columns()]
-        return [
-            Line(row, self.url_of(row), [_cell(column, row, label) for column, label in columns])
-            for row in page.object_list
-        ]
+        rows = list(page.object_list)
+        self.complete(rows)
+        return [Line(row, self.url_of(row), [_cell(column, row, label) for column, label in columns]) for row in rows]
 
     def context(self, page: Page[Any], form: Form | None) -> dict[str, Any]:
         """What components/list.html draws."""
@@ -303,7 +308,7 @@ class ListPage(View):
         """The filtered rows, at most EXPORT_LIMIT; where more were found a last line says so."""
         columns = self.chosen_columns()
         head = [str(column.label) for column in columns]
-        rows = export_rows(found, columns, self.actor.organization_id)
+        rows = export_rows(found, columns, self.actor.organization_id, self.complete)
         return (csv_response if form == "csv" else xlsx_response)(self.key, head, rows)
 
 
@@ -319,14 +324,21 @@ def is_filtered(given: QueryDict) -> bool:
     return any(value for name in given if name not in shape for value in given.getlist(name))
 
 
-def export_rows(found: QuerySet[Any], columns: Sequence[Column], organization_id: UUID) -> Iterator[Row]:
+def export_rows(
+    found: QuerySet[Any],
+    columns: Sequence[Column],
+    organization_id: UUID,
+    complete: Callable[[Sequence[Any]], None] = lambda rows: None,
+) -> Iterator[Row]:
     """Plain values row by row. The scope is entered anew for each portion, since a stream outlives its request."""
     with organization_scope(organization_id):
         source = iter(found[: EXPORT_LIMIT + 1].iterator(chunk_size=500))
     sent = 0
     while True:
         with organization_scope(organization_id):
-            portion = [[column.of(row) for column in columns] for row in islice(source, 500)]
+            rows = list(islice(source, 500))
+            complete(rows)
+            portion = [[column.of(row) for column in columns] for row in rows]
         if not portion:
             return
         yield from portion[: EXPORT_LIMIT - sent]

@@ -50,6 +50,7 @@ LOOKS: dict[str, Look] = {
     "issued": Look("good", icon="file-invoice", word=_("Issued")),
     "settled": Look("good", icon="checks", word=_("Settled")),
     "rejected": Look("bad", icon="x", word=_("Rejected")),
+    "countered": Look("warn", icon="pencil", word=_("Countered")),
     "lapsed": Look("idle", icon="clock-off", word=_("Lapsed")),
     "imported": Look("info", icon="file-import", word=_("Imported")),
     "matched": Look("info", icon="link", word=_("Matched to a contract")),
@@ -70,12 +71,18 @@ LOOKS: dict[str, Look] = {
     "delivered": Look("good", icon="check", word=_("Delivered")),
     "dead": Look("bad", icon="skull", word=_("Dead letter")),
     "pending": Look("warn", icon="hourglass", word=_("Pending")),
+    "assigned": Look("info", icon="user-check", word=_("In progress")),
+    "asked": Look("warn", icon="message-question", word=_("More information asked")),
+    "drafted": Look("good", icon="file-check", word=_("Drafted")),
+    "declined": Look("bad", icon="x", word=_("Declined")),
     "revoked": Look("idle", icon="ban", word=_("Revoked")),
 }
 DOMAIN_LOOKS: dict[tuple[str, str], Look] = {
     ("breach", "open"): Look("bad", icon="alert-triangle", word=_("Open")),
     ("discrepancy", "open"): Look("bad", icon="alert-triangle", word=_("Open")),
     ("deadline", "open"): Look("warn", icon="calendar-due", word=_("Ahead")),
+    ("omission", "asked"): Look("warn", icon="hourglass", word=_("Waits for approval")),
+    ("omission", "refused"): Look("bad", icon="x", word=_("Refused")),
     ("credit", "approved"): Look("info", icon="thumb-up", word=_("Approved")),
 }
 LIGHT_WORDS = {

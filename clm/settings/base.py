@@ -175,6 +175,8 @@ _LOCAL = {
 }
 # How often the head of each ledger is sealed, where it moved.
 LEDGER_SEAL_MINUTES = int(os.environ.get("LEDGER_SEAL_MINUTES") or "60")
+# How long a request for a contract may wait before those it waits for are reminded.
+REQUEST_REMINDER_HOURS = int(os.environ.get("REQUEST_REMINDER_HOURS") or "48")
 STORAGES: dict[str, Any] = {
     "default": _S3 if os.environ.get("S3_BUCKET") else _LOCAL,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -249,7 +251,10 @@ SPECTACULAR_SETTINGS = {
         "DeliveryState": "clm.events.models.DeliveryState",
         "ContractState": "contracts.states.ContractState",
         "VersionState": "contracts.states.VersionState",
+        "DraftState": "contracts.states.DraftState",
+        "Side": "contracts.states.Side",
         "TemplateState": "contracts.states.TemplateState",
+        "RequestState": "contracts.states.RequestState",
         "TemplateRisk": "contracts.models.template.Template.Risk",
         "ContractCategory": "contracts.models.contract.Category",
         "LibraryClauseCategory": "contracts.library_categories.ClauseCategory",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from clm.documents.extraction.package import parse_xml
 from contracts.adapters.parts import W, as_bytes, put_together, take_apart, without_parts, word_roots
@@ -25,6 +28,17 @@ SETTINGS = ("rsids", "attachedTemplate", "docVars", "mailMerge", "saveThroughXsl
 SETTINGS_LINKS = ("attachedTemplate", "mailMergeSource", "mailMergeHeaderSource")
 RSID = re.compile(r"\}rsid\w*$")
 DOC_ID = re.compile(r"\}docId$")
+# A folder on somebody's computer or in their network, up to the name of the file.
+FOLDER = re.compile(
+    r"(?:file:|(?<![A-Za-z])[A-Za-z]:[\\/]|\\\\|/(?:Users|home)/)(?:[^\"<>|*?\r\n]{0,1000}[\\/])?", re.IGNORECASE
+)
+PICTURES = ("docPr", "cNvPr", "imagedata", "shape")
+QUOTED = re.compile(r'"[^"]*"')
+# Fields that show who wrote the document, and where it is kept.
+TELLING = re.compile(
+    r"""(?i)\s*((INFO|DOCPROPERTY)\s+"?)?"""
+    r"(AUTHOR|LASTSAVEDBY|LASTAUTHOR|MANAGER|FILENAME|USERNAME|USERINITIALS|USERADDRESS|TEMPLATE)\b"
+)
 
 
 def without_metadata(docx: bytes, *, comment_author: str | None = None) -> bytes:
@@ -44,7 +58,8 @@ def without_metadata(docx: bytes, *, comment_author: str | None = None) -> bytes
         parts[CORE] = EMPTY_CORE
     if APP in parts:
         parts[APP] = _counts_only(parts[APP])
-    return put_together(parts | _links_of_settings(parts))
+    parts |= _links_of_settings(parts)
+    return put_together(parts | _links_of_files(parts))
 
 
 def _clean(root: Element, comment_author: str | None) -> None:
@@ -56,10 +71,83 @@ def _clean(root: Element, comment_author: str | None) -> None:
         elif element.tag == W + "comment" and comment_author is not None:
             element.set(W + "author", comment_author)
             element.attrib.pop(W + "initials", "")
+        _forget_people(element)
+    _clean_fields(root)
     if root.tag == W + "settings":
         for child in list(root):
             if child.tag in {W + name for name in SETTINGS} or DOC_ID.search(str(child.tag)):
                 root.remove(child)
+
+
+def _forget_people(element: Element) -> None:
+    """Who alone may edit a passage, and the folder that a picture came from."""
+    if element.tag == W + "permStart":
+        element.attrib.pop(W + "ed", "")
+    elif isinstance(element.tag, str) and element.tag.rsplit("}", 1)[-1] in PICTURES:
+        for name, value in element.attrib.items():
+            if not str(name).endswith("}id"):
+                element.set(name, FOLDER.sub("", str(value)))
+
+
+def _clean_fields(root: Element) -> None:
+    """Fields keep what they are; what they last showed of people and folders is gone."""
+    for simple in root.iter(W + "fldSimple"):
+        said = str(simple.get(W + "instr", ""))
+        simple.set(W + "instr", _without_folders(said))
+        if TELLING.match(said):
+            _blank(simple.iter(W + "t"))
+    open_fields: list[_Field] = []
+    texts: list[Element] = []
+    for element in root.iter(W + "fldChar", W + "instrText", W + "t"):
+        if element.tag == W + "fldChar":
+            _mark(open_fields, texts, element.get(W + "fldCharType"))
+        elif element.tag == W + "instrText":
+            for each in open_fields[-1:]:
+                each.said += element.text or ""
+            element.text = _without_folders(element.text or "")
+        else:
+            texts.append(element)
+
+
+def _mark(open_fields: list[_Field], texts: list[Element], kind: str | None) -> None:
+    """A field begins, shows from here on, or ends; one that never ends shows nothing of its own."""
+    if kind == "begin":
+        open_fields.append(_Field())
+    elif kind == "separate" and open_fields:
+        open_fields[-1].shows_from = len(texts)
+    elif kind == "end" and open_fields:
+        ended = open_fields.pop()
+        if ended.shows_from is not None and TELLING.match(ended.said):
+            _blank(texts[ended.shows_from :])
+            del texts[ended.shows_from :]
+
+
+@dataclass(slots=True)
+class _Field:
+    said: str = ""
+    shows_from: int | None = None
+
+
+def _blank(texts: Iterable[Element]) -> None:
+    for text in texts:
+        text.text = ""
+
+
+def _without_folders(said: str) -> str:
+    return QUOTED.sub(lambda quoted: f'"{FOLDER.sub("", quoted[0][1:-1])}"', said)
+
+
+def _links_of_files(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """Relationships to files on somebody's computer or network lead to the file's name alone."""
+    changed = {}
+    for name in [name for name in parts if name.endswith(".rels")]:
+        root = parse_xml(parts[name])
+        for link in root:
+            target = unquote(str(link.get("Target", "")))
+            if FOLDER.match(target) or (target.startswith("//") and link.get("TargetMode") == "External"):
+                link.set("Target", quote(re.split(r"[\\/:]", target)[-1]) or "file")
+        changed[name] = as_bytes(root)
+    return changed
 
 
 def _remove(element: Element) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,11 @@ from contracts.engine.questionnaire import BadSchema, Field, fields_of
 MOST_BYTES = 256 * 1024
 MOST_FIELDS = 400
 DISPLAY = "_display"
+# How the published templates say in prose that a question belongs to another: "(used with fee_is_other)",
+# "Only used when pilot_is_free is false".
+USED_WITH = re.compile(
+    r"\b(?:used|applies) (?:only )?(?:with|when|if) ([a-z]\w*_\w+)(?: is (true|false))?\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -100,10 +106,21 @@ def _fields(found: Mapping[str, Any]) -> tuple[Field, ...]:
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows) or len(rows) > MOST_FIELDS:
         raise _wrong("metadata", f"“fields” is a list of at most {MOST_FIELDS} fields.")
     needed = {str(name) for name in needed} if isinstance(needed, list) else set()
+    kinds = {str(row.get("name")): row.get("type") for row in rows}
     try:
-        return fields_of([_asked(row, needed) for row in rows])
+        return fields_of([_asked(row, needed) | _told_condition(row, kinds) for row in rows])
     except BadSchema as fault:
         raise _wrong("metadata", str(fault)) from fault
+
+
+def _told_condition(row: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:
+    """The field's own condition, else the one its description tells of a question that is answered by yes or no."""
+    if "condition" in row:
+        return {"condition": row["condition"]}
+    told = USED_WITH.search(str(row.get("description") or ""))
+    if told is None or kinds.get(told[1]) != "boolean" or told[1] == row.get("name"):
+        return {}
+    return {"condition": {"field": told[1], "equals": (told[2] or "true").lower() == "true"}}
 
 
 def _asked(row: Mapping[str, Any], needed: set[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -22,7 +23,7 @@ from clm.documents.blobs import open_blob
 from clm.lib.errors import Invalid
 from contracts import queries
 from contracts.api.serializers import ComparisonSerializer
-from contracts.comparisons import PaperForm, comparison_blob, request_comparison
+from contracts.comparisons import PaperForm, comparison_blob, request_comparison, request_file_comparison
 from contracts.models import Version
 from contracts.paper import read_paper
 from contracts.reader import comparison_of, comparison_with
@@ -35,12 +36,18 @@ class ComparedFileSerializer(serializers.Serializer):
 
 
 class PaperRequestSerializer(serializers.Serializer):
-    """The other version, the older side, and the form of the paper."""
+    """The other version, the older side, and the form of the paper; or a file, the newer side."""
 
     form = serializers.ChoiceField(choices=PaperForm.choices)
+    file = serializers.FileField(required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        return {"with": serializers.UUIDField(), **super().get_fields()}
+        return {"with": serializers.UUIDField(required=False), **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("with" in attrs) == ("file" in attrs):
+            raise serializers.ValidationError({"with": [_("Name the other version, or send a file.")]})
+        return attrs
 
 
 class PaperStartedSerializer(serializers.Serializer):
@@ -85,17 +92,22 @@ class VersionComparison(OfVersion):
 
 
 class ComparisonPapers(OfVersion):
-    """POST: this version against an older one as a Word redline or a PDF, made by a job."""
+    """POST: this version against an older one, or a file against it, as a Word redline or a PDF, made by a job."""
 
     serializer_class = PaperRequestSerializer
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
 
     @extend_schema(request=PaperRequestSerializer, responses={202: PaperStartedSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
         self.get_object()
         sent = PaperRequestSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        given = sent.validated_data
-        job = request_comparison(actor_in(request), old_id=given["with"], new_id=pk, form=given["form"])
+        given, actor = sent.validated_data, actor_in(request)
+        if file := given.get("file"):
+            named = {"content": file.read(), "file_name": file.name}
+            job = request_file_comparison(actor, version_id=pk, form=given["form"], **named)
+        else:
+            job = request_comparison(actor, old_id=given["with"], new_id=pk, form=given["form"])
         body = {"id": job.pk, "state": job.state, "url": reverse("api-job", args=[job.pk])}
         return Response(PaperStartedSerializer(body).data, status=status.HTTP_202_ACCEPTED)
 

@@ -21,7 +21,7 @@ from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from contracts import queries
 from contracts.api.views import checked
-from contracts.clause_library import Standpoint, report_on
+from contracts.clause_library import LibraryReport, Standpoint, report_on
 from contracts.library_access import VIEW
 from contracts.library_categories import ClauseCategory
 from contracts.models import Clause, LibraryClause, LibraryClauseVersion, Version
@@ -243,15 +243,18 @@ class VersionLibrary(VisibleRowsView):
         return queries.version_rows()
 
     def get(self, request: Request, pk: UUID) -> Response:
-        report = report_on(self.get_object())
-        body = {
-            "is_open": report.is_open,
-            "clauses": [_standpoint(row) for row in report.rows],
-            "others": [clause.pk for clause in report.others],
-            "missing": report.missing,
-            "missing_mandatory": report.missing_mandatory,
-        }
-        return Response(ReportSerializer(body).data)
+        return Response(ReportSerializer(shown_report(report_on(self.get_object()))).data)
+
+
+def shown_report(report: LibraryReport) -> dict[str, Any]:
+    """What ReportSerializer writes."""
+    return {
+        "is_open": report.is_open,
+        "clauses": [_standpoint(row) for row in report.rows],
+        "others": [clause.pk for clause in report.others],
+        "missing": report.missing,
+        "missing_mandatory": report.missing_mandatory,
+    }
 
 
 def _standpoint(row: Standpoint) -> dict[str, Any]:

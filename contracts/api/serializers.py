@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from clm.access.permissions import can
+from clm.api.views import actor_in
+from clm.lib.actor import Actor
 from clm.lib.money import is_iso_4217
 from clm.lib.zones import is_zone
+from contracts.access import VIEW_INSIDE
 from contracts.models import Clause, Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
 from contracts.models.contract import Category
+from contracts.other_side import file_name_for
 from contracts.paper import TERM_FIELDS
+from contracts.states import VersionState
+
+
+class SharedFacts(serializers.ModelSerializer):
+    """What the other side is not shown is left out of what it is answered."""
+
+    inside_only: ClassVar[tuple[str, ...]] = ()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        data: dict[str, Any] = super().to_representation(instance)
+        request = self.context.get("request")
+        if request is None or can(actor_in(request), VIEW_INSIDE):
+            return data
+        shared = {name: value for name, value in data.items() if name not in self.inside_only}
+        return shared | self.as_shared(actor_in(request), instance, shared)
+
+    def as_shared(self, actor: Actor, instance: Any, shared: dict[str, Any]) -> dict[str, Any]:
+        """Fields that the other side reads otherwise."""
+        return {}
 
 
 class PartySerializer(serializers.ModelSerializer):
@@ -27,7 +51,10 @@ class ContractPartySerializer(serializers.ModelSerializer):
         fields = ["id", "party", "name", "role"]
 
 
-class ContractSerializer(serializers.ModelSerializer):
+class ContractSerializer(SharedFacts):
+    """For the other side without what only ours sees: owner, value, currency, confidentiality, tags, description."""
+
+    inside_only = ("owner", "value_amount", "currency", "is_confidential", "tags", "description")
     parties = ContractPartySerializer(many=True, read_only=True)
 
     class Meta:
@@ -88,19 +115,30 @@ class TermsSerializer(serializers.ModelSerializer):
         fields = [*TERM_FIELDS, "notice_passage"]
 
 
-class VersionSerializer(serializers.ModelSerializer):
+class VersionSerializer(SharedFacts):
+    """For the other side without note, warnings and the hash of the file as it was uploaded; the file is named by the
+    contract's reference."""
+
+    inside_only = ("note", "warnings", "document_sha256")
     document_sha256 = serializers.CharField(source="blob.sha256", read_only=True)
 
     class Meta:
         model = Version
         fields = [
-            "id", "contract", "number", "state", "file_name", "media_type", "page_count", "content_hash",
-            "document_sha256", "effective_on", "finalized_at", "note", "attribution", "warnings", "created_at",
+            "id", "contract", "number", "state", "side", "source", "shared_at", "file_name", "media_type", "page_count",
+            "content_hash", "document_sha256", "effective_on", "finalized_at", "note", "attribution", "warnings",
+            "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
+    def as_shared(self, actor: Actor, instance: Any, shared: dict[str, Any]) -> dict[str, Any]:
+        named = {"file_name": file_name_for(actor, instance)}
+        return named | ({"terms": None} if "terms" in shared and instance.state != VersionState.FINAL else {})
+
 
 class VersionDetailSerializer(VersionSerializer):
+    """The other side reads the terms of final versions."""
+
     clauses = ClauseSerializer(many=True, read_only=True)
     terms = TermsSerializer(read_only=True, allow_null=True)
 

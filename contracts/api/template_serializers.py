@@ -9,7 +9,8 @@ from contracts.models.contract import Category
 
 
 class QuestionSerializer(serializers.Serializer):
-    """One question of a template. `items` are the questions of one entry of an array."""
+    """One question of a template. `items` are the questions of one entry of an array. With a `condition` it is asked
+    only where the answer to `field` is one of `in`, or where that question is answered (`is_set`) or is not."""
 
     name = serializers.CharField()
     type = serializers.CharField()
@@ -20,6 +21,7 @@ class QuestionSerializer(serializers.Serializer):
     default = serializers.JSONField(allow_null=True)
     options = serializers.ListField(child=serializers.CharField())
     items = serializers.ListField(child=serializers.DictField())
+    condition = serializers.DictField(required=False)
 
 
 class TemplateVersionSerializer(serializers.ModelSerializer):

@@ -4,6 +4,11 @@ from contracts.api import comparisons, template_views, views
 
 urlpatterns = [
     path("", include("contracts.api.library_urls")),
+    path("", include("contracts.api.draft_urls")),
+    path("", include("contracts.api.omission_urls")),
+    path("", include("contracts.api.request_urls")),
+    path("", include("contracts.api.comment_urls")),
+    path("", include("contracts.api.change_urls")),
     path("contracts/", views.Contracts.as_view(), name="api-contracts"),
     path("contracts/<uuid:pk>/", views.ContractDetail.as_view(), name="api-contract"),
     path("contracts/<uuid:pk>/versions/", views.Versions.as_view(), name="api-versions"),

@@ -17,16 +17,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from clm.access.permissions import get_visible, require
+from clm.access.permissions import can, get_visible, require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.audit.access import unhidden
 from clm.audit.api.serializers import EntrySerializer
 from clm.audit.models import LedgerEntry
-from clm.documents.blobs import open_blob
 from clm.lib.actor import Actor
 from contracts import queries
+from contracts.access import VIEW_INSIDE
 from contracts.api import serializers as shapes
 from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Term, Version
 from contracts.models.contract import Category
@@ -46,6 +46,7 @@ from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_parties import remove_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
+from contracts.other_side import file_for, file_name_for
 from contracts.paper import Paper, put_paper, read_paper
 from contracts.states import ContractState
 
@@ -63,11 +64,16 @@ class ContractFilter(django_filters.FilterSet):
     created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     q = django_filters.CharFilter(method="by_words", label="Words in title, text, parties or references")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request is not None and not can(actor_in(self.request), VIEW_INSIDE):
+            del self.filters["owner"]
+
     def by_party(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
         return rows.filter(pk__in=ContractParty.objects.filter(party=value).values("contract"))
 
     def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        return queries.found_by(rows, value)
+        return queries.found_for(actor_in(self.request), rows, value)
 
 
 def checked(shape: type[Serializer], data: Any, *, partial: bool = False) -> dict[str, Any]:
@@ -163,7 +169,7 @@ class VersionDetail(VisibleRowsView, RetrieveAPIView):
 
 
 class VersionFile(VisibleRowsView):
-    """The very bytes that were uploaded."""
+    """The very bytes that were uploaded; for the other side without what says who made them."""
 
     model = Version
     verb = VIEW
@@ -175,8 +181,12 @@ class VersionFile(VisibleRowsView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID) -> FileResponse:
         version = self.get_object()
+        actor = actor_in(request)
         return FileResponse(
-            open_blob(version.blob), as_attachment=True, filename=version.file_name, content_type=version.media_type
+            file_for(actor, version),
+            as_attachment=True,
+            filename=file_name_for(actor, version),
+            content_type=version.media_type,
         )
 
 
@@ -254,6 +264,7 @@ class Timeline(OfContract, ListAPIView):
     """What happened to a contract and all that belongs to it, newest first, as the ledger has it."""
 
     model = LedgerEntry
+    verb = VIEW_INSIDE
     serializer_class = EntrySerializer
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -302,7 +313,7 @@ class Passages(IdempotentMixin, VisibleRowsView, ListAPIView):
     """Marked sentences; POST marks one."""
 
     model = Passage
-    verb = VIEW
+    verb = VIEW_INSIDE
     serializer_class = shapes.PassageSerializer
     filterset_fields = ["version", "clause"]
 
@@ -318,7 +329,7 @@ class Passages(IdempotentMixin, VisibleRowsView, ListAPIView):
 
 class PassageDetail(VisibleRowsView, RetrieveAPIView):
     model = Passage
-    verb = VIEW
+    verb = VIEW_INSIDE
     serializer_class = shapes.PassageSerializer
 
 
@@ -356,6 +367,7 @@ class Decisions(IdempotentMixin, OfContract, ListAPIView):
     """What was decided, newest first; POST: notice given, or a renewal agreed, in the current term."""
 
     model = RenewalDecision
+    verb = VIEW_INSIDE
     serializer_class = shapes.RenewalDecisionSerializer
 
     @extend_schema(request=shapes.DecisionSerializer, responses={201: shapes.RenewalDecisionSerializer})

@@ -22,6 +22,24 @@ class BadSchema(ValueError):
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A question is asked only where the answer to `field` is one of `among`; or, where nothing is among them, where
+    it is answered (`is_set`) or left open (not `is_set`). An answer of no is open."""
+
+    field: str
+    among: tuple[str | bool, ...] = ()
+    is_set: bool = True
+
+    def holds(self, value: Any) -> bool:
+        if self.among:
+            return value in self.among
+        return (value not in (None, "", [], False)) is self.is_set
+
+    def as_json(self) -> dict[str, Any]:
+        return {"field": self.field, **({"in": list(self.among)} if self.among else {"is_set": self.is_set})}
+
+
+@dataclass(frozen=True)
 class Field:
     """One question. `default` is in the form of an answer; `items` are the questions of one entry of an array."""
 
@@ -34,9 +52,13 @@ class Field:
     default: Any = None
     options: tuple[str, ...] = ()
     items: tuple[Field, ...] = ()
+    condition: Condition | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"options": list(self.options), "items": [item.as_json() for item in self.items]}
+        """Without a condition there is no such key."""
+        plain = {name: value for name, value in asdict(self).items() if name != "condition"}
+        plain |= {"options": list(self.options), "items": [item.as_json() for item in self.items]}
+        return plain | ({"condition": self.condition.as_json()} if self.condition else {})
 
 
 def field_of(row: Mapping[str, Any], *, depth: int = 0) -> Field:
@@ -56,6 +78,7 @@ def field_of(row: Mapping[str, Any], *, depth: int = 0) -> Field:
         default=row.get("default"),
         options=_options(name, type_, row.get("options")),
         items=_items(name, type_, row.get("items"), depth),
+        condition=_condition(name, row.get("condition"), depth),
     )
     _check_default(field)
     return field
@@ -68,7 +91,55 @@ def fields_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise BadSchema(f"These fields are there twice: {', '.join(twice)}.")
+    _check_conditions(fields)
     return fields
+
+
+def _condition(name: str, given: Any, depth: int) -> Condition | None:
+    if given is None:
+        return None
+    unclear = BadSchema(f"The condition of the field {name} names a field and one of equals, in and is_set.")
+    if depth or not isinstance(given, Mapping) or not isinstance(given.get("field"), str):
+        raise unclear
+    if given.keys() == {"field", "is_set"} and isinstance(given["is_set"], bool):
+        return Condition(given["field"], is_set=given["is_set"])
+    among = [given["equals"]] if given.keys() == {"field", "equals"} else given.get("in")
+    if given.keys() - {"equals", "in"} != {"field"} or not isinstance(among, list | tuple) or not 0 < len(among) <= 100:
+        raise unclear
+    if not all(isinstance(answer, str | bool) for answer in among):
+        raise unclear
+    return Condition(given["field"], tuple(among))
+
+
+def _check_conditions(fields: Sequence[Field]) -> None:
+    """Each condition asks for an answer that its field can have, and no field waits for itself."""
+    by_name = {field.name: field for field in fields}
+    for field in fields:
+        if field.condition is not None:
+            _check_answers(field, field.condition, by_name)
+    for field in fields:
+        above, seen = field.condition, {field.name}
+        while above is not None:
+            if above.field in seen:
+                raise BadSchema(f"The condition of the field {field.name} leads back to itself.")
+            seen.add(above.field)
+            above = by_name[above.field].condition
+
+
+def _check_answers(field: Field, condition: Condition, by_name: Mapping[str, Field]) -> None:
+    source = by_name.get(condition.field)
+    if source is None:
+        raise BadSchema(f"The condition of the field {field.name} names {condition.field[:80]}, which is no field.")
+    if condition.among and not all(_can_be(source, answer) for answer in condition.among):
+        raise BadSchema(
+            f"The condition of the field {field.name} asks for an answer that the field {source.name} cannot have."
+        )
+
+
+def _can_be(source: Field, answer: str | bool) -> bool:
+    if source.type == "boolean":
+        return isinstance(answer, bool)
+    return answer in source.options if source.type == "enum" else source.type == "string" and isinstance(answer, str)
 
 
 def _text(value: Any, most: int) -> str:
@@ -198,7 +269,7 @@ _READERS = {
 
 def check(fields: Sequence[Field], answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """Values by name, defaults where a name is absent, and what is wrong by name. An answer left empty on purpose stays
-    empty. An answer to no question is wrong."""
+    empty. An answer to no question is wrong. What is not asked has no answer, whatever was given, and needs none."""
     values: dict[str, Any] = {}
     wrong = {name: ["The template does not ask this."] for name in sorted(answers.keys() - {f.name for f in fields})}
     for field in fields:
@@ -209,7 +280,31 @@ def check(fields: Sequence[Field], answers: Mapping[str, Any]) -> tuple[dict[str
             continue
         if field.required and field.type != "boolean" and values[field.name] in (None, []):
             wrong[field.name] = ["This answer is needed."]
-    return values, wrong
+    for name in unasked(fields, values):
+        wrong.pop(name, None)
+    return _with_nothing_for(fields, values), wrong
+
+
+def unasked(fields: Sequence[Field], values: Mapping[str, Any]) -> set[str]:
+    """Names of the questions whose condition does not hold, and of those that depend on them. `values` are checked
+    ones; one that is missing counts as not answered."""
+    by_name = {field.name: field for field in fields}
+
+    def is_asked(field: Field) -> bool:
+        if field.condition is None:
+            return True
+        above = by_name[field.condition.field]
+        return is_asked(above) and field.condition.holds(values.get(above.name))
+
+    return {field.name for field in fields if not is_asked(field)}
+
+
+def _with_nothing_for(fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, with nothing in the place of each that is not asked."""
+    silent = unasked(fields, values)
+    nothing: dict[str, Any] = {"boolean": False, "array": []}
+    kept = {name: value for name, value in values.items() if name not in silent}
+    return kept | {field.name: nothing.get(field.type) for field in fields if field.name in silent}
 
 
 def as_json(value: Any) -> Any:

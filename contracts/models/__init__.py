@@ -1,3 +1,5 @@
+from contracts.models.change import Change, Receipt
+from contracts.models.comment import Comment, FormerWords, Mention, Thread
 from contracts.models.contract import (
     Contract,
     ContractGroupPermission,
@@ -5,14 +7,19 @@ from contracts.models.contract import (
     ContractUserPermission,
     FurtherWords,
 )
+from contracts.models.draft import ClauseEdit, Draft, DraftClause, Turn, UnsavedWords
 from contracts.models.library import LibraryClause, LibraryClauseVersion
+from contracts.models.omission import Omission
 from contracts.models.party import Party
+from contracts.models.request import ContractRequest, RequestFile, RequestQuestion
 from contracts.models.template import Drafting, Template, TemplateVersion
 from contracts.models.terms import RenewalDecision, Term, Terms
 from contracts.models.version import Clause, Passage, Version
 
 __all__ = [
-    "Clause", "Contract", "ContractGroupPermission", "ContractParty", "ContractUserPermission", "Drafting",
-    "FurtherWords", "LibraryClause", "LibraryClauseVersion", "Party", "Passage", "RenewalDecision", "Template",
-    "TemplateVersion", "Term", "Terms", "Version",
+    "Change", "Clause", "ClauseEdit", "Comment", "Contract", "ContractGroupPermission", "ContractParty",
+    "ContractRequest", "ContractUserPermission", "Draft", "DraftClause", "Drafting", "FormerWords", "FurtherWords",
+    "LibraryClause", "LibraryClauseVersion", "Mention", "Omission", "Party", "Passage", "Receipt", "RenewalDecision",
+    "RequestFile", "RequestQuestion", "Template", "TemplateVersion", "Term", "Terms", "Thread", "Turn",
+    "UnsavedWords", "Version",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.access.base import OrganizationRow
 from clm.access.objects import GroupObjectPermissionBase, UserObjectPermissionBase
 from clm.lib.states import StateTable
-from contracts.states import CONTRACT_STATES, IN_FORCE, ContractState
+from contracts.states import CONTRACT_STATES, IN_FORCE, ContractState, Side
 
 
 class Category(models.TextChoices):
@@ -51,6 +51,7 @@ class Contract(OrganizationRow):
     is_confidential = models.BooleanField(_("confidential: only these people"), default=False)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
     description = models.TextField(_("description"), blank=True)
+    turn = models.CharField(_("whose turn it is"), max_length=8, choices=Side.choices, default=Side.OURS)
     terms_due_at = models.DateTimeField(null=True, editable=False)
     # The end of the newest term, kept by advance_terms: lists sort and filter by it without asking for the terms.
     term_ends_on = models.DateField(null=True, editable=False)

@@ -10,12 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from clm.access.base import OrganizationRow
 from clm.lib.states import StateTable
-from contracts.states import VERSION_STATES, VersionState
+from contracts.states import VERSION_STATES, Side, VersionState
+
+
+class Source(models.TextChoices):
+    UPLOAD = "upload", _("Document")
+    DRAFT = "draft", _("Draft")
+    RECEIVED = "received", _("Answer")
 
 
 class Version(OrganizationRow):
     """Immutable once it leaves draft (trigger). `content_hash` is sha256 over the canonical form of text, terms and
-    the document's own hash; it is final when the version is. `effective_on` is read in the contract's zone."""
+    the document's own hash; it is final when the version is. `effective_on` is read in the contract's zone.
+    `side` wrote it; the other side has it since `shared_at` (null: it is private to `side`)."""
 
     STATES: ClassVar[StateTable] = VERSION_STATES
 
@@ -33,6 +40,9 @@ class Version(OrganizationRow):
     finalized_at = models.DateTimeField(null=True)
     note = models.TextField(_("what changed"), blank=True)
     attribution = models.TextField(blank=True)
+    side = models.CharField(_("written by"), max_length=8, choices=Side.choices, default=Side.OURS)
+    source = models.CharField(_("came as"), max_length=8, choices=Source.choices, default=Source.UPLOAD)
+    shared_at = models.DateTimeField(_("both sides have it since"), null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -18,6 +18,7 @@ from contracts import events
 from contracts.calendar import stretch_of
 from contracts.engine.terms import terms_between
 from contracts.models import Contract, Term, Terms, Version
+from contracts.omissions import check_version_complete
 from contracts.operations.advance_terms import catch_up
 from contracts.states import ContractState, VersionState
 
@@ -38,13 +39,15 @@ def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date) -> V
 
     Of a contract in force the current term follows as soon as the version takes effect. Raises DomainError
     `terms_missing`, `effect_in_disorder` (an earlier final version takes effect later), `not_signed` while the
-    contract is under way to its signature, `terms_rewrite_history`, `terms_leave_gap`.
+    contract is under way to its signature, `terms_rewrite_history`, `terms_leave_gap`, `mandatory_missing` of a text
+    that was written here (see `contracts/omissions.py`).
     """
     version = lock_row(Version, version_id)
     contract = lock_row(Contract, version.contract_id)
     require(actor, "contracts.finalize_version", version)
     version.STATES.check(version.state, VersionState.FINAL)
     check_can_be_final(version, contract, effective_on)
+    check_version_complete(version, contract)
     if contract.is_in_force:
         _check_history(version, effective_on)
     fix_version(actor, version, effective_on)
@@ -88,6 +91,7 @@ def fix_version(actor: Actor, version: Version, effective_on: date) -> None:
     """Dates first, then the move: from the move on the trigger guards the row."""
     version.effective_on = effective_on
     version.finalized_at = clock.now()
-    version.save(update_fields=["effective_on", "finalized_at"])
+    version.shared_at = version.shared_at or version.finalized_at
+    version.save(update_fields=["effective_on", "finalized_at", "shared_at"])
     move(actor, version, to=VersionState.FINAL)
     record(actor, events.version_finalized(version))

@@ -26,8 +26,8 @@ def record_execution(
 ) -> Contract:
     """The contract is executed and its newest version final, in effect from `effective_on` (default: the terms' start).
 
-    Raises Invalid `date_ahead`, DomainError `version_missing`, `terms_missing`, `parties_missing` (neither side may
-    be lacking).
+    What was signed is signed: it is filed whatever clause it lacks. Raises Invalid `date_ahead`, DomainError
+    `version_missing`, `terms_missing`, `parties_missing` (neither side may be lacking).
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.record_execution", contract)

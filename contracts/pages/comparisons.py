@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clm.access.middleware import actor_of
-from clm.access.permissions import get_visible
+from clm.access.permissions import can, get_visible, require
 from clm.documents.blobs import open_blob
+from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts import queries
-from contracts.comparisons import comparison_blob, request_comparison
-from contracts.models import Contract
+from contracts.comparisons import PaperForm, comparison_blob, request_comparison, request_file_comparison
+from contracts.models import Contract, Version
 from contracts.pages.forms import CompareFileForm, CompareForm, ComparisonPaperForm
 from contracts.paper import read_paper
 from contracts.reader import comparison_of, comparison_with
@@ -27,15 +29,17 @@ from contracts.reader import comparison_of, comparison_with
 @login_required
 def version_compare(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Two versions of one contract, clause by clause."""
-    contract = get_visible(actor_of(request), queries.contract_rows(), pk)
-    form = CompareForm(contract, request.GET)
+    actor = actor_of(request)
+    contract = get_visible(actor, queries.contract_rows(), pk)
+    form = CompareForm(queries.versions(actor, contract), request.GET)
     if not form.is_valid():
         return redirect("contract-tab", pk=contract.pk, key="versions")
     old, new = form.cleaned_data["old"], form.cleaned_data["new"]
     compared = comparison_of(old, new)
     if not request.GET.get("all"):
         compared["changes"] = _differing(compared)
-    context = {"old": old, "new": new, **compared, **_around(contract)}
+    may_print = can(actor, "contracts.request_comparison", contract)
+    context = {"old": old, "new": new, "may_print": may_print, **compared, **_around(actor, contract)}
     return render(request, "contracts/compare_page.html", context)
 
 
@@ -43,11 +47,14 @@ def version_compare(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def version_compare_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A version and an uploaded file, clause by clause. The file is read and let go."""
-    contract = get_visible(actor_of(request), queries.contract_rows(), pk)
-    form = CompareFileForm(contract, request.POST, request.FILES)
-    context: dict[str, Any] = _around(contract) | {"file_form": form}
+    actor = actor_of(request)
+    contract = get_visible(actor, queries.contract_rows(), pk)
+    form = CompareFileForm(queries.versions(actor, contract), request.POST, request.FILES)
+    context: dict[str, Any] = _around(actor, contract) | {"file_form": form}
     if form.is_valid():
         version, file = form.cleaned_data["version"], form.cleaned_data["file"]
+        if request.POST.get("form") in PaperForm.values:
+            return _paper_of_file(request, version, file)
         try:
             compared = comparison_with(version, read_paper(file.read(), file.name))
         except Invalid as refusal:
@@ -64,7 +71,8 @@ def version_compare_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Two versions as a Word redline or a PDF, made by a job."""
     actor = actor_of(request)
     contract = get_visible(actor, queries.contract_rows(), pk)
-    form = ComparisonPaperForm(contract, request.POST)
+    require(actor, "contracts.request_comparison", contract)
+    form = ComparisonPaperForm(queries.versions(actor, contract), request.POST)
     if not form.is_valid():
         return redirect("contract-tab", pk=contract.pk, key="versions")
     given = form.cleaned_data
@@ -82,15 +90,28 @@ def comparison_paper(request: HttpRequest, pk: UUID, paper_id: UUID) -> FileResp
     return FileResponse(open_blob(blob), content_type=blob.media_type, as_attachment=True, filename=name)
 
 
+def _paper_of_file(request: HttpRequest, version: Version, file: UploadedFile) -> HttpResponse:
+    """The comparison as a Word redline or a PDF, made by a job."""
+    job = request_file_comparison(
+        actor_of(request),
+        version_id=version.pk,
+        content=file.read(),
+        file_name=file.name or "",
+        form=request.POST["form"],
+    )
+    return redirect("job", pk=job.pk)
+
+
 def _differing(compared: dict[str, Any]) -> list[dict[str, Any]]:
     return [change for change in compared["changes"] if change["kind"] != "same"]
 
 
-def _around(contract: Contract) -> dict[str, Any]:
+def _around(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The contract, the form for a file, and the way back."""
     versions = reverse("contract-tab", args=[contract.pk, "versions"])
     return {
         "contract": contract,
-        "file_form": CompareFileForm(contract),
+        "file_form": CompareFileForm(queries.versions(actor, contract)),
+        "file_may_print": can(actor, "contracts.request_comparison", contract),
         "crumbs": [(_("Contracts"), reverse("contracts")), (contract.title, versions)],
     }

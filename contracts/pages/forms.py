@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from clm.accounts.models import Membership
 from clm.lib.money import is_iso_4217
 from clm.lib.zones import zone_names
 from contracts.comparisons import PaperForm
-from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Version
+from contracts.models import ContractParty, Party, Passage, RenewalDecision, Version
 from contracts.models.contract import Category
 from contracts.models.terms import NoticeUnit, Renewal, Roll
 
@@ -217,10 +218,10 @@ class CompareForm(forms.Form):
     old = forms.ModelChoiceField(label=_("From"), queryset=Version.objects.none())
     new = forms.ModelChoiceField(label=_("To"), queryset=Version.objects.none())
 
-    def __init__(self, contract: Contract, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, versions: QuerySet[Version], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("old", "new"):
-            self.fields[name].queryset = contract.versions.order_by("number")  # type: ignore[attr-defined]
+            self.fields[name].queryset = versions.order_by("number")  # type: ignore[attr-defined]
 
 
 class ComparisonPaperForm(CompareForm):
@@ -233,7 +234,6 @@ class CompareFileForm(forms.Form):
         label=_("File"), help_text=_("Word, PDF or plain text. It is read, compared and not kept."),
     )  # fmt: skip
 
-    def __init__(self, contract: Contract, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, versions: QuerySet[Version], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        versions = contract.versions.defer("text").order_by("-number")
         self.fields["version"].queryset = versions  # type: ignore[attr-defined]

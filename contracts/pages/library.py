@@ -27,6 +27,7 @@ from contracts.library_categories import ClauseCategory
 from contracts.models import Contract, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
+from contracts.omissions import lacking
 from contracts.states import LibraryState, LibraryVersionState
 
 SHOWN = 50  # open drafts on the page of a clause
@@ -123,9 +124,15 @@ def _shown(versions: list[LibraryClauseVersion], number: str) -> LibraryClauseVe
 
 def library_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The newest version beside the library."""
-    version = queries.shown_version(contract)
+    version = queries.shown_version(actor, contract)
     if version is None:
         return {"version": None}
     report = report_on(version)
     may_adopt = report.is_open and can(actor, "contracts.adopt_library_clause", version)
-    return {"version": version, "report": report, "may_adopt": may_adopt}
+    return {
+        "version": version,
+        "report": report,
+        "may_adopt": may_adopt,
+        "lacking": lacking(contract, report.missing_mandatory),
+        "may_ask": can(actor, "contracts.ask_omission", contract),
+    }

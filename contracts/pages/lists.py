@@ -16,6 +16,7 @@ from clm.access.permissions import can
 from clm.accounts.models import Membership, User
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
+from contracts.access import VIEW_INSIDE
 from contracts.models import Contract, ContractParty, Party
 from contracts.models.contract import Category
 from contracts.states import ContractState
@@ -42,6 +43,11 @@ class ContractFilter(django_filters.FilterSet):
         "term_ends_on", lookup_expr="lte", label=_("Term ends until"), widget=forms.DateInput({"type": "date"})
     )
     confidential = django_filters.BooleanFilter(field_name="is_confidential", label=_("Confidential"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request is not None and not can(self.request.actor, VIEW_INSIDE):
+            del self.filters["owner"], self.filters["confidential"]
 
     def by_party(self, rows: QuerySet[Contract], _name: str, value: str) -> QuerySet[Contract]:
         named = ContractParty.objects.filter(party__name__icontains=value)
@@ -74,9 +80,15 @@ class ContractList(ListPage):
         Column("state", _("State"), kind="state", domain="contract", sort=("state",)),
         Column("ends_on", _("Term ends"), "term_ends_on", kind="date", zone="time_zone", sort=("term_ends_on",)),
         Column(
-            "value", _("Value"), "value_amount", kind="money", currency="currency", sort=("currency", "value_amount")
+            "value",
+            _("Value"),
+            "value_amount",
+            kind="money",
+            currency="currency",
+            sort=("currency", "value_amount"),
+            verb=VIEW_INSIDE,
         ),
-        Column("owner", _("Owner"), lambda row: str(row.owner), sort=("owner__name",), visible=False),
+        Column("owner", _("Owner"), lambda row: str(row.owner), sort=("owner__name",), visible=False, verb=VIEW_INSIDE),
         Column("external_reference", _("Their reference"), visible=False),
         Column("newest", _("Added"), "created_at", kind="instant", sort=("id",), visible=False),
     )
@@ -85,7 +97,7 @@ class ContractList(ListPage):
         return queries.listed(self.actor)
 
     def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:
-        return queries.found_by(found, text) if text else found
+        return queries.found_for(self.actor, found, text) if text else found
 
     def url_of(self, row: Contract) -> str:
         return f"/contracts/{row.pk}/"

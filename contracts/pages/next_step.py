@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clm.access.permissions import can
 from clm.lib import clock
 from clm.lib.actor import Actor
+from contracts.draft_access import side_of
 from contracts.models import Contract, ContractParty, Terms
 from contracts.models.terms import Renewal
 from contracts.states import ContractState, VersionState
@@ -28,15 +29,18 @@ class NextStep:
 
 def next_step(actor: Actor, contract: Contract) -> NextStep | None:
     """The next step that this actor may take; None where there is none."""
-    for verb, step in _steps(contract):
+    for verb, step in _steps(actor, contract):
         if can(actor, verb, contract):
             return step
     return None
 
 
-def _steps(contract: Contract) -> list[tuple[str, NextStep]]:
+def _steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
     if contract.state == ContractState.DRAFT:
         return _draft_steps(contract)
+    if contract.state == ContractState.IN_NEGOTIATION:
+        is_own = contract.turn == side_of(actor)
+        return [_link("contracts.begin_draft", _("Write the draft"), "draft", contract)] if is_own else []
     if contract.is_in_force:
         return _amendment_steps(contract) or _renewal_steps(contract)
     if contract.state == ContractState.EXECUTED:

@@ -43,7 +43,7 @@ from contracts.operations.terminate_contract import terminate_contract
 from contracts.pages import forms as shapes
 from contracts.paper import TERM_FIELDS, read_paper
 from contracts.reader import body_offset
-from contracts.requests import READ_AT_ONCE, request_filing, request_reading
+from contracts.reading_jobs import READ_AT_ONCE, request_filing, request_reading
 
 Done = Callable[[Any], Any]
 

@@ -34,6 +34,7 @@ from contracts.operations.templates.draft_from_template import draft_from_templa
 from contracts.operations.templates.import_template import import_template
 from contracts.operations.templates.retire_template import retire_template
 from contracts.pages import template_forms as shapes
+from contracts.pages.questions import asked_with
 from contracts.pages.steps import form_page, tried
 from contracts.states import TemplateState
 from contracts.template_library import TemplateFile, questions_of, read_template, template_rows, version_in_use
@@ -109,6 +110,7 @@ def template_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_retire": is_live and can(actor, "contracts.retire_template", template),
         "can_add_version": is_live and can(actor, "contracts.add_template_version", template),
         "can_draft": can(actor, "contracts.draft_from_template"),
+        "can_ask": can(actor, "contracts.submit_request"),
     }
     return render(request, "contracts/template_page.html", context)
 
@@ -184,8 +186,7 @@ def template_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     if version is None:
         messages.error(request, _("No version of this template is approved for use."))
         return redirect("template", pk=pk)
-    form = shapes.DraftForm(request.POST or None)
-    questions = shapes.QuestionnaireForm(questions_of(version), request.POST or None)
+    form, questions = asked_with(request, shapes.DraftForm, questions_of(version))
     made: dict[str, Contract] = {}
 
     def draft(answers: dict[str, Any]) -> None:
@@ -197,7 +198,6 @@ def template_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and tried(questions, draft):
         messages.success(request, _("The draft is made: here is its text."))
         return redirect("contract", pk=made["contract"].pk)
-    questions.is_valid()
     context = {"form": form, "questions": questions, "template": template, "version": version}
     context["crumbs"] = [(_("Templates"), reverse("templates")), (template.name, reverse("template", args=[pk]))]
     return render(request, "contracts/template_draft_page.html", context, status=400 if form.is_bound else 200)

@@ -14,17 +14,21 @@ from django.utils.translation import gettext as _
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, visible
 from clm.audit.models import Transition
-from clm.audit.queries import contract_entries, entries_of
-from clm.documents.blobs import open_blob
+from clm.audit.queries import contract_entries, entries_of, history_for
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from contracts import queries
+from contracts.access import VIEW_INSIDE
 from contracts.calendar import current_stretch
+from contracts.drafts import turns
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
+from contracts.other_side import file_for, file_name_for, names_shown, shown_as
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
+from contracts.pages.turns import turn_line
 from contracts.reader import clauses_of
+from contracts.requesting import request_of
 from contracts.tabs import BINDINGS, TABS, ContractTab
 from contracts.term_sources import source_of
 from contracts.work import reading_of
@@ -38,7 +42,8 @@ def contract_page(request: HttpRequest, pk: UUID, key: str = "text") -> HttpResp
     tab = TABS.get(key)
     if tab is None or not can(actor, tab.verb, contract):
         raise NotVisible
-    context = {**_frame(actor, contract, key), **tab.context(actor, contract), "tab_template": tab.template}
+    shown = tab.context(actor, contract, request.GET) if tab.asks else tab.context(actor, contract)
+    context = {**_frame(actor, contract, key), **shown, "tab_template": tab.template}
     return render(request, "contracts/contract_page.html", context)
 
 
@@ -50,7 +55,10 @@ def _frame(actor: Actor, contract: Contract, key: str) -> dict[str, Any]:
         "next": next_step(actor, contract),
         "tabs": [_tab(actor, contract, tab, key) for tab in tabs],
         "crumbs": [(_("Contracts"), reverse("contracts"))],
+        "contract_request": request_of(actor, contract),
+        **turn_line(actor, contract),
         "counterparties": queries.names_of(contract, ContractParty.Role.COUNTERPARTY),
+        "sees_inside": can(actor, VIEW_INSIDE, contract),
         "can_change": can(actor, "contracts.change_contract", contract),
         "can_restrict": can(actor, "contracts.restrict_contract", contract),
         "can_add_version": can(actor, "contracts.add_version", contract),
@@ -68,7 +76,7 @@ def _tab(actor: Actor, contract: Contract, tab: ContractTab, key: str) -> dict[s
 
 def text_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The newest version's text, to read and to mark."""
-    version = queries.shown_version(contract)
+    version = queries.shown_version(actor, contract)
     job = reading_of(actor, contract, version)
     found = {"job": job, "job_url": reverse("job-progress", args=[job.pk]) if job else ""}
     return {"version": None, **found} if version is None else {**reading(actor, version), **found}
@@ -77,18 +85,30 @@ def text_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
 def reading(actor: Actor, version: Version) -> dict[str, Any]:
     may_mark = can(actor, "contracts.mark_passage", version)
     mark_url = reverse("passage-mark", args=[version.pk]) if may_mark else ""
-    return {"version": version, "clauses": clauses_of(version, mark_url=mark_url), "mark_url": mark_url}
+    sees_inside = can(actor, VIEW_INSIDE, version)
+    return {
+        "version": version,
+        "clauses": clauses_of(version, mark_url=mark_url, marks=sees_inside),
+        "mark_url": mark_url,
+        "sees_inside": sees_inside,
+        "comment_url": _comment_url(actor, version),
+    }
+
+
+def _comment_url(actor: Actor, version: Version) -> str:
+    may_comment = can(actor, "contracts.start_thread", version.contract)
+    return reverse("comment-new", args=[version.contract_id]) if may_comment else ""
 
 
 def terms_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The current term, its dates, what was decided, and the terms before."""
     found = current_stretch(contract)
-    newest = contract.versions.order_by("number").last()
-    draft_terms = Terms.objects.filter(version=newest).first() if newest else None
+    newest = queries.versions(actor, contract).first()
+    draft_terms = visible(actor, Terms.objects.filter(version=newest)).first() if newest else None
     return {
         "terms": found.terms if found else draft_terms,
         "term_rows": list(Term.objects.filter(contract=contract).order_by("-number")),
-        "decisions": RenewalDecision.objects.filter(contract=contract).select_related("decided_by"),
+        "decisions": visible(actor, RenewalDecision.objects.filter(contract=contract).select_related("decided_by")),
         "newest": newest,
         "can_set_terms": newest is not None and newest.state == "draft" and can(actor, "contracts.set_terms", contract),
         "can_decide": contract.is_in_force and can(actor, "contracts.decide_renewal", contract),
@@ -105,12 +125,18 @@ def parties_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
 
 
 def versions_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
-    versions = list(contract.versions.select_related("created_by", "blob").defer("text").order_by("-number"))
+    seen = queries.versions(actor, contract)
+    versions = list(seen.select_related("created_by", "blob", "contract").defer("text", "contract__search"))
+    names = names_shown(actor, contract)
+    for version in versions:
+        version.shown_as = shown_as(actor, version, names)  # type: ignore[attr-defined]
     return {
         "versions": versions,
-        "compare_form": CompareForm(contract) if len(versions) > 1 else None,
-        "file_form": CompareFileForm(contract) if versions else None,
+        "compare_form": CompareForm(seen) if len(versions) > 1 else None,
+        "file_form": CompareFileForm(seen) if versions else None,
+        "file_may_print": can(actor, "contracts.request_comparison", contract),
         "in_force": queries.version_in_force(contract, clock.today(contract.time_zone)),
+        "turns": turns(actor, contract),
     }
 
 
@@ -124,12 +150,12 @@ def version_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One version: its text, hash and file."""
     actor = actor_of(request)
     version = get_visible(actor, queries.version_rows(), pk)
-    others = version.contract.versions.exclude(pk=version.pk).defer("text").order_by("-number")
     context = {
         **reading(actor, version),
         "contract": version.contract,
-        "others": others,
-        "history": entries_of(version),
+        "others": queries.versions(actor, version.contract).exclude(pk=version.pk),
+        "shown_as": shown_as(actor, version, names_shown(actor, version.contract)),
+        "history": history_for(actor, version),
         "crumbs": [
             (_("Contracts"), reverse("contracts")),
             (version.contract.title, reverse("contract-tab", args=[version.contract_id, "versions"])),
@@ -143,10 +169,17 @@ def version_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 def version_file(request: HttpRequest, pk: UUID) -> FileResponse:
-    """The very bytes that were uploaded, as a download that no browser opens in place."""
-    version = get_visible(actor_of(request), Version.objects.select_related("blob"), pk)
+    """The very bytes that were uploaded, as a download that no browser opens in place.
+
+    What the other side gets, and what is asked for `as=shared`, says nothing of who wrote it.
+    """
+    actor = actor_of(request)
+    version = get_visible(actor, Version.objects.select_related("blob", "contract", "organization"), pk)
     response = FileResponse(
-        open_blob(version.blob), as_attachment=True, filename=version.file_name, content_type=version.media_type
+        file_for(actor, version, as_shared=request.GET.get("as") == "shared"),
+        as_attachment=True,
+        filename=file_name_for(actor, version),
+        content_type=version.media_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response
@@ -173,7 +206,7 @@ def term_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
     term = get_visible(actor, Term.objects.select_related("contract"), pk)
     context = {
         "trace": term.trace,
-        "entries": entries_of(term),
+        "entries": history_for(actor, term),
         "clause_url": reverse("version", args=[term.version_id]),
         "rests_on": source_of(term),
         "crumbs": [(term.contract.title, reverse("contract-tab", args=[term.contract_id, "terms"]))],

@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clm.api.views import actor_in
 from slas import queries
 from slas.engine.credit_tiers import Band
 from slas.models import (
@@ -146,6 +147,14 @@ class CommitmentSerializer(serializers.ModelSerializer[Commitment]):
             "created_at",
         ]
         read_only_fields = fields
+
+    def to_representation(self, instance: Commitment) -> dict[str, Any]:
+        """The other side is not told who of ours watches."""
+        data: dict[str, Any] = super().to_representation(instance)
+        request = self.context.get("request")
+        if request is not None and actor_in(request).is_counterparty:
+            data.pop("watchers")
+        return data
 
 
 class NewTierSerializer(serializers.Serializer[Any]):

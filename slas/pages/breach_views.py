@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible
-from clm.audit.queries import entries_of
+from clm.audit.queries import history_for
 from clm.documents.blobs import open_blob
 from clm.documents.models import Blob
 from clm.lib.errors import Invalid
@@ -45,7 +45,7 @@ def breach_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "evidence": spelt(breach.evidence),
         "withdrawal": withdrawal_of(actor, breach) if breach.state == BreachState.WITHDRAWN else None,
         "bundles": list(EvidenceBundle.objects.filter(breach=breach).select_related("blob").order_by("-id")),
-        "history": entries_of(breach, limit=50),
+        "history": history_for(actor, breach, limit=50),
         "crumbs": [(_("Breaches"), reverse("breaches"))],
         "can_acknowledge": breach.state == BreachState.OPEN and can(actor, "slas.acknowledge_breach", breach),
         "can_resolve": not settled and can(actor, "slas.resolve_breach", breach),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require
 from clm.accounts.pages.forms import zones
-from clm.audit.queries import entries_of
+from clm.audit.queries import history_for
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.refusals import attempt
@@ -123,7 +123,7 @@ def _shown(request: HttpRequest, commitment: Commitment, refused: EndForm | None
         "bars": past_bars(commitment, past),
         "breaches": list(queries.open_breaches(actor).filter(commitment=commitment)[:5]),
         "exclusions": list(queries.exclusions(actor).filter(commitment=commitment).order_by("-starts_at")[:50]),
-        "history": entries_of(commitment, limit=50),
+        "history": history_for(actor, commitment, limit=50),
         "crumbs": [(_("Service levels"), "/service-levels/")],
         "is_value": commitment.indicator.kind == IndicatorKind.VALUE,
         "reason_form": ReasonForm(),

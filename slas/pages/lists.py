@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from clm.access.permissions import can
-from clm.pages.lists import Column, Empty, Line, ListPage
+from clm.pages.lists import Column, Empty, ListPage
 from slas import queries
 from slas.models import Breach, Commitment, TelemetryBatch
 from slas.models.commitment import WindowKind
@@ -62,14 +62,11 @@ class CommitmentList(ListPage):
     def url_of(self, row: Commitment) -> str:
         return reverse("commitment", args=[row.pk])
 
-    def lines(self, page: Page[Any]) -> list[Line]:
-        """One query brings the running windows of the page's rows."""
-        rows = list(page.object_list)
+    def complete(self, rows: Sequence[Any]) -> None:
+        """One query brings the running windows of the rows."""
         current = queries.current_windows(self.actor, rows)
         for row in rows:
             row.shown = queries.shown(current.get(row.pk))
-        page.object_list = rows
-        return super().lines(page)
 
 
 class BreachFilter(django_filters.FilterSet):

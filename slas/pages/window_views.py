@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require
-from clm.audit.queries import entries_of
+from clm.audit.queries import history_for
 from clm.lib import clock
 from slas import queries
 from slas.models import Commitment, EvaluationWindow, Outage, Sample
@@ -44,7 +44,7 @@ def window_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "disputed": queries.with_disputed(window, clock.now()),
         "parts": queries.parts_of(window),
         "breach": queries.breaches(actor).filter(window=window).first(),
-        "history": entries_of(window, limit=50),
+        "history": history_for(actor, window, limit=50),
         "can_judge": can(actor, "slas.evaluate_window", window),
         "can_see_telemetry": can(actor, "slas.view_telemetry"),
         "crumbs": _crumbs(window.commitment),
@@ -67,7 +67,7 @@ def window_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
     window = get_visible(actor, queries.windows(actor), pk)
     if window.latest_id:
         return redirect("evaluation-trace", pk=window.latest_id)
-    return _trace(request, window, window.interim.get("trace") or {"title": window.label}, entries_of(window))
+    return _trace(request, window, window.interim.get("trace") or {"title": window.label}, history_for(actor, window))
 
 
 @login_required
@@ -77,7 +77,7 @@ def evaluation_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     evaluation = get_visible(actor, queries.evaluations(actor), pk)
     window = get_visible(actor, queries.windows(actor), evaluation.window_id)
-    return _trace(request, window, evaluation.trace, entries_of(evaluation))
+    return _trace(request, window, evaluation.trace, history_for(actor, evaluation))
 
 
 @login_required

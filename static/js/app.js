@@ -10,6 +10,7 @@ import { startKeyboard } from "./keyboard.js";
 import { bulkSelection } from "./list.js";
 import { startMark } from "./mark.js";
 import { startMenus } from "./menus.js";
+import { startQuestions } from "./questions.js";
 import { startTiers } from "./tiers.js";
 import { startToasts } from "./toasts.js";
 
@@ -51,6 +52,7 @@ startConfirm();
 startForms();
 startKeyboard();
 startMark();
+startQuestions();
 startToasts();
 chartsIn(document);
 document.addEventListener("htmx:load", (event) => chartsIn(event.detail.elt));

@@ -212,7 +212,7 @@ API_ROWS = [
     Route("api-template-retirement", "POST", ENDERS, key="template", data={"reason": ""}),
     Route("api-template-version", "GET", INSIDE, key="template-version"),
     Route("api-template-drafts", "POST", EDITORS, key="template-version", data={"title": ""}),
-    Route("api-passages", "GET", EVERYONE),
+    Route("api-passages", "GET", INSIDE),
     Route("api-passages", "POST", MARKERS),
     Route("api-passage", "GET", INSIDE, key="contract-passage"),
     Route("api-parties", "GET", INSIDE),

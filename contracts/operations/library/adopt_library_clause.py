@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
-from clm.lib.errors import DomainError, Invalid
+from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts import library_events as events
-from contracts.models import Clause, LibraryClauseVersion, Version
-from contracts.states import LibraryState, LibraryVersionState, VersionState
+from contracts.models import Clause, Version
+from contracts.operations.library.guards import position_in_use
+from contracts.states import VersionState
 
 
 @transaction.atomic
@@ -33,20 +34,8 @@ def adopt_library_clause(
         raise DomainError("version_final", _("The clauses of a version that left draft never change."))
     clause = Clause.objects.select_related("version").get(pk=clause_id)
     before = {"library_version": clause.library_version_id, "position": clause.library_position}
-    wanted = None if library_version_id is None else _position(library_version_id, position)
+    wanted = None if library_version_id is None else position_in_use(library_version_id, position)
     clause.library_version, clause.library_position = wanted, position if wanted else ""
     clause.save(update_fields=["library_version", "library_position"])
     record(actor, events.clause_adopted(clause, before))
     return clause
-
-
-def _position(library_version_id: UUID, position: str) -> LibraryClauseVersion:
-    wanted = LibraryClauseVersion.objects.select_related("clause").filter(pk=library_version_id).first()
-    if wanted is None or position not in dict(wanted.keyed):
-        message = _("The library has no such position.")
-        raise Invalid("position_unknown", message, fields={"position": [message]})
-    if wanted.state != LibraryVersionState.APPROVED:
-        raise DomainError("position_not_approved", _("This version of the library clause is not approved."))
-    if wanted.clause.state == LibraryState.RETIRED:
-        raise DomainError("clause_retired", _("This clause is retired."))
-    return wanted

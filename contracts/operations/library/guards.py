@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from clm.accounts.models import Membership
 from clm.lib.errors import DomainError, Invalid
 from contracts.library_categories import ClauseCategory
-from contracts.models import LibraryClause
+from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
+from contracts.states import LibraryState, LibraryVersionState
 
 FACTS = ("title", "category", "risk", "owner_id", "guidance", "mandatory_for", "attribution")
 KINDS = ("preferred", "fallback", "unacceptable")
@@ -78,3 +79,17 @@ def _check_title(title: str, clause_id: UUID | None) -> None:
 
 def _refuse(code: str, field: str, message: str) -> None:
     raise Invalid(code, message, fields={field: [message]})
+
+
+def position_in_use(library_version_id: UUID, position: str) -> LibraryClauseVersion:
+    """The approved version with the position. Raises Invalid `position_unknown`, DomainError `position_not_approved`,
+    `clause_retired`."""
+    wanted = LibraryClauseVersion.objects.select_related("clause").filter(pk=library_version_id).first()
+    if wanted is None or position not in dict(wanted.keyed):
+        message = _("The library has no such position.")
+        raise Invalid("position_unknown", message, fields={"position": [message]})
+    if wanted.state != LibraryVersionState.APPROVED:
+        raise DomainError("position_not_approved", _("This version of the library clause is not approved."))
+    if wanted.clause.state == LibraryState.RETIRED:
+        raise DomainError("clause_retired", _("This clause is retired."))
+    return wanted

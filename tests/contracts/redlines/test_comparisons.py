@@ -21,16 +21,18 @@ from clm.jobs.models import Job
 from clm.jobs.runner import run
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
+from contracts.adapters.parts import put_together, take_apart
 from contracts.adapters.revisions import accept_all, reject_all
 from contracts.comparisons import comparison_blob, request_comparison
 from contracts.models import Contract, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.restrict_contract import restrict_contract
-from contracts.paper import read_paper
+from contracts.paper import put_paper, read_paper
 from tests.cast import Cast, add_person
 from tests.clm.documents.papers import docx_bytes
 from tests.contracts.papers import TEXT, draft_contract, newest
 from tests.contracts.redlines.made import main_part, text_of, word_file
+from tests.contracts.word.edits import commented, tracked
 
 CHANGED = TEXT.replace("one year and", "two years and")
 
@@ -81,6 +83,24 @@ def test_where_one_is_no_word_file_the_texts_are_redlined(alice: Actor, contract
 
     assert text_of(accept_all(content)) == version(contract, 3).text
     assert text_of(reject_all(content)) == version(contract, 1).text
+
+
+def test_what_was_said_on_our_older_version_is_not_in_the_redline(alice: Actor) -> None:
+    contract = draft_contract(alice)
+    clean = word_file(*TEXT.strip().split("\n\n"))
+    hidden = "<w:body><w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Walk away</w:t></w:r></w:p>"
+    older = commented(clean, "one year and", "Our floor", author="Jane Secret")
+    parts = take_apart(tracked(older, "one year and", "one year, and", author="Jane Secret"))
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:body>", hidden.encode(), 1)
+    newer = word_file(*CHANGED.strip().split("\n\n"))
+    for content in (put_together(parts), newer):
+        add_version(actor=alice, contract_id=contract.pk, paper=put_paper(alice, read_paper(content, "a.docx")))
+
+    content, _name = made(alice, contract, 2, 3)
+
+    said = b"".join(take_apart(content).values()).decode("latin1")
+    assert not [each for each in ("Our floor", "Jane Secret", "Walk away") if each in said]
+    assert text_of(reject_all(content)) == version(contract, 2).text
 
 
 def test_the_same_versions_are_stored_once(alice: Actor, contract: Contract) -> None:

@@ -1,0 +1,256 @@
+"""Reads about what came back: the changes from what was sent to what was received, and those still to decide."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from clm.access.permissions import visible
+from clm.documents.extraction import DOCX, Refused
+from clm.lib.actor import Actor
+from clm.lib.errors import Invalid
+from contracts.adapters.word_changes import Reading, Tracked, read_changes
+from contracts.engine.compare import ClauseText, Row, compare
+from contracts.engine.words import diff_words
+from contracts.models import Change, Clause, Contract, Draft, DraftClause, Receipt, Version
+from contracts.paper import Paper, read_paper
+from contracts.reader import WORDS
+from contracts.states import ChangeState
+
+Tracking = Change.Tracking
+# So many deletions are looked for by their words where a file does not read back as it was sent: each in every clause.
+MOST_BY_WORDS = 2_000
+IN_OUR_DRAFT = (ChangeState.ACCEPTED, ChangeState.COUNTERED)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A document that came back, as it was read; `reading` is None where it is no Word file."""
+
+    paper: Paper
+    reading: Reading | None
+
+
+def read_answer(content: bytes, file_name: str) -> Answer:
+    """Text, clauses, tracked changes and comments of a document, read in bounded processes: outside of a transaction.
+
+    Raises Invalid with the refusal's code beside the field `file`.
+    """
+    paper = read_paper(content, file_name)
+    if paper.media_type != DOCX:
+        return Answer(paper, None)
+    try:
+        return Answer(paper, read_changes(content))
+    except Refused as refusal:
+        raise Invalid(refusal.code, refusal.message, fields={"file": [refusal.message]}) from refusal
+
+
+def plain_words(text: str) -> str:
+    """What counts when two texts are asked whether they are one: the words, however they are broken into lines."""
+    return " ".join(text.split())
+
+
+def reads_back(answer: Answer, sent: Version) -> bool:
+    """With every tracked change rejected it is what was sent."""
+    before = answer.paper.text if answer.reading is None else answer.reading.rejected
+    return plain_words(before) == plain_words(sent.text)
+
+
+def clause_texts(clauses: Sequence[Clause]) -> list[ClauseText]:
+    return [ClauseText(clause.number, clause.heading, clause.text) for clause in clauses]
+
+
+def clauses_of(version: Version) -> list[Clause]:
+    return list(Clause.objects.filter(version=version).order_by("position"))
+
+
+@dataclass(frozen=True)
+class Differences:
+    """The clauses of two versions and their rows; from these the changes are made."""
+
+    old: Sequence[Clause]
+    new: Sequence[Clause]
+    rows: Sequence[Row]
+
+    def changes(self) -> Iterator[tuple[Row, Clause | None, Clause | None]]:
+        for row in self.rows:
+            if row.kind != "unchanged":
+                old = None if row.old_position is None else self.old[row.old_position]
+                new = None if row.new_position is None else self.new[row.new_position]
+                yield row, old, new
+
+
+def differences(sent: Version, received: Version) -> Differences:
+    old, new = clauses_of(sent), clauses_of(received)
+    return Differences(old, new, compare(clause_texts(old), clause_texts(new)).rows)
+
+
+# A change and its place in reading order.
+Placed = tuple[int, Tracked]
+
+
+def _start(placed: Placed) -> int:
+    return placed[1].start
+
+
+def _between(changes: Sequence[Placed], clause: Clause) -> list[Placed]:
+    """Those of the changes, sorted by where they begin, that begin in the clause."""
+    first = bisect_left(changes, clause.start, key=_start)
+    return list(changes[first : bisect_left(changes, clause.end, key=_start)])
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Which tracked changes lie in which clause, and which clauses differ from what was sent without any."""
+
+    reading: Reading
+    is_whole: bool
+    silent: frozenset[int]
+    unknown: tuple[str, ...]
+
+    @classmethod
+    def of(cls, reading: Reading, sent: Version, clauses: Sequence[Clause]) -> Marks:
+        is_whole = plain_words(reading.rejected) == plain_words(sent.text)
+        if is_whole:
+            return cls(reading, True, frozenset(), ())
+        before = [ClauseText(each.number, each.heading, each.text) for each in reading.before]
+        rows = [row for row in compare(clause_texts(clauses), before).rows if row.kind != "unchanged"]
+        silent = frozenset(row.old_position for row in rows if row.old_position is not None)
+        added = tuple(plain_words(row.new.text) for row in rows if row.old is None and row.new is not None)
+        return cls(reading, False, silent, added)
+
+    @cached_property
+    def _new(self) -> list[Placed]:
+        return sorted(((at, each) for at, each in enumerate(self.reading.changes) if each.is_new), key=_start)
+
+    @cached_property
+    def _gone(self) -> list[Placed]:
+        return sorted(((at, each) for at, each in enumerate(self.reading.changes) if not each.is_new), key=_start)
+
+    @cached_property
+    def _gone_words(self) -> list[tuple[str, Placed]]:
+        return [(plain_words(placed[1].text), placed) for placed in self._gone[:MOST_BY_WORDS]]
+
+    def within(self, old: Clause | None, new: Clause | None) -> list[Tracked]:
+        """The changes in the clause, in reading order: what is new by its place in it, what is gone by place or,
+        failing that, words."""
+        found = [*(_between(self._new, new) if new else ()), *(self._gone_from(old) if old else ())]
+        return [each for _at, each in sorted(found, key=lambda placed: placed[0])]
+
+    def _gone_from(self, old: Clause) -> list[Placed]:
+        if self.is_whole and self.reading.rejected == old.version.text:
+            return _between(self._gone, old)
+        words = plain_words(old.text)
+        return [placed for gone, placed in self._gone_words if gone in words]
+
+    def tracking(self, found: Sequence[Tracked], old: Clause | None, new: Clause | None) -> str:
+        is_silent = old is not None and old.position in self.silent
+        if old is None and new is not None:
+            is_silent = plain_words(new.text) in self.unknown
+        if not found:
+            return Tracking.TRACKED if self.is_whole and self.reading.is_tracked else Tracking.SILENT
+        return Tracking.PARTLY if is_silent else Tracking.TRACKED
+
+
+def made_changes(received: Version, sent: Version, reading: Reading | None, *, here: bool = False) -> list[Change]:
+    """The changes of a version that answers another, not yet kept. `here`: it was written in this product."""
+    found = differences(sent, received)
+    for clause in found.old:
+        clause.version = sent
+    marks = Marks.of(reading, sent, found.old) if reading is not None else None
+    made = []
+    for position, (row, old, new) in enumerate(found.changes(), 1):
+        tracked = marks.within(old, new) if marks else []
+        tracking = marks.tracking(tracked, old, new) if marks else Tracking.SILENT
+        made.append(_change(received, position, row, old, new, tracked, Tracking.HERE if here else tracking))
+    return made
+
+
+def _change(
+    received: Version,
+    position: int,
+    row: Row,
+    old: Clause | None,
+    new: Clause | None,
+    marks: Sequence[Tracked],
+    tracking: str,
+) -> Change:
+    shown = new or old
+    times = [datetime.fromisoformat(each.at) for each in marks if each.at]
+    return Change(
+        organization_id=received.organization_id,
+        contract_id=received.contract_id,
+        version=received,
+        position=position,
+        kind=row.kind,
+        sent_clause=old,
+        received_clause=new,
+        number=shown.number if shown else "",
+        heading=shown.heading if shown else "",
+        old_text=old.text.strip() if old else "",
+        new_text=new.text.strip() if new else "",
+        tracking=tracking,
+        author=", ".join(dict.fromkeys(each.author for each in marks if each.author))[:300],
+        changed_at=max(times, default=None),
+        marks=[asdict(each) for each in marks][:200],
+    )
+
+
+def change_rows() -> QuerySet[Change]:
+    return Change.objects.select_related("contract", "version", "decided_by", "draft_clause__draft")
+
+
+def newest_receipt(contract: Contract) -> Receipt | None:
+    """What came back last, as long as we have not answered it."""
+    rows = Receipt.objects.filter(version__contract=contract, version__shared_at__isnull=False)
+    rows = rows.select_related("version", "sent")
+    return rows.order_by("-version__number").first()
+
+
+def changes_of(actor: Actor, version: Version) -> list[Change]:
+    return list(visible(actor, change_rows().filter(version=version)).order_by("position"))
+
+
+def undecided(draft: Draft) -> QuerySet[Change]:
+    """Changes of what our draft answers that it does not answer yet: open ones, and those whose decision stands in a
+    draft that was abandoned."""
+    came = Receipt.objects.filter(version__contract_id=draft.contract_id, version__shared_at__isnull=False)
+    newest = came.order_by("-version__number").values("version")
+    lost = Q(state__in=IN_OUR_DRAFT) & ~Q(draft_clause__draft_id=draft.pk)
+    return Change.objects.filter(Q(state=ChangeState.OPEN) | lost, version=newest[:1])
+
+
+def is_open_draft(change: Change) -> bool:
+    """Whether the decision stands in a draft that is still written."""
+    held = change.draft_clause
+    return held is not None and held.draft.state == "open"
+
+
+def spans_of(change: Change) -> list[tuple[str, str]]:
+    """What components/diff.html draws of one change."""
+    return [(WORDS[str(each.op)], each.text) for each in diff_words(change.old_text, change.new_text)]
+
+
+def remarks_by_change(receipt: Receipt, changes: Sequence[Change]) -> tuple[dict[Any, list[dict[str, Any]]], list[Any]]:
+    """The comments of the file beside the change in whose clause they stand, and the others."""
+    beside: dict[Any, list[dict[str, Any]]] = {}
+    others = []
+    clauses = {change.received_clause_id: change.pk for change in changes if change.received_clause_id}
+    spans = Clause.objects.filter(pk__in=clauses).values_list("pk", "start", "end") if receipt.remarks else []
+    for remark in receipt.remarks:
+        found = next((clauses[pk] for pk, start, end in spans if start <= remark["start"] < end), None)
+        beside.setdefault(found, []).append(remark) if found else others.append(remark)
+    return beside, others
+
+
+def counterpart(draft: Draft, clause: Clause | None) -> DraftClause | None:
+    """The clause of our draft that began as this clause of what was sent."""
+    if clause is None:
+        return None
+    return DraftClause.objects.filter(draft=draft, origin=clause).first()

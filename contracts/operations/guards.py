@@ -1,0 +1,80 @@
+"""What verbs that add a version share."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max
+
+from clm.documents.blobs import blob_of
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import Forbidden
+from contracts.models import Clause, Contract, Version
+from contracts.paper import Paper, content_hash
+from contracts.search import refresh_text
+
+
+def keep_version(
+    actor: Actor, contract: Contract, paper: Paper, *, note: str = "", attribution: str = "", **facts: Any
+) -> Version:
+    """The next version of a locked contract, with its clauses, ready to be searched; the paper was put before. `facts`
+    are side, source and shared_at."""
+    if paper.stored is None:
+        raise ValueError("a paper is put before the transaction")
+    blob = blob_of(paper.stored)
+    version = Version.objects.create(
+        organization_id=actor.organization_id,
+        contract=contract,
+        number=_next_number(contract),
+        blob=blob,
+        file_name=paper.file_name,
+        media_type=paper.media_type,
+        page_count=paper.page_count,
+        text=paper.text,
+        warnings=list(paper.warnings),
+        content_hash=content_hash(paper.text, None, blob.sha256),
+        note=note,
+        attribution=attribution,
+        created_by_id=person_of(actor),
+        created_at=clock.now(),
+        **facts,
+    )
+    _add_clauses(version, paper)
+    refresh_text(version)
+    return version
+
+
+def person_of(actor: Actor) -> UUID:
+    if actor.user_id is None:
+        raise Forbidden("A person or a token adds versions.")
+    return actor.user_id
+
+
+def _next_number(contract: Contract) -> int:
+    last = Version.objects.filter(contract=contract).aggregate(last=Max("number"))["last"]
+    return int(last or 0) + 1
+
+
+def _add_clauses(version: Version, paper: Paper) -> None:
+    """Rows level by level, so that a clause's parent has its id."""
+    by_position: dict[int, Clause] = {}
+    for level in sorted({clause.level for clause in paper.clauses}):
+        rows = [
+            Clause(
+                organization_id=version.organization_id,
+                version=version,
+                position=clause.position,
+                number=clause.number[:40],
+                heading=clause.heading[:300],
+                level=clause.level,
+                parent=None if clause.parent_position is None else by_position[clause.parent_position],
+                start=clause.start,
+                end=clause.end,
+                text=paper.text[clause.start : clause.end],
+            )
+            for clause in paper.clauses
+            if clause.level == level
+        ]
+        by_position |= {row.position: row for row in Clause.objects.bulk_create(rows)}

@@ -1,0 +1,29 @@
+"""Our words stay as they were sent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.events.record import record
+from clm.lib.actor import Actor
+from contracts import change_events as events
+from contracts.models import Change
+from contracts.operations.negotiation.guards import check_ours, check_undecided, decide, locked_change
+from contracts.states import ChangeState
+
+VERB = "contracts.reject_change"
+
+
+@transaction.atomic
+def reject_change(*, actor: Actor, change_id: UUID) -> Change:
+    """The change is rejected; our draft stays as it is. Raises DomainError `change_decided`, `turn_over`."""
+    change = locked_change(change_id)
+    require(actor, VERB, change)
+    check_ours(change)
+    check_undecided(change)
+    before = decide(actor, change, ChangeState.REJECTED)
+    record(actor, events.change_decided(VERB, change, before))
+    return change

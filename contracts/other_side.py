@@ -1,0 +1,110 @@
+"""What the other side is shown of a contract it sees: whose names, which file, which facts.
+
+Rows are narrowed by `visible` (contracts/access.py). This says what is left out of the rows that are seen.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import IO, Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from clm.access.objects import people_granted
+from clm.access.permissions import can, visible
+from clm.accounts.models import Membership, Organization
+from clm.documents.blobs import open_blob, read_blob
+from clm.documents.extraction import DOCX, PDF, Refused
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError
+from contracts.access import VIEW_INSIDE
+from contracts.adapters.metadata import without_metadata
+from contracts.adapters.outgoing import clean_pdf, clean_upload
+from contracts.models import Comment, Contract, Thread, Version
+from contracts.states import Side
+
+SUFFIXES = {DOCX: ".docx", PDF: ".pdf"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Whose names are told. The other side reads those of the people who wrote to it, and its own; everyone else is the
+    organization, or `their_side`. Without `told` all names are."""
+
+    house: str
+    told: frozenset[UUID] | None = None
+    theirs: frozenset[UUID] = frozenset()
+
+    def of(self, person: Any) -> str:
+        if person is None:
+            return ""
+        if self.told is None or person.pk in self.told:
+            return str(person)
+        return _("Your side") if person.pk in self.theirs else self.house
+
+    def tells(self, person_id: UUID) -> bool:
+        return self.told is None or person_id in self.told
+
+
+def names_shown(actor: Actor, contract: Contract) -> Names:
+    """At most three queries, whatever is named."""
+    if can(actor, VIEW_INSIDE):
+        return Names(house="")
+    house = Organization.objects.get(pk=contract.organization_id).name
+    threads = visible(actor, Thread.objects.filter(contract=contract))
+    wrote = set(Comment.objects.filter(thread__in=threads.values("pk")).values_list("author_id", flat=True))
+    return Names(house, frozenset(wrote | {actor.person_id}), frozenset(their_people(contract)))
+
+
+def their_people(contract: Contract) -> set[UUID]:
+    """The people of the other side who see the contract."""
+    granted = people_granted("see_confidential_contract", contract).values("pk")
+    members = Membership.objects.filter(user__in=granted, removed_at=None, roles=["counterparty"])
+    return set(members.values_list("user_id", flat=True))
+
+
+def shown_as(actor: Actor, version: Version, names: Names) -> dict[str, str]:
+    """A version's `file_name` and who it is `by`."""
+    return {"file_name": file_name_for(actor, version), "by": names.of(version.created_by)}
+
+
+def file_name_for(actor: Actor, version: Version) -> str:
+    """As it was uploaded; for the other side by the contract's reference: names of files tell of people and plans."""
+    if can(actor, VIEW_INSIDE):
+        return version.file_name
+    return f"{version.contract.reference}-v{version.number}{SUFFIXES.get(version.media_type, '.txt')}"
+
+
+def file_for(actor: Actor, version: Version, *, as_shared: bool = False) -> IO[bytes]:
+    """The bytes as they came; for the other side, and `as_shared` for whoever sends it to them, without anything that
+    says who made them.
+
+    A document of ours goes out as it reads: tracked changes accepted, without comments, for either may be what was said
+    among us while it was written. What came from the other side keeps both. Call outside of a transaction.
+    """
+    if can(actor, VIEW_INSIDE) and not as_shared:
+        return open_blob(version.blob)
+    try:
+        return io.BytesIO(as_given(version, read_blob(version.blob)))
+    except Refused as refusal:
+        raise DomainError(refusal.code, refusal.message) from refusal
+
+
+def as_given(version: Version, content: bytes) -> bytes:
+    """The version's document as the other side has it. Raises Refused."""
+    if version.media_type == PDF:
+        return clean_pdf(content)
+    if version.media_type != DOCX:
+        return content
+    return clean_upload(content) if version.side == Side.OURS else without_metadata(content)
+
+
+def other_side_name(actor: Actor, contract: Contract) -> str:
+    """Whom one writes to: for the other side the organization, for us the counterparties by name, empty where none is
+    named yet."""
+    if not can(actor, VIEW_INSIDE):
+        return Organization.objects.get(pk=contract.organization_id).name
+    parts = contract.parties.filter(role="counterparty").values_list("party__name", flat=True)
+    return ", ".join(parts)

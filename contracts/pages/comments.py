@@ -1,0 +1,169 @@
+"""Comments: the tab on the contract, a thread's page, and what people say there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from clm.access.middleware import actor_of
+from clm.access.permissions import can, get_visible, require, visible
+from clm.lib.actor import Actor
+from clm.lib.errors import Forbidden
+from contracts import comments, queries
+from contracts.comment_access import TO_OTHER_SIDE
+from contracts.models import Comment, Contract, FormerWords, Thread
+from contracts.models.comment import Audience
+from contracts.operations.comments.edit_comment import edit_comment
+from contracts.operations.comments.reopen_thread import reopen_thread
+from contracts.operations.comments.reply_to_thread import reply_to_thread
+from contracts.operations.comments.resolve_thread import resolve_thread
+from contracts.operations.comments.start_thread import start_thread
+from contracts.other_side import other_side_name
+from contracts.pages.comment_forms import CommentForm, ThreadForm
+from contracts.pages.steps import tried
+from contracts.states import ThreadState
+
+
+def comments_tab(actor: Actor, contract: Contract, query: Mapping[str, str]) -> dict[str, Any]:
+    """The threads that the filter shows: the open ones unless another is asked for."""
+    shown = query.get("show", "open")
+    shown = shown if shown in comments.FILTERS else "all"
+    counted = comments.counts(actor, contract)
+    return {
+        "threads": comments.shown_threads(actor, contract, comments.threads(actor, contract, shown)),
+        "filters": [(name, label, counted.get(name, ""), name == shown) for name, label in _filters(actor)],
+        "other_side": other_side_name(actor, contract),
+        "can_start": can(actor, "contracts.start_thread", contract),
+        "can_write_to_other_side": can(actor, TO_OTHER_SIDE, contract),
+    }
+
+
+def _filters(actor: Actor) -> list[tuple[str, str]]:
+    """For the other side every thread is shared: it has no filter by who reads it."""
+    by_state = [("open", _("Open")), ("resolved", _("Resolved")), ("all", _("All"))]
+    return by_state if actor.is_counterparty else [*by_state, ("internal", _("Only us")), ("shared", _("Shared"))]
+
+
+@login_required
+def comment_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A new thread; `audience` in the address says who will read it, and so does the page."""
+    actor = actor_of(request)
+    contract = get_visible(actor, queries.contract_rows(), pk)
+    require(actor, "contracts.start_thread", contract)
+    audience = _audience(actor, request)
+    people = comments.comment_choices(comments.people_to_mention(actor, contract, audience))
+    initial = {
+        **{name: request.GET.get(name, "") for name in ("clause", "draft_clause", "quote")},
+        "audience": audience,
+    }
+    form = ThreadForm(people, request.POST if request.method == "POST" else None, initial=initial)
+    made: dict[str, Thread] = {}
+
+    def start(given: dict[str, Any]) -> None:
+        places = {"clause_id": given.pop("clause"), "draft_clause_id": given.pop("draft_clause")}
+        made["thread"] = start_thread(actor=actor, contract_id=pk, **places, **_named(given))
+
+    if tried(form, start):
+        return _said(request, made["thread"])
+    return _form_page(request, form, contract, audience)
+
+
+def _audience(actor: Actor, request: HttpRequest) -> str:
+    """Who reads what is about to be written. Raises Forbidden for who may not write to the other side."""
+    asked = (request.POST if request.method == "POST" else request.GET).get("audience", "")
+    audience = Audience.SHARED if actor.is_counterparty or asked == Audience.SHARED else Audience.INTERNAL
+    if audience == Audience.SHARED:
+        require(actor, TO_OTHER_SIDE)
+    return audience
+
+
+def _named(given: dict[str, Any]) -> dict[str, Any]:
+    return {**given, "mentions": [UUID(person) for person in given.get("mentions", [])]}
+
+
+def _said(request: HttpRequest, thread: Thread) -> HttpResponse:
+    messages.success(request, _("Sent to the other side.") if thread.is_shared else _("Your comment stands."))
+    return redirect(f"{reverse('contract-tab', args=[thread.contract_id, 'comments'])}#thread-{thread.pk}")
+
+
+def _form_page(request: HttpRequest, form: CommentForm, contract: Contract, audience: str, **more: Any) -> HttpResponse:
+    actor = actor_of(request)
+    is_shared = audience == Audience.SHARED
+    context = {
+        "form": form,
+        "contract": contract,
+        "is_shared": is_shared,
+        "other_side": other_side_name(actor, contract),
+        "cancel_url": reverse("contract-tab", args=[contract.pk, "comments"]),
+        "submit_label": _("Send to the other side") if is_shared else _("Comment"),
+        **more,
+    }
+    return render(request, "contracts/comment_form.html", context, status=400 if form.is_bound else 200)
+
+
+@login_required
+def thread_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One thread, with the form that answers it."""
+    actor = actor_of(request)
+    thread = get_visible(actor, comments.thread_rows().select_related("contract"), pk)
+    contract = thread.contract
+    people = comments.comment_choices(comments.people_to_mention(actor, contract, thread.audience))
+    form = CommentForm(people, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        require(actor, "contracts.reply_to_thread", thread)
+    if tried(form, lambda given: reply_to_thread(actor=actor, thread_id=pk, **_named(given))):
+        return _said(request, thread)
+    [shown] = comments.shown_threads(actor, contract, [thread])
+    earlier = visible(actor, FormerWords.objects.filter(comment__thread=thread).select_related("comment__author"))
+    context = {
+        "contract": contract,
+        "shown": shown,
+        "form": form,
+        "is_open": thread.state == ThreadState.OPEN,
+        "earlier": list(earlier),
+        "other_side": other_side_name(actor, contract),
+        "crumbs": [
+            (_("Contracts"), reverse("contracts")),
+            (contract.title, reverse("contract-tab", args=[contract.pk, "comments"])),
+        ],
+    }
+    return render(request, "contracts/comment_thread_page.html", context, status=400 if form.is_bound else 200)
+
+
+@login_required
+def comment_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Other words for one's own comment."""
+    actor = actor_of(request)
+    comment = get_visible(actor, Comment.objects.select_related("thread__contract"), pk)
+    require(actor, "contracts.edit_comment", comment)
+    if comment.author_id != actor.person_id:
+        raise Forbidden(_("Only who wrote a comment may change it."))
+    thread = comment.thread
+    people = comments.comment_choices(comments.people_to_mention(actor, thread.contract, thread.audience))
+    form = CommentForm(people, request.POST if request.method == "POST" else None, initial={"text": comment.text})
+    if tried(form, lambda given: edit_comment(actor=actor, comment_id=pk, **_named(given))):
+        return _said(request, thread)
+    return _form_page(request, form, thread.contract, thread.audience, submit_label=_("Save"))
+
+
+@login_required
+@require_POST
+def thread_resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
+    thread = resolve_thread(actor=actor_of(request), thread_id=pk)
+    return redirect("contract-tab", pk=thread.contract_id, key="comments")
+
+
+@login_required
+@require_POST
+def thread_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    thread = reopen_thread(actor=actor_of(request), thread_id=pk)
+    return redirect("thread", pk=thread.pk)

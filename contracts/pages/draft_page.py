@@ -1,0 +1,291 @@
+"""The draft that a side writes in its turn: to read without scripts, to write with them; and what to look at in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from clm.access.middleware import actor_of
+from clm.access.permissions import can, get_visible, visible
+from clm.lib.actor import Actor
+from clm.lib.errors import NotVisible
+from contracts import drafts, queries
+from contracts.changes import undecided
+from contracts.clause_library import Standpoint, position_choices
+from contracts.draft_access import side_of
+from contracts.draft_library import draft_report
+from contracts.engine.defined_terms import Term, Words, terms_of
+from contracts.engine.references import broken
+from contracts.library_access import VIEW as VIEW_LIBRARY
+from contracts.models import Contract, Draft
+from contracts.omissions import Lacking, lacking
+from contracts.states import Side
+
+NO_CLAUSE = UUID(int=0)  # in the addresses of the part that the script copies for a new clause
+_TAGS = {"bold": "<strong>{}</strong>", "italic": "<em>{}</em>", "underline": "<u>{}</u>"}
+_BREAK = SafeString("<br>")
+_BLOCKS = {
+    "paragraph": "<p>{}</p>",
+    "bulletList": "<ul>{}</ul>",
+    "orderedList": "<ol>{}</ol>",
+    "listItem": "<li>{}</li>",
+    "doc": "{}",
+}
+
+
+@dataclass(frozen=True)
+class ClauseLink:
+    """A clause by what it is called in the draft."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ShownTerm:
+    term: str
+    uses: int
+    defined_in: list[ClauseLink]
+    used_in: list[ClauseLink]
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What is to be looked at in a draft. `broken` are pairs of the clause and the number that it still names."""
+
+    broken: list[tuple[ClauseLink, str]]
+    twice: list[ShownTerm]
+    undefined: list[ShownTerm]
+    unused: list[ShownTerm]
+    terms: list[ShownTerm]
+
+    @property
+    def count(self) -> int:
+        return len(self.broken) + len(self.twice) + len(self.undefined) + len(self.unused)
+
+
+@dataclass(frozen=True)
+class LibraryBeside:
+    """How our draft stands to the library; the other side is shown nothing of it."""
+
+    rows: tuple[Standpoint, ...]
+    offers: int
+    lacking: list[Lacking]
+    may_put: bool
+
+
+@login_required
+def draft_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The side's open draft with its clauses; else whose turn it is, and how a draft is begun."""
+    actor = actor_of(request)
+    contract = get_visible(actor, queries.contract_rows(), pk)
+    draft = drafts.open_draft(actor, contract)
+    context = _frame(actor, contract, draft)
+    if draft is not None:
+        context |= _open(actor, draft)
+        context["data"] |= context.pop("shown")
+    return render(request, "contracts/draft_page.html", context)
+
+
+@login_required
+def draft_checks(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The fragment with defined terms and references, and for us how the draft stands to the library: asked for by the
+    page itself, and again after each save."""
+    actor = actor_of(request)
+    draft = drafts.open_draft(actor, get_visible(actor, queries.contract_rows(), pk))
+    if draft is None:
+        raise NotVisible
+    shown = drafts.shown_draft(actor, draft)
+    context: dict[str, Any] = {"checks": checks_of(shown), "contract": draft.contract}
+    if can(actor, VIEW_LIBRARY) and draft.side == Side.OURS:
+        context["library"] = _beside_library(actor, draft, may_write=bool(shown["can_edit"]))
+        context["may_ask"] = can(actor, "contracts.ask_omission", draft.contract)
+    return render(request, "contracts/draft_checks.html", context)
+
+
+def _beside_library(actor: Actor, draft: Draft, *, may_write: bool) -> LibraryBeside:
+    report = draft_report(draft)
+    return LibraryBeside(
+        rows=report.rows,
+        offers=report.offers,
+        lacking=lacking(draft.contract, report.missing_mandatory),
+        may_put=may_write and can(actor, "contracts.put_position", draft),
+    )
+
+
+def _frame(actor: Actor, contract: Contract, draft: Draft | None) -> dict[str, Any]:
+    """What is shown with and without an open draft."""
+    turn = drafts.turn_now(actor, contract)
+    last = draft or _last_draft(actor, contract)
+    may_begin = turn.is_ours and draft is None and contract.state in drafts.NEGOTIABLE
+    return {
+        "contract": contract,
+        "actor": actor,
+        "draft": draft,
+        "turn": turn,
+        "last": last,
+        **_words_of(actor, contract, last),
+        "may_begin": may_begin and can(actor, "contracts.begin_draft", contract),
+        "crumbs": [(_("Contracts"), reverse("contracts")), (contract.title, reverse("contract", args=[contract.pk]))],
+    }
+
+
+def _words_of(actor: Actor, contract: Contract, last: Draft | None) -> dict[str, Any]:
+    """The reader's own words that are in no clause, and what the script needs to find more on the person's computer."""
+    if last is None:
+        return {"kept": []}
+    kept = [drafts.shown_edit(each) for each in drafts.kept_words(actor, last)]
+    facts = {"id": last.pk, "contract": contract.pk, "person": str(actor.person_id or ""), "words": _words()}
+    closed = {"state": last.state, "revision": last.revision, "can_edit": False, "referred": {}, "clauses": []}
+    return {"kept": kept, "data": {**facts, **closed, "kept": kept, "unsaved": []}}
+
+
+def _last_draft(actor: Actor, contract: Contract) -> Draft | None:
+    rows = drafts.draft_rows().filter(contract=contract, side=side_of(actor))
+    return visible(actor, rows).order_by("-number").first()
+
+
+def _open(actor: Actor, draft: Draft) -> dict[str, Any]:
+    """The open draft, drawn once here and from then on by the script."""
+    shown = drafts.shown_draft(actor, draft)
+    names = {str(each["id"]): str(shown["referred"].get(str(each["id"]), "")) for each in _standing(shown)}
+    may_write = bool(shown["can_edit"])
+    may_put = may_write and can(actor, "contracts.put_position", draft)
+    return {
+        "clauses": [{**each, "html": body_html(each["body"], names)} for each in shown["clauses"]],
+        "shown": shown,
+        "can_edit": may_write,
+        "checks": checks_of(shown),
+        "new_clause": {"id": NO_CLAUSE, "level": 1, "label": "", "number": "", "heading": "", "html": ""},
+        "choices": position_choices() if may_put else [],
+        "undecided": 0 if actor.is_counterparty else undecided(draft).count(),
+        "can_comment": can(actor, "contracts.start_thread", draft.contract),
+        "can_hand_over": may_write and can(actor, "contracts.hand_over", draft),
+        "can_abandon": may_write and can(actor, "contracts.abandon_draft", draft),
+        "hand_over_effect": _hand_over_effect(draft),
+    }
+
+
+def _hand_over_effect(draft: Draft) -> str:
+    number = draft.number
+    return _(
+        "Makes a version from draft %(number)s and gives it to the other side. From then on it is their turn, and "
+        "nobody on your side can write until they hand over."
+    ) % {"number": number}
+
+
+def _standing(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in shown["clauses"] if not each["is_removed"]]
+
+
+def checks_of(shown: Mapping[str, Any]) -> Checks:
+    """Of a draft as `contracts.drafts.shown_draft` gives it."""
+    clauses = _standing(shown)
+    names = {str(each["id"]): _name(each, shown["referred"]) for each in clauses}
+    found = terms_of([Words(str(each["id"]), each["heading"], _text(each)) for each in clauses])
+    gone = broken([(str(each["id"]), each["body"]) for each in clauses], names)
+    return Checks(
+        broken=[(ClauseLink(each.key, names[each.key]), each.shown) for each in gone],
+        twice=[_shown(each, names) for each in found if each.is_defined_twice],
+        undefined=[_shown(each, names) for each in found if each.is_undefined],
+        unused=[_shown(each, names) for each in found if each.is_never_used],
+        terms=[_shown(each, names) for each in found if each.defined_in],
+    )
+
+
+def _name(clause: Mapping[str, Any], referred: Mapping[str, str]) -> str:
+    number = referred.get(str(clause["id"])) or clause["label"]
+    return str(number or clause["heading"] or clause["text"][:30] or _("A clause"))
+
+
+def _text(clause: Mapping[str, Any]) -> str:
+    """A clause whose heading is the defined term says “Term” there and "means" in its words."""
+    heading = str(clause["heading"])
+    return f"{heading} {clause['text']}" if heading[:1] in ("“", '"') else str(clause["text"])
+
+
+def _shown(term: Term, names: Mapping[str, str]) -> ShownTerm:
+    return ShownTerm(
+        term=term.term,
+        uses=term.uses,
+        defined_in=[ClauseLink(key, names[key]) for key in term.defined_in],
+        used_in=[ClauseLink(key, names[key]) for key in term.used_in],
+    )
+
+
+def body_html(body: Mapping[str, Any], names: Mapping[str, str]) -> SafeString:
+    """The document as HTML. `names` are the clauses that stand, by how references name them."""
+    kind = body.get("type", "")
+    if kind == "text":
+        return _marked(body)
+    if kind == "hardBreak":
+        return _BREAK
+    if kind == "reference":
+        return _reference(body["attrs"], names)
+    return format_html(_BLOCKS[kind], _all(body.get("content", ()), names))
+
+
+def _all(nodes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> SafeString:
+    return format_html_join("", "{}", ((body_html(node, names),) for node in nodes))
+
+
+def _marked(node: Mapping[str, Any]) -> SafeString:
+    shown = format_html("{}", node["text"])
+    for mark in node.get("marks", ()):
+        shown = format_html(_TAGS[mark["type"]], shown)
+    return shown
+
+
+def _reference(attrs: Mapping[str, Any], names: Mapping[str, str]) -> SafeString:
+    """A link that shows the number the clause has now; one whose clause is gone says so."""
+    key, label = attrs["clause"], attrs["label"]
+    if key in names:
+        shown = names[key] or label
+        return format_html('<a class="reference" data-reference="{}" href="#clause-{}">{}</a>', key, key, shown)
+    gone = _("this clause is not there any more")
+    return format_html(
+        '<span class="reference is-broken" data-reference="{}" data-label="{}">{}'
+        '<span class="visually-hidden"> ({})</span></span>',
+        key, label, label, gone,
+    )  # fmt: skip
+
+
+def _words() -> dict[str, str]:
+    """What the script says, in the person's language."""
+    return {
+        "saved": _("Saved"),
+        "saving": _("Saving …"),
+        "kept": _("Not saved yet. Your words are kept."),
+        "kept_here": _("No connection. Your words are kept on this computer."),
+        "merged": _("Saved together with what somebody else changed meanwhile."),
+        "changed_meanwhile": _("Somebody saved this clause meanwhile. When you save, both are put together."),
+        "taken_over": _("%s took this clause over. Your words are kept; you can still save them."),
+        "is_writing": _("%s is writing here"),
+        "you_write": _("You are writing here"),
+        "signed_out": _("You are signed out. Your words are kept on this computer: sign in again in another tab."),
+        "failed": _("This did not work. Your words are kept."),
+        "clash": _("%s changed the same words"),
+        "turn_over": _("The turn is over: the draft was handed over or given up. What you wrote is kept below."),
+        "removed": _("This clause was removed meanwhile. Your words are kept below."),
+        "broken": _("this clause is not there any more"),
+        "not_saved": _("Written at %s and never saved"),
+        "outcome_turn_over": _("Sent at %s, after the turn was over"),
+        "outcome_conflict": _("Sent at %s; somebody had changed the same words"),
+        "outcome_clause_removed": _("Sent at %s, after the clause was removed"),
+        "outcome_unsaved_kept": _("Written at %s and never saved"),
+        "new_clause": _("New clause"),
+        "no_heading": _("(no heading)"),
+        "copied": _("Copied"),
+        "busy": _("Save or close the clause that you are writing first."),
+        "library": _("%(title)s, %(position)s"),
+    }

@@ -1,0 +1,147 @@
+"""Reads about requests: the queue, what somebody asked for, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import get_visible, visible
+from clm.accounts.models import Membership
+from clm.lib import clock
+from clm.lib.actor import Actor
+from contracts.engine.questionnaire import Field, as_json, check, unasked
+from contracts.models import (
+    Contract,
+    ContractRequest,
+    RequestFile,
+    RequestQuestion,
+    Template,
+    TemplateVersion,
+)
+from contracts.paper import Paper, put_paper
+from contracts.request_access import TRIAGERS
+from contracts.states import OPEN_REQUESTS, RequestState, TemplateState
+from contracts.template_library import checked_answers, make_paper, questions_of
+
+MOST_FILES = 10
+MOST_BYTES = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class RequestPaper:
+    """The document that a request's answers make, stored, and the revision of the request that it was made of."""
+
+    paper: Paper
+    revision: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question that was asked, as people read it; the entries of a list are rows of their parts."""
+
+    label: str
+    value: Any
+    labels: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+
+
+def request_rows() -> QuerySet[ContractRequest]:
+    """Requests with whom and what they name."""
+    return ContractRequest.objects.select_related("requester", "assignee", "contract", "template_version__template")
+
+
+def detailed_rows() -> QuerySet[ContractRequest]:
+    """With their questions and files, oldest first."""
+    asked = RequestQuestion.objects.select_related("asked_by", "answered_by").order_by("number")
+    files = RequestFile.objects.select_related("blob", "added_by").order_by("created_at", "id")
+    return request_rows().prefetch_related(Prefetch("questions", asked), Prefetch("files", files))
+
+
+def listed(actor: Actor) -> QuerySet[ContractRequest]:
+    return visible(actor, request_rows())
+
+
+def waiting(actor: Actor) -> QuerySet[ContractRequest]:
+    """What waits for triage or for this person, the most urgent and then the oldest first."""
+    mine = Q(state=RequestState.ASSIGNED, assignee_id=actor.person_id)
+    return listed(actor).filter(Q(state=RequestState.SUBMITTED) | mine).order_by("-priority", "id")
+
+
+def own(actor: Actor) -> QuerySet[ContractRequest]:
+    """What this person asked for and is still open, those first that wait for them."""
+    rows = listed(actor).filter(requester_id=actor.person_id, state__in=OPEN_REQUESTS)
+    return rows.annotate(asks=Count("pk", filter=Q(state=RequestState.ASKED))).order_by("-asks", "-id")
+
+
+def request_of(actor: Actor, contract: Contract) -> ContractRequest | None:
+    """The request that the contract came of, where the actor sees it."""
+    return listed(actor).filter(contract=contract).first()
+
+
+def requestable(actor: Actor) -> QuerySet[Template]:
+    """The templates that somebody may ask for."""
+    return visible(actor, Template.objects.filter(state=TemplateState.APPROVED)).order_by("name")
+
+
+def triagers() -> list[tuple[str, str]]:
+    """Choices of the present people to whom a request can be assigned."""
+    rows = Membership.objects.filter(removed_at=None, user__is_active=True, roles__overlap=sorted(TRIAGERS))
+    return [(str(row.user_id), str(row.user)) for row in rows.select_related("user").order_by("user__name")]
+
+
+def kept_answers(version: TemplateVersion, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers checked, in the form in which they are kept; those to questions that are not asked are dropped.
+
+    Raises Invalid `answers_wrong`.
+    """
+    values = checked_answers(version, answers)
+    silent = unasked(questions_of(version), values)
+    return {name: as_json(value) for name, value in values.items() if name not in silent}
+
+
+def answered(request: ContractRequest) -> list[tuple[str, list[Answered]]]:
+    """The questions that were asked with their answers, by section."""
+    questions = questions_of(request.template_version)
+    values, _wrong = check(questions, request.answers)
+    silent = unasked(questions, values)
+    found: dict[str, list[Answered]] = {}
+    for question in questions:
+        if question.name not in silent:
+            found.setdefault(question.section, []).append(_answered(question, values.get(question.name)))
+    return list(found.items())
+
+
+def _answered(question: Field, value: Any) -> Answered:
+    if question.type != "array":
+        return Answered(question.label, _shown(value))
+    rows = tuple(tuple(_shown(entry[item.name]) for item in question.items) for entry in value or [])
+    return Answered(question.label, None, tuple(item.label for item in question.items), rows)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return value
+
+
+def make_request_paper(actor: Actor, request_id: UUID) -> RequestPaper:
+    """The document of the request's answers as they are now, stored: call outside of a transaction."""
+    rows = ContractRequest.objects.select_related("template_version__template", "template_version__blob")
+    request = get_visible(actor, rows, request_id)
+    return RequestPaper(put_paper(actor, make_paper(request.template_version, request.answers)), request.revision)
+
+
+def patience() -> timedelta:
+    """How long a request may wait before those it waits for are reminded."""
+    return timedelta(hours=settings.REQUEST_REMINDER_HOURS)
+
+
+def due_from_now() -> Any:
+    return clock.now() + patience()

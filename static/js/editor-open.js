@@ -1,0 +1,236 @@
+// One clause while a person writes in it: keeps their words every two seconds, saves them, and never lets any go.
+import { drawBody } from "./editor-draw.js";
+import { isSame } from "./editor-server.js";
+import { act, bodyOf, wordsEditor } from "./editor-words.js";
+
+const KEEP_EVERY = 2000; // milliseconds
+const HOLD_EVERY = 45_000; // a hold ends after two minutes
+
+// `start`: {heading, body, revision, settles} to begin with; `draft` is the page (editor.js).
+export class OpenClause {
+  constructor(draft, section, clause, start) {
+    Object.assign(this, { draft, section, clause: clause.id, revision: start.revision, settles: start.settles ?? null });
+    this.words = draft.words;
+    this.form = document.getElementById("draft-form").content.firstElementChild.cloneNode(true);
+    this.heading = this.form.elements.namedItem("heading");
+    this.heading.id = `heading-${clause.id}`;
+    this.form.querySelector("[data-heading-label]").htmlFor = this.heading.id;
+    this.heading.value = start.heading;
+    section.classList.add("is-open");
+    section.append(this.form);
+    this.editor = wordsEditor({
+      mount: this.form.querySelector("[data-mount]"),
+      body: start.body,
+      names: () => draft.names,
+      words: this.words,
+      onUpdate: () => this.changed(),
+      onSelect: () => this.showMarks(),
+    });
+    this.saved = { heading: clause.heading, body: this.normal(clause.body) };
+    this.kept = this.now();
+    this.listen();
+    this.timers = [setInterval(() => this.keep(), KEEP_EVERY), setInterval(() => draft.hold(this.clause).catch(() => {}), HOLD_EVERY)];
+    this.fillReferences();
+    if (start.focus === "heading") this.heading.focus();
+    else this.enter("end");
+    if (this.isDirty()) this.changed();
+  }
+
+  // A document as the editor itself would write it, so that equal words compare as equal.
+  normal(body) {
+    return bodyOf({ getJSON: () => this.editor.schema.nodeFromJSON(body).toJSON() });
+  }
+
+  // At once: TipTap alone would wait for the next frame, and a fast typist's next key would go elsewhere.
+  enter(position) {
+    this.editor.view.dom.focus();
+    this.editor.commands.focus(position);
+  }
+
+  now() {
+    return { heading: this.heading.value.trim(), body: bodyOf(this.editor) };
+  }
+
+  isDirty() {
+    return !isSame(this.now(), this.saved);
+  }
+
+  listen() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.save();
+    });
+    this.form.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+        event.preventDefault();
+        this.save();
+      }
+      if (event.key === "Enter" && event.target === this.heading) {
+        event.preventDefault();
+        this.enter("start");
+      }
+    });
+    this.heading.addEventListener("input", () => this.changed());
+    // A press on the toolbar leaves the cursor where it is.
+    this.form.addEventListener("mousedown", (event) => {
+      if (event.target.closest("[data-do]")) event.preventDefault();
+    });
+    this.form.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-do]");
+      if (button) act(this.editor, button.dataset.do);
+      if (event.target.closest("[data-close]")) this.draft.close();
+    });
+    this.form.querySelector("[data-reference-choice]").addEventListener("change", (event) => {
+      const clause = event.target.value;
+      event.target.value = "";
+      if (clause) this.refer(clause);
+    });
+  }
+
+  refer(clause) {
+    const label = this.draft.names.get(clause) || "";
+    this.editor.chain().focus().insertContent({ type: "reference", attrs: { clause, label } }).run();
+  }
+
+  fillReferences() {
+    const choice = this.form.querySelector("[data-reference-choice]");
+    choice.replaceChildren(choice.options[0]);
+    for (const each of this.draft.standing()) {
+      const label = this.draft.names.get(each.id);
+      if (label && each.id !== this.clause) choice.append(new Option(`${label} ${each.heading}`.trim().slice(0, 70), each.id));
+    }
+  }
+
+  showMarks() {
+    for (const button of this.form.querySelectorAll("[aria-pressed]")) {
+      button.setAttribute("aria-pressed", String(this.editor?.isActive(button.dataset.do) ?? false));
+    }
+  }
+
+  changed() {
+    this.draft.busy(this.isDirty());
+    this.say(this.isDirty() ? this.words.kept : "");
+    const words = { ...this.now(), revision: this.revision, contract: this.draft.data.contract, at: new Date().toISOString() };
+    this.draft.memory.keep(this.clause, words);
+  }
+
+  say(text) {
+    const status = this.form.querySelector("[data-status]");
+    if (status.textContent !== text) status.textContent = text;
+  }
+
+  warn(text) {
+    const warning = this.form.querySelector("[data-warning]");
+    warning.hidden = !text;
+    warning.textContent = text;
+  }
+
+  // To the server, for the case that this browser dies. `leaving`: the page goes away, the request must outlive it.
+  async keep({ leaving = false } = {}) {
+    const now = this.now();
+    if (this.sending || this.isClosed || isSame(now, this.kept)) return;
+    this.kept = now;
+    try {
+      await this.draft.send(`clauses/${this.clause}/keep/`, { ...now, revision: this.revision }, { keepalive: leaving });
+    } catch (refused) {
+      if (this.isClosed) return;
+      if (refused.code === "turn_over") return this.draft.turnOver(this, refused.detail.edit);
+      this.kept = {};
+      this.say(this.draft.why(refused));
+    }
+  }
+
+  async save(given) {
+    if (this.sending) return false;
+    const words = given ?? this.now();
+    this.sending = true;
+    this.form.setAttribute("aria-busy", "true");
+    this.say(this.words.saving);
+    try {
+      const settles = this.settles ? { settles: this.settles } : {};
+      const answer = await this.draft.send(`clauses/${this.clause}/edit/`, { ...words, revision: this.revision, ...settles });
+      this.take(answer, words);
+      return true;
+    } catch (refused) {
+      this.refusedWith(refused);
+      return false;
+    } finally {
+      this.sending = false;
+      this.form.removeAttribute("aria-busy");
+    }
+  }
+
+  // What was typed while the answer was under way stays in the editor and is still to be saved.
+  take(answer, sent) {
+    const typed = !isSame(this.now(), sent);
+    this.settles = null;
+    this.hideMerge();
+    this.warn("");
+    if (!typed) this.show(answer.clause);
+    this.revision = typed && answer.merged ? this.revision : answer.clause.revision;
+    this.saved = { heading: answer.clause.heading, body: this.normal(answer.clause.body) };
+    this.kept = typed ? {} : this.now();
+    if (!typed) this.draft.memory.drop(this.clause);
+    this.draft.took(answer);
+    this.draft.busy(this.isDirty());
+    this.say(answer.merged ? this.words.merged : `${this.words.saved} ${this.draft.time(new Date())}`);
+  }
+
+  show(words) {
+    this.heading.value = words.heading;
+    if (!isSame({ ...this.now(), heading: "" }, { heading: "", body: this.normal(words.body) })) {
+      this.editor.commands.setContent(words.body, { emitUpdate: false });
+    }
+  }
+
+  refusedWith(refused) {
+    if (refused.code === "clause_changed") return this.offer(refused.detail);
+    if (refused.code === "turn_over") return this.draft.turnOver(this, refused.detail.edit);
+    if (refused.code === "clause_removed") return this.draft.removedMeanwhile(this, refused.detail.edit);
+    this.say(this.draft.why(refused));
+    this.kept = {};
+  }
+
+  // Somebody changed the same words: all three texts, and what is chosen stands. One's own stay kept on the server.
+  offer(detail) {
+    this.hideMerge();
+    const panel = document.getElementById("draft-merge").content.firstElementChild.cloneNode(true);
+    const texts = { yours: this.now(), theirs: detail.theirs, merged: detail.merged };
+    panel.querySelector("[data-title]").textContent = this.words.clash.replace("%s", detail.theirs.by);
+    for (const [name, text] of Object.entries(texts)) {
+      panel.querySelector(`[data-heading-of=${name}]`).textContent = text.heading;
+      panel.querySelector(`[data-words-of=${name}]`).append(drawBody(text.body, this.draft.names, this.words));
+    }
+    panel.addEventListener("click", (event) => {
+      const name = event.target.closest("[data-take]")?.dataset.take;
+      if (name) this.choose(name, texts[name], detail);
+    });
+    this.form.before(panel);
+    this.section.classList.add("is-merging");
+    this.say("");
+    panel.focus();
+  }
+
+  async choose(name, words, detail) {
+    this.revision = detail.revision;
+    this.settles = detail.edit;
+    if (name === "theirs") return this.draft.takeTheirs(this, detail.edit);
+    this.show(words);
+    if (await this.save({ heading: words.heading, body: words.body })) this.draft.close();
+  }
+
+  hideMerge() {
+    this.section.querySelector("[data-merge]")?.remove();
+    this.section.classList.remove("is-merging");
+  }
+
+  destroy() {
+    this.isClosed = true;
+    this.timers.forEach(clearInterval);
+    this.hideMerge();
+    this.editor.destroy();
+    this.form.remove();
+    this.section.classList.remove("is-open");
+    this.draft.busy(false);
+  }
+}

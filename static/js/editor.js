@@ -1,0 +1,500 @@
+// The page of a draft: the clauses in order, one of them open for writing, and what others do meanwhile.
+import { drawBody, plainOf } from "./editor-draw.js";
+import { startHistory } from "./editor-history.js";
+import { OpenClause } from "./editor-open.js";
+import { moveOf, placeFor } from "./editor-order.js";
+import { isSame, memoryOf, serverAt } from "./editor-server.js";
+
+const PULSE_EVERY = 4000; // milliseconds
+const CHECK_AFTER = 600;
+const NO_CLAUSE = "00000000-0000-0000-0000-000000000000"; // in the addresses of a section that is copied
+const EMPTY = { type: "doc", content: [{ type: "paragraph" }] };
+
+const copyOf = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+
+class DraftPage {
+  constructor(root, data) {
+    Object.assign(this, { root, data, words: data.words, clauses: new Map(), order: [], names: new Map(), waiting: new Map(), open: null });
+    this.canEdit = data.can_edit;
+    this.server = serverAt(root.dataset.url.replace(`${data.id}/`, ""), root.dataset.csrf);
+    this.memory = memoryOf(data.person);
+    this.paper = root.querySelector("[data-paper]");
+    this.take(data);
+  }
+
+  start() {
+    this.root.addEventListener("click", (event) => this.clicked(event));
+    this.listenPosition();
+    startHistory(this.root);
+    window.addEventListener("pagehide", () => this.open?.keep({ leaving: true }));
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.open?.keep({ leaving: true });
+      else this.pulse();
+    });
+    this.kept = new Map(this.data.kept.map((words) => [words.id, words]));
+    this.showKeptTools();
+    this.offerUnsaved(this.data.unsaved ?? []);
+    this.sendLeftovers();
+    if (this.paper && this.data.state === "open") setInterval(() => document.hidden || this.pulse(), PULSE_EVERY);
+  }
+
+  // Server and time
+
+  send(path, body, options) {
+    return this.server.send(path, body, options);
+  }
+
+  hold(clause, more = {}) {
+    return this.send(`clauses/${clause}/hold/`, more).catch((refused) => {
+      if (refused.code === "clause_held" && this.open?.clause === clause) {
+        this.open.warn(this.words.taken_over.replace("%s", refused.detail.by));
+      }
+      throw refused;
+    });
+  }
+
+  why(refused) {
+    const known = { offline: this.words.kept_here, signed_out: this.words.signed_out };
+    return known[refused.code] ?? (refused.status < 500 && refused.message !== "failed" ? refused.message : this.words.failed);
+  }
+
+  time(at) {
+    const isToday = new Date(at).toDateString() === new Date().toDateString();
+    const style = isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
+    return new Intl.DateTimeFormat(document.documentElement.lang, style).format(new Date(at));
+  }
+
+  // What the server says the draft is
+
+  take(data) {
+    this.revision = data.revision;
+    this.clauses = new Map(data.clauses.map((clause) => [clause.id, clause]));
+    this.order = data.clauses.map((clause) => clause.id);
+    this.nameAll(data.referred);
+  }
+
+  nameAll(referred) {
+    this.names = new Map(this.standing().map((clause) => [clause.id, referred[clause.id] ?? ""]));
+  }
+
+  rows() {
+    return this.order.map((id) => this.clauses.get(id));
+  }
+
+  standing() {
+    return this.rows().filter((clause) => !clause.is_removed);
+  }
+
+  // The answer to a change: one clause, and the numbers and order of all.
+  took(answer) {
+    this.clauses.set(answer.clause.id, answer.clause);
+    const isKnown = answer.order.every((id) => this.clauses.has(id));
+    this.order = answer.order.filter((id) => this.clauses.has(id));
+    for (const [id, clause] of this.clauses) clause.label = answer.labels[id] ?? "";
+    this.revision = answer.draft_revision;
+    this.nameAll(answer.referred);
+    this.drawAll();
+    if (!isKnown) this.refresh();
+    this.root.querySelector("[data-saved]").textContent = `${this.words.saved} ${this.time(new Date())}`;
+    this.check();
+  }
+
+  async refresh() {
+    const data = await this.send(`${this.data.id}/`);
+    this.take(data);
+    this.drawAll();
+    this.check();
+  }
+
+  async pulse() {
+    const found = await this.send(`${this.data.id}/pulse/`).catch(() => null);
+    if (!found) return;
+    if (this.canEdit && !found.can_edit) return this.turnOver(this.open, null);
+    for (const [id, news] of Object.entries(found.clauses)) {
+      const clause = this.clauses.get(id);
+      if (clause) clause.held = news.held;
+    }
+    if (found.revision !== this.revision) await this.refresh().catch(() => {});
+    else this.rows().forEach((clause) => this.drawHeld(clause));
+    this.tellOpen(found);
+  }
+
+  tellOpen(found) {
+    const news = this.open && found.clauses[this.open.clause];
+    if (!news) return;
+    if (news.held && !news.held.is_mine) this.open.warn(this.words.taken_over.replace("%s", news.held.by));
+    else if (news.revision > this.open.revision) this.open.warn(this.words.changed_meanwhile);
+  }
+
+  check() {
+    clearTimeout(this.checking);
+    this.checking = setTimeout(() => {
+      const target = this.root.querySelector("[data-checks-panel]");
+      window.htmx.ajax("GET", this.root.dataset.checks, { target, swap: "innerHTML" });
+    }, CHECK_AFTER);
+  }
+
+  // Drawing
+
+  drawAll() {
+    let before = null;
+    for (const clause of this.rows()) {
+      const section = this.section(clause.id) ?? this.newSection(clause);
+      const next = before ? before.nextElementSibling : this.paper.firstElementChild;
+      if (next !== section) this.paper.insertBefore(section, next);
+      this.draw(section, clause);
+      before = section;
+    }
+    for (const section of this.paper.querySelectorAll("[data-clause]")) if (!this.clauses.has(section.dataset.clause)) section.remove();
+    this.paper.querySelector("[data-empty]").hidden = this.order.length > 0;
+    this.drawOutline();
+    this.drawReferences();
+    this.open?.fillReferences();
+  }
+
+  section(id) {
+    return document.getElementById(`clause-${id}`);
+  }
+
+  newSection(clause) {
+    const section = copyOf("draft-clause");
+    section.id = `clause-${clause.id}`;
+    section.dataset.clause = clause.id;
+    for (const link of section.querySelectorAll("[data-comment], [data-history]")) link.href = link.href.replace(NO_CLAUSE, clause.id);
+    return section;
+  }
+
+  draw(section, clause) {
+    const number = clause.is_removed ? clause.number : clause.label;
+    for (const name of [...section.classList]) if (name.startsWith("level-")) section.classList.remove(name);
+    section.classList.add(`level-${clause.level}`);
+    section.classList.toggle("is-removed", clause.is_removed);
+    section.querySelector("[data-number]").textContent = number;
+    section.querySelector("[data-heading]").textContent = clause.heading;
+    section.querySelector("[data-library]").textContent = clause.library?.title ?? "";
+    for (const name of section.querySelectorAll("[data-name]")) name.textContent = number || clause.heading;
+    section.querySelector("[data-words]").replaceChildren(drawBody(clause.body, this.names, this.words));
+    this.drawHeld(clause);
+  }
+
+  drawHeld(clause) {
+    const held = this.section(clause.id)?.querySelector("[data-held]");
+    const shown = clause.held && !clause.held.is_mine ? this.words.is_writing.replace("%s", clause.held.by) : "";
+    if (held && held.textContent !== shown) held.textContent = shown;
+  }
+
+  drawReferences() {
+    for (const drawn of this.paper.querySelectorAll(".draft-form [data-reference]")) drawn.dispatchEvent(new Event("covenant:renumbered"));
+  }
+
+  drawOutline() {
+    const rows = this.standing().map((clause) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      const [number, heading] = [document.createElement("span"), document.createElement("span")];
+      item.className = `level-${clause.level}`;
+      link.href = `#clause-${clause.id}`;
+      number.className = "outline-number";
+      number.textContent = clause.label;
+      heading.textContent = clause.heading || "…";
+      link.append(number, heading);
+      item.append(link);
+      return item;
+    });
+    this.root.querySelector("[data-outline]").replaceChildren(...rows);
+  }
+
+  tell(text, tone = "warn") {
+    const notice = copyOf("draft-notice");
+    notice.classList.add(`notice-${tone}`);
+    notice.querySelector("[data-text]").textContent = text;
+    this.root.querySelector("[data-notices]").replaceChildren(notice);
+    notice.scrollIntoView({ block: "center" });
+  }
+
+  // What people press
+
+  clicked(event) {
+    const button = event.target.closest("[data-act], [data-add-end], [data-kept-use], [data-kept-settle]");
+    if (button?.dataset.keptUse) return this.useKept(button.dataset.keptUse);
+    if (button?.dataset.keptSettle) return this.settle(button.dataset.keptSettle);
+    if (button && "addEnd" in button.dataset) return this.tried(() => this.add(null, "beside"));
+    const section = event.target.closest("[data-clause]");
+    if (button) {
+      button.closest("details")?.removeAttribute("open");
+      return this.tried(() => this.act(button.dataset.act, button.dataset.of ?? section.dataset.clause, button.dataset.value));
+    }
+    const inWords = event.target.closest("[data-words], .clause-head");
+    const isReading = event.target.closest("a") || String(document.getSelection());
+    if (inWords && section && this.canEdit && !isReading && !section.matches(".is-open, .is-removed")) {
+      this.tried(() => this.write(section.dataset.clause));
+    }
+  }
+
+  async tried(act) {
+    try {
+      return await act();
+    } catch (refused) {
+      if (refused.code === "turn_over") return this.turnOver(this.open, null);
+      if (!refused.code) throw refused;
+      return this.tell(this.why(refused));
+    }
+  }
+
+  async act(name, id, value) {
+    if (name === "edit") return this.write(id);
+    if (this.open?.clause === id && !(await this.leave())) return null;
+    if (name === "add" || name === "add-below") return this.add(id, name === "add" ? "beside" : "below");
+    if (name === "position") return this.askPosition(id);
+    if (name === "take") return this.putPosition(value, id);
+    if (name === "remove" || name === "restore") return this.took(await this.send(`clauses/${id}/${name}/`, {}));
+    const place = moveOf(this.rows(), id, name);
+    if (!place) return null;
+    this.took(await this.send(`clauses/${id}/move/`, place));
+    await this.refresh();
+    return this.section(id).scrollIntoView({ block: "nearest" });
+  }
+
+  async add(id, where) {
+    const place = placeFor(this.rows(), id, where);
+    if (this.open && !(await this.leave())) return;
+    const answer = await this.send(`${this.data.id}/clauses/`, { ...place, heading: "", body: EMPTY });
+    this.took(answer);
+    await this.write(answer.clause.id, { start: { ...answer.clause, focus: "heading" } });
+  }
+
+  // Writing
+
+  async write(id, { start = null, takeOver = false } = {}) {
+    if (this.open?.clause === id) return this.open.editor.commands.focus();
+    if (this.open && !(await this.leave())) return null;
+    try {
+      const answer = await this.hold(id, takeOver ? { take_over: true } : {});
+      this.clauses.set(id, answer.clause);
+      this.draw(this.section(id), answer.clause);
+    } catch (refused) {
+      if (refused.code === "clause_held") return this.askHold(id, refused.detail.by, start);
+      if (refused.code !== "offline") throw refused;
+    }
+    const clause = this.clauses.get(id);
+    const from = start ?? this.waiting.get(id) ?? clause;
+    this.dropBanner(id);
+    this.section(id).querySelector("[data-ask-hold]")?.remove();
+    this.open = new OpenClause(this, this.section(id), clause, from);
+    return this.open;
+  }
+
+  askHold(id, who, start) {
+    const section = this.section(id);
+    section.querySelector("[data-ask-hold]")?.remove();
+    const banner = copyOf("draft-ask-hold");
+    banner.querySelector("[data-who]").textContent = this.words.is_writing.replace("%s", who);
+    banner.addEventListener("click", (event) => {
+      if (event.target.closest("[data-take-over]")) this.tried(() => this.write(id, { start, takeOver: true }));
+      if (event.target.closest("[data-leave]")) banner.remove();
+    });
+    section.append(banner);
+    banner.querySelector("button").focus();
+  }
+
+  // Saves what is written in the open clause before another is opened; false where that was refused.
+  async leave() {
+    if (this.open.isDirty() && !(await this.open.save())) return false;
+    this.close();
+    return true;
+  }
+
+  // Closes the open clause. What is not saved stays kept, and is offered where it was written.
+  close() {
+    const open = this.open;
+    if (!open) return;
+    const words = open.now();
+    const isDirty = open.isDirty();
+    if (isDirty) open.keep();
+    else this.memory.drop(open.clause);
+    this.open = null;
+    open.destroy();
+    this.hold(open.clause, { release: true }).catch(() => {});
+    const clause = this.clauses.get(open.clause);
+    if (clause) this.draw(open.section, clause);
+    if (isDirty) this.offer(open.clause, { ...words, revision: open.revision, at: new Date().toISOString() });
+    open.section.querySelector("[data-act=edit]")?.focus({ preventScroll: true });
+  }
+
+  busy(isDirty) {
+    const form = document.querySelector("[data-hand-over]");
+    if (!form) return;
+    form.querySelector("[data-busy]").hidden = !isDirty;
+    form.querySelector("button.btn-primary").disabled = isDirty;
+  }
+
+  async takeTheirs(open, edit) {
+    await this.send(`words/${edit}/settle/`, {}).catch(() => {});
+    this.open = null;
+    this.memory.drop(open.clause);
+    open.destroy();
+    this.hold(open.clause, { release: true }).catch(() => {});
+    await this.refresh();
+  }
+
+  // Words that were never saved, of a browser that died or was closed
+
+  offerUnsaved(unsaved) {
+    const found = new Map(unsaved.map((words) => [words.clause, words]));
+    for (const id of this.order) {
+      const here = this.memory.read(id);
+      const there = found.get(id);
+      const words = here && (!there || new Date(here.at) > new Date(there.at)) ? here : there;
+      if (words && this.canEdit && !isSame(words, this.clauses.get(id))) this.offer(id, words);
+      else if (here) this.memory.drop(id);
+    }
+  }
+
+  offer(id, words) {
+    const section = this.section(id);
+    this.dropBanner(id);
+    this.waiting.set(id, words);
+    this.memory.keep(id, { ...words, contract: this.data.contract });
+    const banner = copyOf("draft-restore-words");
+    const text = plainOf(words.body);
+    banner.querySelector("[data-when]").textContent = this.words.not_saved.replace("%s", this.time(words.at));
+    banner.querySelector("[data-text]").textContent = text;
+    banner.querySelector("[data-copy]").dataset.copy = `${words.heading}\n${text}`;
+    banner.addEventListener("click", (event) => {
+      if (event.target.closest("[data-carry-on]")) this.tried(() => this.write(id));
+      if (event.target.closest("[data-let-go]")) this.tried(() => this.letGo(id));
+    });
+    section.append(banner);
+  }
+
+  dropBanner(id) {
+    this.waiting.delete(id);
+    this.section(id).querySelector("[data-restore-words]")?.remove();
+  }
+
+  // The server lets kept words go when those of the clause itself are kept instead.
+  async letGo(id) {
+    const { heading, body, revision } = this.clauses.get(id);
+    await this.send(`clauses/${id}/keep/`, { heading, body, revision });
+    this.memory.drop(id);
+    this.dropBanner(id);
+  }
+
+  // Words on this computer for a clause of an earlier draft of the contract: the server keeps them for their author.
+  async sendLeftovers() {
+    for (const [id, words] of this.memory.others(this.data.contract, this.clauses)) {
+      const { heading, body, revision } = words;
+      const refused = await this.send(`clauses/${id}/keep/`, { heading, body, revision }).then(() => ({ status: 200 }), (error) => error);
+      if (refused.code === "turn_over" && refused.detail.edit) this.addKept(refused.detail.edit, id, words, "turn_over");
+      if (refused.status && refused.code !== "signed_out" && refused.status < 500) this.memory.drop(id);
+    }
+  }
+
+  // Words that were sent and stand in no clause
+
+  addKept(edit, id, words, outcome) {
+    if (!edit || this.kept.has(edit)) return;
+    const text = plainOf(words.body);
+    if ([...this.kept.values()].some((each) => each.clause === id && each.text === text)) return;
+    this.kept.set(edit, { id: edit, clause: id, ...words, text, outcome, based_on: words.revision });
+    const section = copyOf("draft-kept");
+    section.dataset.kept = edit;
+    const when = this.words[`outcome_${outcome}`].replace("%s", this.time(new Date()));
+    section.querySelector(".kept-title").textContent = `${when}: ${words.heading || this.words.no_heading}`;
+    section.querySelector(".kept-words").textContent = text;
+    section.querySelector("[data-copy]").dataset.copy = `${words.heading}\n${text}`;
+    for (const button of section.querySelectorAll("[data-kept-use]")) button.dataset.keptUse = edit;
+    section.querySelector("[data-kept-settle]").dataset.keptSettle = edit;
+    this.root.querySelector("[data-kept-list]").append(section);
+    this.showKeptTools();
+  }
+
+  // Words can be written on from where their clause is in this draft.
+  showKeptTools() {
+    for (const button of this.root.querySelectorAll("[data-kept-use]")) {
+      const clause = this.clauses.get(this.kept.get(button.dataset.keptUse)?.clause);
+      button.hidden = !this.canEdit || !clause || clause.is_removed;
+    }
+  }
+
+  useKept(edit) {
+    const words = this.kept.get(edit);
+    const start = { heading: words.heading, body: words.body, revision: words.based_on, settles: edit };
+    return this.tried(async () => {
+      if (!(await this.write(words.clause, { start }))) return;
+      this.root.querySelector(`[data-kept="${edit}"]`)?.remove();
+    });
+  }
+
+  settle(edit) {
+    return this.tried(async () => {
+      await this.send(`words/${edit}/settle/`, {});
+      this.kept.delete(edit);
+      this.root.querySelector(`[data-kept="${edit}"]`)?.remove();
+    });
+  }
+
+  // The turn ends while a person writes: their words are sent once more, kept by the server, and shown.
+  async turnOver(open, edit) {
+    if (this.isEnding) return;
+    this.isEnding = true;
+    this.canEdit = false;
+    this.root.classList.add("is-over");
+    this.root.querySelector("[data-turn]").hidden = true;
+    let kept = edit;
+    const words = open ? { ...open.now(), revision: open.revision } : null;
+    if (open?.isDirty() && !kept) {
+      const refused = await this.send(`clauses/${open.clause}/keep/`, words).catch((error) => error);
+      kept = refused?.detail?.edit;
+    }
+    if (open) {
+      const isDirty = open.isDirty();
+      this.open = null;
+      open.destroy();
+      if (isDirty) this.addKept(kept ?? "here", open.clause, words, "turn_over");
+      if (kept) this.memory.drop(open.clause);
+    }
+    for (const banner of this.root.querySelectorAll("[data-ask-hold]")) banner.remove();
+    this.root.querySelector("[data-hand-over]")?.closest(".card").remove();
+    this.showKeptTools();
+    this.tell(this.words.turn_over);
+  }
+
+  async removedMeanwhile(open, edit) {
+    const words = { ...open.now(), revision: open.revision };
+    this.open = null;
+    this.memory.drop(open.clause);
+    open.destroy();
+    await this.refresh();
+    this.addKept(edit, open.clause, words, "clause_removed");
+    this.tell(this.words.removed);
+  }
+
+  // The library
+
+  listenPosition() {
+    const dialog = document.getElementById("draft-position");
+    dialog?.addEventListener("click", (event) => {
+      if (event.target === dialog || event.target.closest("[data-close-dialog]")) return dialog.close();
+      if (!event.target.closest("[data-put-position]")) return undefined;
+      dialog.close();
+      return this.tried(() => this.putPosition(dialog.querySelector("[data-position]").value));
+    });
+  }
+
+  askPosition(id) {
+    this.positioned = id;
+    document.getElementById("draft-position").showModal();
+  }
+
+  async putPosition(value, id = this.positioned) {
+    const split = value.indexOf(":");
+    const { revision } = this.clauses.get(id);
+    const given = { revision, library_version: value.slice(0, split), position: value.slice(split + 1) };
+    this.took(await this.send(`clauses/${id}/position/`, given));
+  }
+}
+
+const root = document.querySelector("[data-draft]");
+const data = document.getElementById("draft-data");
+if (root && data) new DraftPage(root, JSON.parse(data.textContent)).start();

@@ -1,0 +1,137 @@
+"""References found in the words, tied to clauses, and followed when the clauses move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from clm.documents.extraction.reading import read_document
+from contracts.engine.outline import outline
+from contracts.engine.references import (
+    Broken,
+    Numbered,
+    Numbering,
+    addresses,
+    broken,
+    followed,
+    nodes_in,
+    references_in,
+    tied,
+)
+from tests.clm.documents.papers import CSA
+
+CLAUSES = [
+    Numbered("one", 1, "1"),
+    Numbered("two", 1, "2"),
+    Numbered("three", 1, "3"),
+    Numbered("three-two", 2, "3.2"),
+    Numbered("three-two-a", 3, "(a)"),
+    Numbered("three-two-a-i", 4, "(i)"),
+    Numbered("four", 1, "4"),
+    Numbered("four-b", 2, "(b)"),
+    Numbered("exhibit", 1, "Exhibit A"),
+    Numbered("exhibit-one", 2, "1"),
+    Numbered("exhibit-one-two", 3, "1.2"),
+]
+NUMBERING = Numbering.of(CLAUSES)
+
+
+def found(text: str, here: str = "one") -> list[tuple[str, str]]:
+    references = references_in(text, NUMBERING, here)
+    assert [text[each.start : each.end] for each in references] == [each.shown for each in references]
+    return [(each.shown, each.key) for each in references]
+
+
+def test_how_a_reference_names_each_clause() -> None:
+    assert addresses(CLAUSES) == {
+        "one": "1",
+        "two": "2",
+        "three": "3",
+        "three-two": "3.2",
+        "three-two-a": "3.2(a)",
+        "three-two-a-i": "3.2(a)(i)",
+        "four": "4",
+        "four-b": "4(b)",
+        "exhibit": "Exhibit A",
+        "exhibit-one": "1",
+        "exhibit-one-two": "1.2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("as set out in Section 3.2.", [("3.2", "three-two")]),
+        ("under clause 4(b) above", [("4(b)", "four-b")]),
+        ("Sections 2 and 3 survive", [("2", "two"), ("3", "three")]),
+        ("Sections 1, 2, and 3.2(a)", [("1", "one"), ("2", "two"), ("3.2(a)", "three-two-a")]),
+        ("Sections 1 through 4", [("1", "one"), ("4", "four")]),
+        ("§ 3.2(a)(i) applies", [("3.2(a)(i)", "three-two-a-i")]),
+        ("Section 3.2(a)(i) of this Agreement", [("3.2(a)(i)", "three-two-a-i")]),
+        ("Section 3.2(c), which stands inside it", [("3.2", "three-two")]),
+        ("Section 9 was never there", [("9", "")]),
+        ("Section 5 of the Securities Act", []),
+        ("Article 28 GDPR", []),
+        ("11 U.S.C. Section 365", []),
+        ("the sections of the house and 3 dogs", []),
+    ],
+)
+def test_references_in_words(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected
+
+
+def test_a_bracket_alone_is_read_from_where_it_stands() -> None:
+    assert found("paragraph (a) applies", here="three-two") == [("(a)", "three-two-a")]
+    assert found("paragraph (b) applies", here="four") == [("(b)", "four-b")]
+    assert found("paragraph (b) applies", here="two") == [("(b)", "")]
+
+
+def test_an_exhibit_refers_to_itself_first() -> None:
+    assert found("Section 1 applies", here="exhibit-one-two") == [("1", "exhibit-one")]
+    assert found("Section 3.2 applies", here="exhibit-one-two") == [("3.2", "three-two")]
+
+
+def test_a_number_that_two_clauses_have_is_tied_to_neither() -> None:
+    twice = Numbering.of([Numbered("a", 1, ""), Numbered("b", 2, "7.1"), Numbered("c", 2, "7.1")])
+    assert [each.key for each in references_in("Section 7.1", twice)] == [""]
+
+
+def test_the_label_follows_its_clause() -> None:
+    text = "See Sections 2 and 3.2(a), but not Section 9."
+    references = references_in(text, NUMBERING)
+    assert followed(text, references, {"two": "5", "three-two-a": "4.1(c)"}) == (
+        "See Sections 5 and 4.1(c), but not Section 9."
+    )
+    assert followed(text, references, {}) == text
+
+
+def body(*inline: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "doc", "content": [{"type": "paragraph", "content": list(inline)}]}
+
+
+def test_a_document_gets_its_reference_nodes() -> None:
+    bold = {"marks": [{"type": "bold"}]}
+    given = body({"type": "text", "text": "See Section 3.2 and Section 9", **bold}, {"type": "hardBreak"})
+    assert tied(given, NUMBERING, "one") == body(
+        {"type": "text", "text": "See Section ", **bold},
+        {"type": "reference", "attrs": {"clause": "three-two", "label": "3.2"}},
+        {"type": "text", "text": " and Section 9", **bold},
+        {"type": "hardBreak"},
+    )
+
+
+def test_a_reference_to_a_removed_clause_is_named() -> None:
+    given = tied(body({"type": "text", "text": "Sections 2 and 3.2"}), NUMBERING)
+    assert list(nodes_in(given)) == [("two", "2"), ("three-two", "3.2")]
+    assert broken([("one", given)], {"two": "2"}) == (Broken("one", "3.2", "three-two"),)
+    assert broken([("one", given)], addresses(CLAUSES)) == ()
+
+
+def test_a_real_agreement_refers_to_its_own_clauses() -> None:
+    clauses = outline(read_document(CSA.read_bytes()).blocks)
+    numbering = Numbering.of([Numbered(str(each.position), each.level, each.number) for each in clauses])
+    by_key = {str(each.position): each for each in clauses}
+    item = next(each for each in clauses if "breaches Section 2.1 (Restrictions on Customer)" in each.text)
+    references = references_in(item.text, numbering, str(item.position))
+    assert [(each.shown, by_key[each.key].heading) for each in references] == [("2.1", "Restrictions on Customer")]

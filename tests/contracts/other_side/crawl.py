@@ -1,0 +1,186 @@
+"""Asks every address with everything there is, and reads what comes back down to its parts."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+
+from clm.access.registry import VISIBILITY
+from clm.documents.extraction import DOCX, PDF
+from contracts.models import Contract, Version
+from contracts.tabs import TABS
+from tests.access.table import THIRD_PARTY, _patterns
+from tests.access.test_routes import organization_scope_left
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Of no organization: scripts, descriptions, health, and the page for what is not found.
+APART = {"javascript-catalog", "api-schema", "api-docs", "metrics", "healthz", "readyz", "^.*$"}
+SAMPLE = "00000000-0000-7000-8000-000000000000"
+# What stands before an id, behind /contracts or /api/v1 -> the models that it may be of.
+KINDS = {
+    "/": {"Contract"},
+    "/breaches/": {"Breach"},
+    "/comments/": {"Comment"},
+    "/commitments/": {"Commitment"},
+    "/contracts/": {"Contract"},
+    "/draft-clauses/": {"DraftClause"},
+    "/drafts/": {"Draft"},
+    "/drafts/clauses/": {"DraftClause"},
+    "/evaluations/": {"Evaluation"},
+    "/jobs/": {"Job"},
+    "/ledger/": {"LedgerEntry"},
+    "/library/": {"LibraryClause"},
+    "/library/adopt/": {"Clause"},
+    "/library-clauses/": {"LibraryClause"},
+    "/parties/": {"Party"},
+    "/passages/": {"Passage"},
+    "/people/": {"Membership"},
+    "/requests/": {"ContractRequest"},
+    "/service-levels/": {"Commitment"},
+    "/service-levels/breaches/": {"Breach"},
+    "/service-levels/evaluations/": {"Evaluation"},
+    "/service-levels/evidence/": {"EvidenceBundle"},
+    "/service-levels/reports/": {"ServiceReport"},
+    "/service-levels/windows/": {"EvaluationWindow"},
+    "/template-versions/": {"TemplateVersion"},
+    "/templates/": {"Template"},
+    "/terms/": {"Term"},
+    "/threads/": {"Thread"},
+    "/versions/": {"Version"},
+    "/windows/": {"EvaluationWindow"},
+}
+# Of kinds of which the house has none, or which only their own person is ever shown.
+FEW = {"Contract", "Passage", "ClauseEdit", "Clause", "Notification", "TemplateVersion", "RequestFile", "Exclusion"}
+KINDS |= {
+    place: FEW
+    for place in (
+        "/billing/credits/", "/billing/fees/", "/billing/fees/bind/", "/billing/fees/new/", "/billing/invoices/",
+        "/billing/reconciliations/", "/credit-notes/", "/credits/", "/dead-letters/", "/deliveries/",
+        "/discrepancies/", "/fees/", "/invoices/", "/obligations/", "/obligations/bind/", "/obligations/dates/",
+        "/obligations/new/", "/occurrences/", "/reconciliation/", "/service-reports/", "/tokens/", "/views/",
+        "/inbox/", "/notifications/", "/drafts/words/", "/kept-words/", "/clauses/", "/exclusions/",
+        "/service-levels/bind/", "/service-levels/indicators/new/", "/service-levels/reports/new/",
+        "/service-levels/services/new/", "/requests/new/", "/requests/files/", "/request-files/",
+    )
+}  # fmt: skip
+LISTS = ("?all=1", "?format=csv", "?format=xlsx", "?show=all")
+
+
+@dataclass
+class Read:
+    """Address -> what could be read there; `refused` are the addresses that answered nothing."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+    def where(self, word: str) -> list[str]:
+        return sorted(url for url, text in self.texts.items() if word.lower() in text.lower())
+
+
+def crawl(client: Client, *, api: bool) -> Read:
+    """All pages, or all of the API, as the client's person sees them."""
+    found = Read()
+    for url in dict.fromkeys(addresses(api=api)):
+        with organization_scope_left():
+            answer = client.get(url)
+        assert answer.status_code < 500, url
+        if answer.status_code >= 400:
+            found.refused.append(url)
+        else:
+            found.texts[url] = f"{dict(answer.headers)}\n{readable(answer)}"
+    return found
+
+
+def addresses(*, api: bool) -> Iterator[str]:
+    """Each route with the ids of everything that there is, lists also as files, tabs, and all comparisons."""
+    for prefix, pattern in _patterns(get_resolver().url_patterns):
+        name = prefix + (pattern.name or "")
+        if pattern.callback.__module__.startswith(THIRD_PARTY) or name in APART or not pattern.name:
+            continue
+        if name.startswith("api-") == api:
+            yield from _filled(name, pattern)
+    yield from _pairs(api=api)
+    for contract, tab in itertools.product(Contract.objects.all() if not api else (), TABS):
+        yield from (f"{reverse('contract-tab', args=[contract.pk, tab])}{more}" for more in ("", "?show=all"))
+
+
+def ids_for(url: str) -> list[str]:
+    """The ids that an address may carry: of the kind that stands before them, of every kind where that is unknown."""
+    kinds = KINDS.get(url.partition(SAMPLE)[0].removeprefix("/api/v1").removeprefix("/contracts"))
+    models = list(VISIBILITY) if kinds is None else [model for model in VISIBILITY if model.__name__ in kinds]
+    return [key for model in models for key in _keys(model)]
+
+
+def _keys(model: Any) -> list[str]:
+    """Of many of a kind the first and the last."""
+    keys = [str(pk) for pk in model._default_manager.order_by("pk").values_list("pk", flat=True)]
+    return keys if len(keys) <= 12 else [*keys[:4], *keys[-8:]]
+
+
+def _filled(name: str, pattern: URLPattern) -> Iterator[str]:
+    names = list(getattr(pattern.pattern, "converters", {}))
+    if not names:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            return
+        yield url
+        yield from (f"{url}{more}" for more in LISTS)
+        return
+    try:
+        url = reverse(name, kwargs=dict.fromkeys(names, SAMPLE))
+    except NoReverseMatch:  # an address with words in it: tabs, steps
+        return
+    yield from (url.replace(SAMPLE, key) for key in ids_for(url))
+
+
+def _pairs(*, api: bool) -> Iterator[str]:
+    for old, new in itertools.permutations(Version.objects.order_by("pk"), 2):
+        if old.contract_id != new.contract_id:
+            continue
+        if api:
+            yield f"{reverse('api-version-comparison', args=[new.pk])}?with={old.pk}"
+        else:
+            yield f"{reverse('version-compare', args=[new.contract_id])}?old={old.pk}&new={new.pk}&all=1"
+
+
+def readable(answer: Any) -> str:
+    """The text of an answer: of a Word file or a workbook all its parts, of a PDF its words and what it says of
+    itself."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    kind = str(answer.headers.get("Content-Type", "")).split(";")[0]
+    if kind in (DOCX, XLSX):
+        return in_package(content)
+    return in_pdf(content) if kind == PDF else content.decode(errors="replace")
+
+
+def in_package(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = [f"{name}\n{package.read(name).decode(errors='replace')}" for name in package.namelist()]
+    return "\n".join([*parts, content.decode("latin-1")])
+
+
+def in_pdf(content: bytes) -> str:
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(content)
+        file.flush()
+        words = _run("pdftotext", file.name, "-")
+        itself = _run("pdfinfo", file.name) + _run("pdfinfo", "-meta", file.name)
+    return f"{words}\n{itself}\n{content.decode('latin-1')}"
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, check=True)
+    return done.stdout.decode(errors="replace")
+
+
+__all__ = ["Read", "crawl", "readable"]

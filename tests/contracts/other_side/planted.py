@@ -1,0 +1,222 @@
+"""A house in which every kind of thing that the other side must not see is said by a word of its own."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from xml.sax.saxutils import escape
+
+from docx import Document
+from docx.oxml import parse_xml
+from pypdf import PdfReader, PdfWriter
+
+from clm.access.objects import grant
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.pdf import render_pdf
+from contracts.engine.body import body_of
+from contracts.models import Contract, DraftClause, LibraryClauseVersion, Version
+from contracts.operations.activate_contract import activate_contract
+from contracts.operations.add_version import add_version
+from contracts.operations.comments.reply_to_thread import reply_to_thread
+from contracts.operations.comments.start_thread import start_thread
+from contracts.operations.create_contract import create_contract
+from contracts.operations.create_party import create_party
+from contracts.operations.decide_renewal import decide_renewal
+from contracts.operations.drafting.begin_draft import begin_draft
+from contracts.operations.drafting.edit_clause import edit_clause
+from contracts.operations.drafting.hand_over import hand_over
+from contracts.operations.library.adopt_library_clause import adopt_library_clause
+from contracts.operations.record_execution import record_execution
+from contracts.operations.set_parties import add_party
+from contracts.operations.set_terms import set_terms
+from contracts.paper import Paper, put_paper, read_paper
+from slas.operations.settle_breach import acknowledge_breach
+from tests.billing.built import breach_of
+from tests.cast import Cast, add_person
+from tests.contracts.library.shelf import approved
+from tests.contracts.papers import SENTENCE, TERMS, TEXT, newest, text_paper
+
+# One word for each kind, none of which stands anywhere else.
+SECRETS = {
+    "internal comment": "quokkainternal",
+    "answer to an internal comment": "quokkaanswer",
+    "words of a draft of ours": "wombatdraft",
+    "words of a version of ours that was not handed over": "wombatversion",
+    "a comment for them on words they do not have": "wombatwaits",
+    "position of the library": "numbatposition",
+    "guidance of the library": "numbatguidance",
+    "title in the library": "Numbattitle",
+    "name of a person": "Bandicoot",
+    "address of a person": "bilby@",
+    "description": "dunnartdescription",
+    "value": "771.39",
+    "note to a version": "potoroonote",
+    "note to a breach": "potoroobreach",
+    "note to a decision": "potoroodecision",
+    "author in a Word file": "Quollauthor",
+    "author of a tracked change": "Quollreviser",
+    "words of a tracked change": "quollremoved",
+    "comment in a Word file": "quollcomment",
+    "author in a PDF": "Cuscusauthor",
+    "name of a file": "possumplan",
+    "a contract that is not theirs": "Gliderdeal",
+}
+# In what they may well read, so that the same search for words is known to find what it should.
+SHARED = {"shared comment": "kowarishared", "words they have": "calendar month", "who wrote to them": "Alice"}
+
+
+@dataclass
+class House:
+    """The contracts: one in force with a PDF, one negotiated in Word with a private draft of ours, one that the other
+    side is writing in."""
+
+    cast: Cast
+    in_force: Contract
+    negotiated: Contract
+    with_them: Contract
+    legal: Actor
+    guest: Actor
+
+
+def word_file() -> bytes:
+    """TEXT as a Word file with an author, a comment, and a tracked deletion."""
+    document = Document()
+    document.core_properties.author = SECRETS["author in a Word file"]
+    document.core_properties.last_modified_by = SECRETS["author in a Word file"]
+    for line in TEXT.split("\n"):
+        document.add_paragraph(line)
+    run = document.paragraphs[0].runs[0]
+    document.add_comment(run, text=SECRETS["comment in a Word file"], author=SECRETS["author in a Word file"])
+    namespace = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    removed, by = escape(SECRETS["words of a tracked change"]), escape(SECRETS["author of a tracked change"])
+    change = (
+        f'<w:del xmlns:w="{namespace}" w:id="901" w:author="{by}" w:date="2026-01-01T00:00:00Z">'
+        f"<w:r><w:delText>{removed}</w:delText></w:r></w:del>"
+    )
+    document.paragraphs[3]._p.append(parse_xml(change))
+    made = io.BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+def pdf_file() -> bytes:
+    """TEXT as a PDF with an author."""
+    lines = "".join(f"<p>{escape(line)}</p>" for line in TEXT.split("\n") if line)
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(render_pdf(f"<html><body>{lines}</body></html>"))))
+    writer.add_metadata({"/Author": SECRETS["author in a PDF"], "/Title": SECRETS["author in a PDF"]})
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def plant(cast: Cast) -> House:
+    """Everything, made by the verbs; cast["legal"] is the person whose name nobody is told."""
+    legal, guest = cast["legal"], cast["counterparty"]
+    cast.users["legal"].name = f"Beate {SECRETS['name of a person']}"
+    cast.users["legal"].email = f"{SECRETS['address of a person']}acme.example"
+    cast.users["legal"].save()
+    add_person(cast, "alice", ["legal"])
+    create_contract(actor=legal, title=SECRETS["a contract that is not theirs"])
+    in_force = _in_force(legal)
+    negotiated = _negotiated(cast, legal)
+    with_them = _with_them(cast, legal)
+    _missed(cast)
+    grant([cast.users["counterparty"]], "see_confidential_contract", in_force)
+    return House(cast, in_force, negotiated, with_them, legal, guest)
+
+
+def _with_them(cast: Cast, legal: Actor) -> Contract:
+    """Their turn, their draft open, on a text whose clause we took from the library."""
+    contract = create_contract(actor=legal, **_facts("Hosting with them"))
+    add_version(actor=legal, contract_id=contract.pk, paper=text_paper())
+    tied = newest(contract).clauses.get(number="2.1")
+    position = LibraryClauseVersion.objects.get()
+    adopt_library_clause(actor=legal, clause_id=tied.pk, library_version_id=position.pk, position="preferred")
+    hand_over(actor=legal, draft_id=begin_draft(actor=legal, contract_id=contract.pk).pk)
+    grant([cast.users["counterparty"]], "see_confidential_contract", contract)
+    begin_draft(actor=cast["counterparty"], contract_id=contract.pk)
+    return contract
+
+
+def _missed(cast: Cast) -> None:
+    """A service level of theirs that was missed, and what we noted when we looked after it."""
+    clerk = add_person(cast, "clerk", ["legal", "account_manager", "finance", "integration"])
+    cast.users["clerk"].name = f"Ben {SECRETS['name of a person']}"
+    cast.users["clerk"].save()
+    breach = breach_of(clerk)
+    acknowledge_breach(actor=clerk, breach_id=breach.pk, note=SECRETS["note to a breach"])
+    grant([cast.users["counterparty"]], "see_confidential_contract", breach.contract)
+
+
+def _facts(title: str) -> dict[str, Any]:
+    return {
+        "title": title, "description": SECRETS["description"], "value_amount": Decimal(SECRETS["value"]),
+        "currency": "EUR", "external_reference": f"THEIRS-{title}",
+    }  # fmt: skip
+
+
+def _paper(actor: Actor, content: bytes, suffix: str) -> Paper:
+    return put_paper(actor, read_paper(content, f"{SECRETS['name of a file']}.{suffix}"))
+
+
+def _in_force(legal: Actor) -> Contract:
+    """A contract in force whose final text is a PDF, with a Word file as its amendment to come."""
+    contract = create_contract(actor=legal, **_facts("Hosting in force"))
+    note = SECRETS["note to a version"]
+    add_version(actor=legal, contract_id=contract.pk, paper=_paper(legal, pdf_file(), "pdf"), note=note)
+    set_terms(actor=legal, version_id=newest(contract).pk, terms=TERMS)
+    for name, role in (("Acme Ltd", "ours"), ("Cirrus Hosting GmbH", "counterparty")):
+        email = f"{SECRETS['address of a person']}acme.example"
+        party = create_party(actor=legal, name=name, is_ours=role == "ours", email=email)
+        add_party(actor=legal, contract_id=contract.pk, party_id=party.pk, role=role)
+    record_execution(actor=legal, contract_id=contract.pk, executed_on=date(2025, 12, 20))
+    contract = activate_contract(actor=legal, contract_id=contract.pk)
+    decision = SECRETS["note to a decision"]
+    with clock.set_to(clock.now().replace(year=2026, month=6, day=1)):
+        decide_renewal(actor=legal, contract_id=contract.pk, kind="notice_given", note=decision)
+    return contract
+
+
+def _negotiated(cast: Cast, legal: Actor) -> Contract:
+    """Handed over once as a Word file; since then ours again, with a version and a draft that are private."""
+    alice, guest = cast["alice"], cast["counterparty"]
+    contract = create_contract(actor=legal, **_facts("Hosting to be agreed"))
+    add_version(actor=legal, contract_id=contract.pk, paper=_paper(legal, word_file(), "docx"))
+    first = begin_draft(actor=legal, contract_id=contract.pk)
+    hand_over(actor=legal, draft_id=first.pk, note=SECRETS["note to a version"])
+    grant([cast.users["counterparty"]], "see_confidential_contract", contract)
+    sent = Version.objects.filter(contract=contract, shared_at__isnull=False).get()
+    theirs = begin_draft(actor=guest, contract_id=contract.pk)
+    hand_over(actor=guest, draft_id=theirs.pk)
+    clause = sent.clauses.get(number="2.1")
+    place = {"clause_id": clause.pk, "quote": "at least 99.9 %"}
+    begun = start_thread(actor=legal, contract_id=contract.pk, text=SECRETS["internal comment"], **place)
+    reply_to_thread(actor=alice, thread_id=begun.pk, text=SECRETS["answer to an internal comment"])
+    words = f"{SHARED['shared comment']} @Counterparty"
+    start_thread(actor=alice, contract_id=contract.pk, text=words, audience="shared", **place)
+    _private(legal, contract)
+    return contract
+
+
+def _private(legal: Actor, contract: Contract) -> None:
+    """What is ours alone while it is our turn."""
+    shelf = approved(
+        legal, title=SECRETS["title in the library"], guidance=SECRETS["guidance of the library"],
+        positions=[{"kind": "preferred", "text": f"{SENTENCE} {SECRETS['position of the library']}"}],
+    )  # fmt: skip
+    draft = begin_draft(actor=legal, contract_id=contract.pk)
+    row = DraftClause.objects.get(draft=draft, number="2.1")
+    body = body_of([f"{row.text} {SECRETS['words of a draft of ours']}"])
+    edit_clause(actor=legal, clause_id=row.pk, revision=row.revision, heading=row.heading, body=body)
+    start_thread(
+        actor=legal, contract_id=contract.pk, text=SECRETS["a comment for them on words they do not have"],
+        audience="shared", draft_clause_id=row.pk,
+    )  # fmt: skip
+    words = TEXT.replace("one year", SECRETS["words of a version of ours that was not handed over"])
+    add_version(actor=legal, contract_id=contract.pk, paper=text_paper(words))
+    private = newest(contract).clauses.get(number="2.1")
+    adopt_library_clause(actor=legal, clause_id=private.pk, library_version_id=shelf.pk, position="preferred")
