@@ -15,8 +15,8 @@ from contracts.adapters.word_changes import read_changes
 from contracts.adapters.word_clauses import DraftText, standing
 from contracts.adapters.word_template import check_template, fill
 from contracts.adapters.word_writing import write_draft
-from contracts.comparisons import programs
 from contracts.engine.questionnaire import Field
+from contracts.papers.comparisons import programs
 
 ASKED = 40
 

@@ -14,10 +14,10 @@ from clm.documents.extraction.reading import read_document
 from clm.lib.pdf import render_pdf
 from contracts.adapters.plain import docx_of_text
 from contracts.adapters.redline import redline
-from contracts.comparisons import programs
 from contracts.engine.compare import ClauseText
 from contracts.engine.outline import outline
-from contracts.reader import compared
+from contracts.papers.comparisons import programs
+from contracts.papers.reader import compared
 
 PAGES = (10, 50, 100)
 LIMIT_SECONDS = 5.0

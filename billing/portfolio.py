@@ -31,7 +31,7 @@ from clm.lib.months import add_months
 from clm.portfolio.registry import Cast, Stage, register_stage
 from contracts.models import Contract, ContractParty
 from contracts.portfolio import SERVICE_CONTRACTS, passage_of, service_contracts
-from contracts.portfolio_services import ServiceContract
+from contracts.portfolio.services import ServiceContract
 from slas.models import Service
 
 Report = Callable[[int, int], None]

@@ -6,43 +6,12 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from clm.audit.access import register_ledger_filter, seen_with_contract
-        from contracts import (  # noqa: F401  (register their jobs)
-            access,
-            change_access,
-            comment_access,
-            comment_panels,
-            comparisons,
-            draft_access,
-            library_access,
-            library_panels,
-            omission_access,
-            panels,
-            portal,
-            portfolio,
-            portfolio_library,
-            portfolio_requests,
-            receiving,
-            request_access,
-            request_panels,
-            seals,
-            work,
-        )
+        from contracts import access, panels, portfolio, seals
         from contracts.models import Contract
+        from contracts.papers import comparisons, reading, receiving  # noqa: F401  (register their jobs)
 
-        access.register()
-        change_access.register()
-        comment_access.register()
-        draft_access.register()
-        library_access.register()
-        omission_access.register()
-        request_access.register()
+        access.register_all()
+        panels.register_all()
         seals.register()
-        panels.register()
-        comment_panels.register()
-        portal.register()
-        library_panels.register()
-        request_panels.register()
-        portfolio.register()
-        portfolio_library.register()
-        portfolio_requests.register()
+        portfolio.register_all()
         register_ledger_filter(seen_with_contract(lambda: Contract))

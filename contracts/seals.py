@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clm.audit.seals import Seal, register_seal
 from contracts.models import Terms, Version
-from contracts.paper import content_hash
+from contracts.papers import content_hash
 from contracts.states import VersionState
 
 

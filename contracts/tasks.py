@@ -13,11 +13,11 @@ from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
 from contracts.access import LIBRARIAN, TERM_KEEPER
+from contracts.access.requests import DESK
 from contracts.models import Contract, ContractRequest, Template
 from contracts.operations.advance_terms import advance_terms as advance
 from contracts.operations.requests.remind_request import remind_request
 from contracts.operations.templates.remind_template_review import remind_template_review
-from contracts.request_access import DESK
 
 log = structlog.get_logger("contracts.tasks")
 LIMIT = 500

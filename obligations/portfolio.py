@@ -13,7 +13,7 @@ from clm.portfolio.registry import Cast, Stage, register_stage
 from contracts.models import Contract
 from contracts.operations.decide_renewal import decide_renewal
 from contracts.portfolio import SERVICE_CONTRACTS, passage_of
-from contracts.portfolio_services import ServiceContract
+from contracts.portfolio.services import ServiceContract
 from obligations.models import Deadline, Obligation, Occurrence
 from obligations.operations.add_obligation import add_obligation
 from obligations.operations.end_obligation import end_obligation

@@ -16,7 +16,7 @@ from clm.lib.months import add_months
 from clm.portfolio.registry import Cast, Stage, register_stage
 from contracts.models import Contract
 from contracts.portfolio import passage_of, service_contracts
-from contracts.portfolio_services import ServiceContract
+from contracts.portfolio.services import ServiceContract
 from slas.access import EVALUATOR
 from slas.adapters.telemetry_csv import read_file
 from slas.engine.credit_tiers import Band

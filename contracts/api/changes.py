@@ -22,9 +22,9 @@ from clm.api.idempotency import IdempotentMixin
 from clm.api.pagination import NewestFirst
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
-from contracts import changes, queries
+from contracts import queries
+from contracts.access.changes import VIEW
 from contracts.api.views import OfContract, checked
-from contracts.change_access import VIEW
 from contracts.models import Change, Receipt, Version
 from contracts.operations.negotiation.accept_change import accept_change
 from contracts.operations.negotiation.counter_change import counter_change
@@ -32,7 +32,8 @@ from contracts.operations.negotiation.decide_rest import decide_rest
 from contracts.operations.negotiation.receive_version import receive_version
 from contracts.operations.negotiation.reject_change import reject_change
 from contracts.operations.negotiation.reopen_change import reopen_change
-from contracts.outgoing import outgoing_file, outgoing_name
+from contracts.papers.outgoing import outgoing_file, outgoing_name
+from contracts.queries import changes
 from contracts.states import ChangeState
 
 

@@ -18,9 +18,8 @@ from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
-from contracts import comments
+from contracts.access.comments import VIEW
 from contracts.api.views import OfContract, checked
-from contracts.comment_access import VIEW
 from contracts.models import Comment, Thread
 from contracts.models.comment import Audience
 from contracts.operations.comments.edit_comment import edit_comment
@@ -28,6 +27,7 @@ from contracts.operations.comments.reopen_thread import reopen_thread
 from contracts.operations.comments.reply_to_thread import reply_to_thread
 from contracts.operations.comments.resolve_thread import resolve_thread
 from contracts.operations.comments.start_thread import start_thread
+from contracts.queries import comments
 from contracts.states import ThreadState
 
 

@@ -23,10 +23,10 @@ from clm.documents.blobs import open_blob
 from clm.lib.errors import Invalid
 from contracts import queries
 from contracts.api.serializers import ComparisonSerializer
-from contracts.comparisons import PaperForm, comparison_blob, request_comparison, request_file_comparison
 from contracts.models import Version
-from contracts.paper import read_paper
-from contracts.reader import comparison_of, comparison_with
+from contracts.papers import read_paper
+from contracts.papers.comparisons import PaperForm, comparison_blob, request_comparison, request_file_comparison
+from contracts.papers.reader import comparison_of, comparison_with
 
 VIEW = "contracts.view_contract"
 

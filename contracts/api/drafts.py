@@ -18,12 +18,11 @@ from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
-from contracts import drafts, queries
+from contracts import queries
+from contracts.access.drafts import VIEW
 from contracts.api import draft_serializers as shapes
 from contracts.api.serializers import VersionSerializer
 from contracts.api.views import OfContract, checked
-from contracts.draft_access import VIEW
-from contracts.draft_papers import DraftPaper, make_draft_paper
 from contracts.models import ClauseEdit, Contract, Draft, DraftClause, Turn
 from contracts.operations.drafting.abandon_draft import abandon_draft
 from contracts.operations.drafting.add_clause import add_clause
@@ -38,6 +37,8 @@ from contracts.operations.drafting.remove_clause import remove_clause
 from contracts.operations.drafting.restore_clause import restore_clause
 from contracts.operations.drafting.settle_words import settle_words
 from contracts.operations.drafting.take_back_turn import take_back_turn
+from contracts.papers.drafts import DraftPaper, make_draft_paper
+from contracts.queries import drafts
 
 
 class ContractDrafts(IdempotentMixin, OfContract, ListAPIView):

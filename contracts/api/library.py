@@ -20,9 +20,8 @@ from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from contracts import queries
+from contracts.access.library import VIEW
 from contracts.api.views import checked
-from contracts.clause_library import LibraryReport, Standpoint, report_on
-from contracts.library_access import VIEW
 from contracts.library_categories import ClauseCategory
 from contracts.models import Clause, LibraryClause, LibraryClauseVersion, Version
 from contracts.models.contract import Category
@@ -33,6 +32,7 @@ from contracts.operations.library.approve_library_clause import approve_library_
 from contracts.operations.library.change_library_clause import change_library_clause
 from contracts.operations.library.guards import KINDS
 from contracts.operations.library.retire_library_clause import retire_library_clause
+from contracts.queries.clause_library import LibraryReport, Standpoint, report_on
 from contracts.states import LibraryState
 
 

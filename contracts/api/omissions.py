@@ -17,17 +17,17 @@ from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
+from contracts.access.library import VIEW as VIEW_LIBRARY
+from contracts.access.omissions import VIEW
 from contracts.api.library import ReportSerializer, shown_report
 from contracts.api.views import OfContract, checked
-from contracts.draft_library import draft_report
-from contracts.drafts import draft_rows
-from contracts.library_access import VIEW as VIEW_LIBRARY
 from contracts.models import Draft, Omission
-from contracts.omission_access import VIEW
-from contracts.omissions import omission_rows
 from contracts.operations.omissions.approve_omission import approve_omission
 from contracts.operations.omissions.ask_omission import ask_omission
 from contracts.operations.omissions.refuse_omission import refuse_omission
+from contracts.queries.draft_library import draft_report
+from contracts.queries.drafts import draft_rows
+from contracts.queries.omissions import omission_rows
 
 
 class OmissionSerializer(serializers.ModelSerializer):

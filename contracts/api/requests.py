@@ -21,7 +21,7 @@ from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.documents.blobs import StoredContent, open_blob
 from clm.lib.actor import Actor
-from contracts import requesting
+from contracts.access.requests import VIEW
 from contracts.api import request_serializers as shapes
 from contracts.api.views import checked
 from contracts.models import ContractRequest, RequestFile
@@ -35,8 +35,8 @@ from contracts.operations.requests.draft_request import draft_request
 from contracts.operations.requests.prioritize_request import prioritize_request
 from contracts.operations.requests.submit_request import submit_request
 from contracts.operations.requests.withdraw_request import withdraw_request
-from contracts.request_access import VIEW
-from contracts.requesting import RequestPaper
+from contracts.queries import requests as requesting
+from contracts.queries.requests import RequestPaper
 
 
 def _shown(request: ContractRequest) -> Any:

@@ -12,10 +12,10 @@ from clm.lib.actor import Actor
 from clm.lib.money import is_iso_4217
 from clm.lib.zones import is_zone
 from contracts.access import VIEW_INSIDE
+from contracts.access.other_side import file_name_for
 from contracts.models import Clause, Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
 from contracts.models.contract import Category
-from contracts.other_side import file_name_for
-from contracts.paper import TERM_FIELDS
+from contracts.papers import TERM_FIELDS
 from contracts.states import VersionState
 
 

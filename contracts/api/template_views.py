@@ -31,8 +31,8 @@ from contracts.operations.templates.approve_template import approve_template
 from contracts.operations.templates.draft_from_template import check_in_use, draft_from_template
 from contracts.operations.templates.import_template import import_template
 from contracts.operations.templates.retire_template import retire_template
-from contracts.paper import put_paper
-from contracts.template_library import (
+from contracts.papers import put_paper
+from contracts.queries.templates import (
     TemplateFile,
     make_paper,
     print_version,

@@ -14,7 +14,7 @@ from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, Version
 from contracts.operations.guards import keep_version
-from contracts.paper import Paper, put_paper
+from contracts.papers import Paper, put_paper
 from contracts.states import ContractState
 
 CLOSED = frozenset({ContractState.TERMINATED, ContractState.EXPIRED, ContractState.ARCHIVED, ContractState.DISPOSED})

@@ -15,7 +15,7 @@ from contracts.operations.create_contract import create_contract
 from contracts.operations.name_party import name_party
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
-from contracts.paper import Paper, put_paper
+from contracts.papers import Paper, put_paper
 
 
 def file_contract(

@@ -18,8 +18,8 @@ from contracts import events
 from contracts.calendar import stretch_of
 from contracts.engine.terms import terms_between
 from contracts.models import Contract, Term, Terms, Version
-from contracts.omissions import check_version_complete
 from contracts.operations.advance_terms import catch_up
+from contracts.queries.omissions import check_version_complete
 from contracts.states import ContractState, VersionState
 
 BEFORE_SIGNATURE = frozenset(

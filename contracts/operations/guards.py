@@ -12,7 +12,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden
 from contracts.models import Clause, Contract, Version
-from contracts.paper import Paper, content_hash
+from contracts.papers import Paper, content_hash
 from contracts.search import refresh_text
 
 

@@ -15,7 +15,7 @@ from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Passage, Terms, Version
-from contracts.paper import TERM_FIELDS, content_hash, terms_facts
+from contracts.papers import TERM_FIELDS, content_hash, terms_facts
 from contracts.states import VersionState
 from contracts.term_checks import check_terms
 

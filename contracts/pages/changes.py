@@ -20,9 +20,8 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require, visible
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import changes, queries
-from contracts.change_access import VIEW
-from contracts.drafts import last_sent, open_draft
+from contracts import queries
+from contracts.access.changes import VIEW
 from contracts.models import Change, Contract, Receipt, Version
 from contracts.operations.negotiation.accept_change import accept_change
 from contracts.operations.negotiation.counter_change import counter_change
@@ -31,11 +30,13 @@ from contracts.operations.negotiation.guards import words_in
 from contracts.operations.negotiation.receive_version import receive_version
 from contracts.operations.negotiation.reject_change import reject_change
 from contracts.operations.negotiation.reopen_change import reopen_change
-from contracts.outgoing import outgoing_file, outgoing_name
 from contracts.pages.change_forms import AnswerForm, CounterForm
 from contracts.pages.steps import form_page, tried
-from contracts.reading_jobs import READ_AT_ONCE
-from contracts.receiving import request_receiving
+from contracts.papers.outgoing import outgoing_file, outgoing_name
+from contracts.papers.reading_jobs import READ_AT_ONCE
+from contracts.papers.receiving import request_receiving
+from contracts.queries import changes
+from contracts.queries.drafts import last_sent, open_draft
 from contracts.states import ChangeState, Side
 
 Verb = Callable[..., Any]

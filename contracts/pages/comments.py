@@ -18,8 +18,9 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require, visible
 from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden
-from contracts import comments, queries
-from contracts.comment_access import TO_OTHER_SIDE
+from contracts import queries
+from contracts.access.comments import TO_OTHER_SIDE
+from contracts.access.other_side import other_side_name
 from contracts.models import Comment, Contract, FormerWords, Thread
 from contracts.models.comment import Audience
 from contracts.operations.comments.edit_comment import edit_comment
@@ -27,9 +28,9 @@ from contracts.operations.comments.reopen_thread import reopen_thread
 from contracts.operations.comments.reply_to_thread import reply_to_thread
 from contracts.operations.comments.resolve_thread import resolve_thread
 from contracts.operations.comments.start_thread import start_thread
-from contracts.other_side import other_side_name
 from contracts.pages.comment_forms import CommentForm, ThreadForm
 from contracts.pages.steps import tried
+from contracts.queries import comments
 from contracts.states import ThreadState
 
 

@@ -19,11 +19,11 @@ from clm.documents.blobs import open_blob
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts import queries
-from contracts.comparisons import PaperForm, comparison_blob, request_comparison, request_file_comparison
 from contracts.models import Contract, Version
 from contracts.pages.forms import CompareFileForm, CompareForm, ComparisonPaperForm
-from contracts.paper import read_paper
-from contracts.reader import comparison_of, comparison_with
+from contracts.papers import read_paper
+from contracts.papers.comparisons import PaperForm, comparison_blob, request_comparison, request_file_comparison
+from contracts.papers.reader import comparison_of, comparison_with
 
 
 @login_required

@@ -67,7 +67,6 @@ from clm.access.permissions import get_visible, require
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
 from clm.lib.errors import DomainError, Invalid
-from contracts import drafts
 from contracts.api.draft_serializers import (
     ClauseWordsSerializer,
     EditSerializer,
@@ -92,6 +91,7 @@ from contracts.operations.drafting.remove_clause import remove_clause
 from contracts.operations.drafting.restore_clause import restore_clause
 from contracts.operations.drafting.settle_words import settle_words
 from contracts.operations.drafting.take_back_turn import take_back_turn
+from contracts.queries import drafts
 
 MAX_SENT = 4_000_000  # bytes of one request
 # Who is asked, the row's id, and what was sent: answers the body, and the status where it is not 200.

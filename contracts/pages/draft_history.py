@@ -20,11 +20,11 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import get_visible, require
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
-from contracts import drafts
 from contracts.engine.words import diff_words
 from contracts.models import ClauseEdit, DraftClause
 from contracts.operations.drafting.edit_clause import edit_clause
-from contracts.reader import WORDS
+from contracts.papers.reader import WORDS
+from contracts.queries import drafts
 
 
 @dataclass(frozen=True)

@@ -19,16 +19,17 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, visible
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
-from contracts import drafts, queries
-from contracts.changes import undecided
-from contracts.clause_library import Standpoint, position_choices
-from contracts.draft_access import side_of
-from contracts.draft_library import draft_report
+from contracts import queries
+from contracts.access.drafts import side_of
+from contracts.access.library import VIEW as VIEW_LIBRARY
 from contracts.engine.defined_terms import Term, Words, terms_of
 from contracts.engine.references import broken
-from contracts.library_access import VIEW as VIEW_LIBRARY
 from contracts.models import Contract, Draft
-from contracts.omissions import Lacking, lacking
+from contracts.queries import drafts
+from contracts.queries.changes import undecided
+from contracts.queries.clause_library import Standpoint, position_choices
+from contracts.queries.draft_library import draft_report
+from contracts.queries.omissions import Lacking, lacking
 from contracts.states import Side
 
 NO_CLAUSE = UUID(int=0)  # in the addresses of the part that the script copies for a new clause
@@ -189,7 +190,7 @@ def _standing(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def checks_of(shown: Mapping[str, Any]) -> Checks:
-    """Of a draft as `contracts.drafts.shown_draft` gives it."""
+    """Of a draft as `contracts.queries.drafts.shown_draft` gives it."""
     clauses = _standing(shown)
     names = {str(each["id"]): _name(each, shown["referred"]) for each in clauses}
     found = terms_of([Words(str(each["id"]), each["heading"], _text(each)) for each in clauses])

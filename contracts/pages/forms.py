@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from clm.accounts.models import Membership
 from clm.lib.money import is_iso_4217
 from clm.lib.zones import zone_names
-from contracts.comparisons import PaperForm
 from contracts.models import ContractParty, Party, Passage, RenewalDecision, Version
 from contracts.models.contract import Category
 from contracts.models.terms import NoticeUnit, Renewal, Roll
+from contracts.papers.comparisons import PaperForm
 
 
 def _date(**kwargs: Any) -> forms.DateField:

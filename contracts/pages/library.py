@@ -21,13 +21,13 @@ from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
-from contracts.clause_library import library_clauses, position_label, report_on, tied_clauses
-from contracts.library_access import VIEW
+from contracts.access.library import VIEW
 from contracts.library_categories import ClauseCategory
 from contracts.models import Contract, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
-from contracts.omissions import lacking
+from contracts.queries.clause_library import library_clauses, position_label, report_on, tied_clauses
+from contracts.queries.omissions import lacking
 from contracts.states import LibraryState, LibraryVersionState
 
 SHOWN = 50  # open drafts on the page of a clause

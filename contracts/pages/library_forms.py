@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contracts.clause_library import position_choices, position_label
 from contracts.library_categories import ClauseCategory
 from contracts.models import Clause
 from contracts.models.contract import Category
 from contracts.models.library import Risk
 from contracts.pages.forms import members
+from contracts.queries.clause_library import position_choices, position_label
 
 SPARE = 2  # empty places for a further fallback and a further unacceptable position
 LABELS = {"fallback": _("Fallback %(number)s"), "unacceptable": _("Unacceptable %(number)s")}

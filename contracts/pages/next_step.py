@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clm.access.permissions import can
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts.draft_access import side_of
+from contracts.access.drafts import side_of
 from contracts.models import Contract, ContractParty, Terms
 from contracts.models.terms import Renewal
 from contracts.states import ContractState, VersionState

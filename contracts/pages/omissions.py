@@ -19,13 +19,13 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require
 from clm.audit.queries import entries_of
 from contracts import queries
+from contracts.access.omissions import VIEW
 from contracts.models import Contract, LibraryClause
-from contracts.omission_access import VIEW
-from contracts.omissions import mandatory_clauses, omission_rows
 from contracts.operations.omissions.approve_omission import approve_omission
 from contracts.operations.omissions.ask_omission import ask_omission
 from contracts.operations.omissions.refuse_omission import refuse_omission
 from contracts.pages.steps import form_page, tried
+from contracts.queries.omissions import mandatory_clauses, omission_rows
 from contracts.states import OmissionState
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.pages.fields import SuggestInput
 from contracts.models import ContractRequest, Party
 from contracts.models.request import Priority
-from contracts.requesting import MOST_BYTES, triagers
+from contracts.queries.requests import MOST_BYTES, triagers
 
 SUGGESTED = 500
 FACTS = ("title", "counterparty", "wanted_by", "reason", "value_amount", "currency", "is_confidential")

@@ -18,7 +18,6 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import get_visible, require
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import requesting
 from contracts.models import ContractRequest, Template
 from contracts.operations.requests.answer_request import answer_request
 from contracts.operations.requests.ask_requester import ask_requester
@@ -34,7 +33,8 @@ from contracts.operations.requests.withdraw_request import withdraw_request
 from contracts.pages import request_forms as shapes
 from contracts.pages.questions import asked_with
 from contracts.pages.steps import form_page, tried
-from contracts.template_library import questions_of, version_in_use
+from contracts.queries import requests as requesting
+from contracts.queries.templates import questions_of, version_in_use
 
 Given = dict[str, Any]
 

@@ -21,12 +21,12 @@ from clm.audit.queries import entries_of
 from clm.documents.blobs import open_blob
 from clm.lib.actor import Actor
 from clm.pages.lists import Column, Empty, ListPage
-from contracts import requesting
+from contracts.access.requests import VIEW, is_triager
 from contracts.models import Contract, ContractRequest, RequestFile
 from contracts.models.request import Priority
 from contracts.operations.requests.change_request import may_change
 from contracts.pages.next_step import NextStep
-from contracts.request_access import VIEW, is_triager
+from contracts.queries import requests as requesting
 from contracts.states import RequestState
 
 WHOSE = (

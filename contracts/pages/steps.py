@@ -41,9 +41,9 @@ from contracts.operations.set_parties import remove_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.pages import forms as shapes
-from contracts.paper import TERM_FIELDS, read_paper
-from contracts.reader import body_offset
-from contracts.reading_jobs import READ_AT_ONCE, request_filing, request_reading
+from contracts.papers import TERM_FIELDS, read_paper
+from contracts.papers.reader import body_offset
+from contracts.papers.reading_jobs import READ_AT_ONCE, request_filing, request_reading
 
 Done = Callable[[Any], Any]
 

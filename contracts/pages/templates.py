@@ -24,7 +24,7 @@ from clm.documents.blobs import open_blob
 from clm.documents.extraction import DOCX
 from clm.lib.actor import Actor
 from clm.pages.lists import Column, Empty, ListPage
-from contracts import queries, template_library
+from contracts import queries
 from contracts.adapters.template_metadata import read_metadata
 from contracts.models import Contract, Template
 from contracts.models.contract import Category
@@ -36,8 +36,9 @@ from contracts.operations.templates.retire_template import retire_template
 from contracts.pages import template_forms as shapes
 from contracts.pages.questions import asked_with
 from contracts.pages.steps import form_page, tried
+from contracts.queries import templates as template_library
+from contracts.queries.templates import TemplateFile, questions_of, read_template, template_rows, version_in_use
 from contracts.states import TemplateState
-from contracts.template_library import TemplateFile, questions_of, read_template, template_rows, version_in_use
 
 
 class TemplateFilter(django_filters.FilterSet):

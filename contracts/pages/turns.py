@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from clm.access.permissions import can
 from clm.lib.actor import Actor
-from contracts import drafts
-from contracts.draft_access import side_of
+from contracts.access.drafts import side_of
 from contracts.models import Contract, Draft
+from contracts.queries import drafts
 from contracts.states import DraftState
 
 

@@ -20,18 +20,18 @@ from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from contracts import queries
 from contracts.access import VIEW_INSIDE
+from contracts.access.other_side import file_for, file_name_for, names_shown, shown_as
 from contracts.calendar import current_stretch
-from contracts.drafts import turns
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
-from contracts.other_side import file_for, file_name_for, names_shown, shown_as
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
 from contracts.pages.turns import turn_line
-from contracts.reader import clauses_of
-from contracts.requesting import request_of
+from contracts.papers.reader import clauses_of
+from contracts.papers.reading import reading_of
+from contracts.queries.drafts import turns
+from contracts.queries.requests import request_of
 from contracts.tabs import BINDINGS, TABS, ContractTab
 from contracts.term_sources import source_of
-from contracts.work import reading_of
 
 
 @login_required

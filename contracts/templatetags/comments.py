@@ -7,9 +7,9 @@ from typing import Any
 from django import template
 
 from clm.access.permissions import can
-from contracts.comment_access import TO_OTHER_SIDE
-from contracts.comments import draft_threads
+from contracts.access.comments import TO_OTHER_SIDE
 from contracts.models import Draft
+from contracts.queries.comments import draft_threads
 
 register = template.Library()
 

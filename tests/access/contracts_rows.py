@@ -8,11 +8,11 @@ from clm.accounts.roles import EVERYONE, INSIDE
 from clm.documents.blobs import store_blob
 from clm.jobs.models import Job
 from clm.jobs.runner import start_job
-from contracts.comparisons import COMPARISON
 from contracts.models import Contract, ContractParty, Term, Version
 from contracts.operations.create_contract import create_contract
 from contracts.operations.create_party import create_party
 from contracts.operations.set_parties import add_party
+from contracts.papers.comparisons import COMPARISON
 from tests.access.table import Route
 from tests.cast import Cast
 from tests.contracts.library_of import approved_template, draft_template

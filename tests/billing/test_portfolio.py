@@ -14,7 +14,7 @@ from clm.access.scope import organization_scope
 from clm.lib.money import Money
 from contracts import portfolio as papers
 from contracts.models import Contract, Term
-from contracts.portfolio_services import SERVICE_CONTRACTS
+from contracts.portfolio.services import SERVICE_CONTRACTS
 from obligations import portfolio as duties
 from obligations.models import Occurrence
 from slas import portfolio as levels

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from clm.lib.actor import Actor
 from contracts.operations.add_version import add_version
 from contracts.operations.create_contract import create_contract
-from contracts.paper import read_paper
+from contracts.papers import read_paper
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_pages import WALK
 from tests.cast import PASSWORD, Cast

@@ -15,7 +15,7 @@ from contracts.engine.questionnaire import Field
 from contracts.models import Template
 from contracts.operations.templates.approve_template import approve_template
 from contracts.operations.templates.import_template import import_template
-from contracts.template_library import TemplateFile, read_template
+from contracts.queries.templates import TemplateFile, read_template
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "templates"
 METADATA = b"""

@@ -8,7 +8,7 @@ from typing import Any
 from tests.contracts.word.counter_redline import Edits
 
 TEMPLATE = (
-    Path(__file__).resolve().parents[2] / "contracts" / "portfolio_data" / "templates" / "common-paper-csa-with-sla"
+    Path(__file__).resolve().parents[2] / "contracts" / "portfolio" / "data" / "templates" / "common-paper-csa-with-sla"
 )
 PARTS = {
     "file": "template.docx",

@@ -17,7 +17,7 @@ from contracts.operations.mark_passage import mark_passage
 from contracts.operations.record_execution import record_execution
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
-from contracts.paper import Paper, read_paper
+from contracts.papers import Paper, read_paper
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 SENTENCE = "The Provider shall keep the Service available at least 99.9 % of each calendar month."

@@ -24,7 +24,7 @@ from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
-from contracts.paper import content_hash, read_paper
+from contracts.papers import content_hash, read_paper
 from tests.cast import Cast
 from tests.contracts.papers import (
     SAMPLES,

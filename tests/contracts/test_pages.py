@@ -23,7 +23,7 @@ from contracts.operations.create_party import create_party
 from contracts.operations.decide_renewal import decide_renewal
 from contracts.operations.name_party import name_party
 from contracts.operations.restrict_contract import restrict_contract
-from contracts.reader import body_offset
+from contracts.papers.reader import body_offset
 from tests.cast import Cast
 from tests.contracts.papers import SENTENCE, TEXT, active_contract, draft_contract, newest, passage_in, text_paper
 from tests.proof import left_behind

@@ -9,8 +9,8 @@ from clm.lib.actor import Actor
 from contracts.models import Clause, Contract
 from contracts.operations.add_version import add_version
 from contracts.operations.create_contract import create_contract
-from contracts.paper import read_paper
-from contracts.reader import clauses_of
+from contracts.papers import read_paper
+from contracts.papers.reader import clauses_of
 from tests.contracts.papers import SAMPLES, newest, text_paper
 
 UNNAMED = """Hosting Agreement

@@ -15,7 +15,7 @@ from contracts.models import Contract, FurtherWords
 from contracts.operations.add_version import add_version
 from contracts.operations.change_contract import change_contract
 from contracts.operations.create_contract import create_contract
-from contracts.paper import Paper
+from contracts.papers import Paper
 from contracts.portfolio import PAPERS
 
 LAST = "zanzibarquoin"

@@ -14,7 +14,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden
 from clm.lib.locks import lock_row
-from contracts import comment_events as events
+from contracts.events import comments as events
 from contracts.models import Comment, FormerWords
 from contracts.operations.comments.guards import check_audience, checked_text, mention
 

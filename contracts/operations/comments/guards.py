@@ -17,10 +17,10 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.notify.tell import tell
-from contracts.comment_access import TO_OTHER_SIDE
+from contracts.access.comments import TO_OTHER_SIDE
+from contracts.access.other_side import names_shown, their_people
 from contracts.models import Clause, Comment, Contract, DraftClause, Mention, Thread
 from contracts.models.comment import Audience
-from contracts.other_side import names_shown, their_people
 from contracts.states import DraftState, Side
 
 MOST_TEXT, MOST_QUOTE = 20_000, 4_000  # characters

@@ -11,7 +11,7 @@ from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
-from contracts import comment_events as events
+from contracts.events import comments as events
 from contracts.models import Thread
 from contracts.operations.comments.guards import check_audience
 from contracts.states import ThreadState

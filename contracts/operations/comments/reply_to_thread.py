@@ -13,7 +13,7 @@ from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import comment_events as events
+from contracts.events import comments as events
 from contracts.models import Comment, Thread
 from contracts.operations.comments.guards import check_audience, say
 from contracts.states import ThreadState

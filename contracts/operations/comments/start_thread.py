@@ -12,7 +12,7 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
-from contracts import comment_events as events
+from contracts.events import comments as events
 from contracts.models import Contract, Thread
 from contracts.models.comment import Audience
 from contracts.operations.comments.guards import check_audience, place_of, say

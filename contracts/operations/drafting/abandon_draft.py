@@ -10,7 +10,7 @@ from clm.access.permissions import require
 from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
-from contracts import draft_events as events
+from contracts.events import drafts as events
 from contracts.models import ClauseEdit, Draft
 from contracts.operations.drafting.guards import Outcome, check_open, keep_unsaved, locked_draft
 from contracts.states import DraftState

@@ -12,9 +12,8 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import draft_events as events
-from contracts.drafts import is_open
 from contracts.engine.body import body_of
+from contracts.events import drafts as events
 from contracts.models import Draft, DraftClause
 from contracts.operations.drafting.guards import (
     Outcome,
@@ -29,6 +28,7 @@ from contracts.operations.drafting.guards import (
     turn_over,
     words_of,
 )
+from contracts.queries.drafts import is_open
 
 VERB = "contracts.add_clause"
 

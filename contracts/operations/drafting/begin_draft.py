@@ -15,15 +15,15 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import draft_events as events
-from contracts.draft_access import side_of
-from contracts.drafts import NEGOTIABLE, base_for
+from contracts.access.drafts import side_of
 from contracts.engine.body import body_of, plain
 from contracts.engine.references import Numbered, Numbering, tied
+from contracts.events import drafts as events
 from contracts.models import Clause, Contract, Draft, DraftClause, Version
 from contracts.operations.drafting.abandon_draft import close_overtaken
 from contracts.operations.drafting.guards import MAX_HEADING, MAX_LEVEL, present_turn
-from contracts.reader import body_offset
+from contracts.papers.reader import body_offset
+from contracts.queries.drafts import NEGOTIABLE, base_for
 from contracts.states import DraftState, Side
 
 

@@ -13,10 +13,9 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import draft_events as events
-from contracts.drafts import is_open
 from contracts.engine.body import plain
 from contracts.engine.merge import Merge, merge, merged_heading
+from contracts.events import drafts as events
 from contracts.models import DraftClause
 from contracts.operations.drafting.guards import (
     Outcome,
@@ -32,6 +31,7 @@ from contracts.operations.drafting.guards import (
     words_of,
     write_words,
 )
+from contracts.queries.drafts import is_open
 
 VERB = "contracts.edit_clause"
 

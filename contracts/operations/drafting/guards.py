@@ -18,11 +18,11 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
 from clm.lib.locks import lock_row
 from clm.notify.tell import tell
-from contracts import draft_events as events
-from contracts.drafts import is_open
+from contracts.access.other_side import their_people
 from contracts.engine.body import Body, checked, plain, without_controls
+from contracts.events import drafts as events
 from contracts.models import ClauseEdit, Contract, Draft, DraftClause, Turn, UnsavedWords, Version
-from contracts.other_side import their_people
+from contracts.queries.drafts import is_open
 from contracts.states import Side
 
 MAX_HEADING = 300

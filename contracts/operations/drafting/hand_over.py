@@ -14,15 +14,15 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import draft_events as events
 from contracts import events as contract_events
-from contracts.draft_papers import DraftPaper, make_draft_paper
-from contracts.drafts import NEGOTIABLE, draft_rows
+from contracts.events import drafts as events
 from contracts.models import Clause, Contract, Draft, DraftClause, Version
 from contracts.models.version import Source
 from contracts.operations.drafting.guards import check_open, flip_turn, keep_unsaved, locked_draft
 from contracts.operations.guards import keep_version
 from contracts.operations.negotiation.receive_version import check_answered, note_answer
+from contracts.papers.drafts import DraftPaper, make_draft_paper
+from contracts.queries.drafts import NEGOTIABLE, draft_rows
 from contracts.states import ContractState, DraftState
 
 VERB = "contracts.hand_over"

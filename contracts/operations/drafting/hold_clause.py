@@ -13,7 +13,7 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import draft_events as events
+from contracts.events import drafts as events
 from contracts.models import DraftClause
 from contracts.operations.drafting.guards import check_open, locked_clause
 

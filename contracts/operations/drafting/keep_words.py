@@ -12,8 +12,7 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import draft_events as events
-from contracts.drafts import is_open
+from contracts.events import drafts as events
 from contracts.models import DraftClause, UnsavedWords
 from contracts.operations.drafting.guards import (
     Words,
@@ -23,6 +22,7 @@ from contracts.operations.drafting.guards import (
     turn_over,
     words_of,
 )
+from contracts.queries.drafts import is_open
 
 VERB = "contracts.keep_words"
 

@@ -11,7 +11,7 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
-from contracts import draft_events as events
+from contracts.events import drafts as events
 from contracts.models import DraftClause
 from contracts.operations.drafting.guards import (
     MAX_LEVEL,

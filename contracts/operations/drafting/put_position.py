@@ -11,8 +11,8 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import draft_events as events
 from contracts.engine.body import body_of
+from contracts.events import drafts as events
 from contracts.models import DraftClause
 from contracts.operations.drafting.guards import (
     MAX_HEADING,

@@ -9,7 +9,7 @@ from django.db import transaction
 from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
-from contracts import draft_events as events
+from contracts.events import drafts as events
 from contracts.models import DraftClause
 from contracts.operations.drafting.guards import check_open, locked_clause, touch
 

@@ -13,8 +13,8 @@ from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import draft_events as events
-from contracts.draft_access import side_of
+from contracts.access.drafts import side_of
+from contracts.events import drafts as events
 from contracts.models import Contract, Draft, DraftClause, Version
 from contracts.operations.drafting.guards import flip_turn
 from contracts.states import DraftState, VersionState

@@ -13,7 +13,7 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.locks import advisory_lock
-from contracts import library_events as events
+from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.operations.library.guards import check_facts, ladder_of
 

@@ -12,7 +12,7 @@ from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import library_events as events
+from contracts.events import library as events
 from contracts.models import Clause, Version
 from contracts.operations.library.guards import position_in_use
 from contracts.states import VersionState

@@ -14,7 +14,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import library_events as events
+from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.states import LibraryState, LibraryVersionState
 

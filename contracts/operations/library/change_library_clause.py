@@ -15,7 +15,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import advisory_lock, lock_row
-from contracts import library_events as events
+from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.operations.library.guards import FACTS, check_facts, ladder_of
 from contracts.states import LibraryState, LibraryVersionState

@@ -13,7 +13,7 @@ from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
-from contracts import library_events as events
+from contracts.events import library as events
 from contracts.models import LibraryClause
 from contracts.states import LibraryState
 

@@ -12,10 +12,10 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import change_events as events
 from contracts.engine.body import Body
 from contracts.engine.merge import merge, merged_heading
 from contracts.engine.references import nodes_in, retied
+from contracts.events import changes as events
 from contracts.models import Change, Draft, DraftClause
 from contracts.operations.drafting.add_clause import add_clause
 from contracts.operations.drafting.guards import MAX_HEADING, Outcome, words_at, words_of, write_words

@@ -12,7 +12,7 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
-from contracts import change_events as events
+from contracts.events import changes as events
 from contracts.models import Change, Draft, DraftClause
 from contracts.operations.drafting.add_clause import add_clause
 from contracts.operations.drafting.guards import MAX_HEADING, Outcome, words_of, write_words

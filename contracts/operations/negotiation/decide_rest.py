@@ -10,10 +10,10 @@ from clm.access.permissions import get_visible, require
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts.changes import change_rows
 from contracts.models import Contract, Version
 from contracts.operations.negotiation.accept_change import accept_change
 from contracts.operations.negotiation.reject_change import reject_change
+from contracts.queries.changes import change_rows
 from contracts.states import ChangeState
 
 

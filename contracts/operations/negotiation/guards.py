@@ -13,14 +13,14 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, NotVisible
 from clm.lib.locks import lock_row
-from contracts.changes import IN_OUR_DRAFT, counterpart, newest_receipt
-from contracts.drafts import clause_rows, labels_of
 from contracts.engine.body import Body, body_of
 from contracts.engine.references import Numbered, Numbering, retied, tied
 from contracts.models import Change, Clause, Contract, Draft, DraftClause
 from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.guards import locked_draft
-from contracts.reader import body_offset
+from contracts.papers.reader import body_offset
+from contracts.queries.changes import IN_OUR_DRAFT, counterpart, newest_receipt
+from contracts.queries.drafts import clause_rows, labels_of
 from contracts.states import ChangeState, Side
 
 

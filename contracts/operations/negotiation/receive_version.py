@@ -15,16 +15,16 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import change_events as events
 from contracts import events as contract_events
-from contracts.changes import Answer, made_changes, reads_back, undecided
-from contracts.drafts import NEGOTIABLE, last_sent
+from contracts.events import changes as events
 from contracts.models import Change, Contract, Draft, Receipt, Version
 from contracts.models.version import Source
 from contracts.operations.drafting.abandon_draft import close_overtaken
 from contracts.operations.drafting.guards import flip_turn
 from contracts.operations.guards import keep_version
-from contracts.paper import put_paper
+from contracts.papers import put_paper
+from contracts.queries.changes import Answer, made_changes, reads_back, undecided
+from contracts.queries.drafts import NEGOTIABLE, last_sent
 from contracts.states import DraftState, Side
 
 VERB = "contracts.receive_version"

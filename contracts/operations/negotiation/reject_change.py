@@ -9,7 +9,7 @@ from django.db import transaction
 from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
-from contracts import change_events as events
+from contracts.events import changes as events
 from contracts.models import Change
 from contracts.operations.negotiation.guards import check_ours, check_undecided, decide, locked_change
 from contracts.states import ChangeState

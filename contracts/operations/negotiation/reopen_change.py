@@ -13,14 +13,14 @@ from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import change_events as events
-from contracts.changes import is_open_draft
+from contracts.events import changes as events
 from contracts.models import Change, DraftClause
 from contracts.operations.drafting.guards import Outcome, locked_draft, words_at, write_words
 from contracts.operations.drafting.move_clause import move_clause
 from contracts.operations.drafting.remove_clause import remove_clause
 from contracts.operations.drafting.restore_clause import restore_clause
 from contracts.operations.negotiation.guards import check_ours, locked_change
+from contracts.queries.changes import is_open_draft
 from contracts.states import ChangeState
 
 VERB = "contracts.reopen_change"

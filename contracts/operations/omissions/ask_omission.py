@@ -14,10 +14,10 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from clm.notify.tell import people_with_roles, tell
-from contracts import omission_events as events
+from contracts.access.omissions import DECIDERS
+from contracts.events import omissions as events
 from contracts.models import Contract, Omission
-from contracts.omission_access import DECIDERS
-from contracts.omissions import mandatory_clauses
+from contracts.queries.omissions import mandatory_clauses
 from contracts.states import OmissionState
 
 VERB = "contracts.ask_omission"

@@ -11,7 +11,7 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
-from contracts import omission_events as events
+from contracts.events import omissions as events
 from contracts.models import Omission
 from contracts.operations.omissions.guards import decide, locked_omission
 from contracts.states import OmissionState

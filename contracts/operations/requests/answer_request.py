@@ -13,7 +13,7 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import request_events as events
+from contracts.events import requests as events
 from contracts.models import ContractRequest, RequestQuestion
 from contracts.operations.requests.guards import (
     check_seen,

@@ -12,7 +12,7 @@ from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts import request_events as events
+from contracts.events import requests as events
 from contracts.models import ContractRequest, RequestQuestion
 from contracts.operations.requests.guards import (
     check_open,

@@ -13,10 +13,10 @@ from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
-from contracts import request_events as events
+from contracts.access.requests import TRIAGERS
+from contracts.events import requests as events
 from contracts.models import ContractRequest
 from contracts.operations.requests.guards import check_open, check_seen, lock_request, save_next, tell_people
-from contracts.request_access import TRIAGERS
 from contracts.states import RequestState
 
 

@@ -14,11 +14,11 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid
-from contracts import request_events as events
+from contracts.access.requests import is_triager
+from contracts.events import requests as events
 from contracts.models import ContractRequest, RequestFile
 from contracts.operations.requests.guards import check_open, lock_request
-from contracts.request_access import is_triager
-from contracts.requesting import MOST_BYTES, MOST_FILES
+from contracts.queries.requests import MOST_BYTES, MOST_FILES
 
 VERB = "contracts.attach_to_request"
 # Files are given out as they came, as downloads that no browser opens in place.

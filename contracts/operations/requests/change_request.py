@@ -12,7 +12,7 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden
-from contracts import request_events as events
+from contracts.events import requests as events
 from contracts.models import ContractRequest
 from contracts.operations.requests.guards import (
     check_open,
@@ -23,7 +23,7 @@ from contracts.operations.requests.guards import (
     save_next,
 )
 from contracts.operations.requests.submit_request import checked_facts
-from contracts.requesting import kept_answers
+from contracts.queries.requests import kept_answers
 from contracts.states import RequestState
 
 VERB = "contracts.change_request"

@@ -13,15 +13,15 @@ from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import request_events as events
+from contracts.access.requests import DESK
+from contracts.events import requests as events
 from contracts.models import Contract, ContractParty, ContractRequest
 from contracts.operations.name_party import name_party
 from contracts.operations.requests.guards import check_open, check_seen, lock_request, save_next, tell_people
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_parties import add_party
 from contracts.operations.templates.draft_from_template import draft_from_template
-from contracts.request_access import DESK
-from contracts.requesting import RequestPaper, make_request_paper
+from contracts.queries.requests import RequestPaper, make_request_paper
 from contracts.states import RequestState
 
 VERB = "contracts.draft_request"

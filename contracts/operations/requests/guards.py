@@ -12,9 +12,9 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid
 from clm.lib.locks import lock_row
 from clm.notify.tell import people_with_roles, tell
+from contracts.access.requests import TRIAGERS
 from contracts.models import ContractRequest
-from contracts.request_access import TRIAGERS
-from contracts.requesting import due_from_now
+from contracts.queries.requests import due_from_now
 from contracts.states import RequestState
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
-from contracts import request_events as events
+from contracts.events import requests as events
 from contracts.models import ContractRequest
 from contracts.models.request import Priority
 from contracts.operations.requests.guards import check_open, check_seen, lock_request

@@ -12,7 +12,7 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
-from contracts import request_events as events
+from contracts.events import requests as events
 from contracts.models import ContractRequest
 from contracts.operations.requests.guards import desk_of, tell_people
 from contracts.states import RequestState

@@ -16,13 +16,13 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from clm.lib.sequences import next_number
-from contracts import request_events as events
+from contracts.events import requests as events
 from contracts.models import ContractRequest, Party, Template
 from contracts.models.request import Priority
 from contracts.operations.requests.guards import check_words, desk_of, tell_people
 from contracts.operations.templates.draft_from_template import check_in_use
-from contracts.requesting import due_from_now, kept_answers
-from contracts.template_library import version_rows
+from contracts.queries.requests import due_from_now, kept_answers
+from contracts.queries.templates import version_rows
 
 
 @transaction.atomic

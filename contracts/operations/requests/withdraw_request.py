@@ -11,7 +11,7 @@ from clm.access.permissions import require
 from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
-from contracts import request_events as events
+from contracts.events import requests as events
 from contracts.models import ContractRequest
 from contracts.operations.requests.guards import (
     check_open,

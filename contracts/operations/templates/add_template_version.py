@@ -15,11 +15,11 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import template_events as events
+from contracts.events import templates as events
 from contracts.models import Template, TemplateVersion
-from contracts.paper import put_paper
+from contracts.papers import put_paper
+from contracts.queries.templates import TemplateFile
 from contracts.states import TemplateState
-from contracts.template_library import TemplateFile
 
 
 def add_template_version(*, actor: Actor, template_id: UUID, file: TemplateFile, note: str = "") -> TemplateVersion:

@@ -16,7 +16,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from clm.lib.months import add_months
-from contracts import template_events as events
+from contracts.events import templates as events
 from contracts.models import Template, TemplateVersion
 
 # Issue 3: quarterly for high risk, half-yearly for standard.

@@ -15,14 +15,14 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import template_events as events
 from contracts.engine.questionnaire import as_json
+from contracts.events import templates as events
 from contracts.models import Contract, Drafting, Template, TemplateVersion, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.create_contract import create_contract
-from contracts.paper import Paper, put_paper
+from contracts.papers import Paper, put_paper
+from contracts.queries.templates import checked_answers, make_paper, version_rows
 from contracts.states import TemplateState
-from contracts.template_library import checked_answers, make_paper, version_rows
 
 
 def draft_from_template(

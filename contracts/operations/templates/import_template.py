@@ -14,12 +14,12 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import advisory_lock
-from contracts import template_events as events
+from contracts.events import templates as events
 from contracts.models import Template
 from contracts.operations.templates.add_template_version import add_template_version
-from contracts.paper import put_paper
+from contracts.papers import put_paper
+from contracts.queries.templates import TemplateFile, category_of
 from contracts.states import TemplateState
-from contracts.template_library import TemplateFile, category_of
 
 
 def import_template(

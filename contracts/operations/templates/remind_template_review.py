@@ -14,7 +14,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
 from clm.notify.tell import people_with_roles, tell
-from contracts import template_events as events
+from contracts.events import templates as events
 from contracts.models import Template
 
 

@@ -11,7 +11,7 @@ from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
-from contracts import template_events as events
+from contracts.events import templates as events
 from contracts.models import Template
 from contracts.states import TemplateState
 

@@ -9,12 +9,12 @@ from django.urls import reverse
 from clm.access.permissions import visible
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
-from contracts import comments
 from contracts.engine.body import body_of
 from contracts.models import Contract, Draft, DraftClause, Thread, Version
 from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.edit_clause import edit_clause
 from contracts.operations.drafting.hand_over import hand_over
+from contracts.queries import comments
 from tests.cast import Cast
 from tests.contracts.comments.talk import open_to_other_side, thread
 from tests.contracts.papers import draft_contract

@@ -10,7 +10,6 @@ import pytest
 
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
-from contracts import drafts
 from contracts.engine.body import body_of
 from contracts.models import ClauseEdit, Contract, Draft, DraftClause, Turn, UnsavedWords, Version
 from contracts.operations.drafting.add_clause import add_clause
@@ -20,6 +19,7 @@ from contracts.operations.drafting.hold_clause import hold_clause
 from contracts.operations.drafting.keep_words import keep_words
 from contracts.operations.drafting.move_clause import move_clause
 from contracts.operations.drafting.take_back_turn import take_back_turn
+from contracts.queries import drafts
 from tests.cast import Cast
 from tests.contracts.drafting.written import HOSTS, clause_of, draft_contract, handed_over, let_in, open_draft, write
 from tests.contracts.test_at_once import at_once

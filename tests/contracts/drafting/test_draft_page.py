@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clm.lib.actor import Actor
-from contracts.drafts import shown_draft
 from contracts.engine.body import body_of
 from contracts.models import Clause, Contract, Draft
 from contracts.operations.add_version import add_version
@@ -22,6 +21,7 @@ from contracts.operations.drafting.keep_words import keep_words
 from contracts.operations.drafting.remove_clause import remove_clause
 from contracts.operations.library.adopt_library_clause import adopt_library_clause
 from contracts.pages.draft_page import body_html, checks_of
+from contracts.queries.drafts import shown_draft
 from tests.cast import Cast
 from tests.contracts.drafting.written import HOSTS, clause_of, draft_contract, let_in, open_draft
 from tests.contracts.library.shelf import approved

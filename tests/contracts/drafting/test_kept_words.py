@@ -11,8 +11,6 @@ from rest_framework.test import APIClient
 
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts import drafts
-from contracts.changes import Answer
 from contracts.engine.body import body_of
 from contracts.models import Change, ClauseEdit, Draft, DraftClause, UnsavedWords, Version
 from contracts.operations.drafting.abandon_draft import abandon_draft
@@ -24,6 +22,8 @@ from contracts.operations.drafting.take_back_turn import take_back_turn
 from contracts.operations.negotiation.accept_change import accept_change
 from contracts.operations.negotiation.receive_version import receive_version
 from contracts.operations.negotiation.reopen_change import reopen_change
+from contracts.queries import drafts
+from contracts.queries.changes import Answer
 from tests.cast import Cast
 from tests.contracts.drafting.written import HOSTS, clause_of, handed_over, let_in, open_draft, write
 from tests.contracts.negotiation.answers import CREDIT, MORE, our_draft, quick_answer

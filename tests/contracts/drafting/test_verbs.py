@@ -12,7 +12,6 @@ from clm.events.models import OutboxEvent
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
 from clm.notify.models import Notification
-from contracts import drafts
 from contracts.engine.body import body_of
 from contracts.models import Clause, ClauseEdit, Contract, Draft, DraftClause, Turn, UnsavedWords, Version
 from contracts.operations.drafting.abandon_draft import abandon_draft
@@ -27,6 +26,7 @@ from contracts.operations.drafting.restore_clause import restore_clause
 from contracts.operations.drafting.settle_words import settle_words
 from contracts.operations.drafting.take_back_turn import take_back_turn
 from contracts.operations.restrict_contract import restrict_contract
+from contracts.queries import drafts
 from tests.cast import Cast
 from tests.contracts.drafting.written import HOSTS, clause_of, draft_contract, handed_over, let_in, open_draft, write
 from tests.contracts.papers import active_contract, newest

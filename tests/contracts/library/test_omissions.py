@@ -19,8 +19,6 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
 from clm.notify.models import Notification
-from contracts.draft_library import draft_report
-from contracts.drafts import draft_rows
 from contracts.models import Contract, Draft, LibraryClauseVersion, Omission, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.drafting.hand_over import hand_over
@@ -32,6 +30,8 @@ from contracts.operations.omissions.approve_omission import approve_omission
 from contracts.operations.omissions.ask_omission import ask_omission
 from contracts.operations.omissions.refuse_omission import refuse_omission
 from contracts.operations.set_terms import set_terms
+from contracts.queries.draft_library import draft_report
+from contracts.queries.drafts import draft_rows
 from tests.cast import Cast
 from tests.contracts.drafting.written import clause_of, let_in, open_draft, write
 from tests.contracts.library.shelf import approved, renewed

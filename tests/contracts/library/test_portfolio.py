@@ -8,9 +8,10 @@ import pytest
 
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry
-from contracts import portfolio, portfolio_library
-from contracts.clause_library import report_on
+from contracts import portfolio
 from contracts.models import Clause, LibraryClause, LibraryClauseVersion
+from contracts.portfolio import library as portfolio_library
+from contracts.queries.clause_library import report_on
 from tests.cast import Cast, make_cast
 
 ENTRIES = json.loads(portfolio_library.DATA.read_text())

@@ -15,7 +15,6 @@ from clm.audit.models import Transition
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
-from contracts.clause_library import report_on
 from contracts.library_categories import CUAD, ClauseCategory
 from contracts.models import Clause, LibraryClause, LibraryClauseVersion
 from contracts.operations.library.add_library_clause import add_library_clause
@@ -26,6 +25,7 @@ from contracts.operations.library.retire_library_clause import retire_library_cl
 from contracts.operations.name_party import name_party
 from contracts.operations.record_execution import record_execution
 from contracts.operations.set_terms import set_terms
+from contracts.queries.clause_library import report_on
 from tests.cast import Cast
 from tests.contracts.library.shelf import LADDER, NEXT, approved, availability, renewed, shelved
 from tests.contracts.papers import TERMS, draft_contract, newest

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from clm.documents.blobs import read_blob
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts.changes import Answer, read_answer
 from contracts.models import Change, Contract, Draft, DraftClause, Version
 from contracts.operations.negotiation.receive_version import receive_version
+from contracts.queries.changes import Answer, read_answer
 from tests.contracts.drafting.written import draft_contract, handed_over
 from tests.contracts.papers import text_paper
 from tests.contracts.word.edits import tracked, tracked_paragraph, tracked_removal

@@ -16,8 +16,8 @@ from clm.jobs.runner import run
 from clm.lib.actor import Actor
 from contracts.adapters.parts import take_apart
 from contracts.models import Change, Contract, Version
-from contracts.reading_jobs import READ_AT_ONCE
-from contracts.receiving import RECEIVE
+from contracts.papers.reading_jobs import READ_AT_ONCE
+from contracts.papers.receiving import RECEIVE
 from tests.cast import Cast
 from tests.contracts.negotiation.answers import (
     CREDIT,

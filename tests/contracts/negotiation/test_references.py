@@ -6,8 +6,6 @@ import pytest
 
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts.changes import Answer
-from contracts.drafts import clause_rows, labels_of
 from contracts.engine.references import nodes_in
 from contracts.models import Change, Contract, DraftClause, Version
 from contracts.operations.add_version import add_version
@@ -18,6 +16,8 @@ from contracts.operations.negotiation.decide_rest import decide_rest
 from contracts.operations.negotiation.receive_version import receive_version
 from contracts.operations.negotiation.reject_change import reject_change
 from contracts.operations.negotiation.reopen_change import reopen_change
+from contracts.queries.changes import Answer
+from contracts.queries.drafts import clause_rows, labels_of
 from tests.cast import Cast
 from tests.contracts.drafting.written import write
 from tests.contracts.negotiation.answers import our_draft

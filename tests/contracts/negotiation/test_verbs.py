@@ -10,7 +10,6 @@ import pytest
 from clm.audit.models import LedgerEntry, Transition
 from clm.events.models import OutboxEvent
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
-from contracts.changes import read_answer
 from contracts.models import Change, Contract, DraftClause, Receipt, Turn, Version
 from contracts.operations.drafting.abandon_draft import abandon_draft
 from contracts.operations.drafting.begin_draft import begin_draft
@@ -21,6 +20,7 @@ from contracts.operations.negotiation.decide_rest import decide_rest
 from contracts.operations.negotiation.receive_version import receive_version
 from contracts.operations.negotiation.reject_change import reject_change
 from contracts.operations.negotiation.reopen_change import reopen_change
+from contracts.queries.changes import read_answer
 from tests.cast import Cast
 from tests.contracts.drafting.written import draft_contract, let_in, open_draft, write
 from tests.contracts.negotiation.answers import (

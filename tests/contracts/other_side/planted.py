@@ -33,7 +33,7 @@ from contracts.operations.library.adopt_library_clause import adopt_library_clau
 from contracts.operations.record_execution import record_execution
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
-from contracts.paper import Paper, put_paper, read_paper
+from contracts.papers import Paper, put_paper, read_paper
 from slas.operations.settle_breach import acknowledge_breach
 from tests.billing.built import breach_of
 from tests.cast import Cast, add_person

@@ -17,9 +17,8 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden
 from clm.lib.pdf import render_pdf
-from contracts import comments, queries
+from contracts import queries
 from contracts.adapters.outgoing import clean_pdf, clean_upload
-from contracts.comparisons import request_comparison
 from contracts.engine.body import body_of
 from contracts.models import Clause, Contract, DraftClause, Passage, Terms, Version
 from contracts.operations.add_version import add_version
@@ -28,7 +27,9 @@ from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.edit_clause import edit_clause
 from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.drafting.remove_clause import remove_clause
-from contracts.paper import put_paper, read_paper
+from contracts.papers import put_paper, read_paper
+from contracts.papers.comparisons import request_comparison
+from contracts.queries import comments
 from tests.cast import Cast
 from tests.contracts.comments.talk import negotiated, open_to_other_side, thread
 from tests.contracts.other_side.crawl import in_package

@@ -12,7 +12,7 @@ from clm.documents.extraction.reading import read_document
 from contracts.adapters.parts import W, take_apart
 from contracts.adapters.plain import docx_of_text
 from contracts.adapters.redline import redline
-from contracts.comparisons import programs
+from contracts.papers.comparisons import programs
 from tests.shared_data import shared
 
 AUTHOR, AT = "Northwind & Co. <legal>", datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

@@ -23,11 +23,11 @@ from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from contracts.adapters.parts import put_together, take_apart
 from contracts.adapters.revisions import accept_all, reject_all
-from contracts.comparisons import comparison_blob, request_comparison
 from contracts.models import Contract, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.restrict_contract import restrict_contract
-from contracts.paper import put_paper, read_paper
+from contracts.papers import put_paper, read_paper
+from contracts.papers.comparisons import comparison_blob, request_comparison
 from tests.cast import Cast, add_person
 from tests.clm.documents.papers import docx_bytes
 from tests.contracts.papers import TEXT, draft_contract, newest

@@ -16,11 +16,11 @@ from clm.jobs.models import Job
 from clm.jobs.runner import run
 from clm.lib.actor import Actor
 from contracts.adapters.revisions import accept_all, reject_all
-from contracts.comparisons import comparison_blob
 from contracts.models import Version
 from contracts.operations.add_version import add_version
 from contracts.operations.create_contract import create_contract
-from contracts.paper import read_paper
+from contracts.papers import read_paper
+from contracts.papers.comparisons import comparison_blob
 from tests.contracts.redlines.made import as_file, text_of, word_file
 
 OLD = ("1. Service", "The Provider hosts it.", "2. Term", "This runs for one year.")

@@ -14,7 +14,7 @@ import pytest
 from clm.documents.extraction import Refused
 from contracts.adapters.redline import LIMITS, redline, unpacked_engine
 from contracts.adapters.revisions import accept_all, reject_all
-from contracts.comparisons import programs
+from contracts.papers.comparisons import programs
 from tests.clm.documents.papers import CSA, W_NS, body, docx_bytes, paragraph
 from tests.contracts.redlines.made import AT, AUTHOR, count, main_part, redlined, text_of, word_file
 

@@ -6,9 +6,9 @@ import pytest
 
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry
-from contracts import portfolio_requests
 from contracts.adapters.template_metadata import read_metadata
 from contracts.models import Contract, ContractRequest, Template, Version
+from contracts.portfolio import requests as portfolio_requests
 from contracts.states import RequestState
 from tests.cast import make_cast
 

@@ -30,7 +30,7 @@ from contracts.operations.requests.prioritize_request import prioritize_request
 from contracts.operations.requests.submit_request import submit_request
 from contracts.operations.requests.withdraw_request import withdraw_request
 from contracts.operations.templates.retire_template import retire_template
-from contracts.requesting import MOST_FILES, make_request_paper, request_of
+from contracts.queries.requests import MOST_FILES, make_request_paper, request_of
 from contracts.tasks import remind_requests
 from tests.cast import Cast
 from tests.contracts.library_of import draft_template

@@ -11,7 +11,7 @@ from clm.access.scope import organization_scope
 from clm.lib.errors import DomainError
 from contracts.models import Template
 from contracts.operations.templates.import_template import import_template
-from contracts.template_library import TemplateFile
+from contracts.queries.templates import TemplateFile
 from tests.cast import make_cast
 from tests.contracts.library_of import short_file
 

@@ -16,7 +16,7 @@ from contracts.models import Clause, Version
 from contracts.operations.templates.approve_template import approve_template
 from contracts.operations.templates.draft_from_template import draft_from_template
 from contracts.operations.templates.import_template import import_template
-from contracts.template_library import print_version, read_template
+from contracts.queries.templates import print_version, read_template
 from tests.contracts.library_of import SAMPLES, answers_to, sample_parts
 from tests.shared_data import shared
 

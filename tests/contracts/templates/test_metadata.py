@@ -8,7 +8,7 @@ import pytest
 
 from clm.lib.errors import Invalid
 from contracts.adapters.template_metadata import MOST_BYTES, read_metadata
-from contracts.template_library import category_of
+from contracts.queries.templates import category_of
 from tests.contracts.library_of import METADATA, SAMPLES, sample_parts
 
 BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(

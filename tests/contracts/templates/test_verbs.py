@@ -21,8 +21,8 @@ from contracts.operations.templates.approve_template import approve_template
 from contracts.operations.templates.draft_from_template import draft_from_template
 from contracts.operations.templates.import_template import import_template
 from contracts.operations.templates.retire_template import retire_template
+from contracts.queries.templates import version_in_use
 from contracts.tasks import remind_template_reviews
-from contracts.template_library import version_in_use
 from tests.cast import Cast
 from tests.contracts.library_of import LINES, METADATA, approved_template, draft_template, short_file
 from tests.proof import last_entry, last_event, left_behind
@@ -115,7 +115,7 @@ def _same(template: Template) -> Any:
     """The file that the newest version has: a Word document is written with the instant it was made at."""
     from clm.documents.blobs import read_blob
     from contracts.adapters.template_metadata import read_metadata
-    from contracts.template_library import read_template
+    from contracts.queries.templates import read_template
 
     content = read_blob(source_of(template).blob)
     return read_template(content, "again.docx", read_metadata(METADATA))

@@ -10,7 +10,7 @@ from contracts.adapters.plain import docx_of_text
 from contracts.adapters.redline import redline
 from contracts.adapters.revisions import accept_all
 from contracts.adapters.word_changes import Tracked, read_changes, read_in_process
-from contracts.comparisons import programs
+from contracts.papers.comparisons import programs
 from tests.contracts.redlines.made import AT, text_of
 from tests.contracts.word.edits import (
     THEM,

@@ -26,7 +26,7 @@ from tests.contracts.word.edits import MAIN, commented, paragraph_with
 from tests.shared_data import shared
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "templates" / "common-paper-mutual-nda" / "template.docx"
-PAPERS = Path(__file__).resolve().parents[3] / "contracts" / "portfolio_data" / "papers"
+PAPERS = Path(__file__).resolve().parents[3] / "contracts" / "portfolio" / "data" / "papers"
 TEXT = """Hosting Agreement
 
 1. Service

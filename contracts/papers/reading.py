@@ -22,7 +22,7 @@ from clm.lib.actor import Actor
 from contracts.models import Contract, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.set_terms import set_terms
-from contracts.paper import Paper, put_paper, read_paper
+from contracts.papers import Paper, put_paper, read_paper
 
 IMPORT = "contracts.import_version"
 MAX_BYTES = DEFAULT.file_bytes

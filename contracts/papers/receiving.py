@@ -17,13 +17,13 @@ from clm.jobs.models import Job
 from clm.jobs.runner import Progress, job_kind, start_job
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
-from contracts.changes import read_answer
 from contracts.models import Contract, Version
 from contracts.models.version import Source
 from contracts.operations.negotiation.receive_version import receive_version
-from contracts.paper import put_paper
-from contracts.reading_jobs import UNREAD
-from contracts.work import MAX_BYTES
+from contracts.papers import put_paper
+from contracts.papers.reading import MAX_BYTES
+from contracts.papers.reading_jobs import UNREAD
+from contracts.queries.changes import read_answer
 
 RECEIVE = "contracts.receive_version"
 

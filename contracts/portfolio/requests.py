@@ -22,10 +22,10 @@ from contracts.operations.requests.submit_request import submit_request
 from contracts.operations.requests.withdraw_request import withdraw_request
 from contracts.operations.templates.approve_template import approve_template
 from contracts.operations.templates.import_template import import_template
+from contracts.queries.templates import TemplateFile, read_template
 from contracts.states import TemplateState
-from contracts.template_library import TemplateFile, read_template
 
-DATA = Path(__file__).with_name("portfolio_data")
+DATA = Path(__file__).with_name("data")
 TEMPLATES = DATA / "templates"
 HOUSE = "northwind"  # the organization whose people ask
 # Folder -> the name it has in the library, and its risk.

@@ -18,8 +18,8 @@ from clm.dashboards.registry import (
     register_search_source,
 )
 from clm.lib.actor import Actor
-from contracts import requesting
-from contracts.request_access import TRIAGERS, VIEW
+from contracts.access.requests import TRIAGERS, VIEW
+from contracts.queries import requests as requesting
 
 
 def _queue(actor: Actor) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from clm.access.permissions import can, visible
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts.draft_access import side_of
+from contracts.access.drafts import side_of
 from contracts.engine.numbering import Placed, numbers
 from contracts.engine.references import Numbered, addresses
 from contracts.models import Change, ClauseEdit, Contract, Draft, DraftClause, Receipt, Turn, UnsavedWords, Version

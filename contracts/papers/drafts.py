@@ -14,15 +14,15 @@ from clm.documents.extraction import Refused
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.outside import outside_transactions
+from contracts.access.other_side import as_given
 from contracts.adapters.word_clauses import DraftText, OriginText
 from contracts.adapters.word_writing import base_of, write_draft
-from contracts.drafts import clause_rows, draft_rows, is_open, labels_of
 from contracts.engine.body import paragraphs_of
 from contracts.engine.compare import ClauseText, compare
 from contracts.models import Clause, Draft, DraftClause, Version
-from contracts.omissions import check_draft_complete
-from contracts.other_side import as_given
-from contracts.paper import Paper, put_paper, read_paper
+from contracts.papers import Paper, put_paper, read_paper
+from contracts.queries.drafts import clause_rows, draft_rows, is_open, labels_of
+from contracts.queries.omissions import check_draft_complete
 from contracts.states import Side
 
 

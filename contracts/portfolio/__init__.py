@@ -34,12 +34,22 @@ from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
-from contracts.paper import Paper, put_paper, read_paper
-from contracts.portfolio_services import RENEWAL_MONTHS, SERVICE_CONTRACTS, ServiceContract
+from contracts.papers import Paper, put_paper, read_paper
+from contracts.portfolio.services import RENEWAL_MONTHS, SERVICE_CONTRACTS, ServiceContract
+
+
+def register_all() -> None:
+    """The contracts' own stage of the first portfolio and those of every capability."""
+    from contracts.portfolio import library, requests
+
+    register()
+    for part in (library, requests):
+        part.register()
+
 
 __all__ = ["SERVICE_CONTRACTS", "passage_of", "register", "service_contracts"]
 
-DATA = Path(__file__).with_name("portfolio_data")
+DATA = Path(__file__).with_name("data")
 PAPERS = DATA / "papers"
 Report = Callable[[int, int], None]
 OWNERS = ("legal", "procurement", "account_manager")
@@ -219,7 +229,7 @@ def _sign(
 @transaction.atomic
 def _file_service(cast: Cast, service: ServiceContract, paper: Paper) -> None:
     starts_on = service.starts_on(clock.today())
-    source = {"source": "Order form by the project; standard terms: see contracts/portfolio_data/NOTE.md"}
+    source = {"source": "Order form by the project; standard terms: see contracts/portfolio/data/NOTE.md"}
     with clock.set_to(_at(starts_on - timedelta(days=12))):
         contract = _draft(
             cast, service.title, "cloud", 2, paper, source, service.fee * 12, service.currency,

@@ -20,8 +20,8 @@ from contracts.adapters.word_template import check_template, fill
 from contracts.engine.questionnaire import Field, check, fields_of, unasked
 from contracts.models import Template, TemplateVersion, Version
 from contracts.models.contract import Category
-from contracts.paper import Paper, read_paper
-from contracts.reader import clauses_of
+from contracts.papers import Paper, read_paper
+from contracts.papers.reader import clauses_of
 
 # By what their names and types say, the first that fits.
 CATEGORIES = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from contracts.comment_access import VIEW
-from contracts.comments import open_threads
+from contracts.access.comments import VIEW
 from contracts.pages.comments import comments_tab
+from contracts.queries.comments import open_threads
 from contracts.tabs import ContractTab, register_contract_tab
 
 

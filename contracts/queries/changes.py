@@ -19,8 +19,8 @@ from contracts.adapters.word_changes import Reading, Tracked, read_changes
 from contracts.engine.compare import ClauseText, Row, compare
 from contracts.engine.words import diff_words
 from contracts.models import Change, Clause, Contract, Draft, DraftClause, Receipt, Version
-from contracts.paper import Paper, read_paper
-from contracts.reader import WORDS
+from contracts.papers import Paper, read_paper
+from contracts.papers.reader import WORDS
 from contracts.states import ChangeState
 
 Tracking = Change.Tracking

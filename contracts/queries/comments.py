@@ -16,12 +16,12 @@ from clm.accounts.models import Membership
 from clm.lib.actor import Actor
 from contracts import queries
 from contracts.access import VIEW_INSIDE
-from contracts.comment_access import TO_OTHER_SIDE
-from contracts.draft_access import side_of
+from contracts.access.comments import TO_OTHER_SIDE
+from contracts.access.drafts import side_of
+from contracts.access.other_side import Names, names_shown
 from contracts.engine.lineage import Labelled, carried, families
 from contracts.models import Clause, Comment, Contract, Draft, DraftClause, Mention, Thread
 from contracts.models.comment import Audience
-from contracts.other_side import Names, names_shown
 from contracts.states import DraftState, ThreadState
 
 FILTERS: dict[str, dict[str, str]] = {

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clm.lib.errors import DomainError
-from contracts.clause_library import report_on
-from contracts.draft_library import draft_report
 from contracts.models import Contract, Draft, Drafting, LibraryClause, Omission, Version
 from contracts.models.version import Source
+from contracts.queries.clause_library import report_on
+from contracts.queries.draft_library import draft_report
 from contracts.states import LibraryState, OmissionState, Side
 
 

@@ -7,8 +7,8 @@ import io
 from clm.documents.blobs import read_blob
 from clm.documents.extraction import Refused
 from clm.lib.errors import DomainError
+from contracts.access.other_side import SUFFIXES, as_given
 from contracts.models import Version
-from contracts.other_side import SUFFIXES, as_given
 
 
 def outgoing_bytes(version: Version) -> bytes:

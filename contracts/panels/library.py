@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.access.permissions import visible
 from clm.dashboards.registry import Hit, NavigationEntry, SearchSource, register_navigation, register_search_source
 from clm.lib.actor import Actor
-from contracts.library_access import VIEW
+from contracts.access.library import VIEW
 from contracts.models import LibraryClause
 from contracts.pages.library import library_tab
 from contracts.tabs import ContractTab, register_contract_tab

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from clm.accounts.roles import EVERYONE, Role
+from clm.accounts.roles import Role
 from clm.dashboards.registry import (
     Hit,
     NavigationEntry,
@@ -122,4 +122,10 @@ def register() -> None:
     )
 
 
-__all__ = ["EVERYONE", "register"]
+def register_all() -> None:
+    """The contracts' own panels and those of every capability."""
+    from contracts.panels import comments, library, portal, requests
+
+    register()
+    for part in (comments, library, portal, requests):
+        part.register()

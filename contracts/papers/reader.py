@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.engine.compare import ClauseText, compare
 from contracts.models import Clause, Passage, Version
-from contracts.paper import Paper
+from contracts.papers import Paper
 
 FIRST_WORDS = 6
 _SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;]+(?=\s|$)|$)", re.DOTALL)

@@ -14,7 +14,7 @@ from clm.access.permissions import visible
 from clm.lib.actor import Actor
 from contracts.engine.deviation import ClauseText, Departure, Ladder, Match, Position, Standing, differences, survey
 from contracts.models import Clause, Contract, LibraryClause, LibraryClauseVersion, Version
-from contracts.reader import WORDS, body_offset
+from contracts.papers.reader import WORDS, body_offset
 from contracts.states import LibraryState, LibraryVersionState, VersionState
 
 

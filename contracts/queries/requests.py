@@ -16,6 +16,7 @@ from clm.access.permissions import get_visible, visible
 from clm.accounts.models import Membership
 from clm.lib import clock
 from clm.lib.actor import Actor
+from contracts.access.requests import TRIAGERS
 from contracts.engine.questionnaire import Field, as_json, check, unasked
 from contracts.models import (
     Contract,
@@ -25,10 +26,9 @@ from contracts.models import (
     Template,
     TemplateVersion,
 )
-from contracts.paper import Paper, put_paper
-from contracts.request_access import TRIAGERS
+from contracts.papers import Paper, put_paper
+from contracts.queries.templates import checked_answers, make_paper, questions_of
 from contracts.states import OPEN_REQUESTS, RequestState, TemplateState
-from contracts.template_library import checked_answers, make_paper, questions_of
 
 MOST_FILES = 10
 MOST_BYTES = 20 * 1024 * 1024

@@ -17,8 +17,8 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts.models import Contract, Terms
 from contracts.operations.file_contract import file_contract
+from contracts.papers.reading import IMPORT, MAX_BYTES
 from contracts.term_checks import check_terms
-from contracts.work import IMPORT, MAX_BYTES
 
 # Documents of up to this many bytes are read while the person waits: they take a second or two.
 READ_AT_ONCE = 1024 * 1024

@@ -38,9 +38,9 @@ from contracts.adapters.plain import docx_of_text
 from contracts.adapters.redline import redline
 from contracts.engine.compare import ClauseText
 from contracts.models import Contract, Version
-from contracts.outgoing import outgoing_bytes
-from contracts.paper import read_paper
-from contracts.reader import compared, texts_of
+from contracts.papers import read_paper
+from contracts.papers.outgoing import outgoing_bytes
+from contracts.papers.reader import compared, texts_of
 
 COMPARISON = "contracts.comparison_paper"
 UNREAD = "application/octet-stream"

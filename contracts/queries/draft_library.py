@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from contracts.clause_library import Held, LibraryReport, held_against
-from contracts.drafts import clause_rows, labels_of
 from contracts.models import Draft, DraftClause
+from contracts.queries.clause_library import Held, LibraryReport, held_against
+from contracts.queries.drafts import clause_rows, labels_of
 
 
 def draft_report(draft: Draft) -> LibraryReport:

@@ -11,15 +11,15 @@ from django.db import transaction
 
 from clm.lib.actor import Actor
 from clm.portfolio.registry import Cast, Stage, register_stage
-from contracts.clause_library import report_on
 from contracts.models import Clause, Contract, LibraryClause, Version
 from contracts.operations.library.add_library_clause import add_library_clause
 from contracts.operations.library.adopt_library_clause import adopt_library_clause
 from contracts.operations.library.approve_library_clause import approve_library_clause
 from contracts.operations.library.change_library_clause import change_library_clause
+from contracts.queries.clause_library import report_on
 from contracts.states import ContractState, VersionState
 
-DATA = Path(__file__).with_name("portfolio_data") / "library.json"
+DATA = Path(__file__).with_name("data") / "library.json"
 DRAFTS = 3  # drafts that adopt what they have from the library
 # What the house changes after it was adopted: approved, so that the drafts are offered it, or waiting.
 CHANGES = (

@@ -13,8 +13,8 @@ from clm.accounts.roles import Role
 from clm.dashboards.registry import Panel, register_panel
 from clm.lib.actor import Actor
 from contracts import queries
-from contracts.drafts import NEGOTIABLE
 from contracts.models import Thread
+from contracts.queries.drafts import NEGOTIABLE
 from contracts.states import ThreadState
 
 MOST = 50

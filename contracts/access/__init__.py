@@ -112,3 +112,12 @@ def _terms(actor: Actor, rows: QuerySet[Terms]) -> QuerySet[Terms]:
     """Where the version is seen; the other side sees dates that were agreed, not what we read into a text."""
     seen = rows.filter(version__in=visible(actor, Version.objects.all()).values("pk"))
     return seen.filter(version__state=VersionState.FINAL) if actor.is_counterparty else seen
+
+
+def register_all() -> None:
+    """The contracts' own rules and those of every capability."""
+    from contracts.access import changes, comments, drafts, library, omissions, requests
+
+    register()
+    for part in (changes, comments, drafts, library, omissions, requests):
+        part.register()
