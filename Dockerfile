@@ -6,7 +6,14 @@ WORKDIR /app/static
 COPY static/package.json static/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY static/ ./
-RUN node build.mjs
+# The icons that are packed are those that templates and pages name.
+COPY templates /app/templates
+COPY clm /app/clm
+COPY contracts /app/contracts
+COPY slas /app/slas
+COPY obligations /app/obligations
+COPY billing /app/billing
+RUN node build.mjs --strict
 
 FROM python:3.11-slim-bookworm AS packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

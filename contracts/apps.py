@@ -9,9 +9,11 @@ class ContractsConfig(AppConfig):
         from contracts import access, panels, portfolio, seals
         from contracts.models import Contract
         from contracts.papers import comparisons, reading, receiving  # noqa: F401  (register their jobs)
+        from contracts.queries import naming
 
         access.register_all()
         panels.register_all()
         seals.register()
         portfolio.register_all()
+        naming.register()
         register_ledger_filter(seen_with_contract(lambda: Contract))

@@ -85,13 +85,21 @@ class ChangeState(TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     REJECTED = "rejected", _("Rejected")
     COUNTERED = "countered", _("Countered")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-# Back to open: the decision was taken back while our draft was still being written.
+# Back to open: the decision was taken back while our draft was still being written. Withdrawn: the other side took its
+# text back before we decided anything.
 CHANGE_STATES = state_table(
     "change",
     "open",
-    {"open": {"accepted", "rejected", "countered"}, "accepted": {"open"}, "rejected": {"open"}, "countered": {"open"}},
+    {
+        "open": {"accepted", "rejected", "countered", "withdrawn"},
+        "accepted": {"open"},
+        "rejected": {"open"},
+        "countered": {"open"},
+        "withdrawn": set(),
+    },
 )
 
 

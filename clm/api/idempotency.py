@@ -60,7 +60,13 @@ class IdempotentMixin(APIView):
         actor = request.auth if key and isinstance(request.auth, Actor) else None
         if actor is not None:
             self._answer_again(actor, self._known(actor, key))
-        self.prepared = self.prepare(request)
+        try:
+            self.prepared = self.prepare(request)
+        except DomainError:
+            # The first call may have ended meanwhile, and this one may be refused for what that call did.
+            if actor is not None:
+                self._answer_again(actor, self._known(actor, key))
+            raise
         if actor is not None:
             self._transaction.enter_context(transaction.atomic())
             self._is_begun = True

@@ -37,6 +37,19 @@ def move_along(actor: Actor, obj: Any, steps: Sequence[tuple[str, str]]) -> None
         Transition.objects.bulk_create(rows)
 
 
+def move_all(actor: Actor, rows: Sequence[Any], *, to: str, reason: str = "") -> list[str]:
+    """`move` for a verb that moves hundreds of rows of one model at once, now; answers the states before."""
+    before: list[str] = [row.state for row in rows]
+    for row in rows:
+        row.STATES.check(row.state, to)
+        row.state = to
+    if rows:
+        type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).update(state=to)
+        pairs = zip(rows, before, strict=True)
+        Transition.objects.bulk_create(_transition(actor, row, previous, reason=reason) for row, previous in pairs)
+    return before
+
+
 def _transition(actor: Actor, obj: Any, previous: str, *, at: datetime | None = None, reason: str = "") -> Transition:
     """The unsaved row of the change from the previous state to the present one."""
     return Transition(

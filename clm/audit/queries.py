@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clm.accounts.models import ApiToken, User
 from clm.audit.access import unhidden
 from clm.audit.models import LedgerEntry
+from clm.audit.wording import field_of, ids_in, in_people_words, names_for
 from clm.lib.actor import Actor
 
 
@@ -63,10 +64,11 @@ def contract_entries(actor: Actor, contract_id: UUID, *, limit: int = 200) -> li
 
 
 def as_history(entries: Iterable[LedgerEntry]) -> list[HistoryEntry]:
-    """The entries for people, in the same order; two queries for the names however many there are."""
+    """The entries for people, in the same order; a query for each kind of name however many there are."""
     rows = list(entries)
     names = names_of({(row.actor_kind, row.actor_id) for row in rows})
-    return [_history(row, names[(row.actor_kind, row.actor_id)]) for row in rows]
+    named = names_for(ids_in(value for row in rows for kept in (row.before, row.after) for value in kept.values()))
+    return [_history(row, names[(row.actor_kind, row.actor_id)], named) for row in rows]
 
 
 def names_of(actors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -91,7 +93,7 @@ def _nameless(kind: str, identity: str) -> str:
     return _("someone since erased")
 
 
-def _history(row: LedgerEntry, who: str) -> HistoryEntry:
+def _history(row: LedgerEntry, who: str, named: Mapping[str, str]) -> HistoryEntry:
     return HistoryEntry(
         id=row.pk,
         sequence=row.sequence,
@@ -105,7 +107,7 @@ def _history(row: LedgerEntry, who: str) -> HistoryEntry:
         subject_id=row.subject_id,
         contract_id=row.contract_id,
         reason=row.reason,
-        changes=changes_between(row.before, row.after),
+        changes=_changes(row, named),
     )
 
 
@@ -115,13 +117,32 @@ def in_words(event: str) -> str:
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """The fields whose values differ, in the order of `after`, those that are gone last; empty ones say nothing."""
+    """The fields whose values differ, exactly as they are kept, in the order of `after`, those that are gone last;
+    empty ones say nothing."""
+    return tuple(Change(name.replace("_", " ").capitalize(), *values) for name, *values in _differing(before, after))
+
+
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     fields = [*after, *(name for name in before if name not in after)]
-    return tuple(
-        Change(name.replace("_", " ").capitalize(), before.get(name), after.get(name))
-        for name in fields
-        if before.get(name) != after.get(name) and not (_is_empty(before.get(name)) and _is_empty(after.get(name)))
-    )
+    values = [(name, before.get(name), after.get(name)) for name in fields]
+    return [(name, was, now) for name, was, now in values if was != now and not (_is_empty(was) and _is_empty(now))]
+
+
+def _changes(row: LedgerEntry, named: Mapping[str, str]) -> tuple[Change, ...]:
+    """With names for ids and labels for codes; without what says nothing to people."""
+    found = []
+    for name, *values in _differing(row.before, row.after):
+        field = field_of(row.subject_type, name)
+        was, now = (in_people_words(value, field, named) for value in values)
+        if was is not None or now is not None:
+            found.append(Change(_label(name), was, now))
+    return tuple(found)
+
+
+def _label(name: str) -> str:
+    """`owner_id` is "Owner", `is_confidential` "Confidential", `answers.party_name` "Party name"."""
+    words = name.removeprefix("answers.").removeprefix("is_").removesuffix("_id").replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _is_empty(value: Any) -> bool:

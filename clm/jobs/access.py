@@ -7,7 +7,15 @@ from clm.lib.actor import Actor
 
 
 def register() -> None:
-    register_verbs({"jobs.view_job": INSIDE, "jobs.cancel_job": INSIDE, "jobs.retry_job": INSIDE})
+    # The other side asks for papers of its own, and follows that one job; it has no list of them.
+    register_verbs(
+        {
+            "jobs.view_job": INSIDE | {Role.COUNTERPARTY},
+            "jobs.list_jobs": INSIDE,
+            "jobs.cancel_job": INSIDE,
+            "jobs.retry_job": INSIDE,
+        }
+    )
     register_visibility(Job, "jobs.view_job", _own_jobs)
 
 

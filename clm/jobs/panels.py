@@ -25,5 +25,5 @@ def my_jobs(actor: Actor) -> Mapping[str, Any]:
 
 
 def register() -> None:
-    register_panel(Panel("jobs", _("Jobs"), "jobs/jobs_panel.html", my_jobs, PEOPLE_INSIDE, "jobs.view_job", 900, 6))
-    register_navigation(NavigationEntry("jobs", _("Jobs"), "jobs", "progress", "jobs.view_job", 930, _("Admin")))
+    register_panel(Panel("jobs", _("Jobs"), "jobs/jobs_panel.html", my_jobs, PEOPLE_INSIDE, "jobs.list_jobs", 900, 6))
+    register_navigation(NavigationEntry("jobs", _("Jobs"), "jobs", "progress", "jobs.list_jobs", 930, _("Admin")))

@@ -155,6 +155,8 @@ STATIC_ROOT = Path(os.environ.get("COVENANT_STATIC_ROOT", VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 MEDIA_ROOT = VAR_DIR / "blobs"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+# A template that is written here is one form: 300 clauses and 200 questions of up to ten controls.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 _S3 = {

@@ -45,7 +45,8 @@ def register() -> None:
         {
             "contracts.view_contract": EVERYONE,
             VIEW_INSIDE: INSIDE,
-            "contracts.request_comparison": INSIDE,
+            "contracts.request_comparison": EVERYONE,
+            "contracts.request_file_comparison": INSIDE,
             "contracts.create_contract": EDITORS,
             "contracts.change_contract": EDITORS,
             "contracts.add_version": EDITORS,
@@ -66,6 +67,8 @@ def register() -> None:
             "contracts.view_template": EVERYONE - {Role.COUNTERPARTY},
             "contracts.import_template": LIBRARIANS,
             "contracts.add_template_version": LIBRARIANS,
+            "contracts.compose_template": LIBRARIANS,
+            "contracts.recompose_template": LIBRARIANS,
             "contracts.approve_template": {Role.LEGAL, Role.ADMINISTRATOR},
             "contracts.retire_template": {Role.LEGAL, Role.ADMINISTRATOR},
             "contracts.draft_from_template": EDITORS,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clm.access.registry import everyone_inside, register_verbs, register_visibility
+from clm.access.registry import everyone_inside, register_verbs, register_visibility, seen_through
 from clm.accounts.roles import INSIDE, Role
 from contracts.access import EDITORS
-from contracts.models import LibraryClause, LibraryClauseVersion
+from contracts.models import Contract, DeclinedOffer, LibraryClause, LibraryClauseVersion
 
 VIEW = "contracts.view_library"
 
@@ -18,8 +18,11 @@ def register() -> None:
             "contracts.change_library_clause": {Role.LEGAL},
             "contracts.approve_library_clause": {Role.LEGAL},
             "contracts.retire_library_clause": {Role.LEGAL},
+            "contracts.import_library": {Role.LEGAL},
             "contracts.adopt_library_clause": EDITORS,
+            "contracts.decline_offer": EDITORS,
         }
     )
     register_visibility(LibraryClause, VIEW, everyone_inside)
     register_visibility(LibraryClauseVersion, VIEW, everyone_inside)
+    register_visibility(DeclinedOffer, VIEW, seen_through("contract", lambda: Contract))

@@ -5,9 +5,8 @@ Rows are narrowed by `visible` (contracts/access.py). This says what is left out
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,10 +14,8 @@ from django.utils.translation import gettext as _
 from clm.access.objects import people_granted
 from clm.access.permissions import can, visible
 from clm.accounts.models import Membership, Organization
-from clm.documents.blobs import open_blob, read_blob
-from clm.documents.extraction import DOCX, PDF, Refused
+from clm.documents.extraction import DOCX, PDF
 from clm.lib.actor import Actor
-from clm.lib.errors import DomainError
 from contracts.access import VIEW_INSIDE
 from contracts.adapters.metadata import without_metadata
 from contracts.adapters.outgoing import clean_pdf, clean_upload
@@ -54,7 +51,8 @@ def names_shown(actor: Actor, contract: Contract) -> Names:
         return Names(house="")
     house = Organization.objects.get(pk=contract.organization_id).name
     threads = visible(actor, Thread.objects.filter(contract=contract))
-    wrote = set(Comment.objects.filter(thread__in=threads.values("pk")).values_list("author_id", flat=True))
+    said = Comment.objects.filter(thread__in=threads.values("pk"), author__isnull=False)
+    wrote = set(said.values_list("author_id", flat=True))
     return Names(house, frozenset(wrote | {actor.person_id}), frozenset(their_people(contract)))
 
 
@@ -75,21 +73,6 @@ def file_name_for(actor: Actor, version: Version) -> str:
     if can(actor, VIEW_INSIDE):
         return version.file_name
     return f"{version.contract.reference}-v{version.number}{SUFFIXES.get(version.media_type, '.txt')}"
-
-
-def file_for(actor: Actor, version: Version, *, as_shared: bool = False) -> IO[bytes]:
-    """The bytes as they came; for the other side, and `as_shared` for whoever sends it to them, without anything that
-    says who made them.
-
-    A document of ours goes out as it reads: tracked changes accepted, without comments, for either may be what was said
-    among us while it was written. What came from the other side keeps both. Call outside of a transaction.
-    """
-    if can(actor, VIEW_INSIDE) and not as_shared:
-        return open_blob(version.blob)
-    try:
-        return io.BytesIO(as_given(version, read_blob(version.blob)))
-    except Refused as refusal:
-        raise DomainError(refusal.code, refusal.message) from refusal
 
 
 def as_given(version: Version, content: bytes) -> bytes:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from clm.access.permissions import visible
 from clm.access.registry import register_system_actor, register_verbs, register_visibility, seen_through
 from clm.access.subjects import register_subjects
 from clm.accounts.roles import INSIDE, Role
 from clm.audit.access import register_ledger_filter
 from clm.lib.actor import Actor
-from contracts.models import ContractRequest, RequestFile, RequestQuestion
+from contracts.models import Contract, ContractRequest, RequestFile, RequestQuestion
 
 VIEW = "contracts.view_request"
 TRIAGERS = frozenset({Role.LEGAL, Role.PROCUREMENT, Role.ADMINISTRATOR})
@@ -40,8 +41,8 @@ def register() -> None:
     register_system_actor(DESK, {"contracts.remind_request", "contracts.restrict_contract"})
     register_subjects(ContractRequest)
     register_visibility(ContractRequest, VIEW, _requests)
-    for owned in (RequestFile, RequestQuestion):
-        register_visibility(owned, VIEW, seen_through("request", lambda: ContractRequest))
+    register_visibility(RequestQuestion, VIEW, seen_through("request", lambda: ContractRequest))
+    register_visibility(RequestFile, VIEW, _files)
     register_ledger_filter(_entries)
 
 
@@ -57,6 +58,15 @@ def _requests(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows
     own = Q(requester_id=actor.person_id)
     return rows.filter(own | Q(is_confidential=False)) if actor.roles & READERS else rows.filter(own)
+
+
+def _files(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """With the request, and with the contract that it became; a counterparty none."""
+    if actor.is_counterparty:
+        return rows.none()
+    asked = visible(actor, ContractRequest.objects.all()).values("pk")
+    became = visible(actor, Contract.objects.all()).values("pk")
+    return rows.filter(Q(request__in=asked) | Q(request__contract__in=became))
 
 
 def _entries(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:

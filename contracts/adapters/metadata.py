@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 from clm.documents.extraction.package import parse_xml
 from contracts.adapters.parts import W, as_bytes, put_together, take_apart, without_parts, word_roots
+from contracts.adapters.stowaways import without_stowaways
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -47,7 +48,7 @@ def without_metadata(docx: bytes, *, comment_author: str | None = None) -> bytes
     `comment_author` takes the place of everyone who commented; None leaves their names. Authors of
     tracked changes stay.
     """
-    parts = take_apart(docx)
+    parts = without_stowaways(take_apart(docx))
     parts = without_parts(parts, {name for name in parts if DROPPED.fullmatch(name)})
     changed: dict[str, bytes] = {}
     for name, root in word_roots(parts):

@@ -85,7 +85,7 @@ def without_hidden(docx: bytes) -> bytes:
     roots = dict(word_roots(parts))
     dropped: dict[str, set[str]] = {note: set() for _, note in NOTES}
     for root in roots.values():
-        for run in [run for run in root.iter(W + "r") if is_hidden(run.find(W + "rPr"), styles)]:
+        for run in [run for run in root.iter(W + "r") if is_hidden(run, styles)]:
             for reference, note in NOTES:
                 dropped[note] |= {str(found.get(W + "id")) for found in run.iter(reference)}
             _emptied(run)

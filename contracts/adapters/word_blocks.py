@@ -21,6 +21,7 @@ from clm.documents.extraction.docx import (
 from clm.documents.extraction.extracted import BLOCK_SEPARATOR, Block, Refused
 from clm.documents.extraction.limits import DEFAULT
 from clm.documents.extraction.package import check_package, parse_xml
+from clm.documents.extraction.styles import Styles, read_styles
 from contracts.adapters.parts import W, as_bytes, put_together, take_apart
 from contracts.adapters.revisions import settle
 
@@ -66,6 +67,7 @@ class WordFile:
     notes_name: str = ""
     notes: Element | None = None
     is_settled: bool = False
+    styles: Styles = field(default_factory=lambda: read_styles(None))
     changed_notes: bool = field(default=False)
 
     @property
@@ -97,7 +99,7 @@ def open_word(docx: bytes) -> WordFile:
     if is_tracked:
         settle(root, is_accepted=True)
     notes = parse_xml(parts[names["footnotes"]]) if "footnotes" in names else None
-    file = WordFile(parts, names["main"], root, [], names.get("footnotes", ""), notes, is_tracked)
+    file = WordFile(parts, names["main"], root, [], names.get("footnotes", ""), notes, is_tracked, story.styles)
     file.located = [each for each in _walk(file.body, story, notes) if each.text.strip()]
     return file
 
@@ -115,7 +117,7 @@ def _walk(parent: Element, story: Story, notes: Element | None) -> Iterator[Loca
 def _paragraph(paragraph: Element, story: Story, notes: Element | None) -> Iterator[Located]:
     """The paragraph's own block, then its footnotes and text boxes, as they are read."""
     words = clean_text(paragraph_text(paragraph, story))
-    boxes, story.boxes, story.notes = story.boxes, [], []
+    boxes, story.boxes, story.notes, story.pieces = story.boxes, [], [], []
     if words:
         block = shaped(words, paragraph.find(W + "pPr"), story)
         yield Located(block, paragraph, block.text[: len(block.text) - len(words)])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from clm.documents.extraction.styles import read_styles
 from contracts.adapters.parts import W
 from contracts.adapters.word_blocks import Located, WordFile, open_word
 from contracts.adapters.word_clauses import (
@@ -20,6 +21,7 @@ from contracts.adapters.word_clauses import (
     standing,
     without_automatic,
 )
+from contracts.adapters.word_looks import put_marks
 from contracts.adapters.word_made import Look, body_paragraph, clause_paragraphs, look_of, set_numbering, take_level
 from contracts.adapters.word_moving import Places
 from contracts.adapters.word_rows import cell_count, cells_in, new_row, rewrite_row
@@ -73,6 +75,8 @@ class Writing:
         places = Places(self.file)
         for place, clause in kept.items():
             self._edit(place, clause, looks, places)
+        for place, draft in enumerate(self.drafts):
+            put_marks(self.elements[place], draft, self.file.styles)
         taken = {clause.position for clause in kept.values()}
         for clause in self.clauses:
             if clause.position not in taken:
@@ -214,9 +218,10 @@ def from_nothing(clauses: Sequence[DraftText]) -> bytes:
     from docx import Document
 
     document = Document()
+    styles = read_styles(document.styles.element)
     for clause in clauses:
-        for style, text in plain_paragraphs(clause):
-            document.add_paragraph(text, style=style)
+        made = [document.add_paragraph(text, style=style)._p for style, text in plain_paragraphs(clause)]
+        put_marks(made, clause, styles)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

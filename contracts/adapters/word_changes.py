@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from clm.documents.extraction.extracted import BLOCK_SEPARATOR
-from clm.documents.extraction.lines import squeeze
 from clm.documents.extraction.package import parse_xml
 from clm.lib.outside import outside_transactions
-from contracts.adapters.parts import W, as_bytes, put_together, take_apart
+from contracts.adapters.parts import W, as_bytes, put_together
 from contracts.adapters.revisions import reject_all, settle
-from contracts.adapters.word_blocks import Located, open_word
-from contracts.adapters.word_words import letters_of
+from contracts.adapters.word_blocks import open_word
+from contracts.adapters.word_remarks import MAX_WORDS, Remark, name_of, read_remarks, starts_of, time_of
 from contracts.engine.outline import outline
 
 if TYPE_CHECKING:
@@ -30,9 +27,6 @@ KINDS = {W + "ins": "inserted", W + "del": "deleted", W + "moveTo": "moved_to", 
 NEW = frozenset({"inserted", "moved_to"})
 TEXTS = (W + "t", W + "delText")
 MAX_CHANGES = 20_000
-MAX_COMMENTS = 2_000
-MAX_NAME = 120
-MAX_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +43,6 @@ class Tracked:
     @property
     def is_new(self) -> bool:
         return self.kind in NEW
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment in the file; `anchor` are the words that it is about, `start` their block in the accepted text."""
-
-    author: str
-    at: str
-    text: str
-    anchor: str
-    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +98,7 @@ def read_in_process(docx: bytes) -> Reading:
         rejected=text,
         before=tuple(ReadClause(each.number, each.heading, each.text, each.start, each.end) for each in clauses),
         changes=tuple(_changes(docx)),
-        remarks=tuple(_remarks(docx)),
+        remarks=tuple(read_remarks(docx)),
     )
 
 
@@ -145,7 +128,7 @@ def _pieces(root: Element) -> Iterator[tuple[str, str, str, str]]:
     """(kind, author, at, words) of each change that holds words."""
     for element in _holders(root):
         words = _words(element)
-        yield KINDS[str(element.tag)], _name(element), _time(element), words[:MAX_WORDS]
+        yield KINDS[str(element.tag)], name_of(element), time_of(element), words[:MAX_WORDS]
 
 
 def _holders(root: Element) -> Iterator[Element]:
@@ -170,18 +153,11 @@ def _spots(parts: dict[str, bytes], main: str, root: Element, *, is_accepted: bo
     settle(copied, is_accepted=is_accepted)
     located = open_word(put_together(parts | {main: as_bytes(copied)})).located
     found: dict[int, int] = {}
-    for start, block in _starts(located):
+    for start, block in starts_of(located):
         for text in block.element.iter(W + "t"):
             if (mark := text.get("change")) is not None:
                 found.setdefault(int(mark), start)
     return found
-
-
-def _starts(located: Sequence[Located]) -> Iterator[tuple[int, Located]]:
-    at = 0
-    for block in located:
-        yield at, block
-        at += len(block.text) + len(BLOCK_SEPARATOR)
 
 
 def _joined(changes: Sequence[Tracked]) -> Iterator[Tracked]:
@@ -199,56 +175,3 @@ def _joined(changes: Sequence[Tracked]) -> Iterator[Tracked]:
 
 def _key(change: Tracked) -> tuple[str, str, str, int]:
     return change.kind, change.author, change.at[:16], change.start
-
-
-def _name(element: Element) -> str:
-    return squeeze(str(element.get(W + "author", "")))[:MAX_NAME]
-
-
-def _time(element: Element) -> str:
-    """As the file says it, in UTC where it names no zone; "" for what is no time."""
-    try:
-        at = datetime.fromisoformat(str(element.get(W + "date", "")))
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
-    except (ValueError, OverflowError):
-        return ""
-
-
-def _remarks(docx: bytes) -> Iterator[Remark]:
-    parts = take_apart(docx)
-    name = next((name for name in parts if name.lower().endswith("/comments.xml")), None)
-    if name is None:
-        return
-    file = open_word(docx)
-    anchors = _anchors(file.root)
-    starts: dict[Element | None, int] = {block.element: start for start, block in _starts(file.located)}
-    for comment in list(parse_xml(parts[name]).iter(W + "comment"))[:MAX_COMMENTS]:
-        words, paragraph = anchors.get(str(comment.get(W + "id")), ("", None))
-        lines = ("".join(letter.character for letter in letters_of(each)).strip() for each in comment.iter(W + "p"))
-        text = "\n".join(line for line in lines if line)[:MAX_WORDS]
-        yield Remark(_name(comment), _time(comment), text, squeeze(words)[:1000], starts.get(paragraph, -1))
-
-
-def _anchors(root: Element) -> dict[str, tuple[str, Element | None]]:
-    """By comment: the words between its marks and the paragraph in which they begin."""
-    found: dict[str, tuple[str, Element | None]] = {}
-    opened: dict[str, list[str]] = {}
-    for element in root.iter():
-        identifier = str(element.get(W + "id")) if isinstance(element.tag, str) else ""
-        if element.tag == W + "commentRangeStart" and len(opened) < MAX_COMMENTS:
-            opened[identifier] = []
-            found[identifier] = ("", _paragraph_of(element))
-        elif element.tag == W + "commentRangeEnd" and identifier in opened:
-            found[identifier] = ("".join(opened.pop(identifier)), found[identifier][1])
-        elif element.tag == W + "t":
-            for words in opened.values():
-                words.append((element.text or "")[:MAX_WORDS])
-        elif element.tag == W + "commentReference" and identifier not in found:
-            found[identifier] = ("", _paragraph_of(element))
-    return found
-
-
-def _paragraph_of(mark: Element) -> Element | None:
-    """The paragraph in which the mark stands, or before which it does."""
-    above = next(mark.iterancestors(W + "p"), None)
-    return above if above is not None else next(mark.itersiblings(W + "p"), None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from clm.documents.extraction.extracted import BLOCK_SEPARATOR
 from contracts.adapters.word_blocks import Located, WordFile
@@ -20,13 +21,22 @@ NEAR = 60  # a heading begins within this many characters of its clause
 @dataclass(frozen=True, slots=True)
 class DraftText:
     """A clause as it is to read. `origin` is its clause's position in the base (None: it is new); `number` the label
-    that is shown; `paragraphs` have neither number nor heading."""
+    that is shown; `paragraphs` have neither number nor heading. `marks` are, for each of them, half-open offsets of
+    words that are bold, italic, underlined, or look as they do in the base ("any"); None: all look as there."""
 
     origin: int | None
     number: str
     heading: str
     paragraphs: tuple[str, ...]
     level: int
+    marks: tuple[tuple[tuple[int, int, str], ...], ...] | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> DraftText:
+        marks = data["marks"]
+        if marks is not None:
+            marks = tuple(tuple((start, end, mark) for start, end, mark in each) for each in marks)
+        return cls(**{**data, "paragraphs": tuple(data["paragraphs"]), "marks": marks})
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,8 @@ def _is_known(match: re.Match[str], known: Mapping[str, Field], entries: Mapping
 
 def fill(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) -> tuple[bytes, list[str]]:
     """The document with the answers in their places, and the lines that had a blank no question fills. `values` are
-    checked ones by name; `rules` has `selections` and `replacements`.
+    checked ones by name; `rules` has `selections` and `replacements`, and `as_written` where the document says nothing
+    to whoever drafts: brackets and boxes in it are words.
 
     Raises DomainError `template_not_filled` where the document cannot be made.
     """
@@ -88,7 +89,8 @@ def fill(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) ->
     for root in _roots(prepared.docx):
         word_drafting.replace_words(root, rules.get("replacements", {}))
         word_drafting.choose(root, rules.get("selections", ()), values)
-        blanks += word_drafting.remove_drafting_words(root)
+        if not rules.get("as_written"):
+            blanks += word_drafting.remove_drafting_words(root)
         _translate(root)
     # docxtpl opens the document anew when it renders: it is given the translated one.
     translated, made = io.BytesIO(), io.BytesIO()

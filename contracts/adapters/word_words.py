@@ -225,3 +225,28 @@ def run_properties(paragraph: Element, at: int) -> Element | None:
         return None
     run = next(letters[min(at, len(letters) - 1)].element.iterancestors(W + "r"), None)
     return run.find(W + "rPr") if run is not None else None
+
+
+def run_from(letters: Sequence[Letter], at: int) -> Element:
+    """The run that begins with this letter: one that was cut before it where it stood further on. The letters before
+    it stay in their elements, those from it on may not."""
+    element = letters[at].element
+    offset = sum(1 for letter in letters[:at] if letter.element is element)
+    run = next(element.iterancestors(W + "r"))
+    if offset:
+        text = element.text or ""
+        element.text = text[:offset]
+        element.set(SPACE, "preserve")
+        rest = text_elements(run, text[offset:])
+        run[run.index(element) + 1 : run.index(element) + 1] = rest
+        element = rest[0]
+    first = run.index(element)
+    if all(child.tag == W + "rPr" for child in list(run)[:first]):
+        return run
+    behind = run.makeelement(W + "r")
+    properties = run.find(W + "rPr")
+    if properties is not None:
+        behind.append(deepcopy(properties))
+    behind.extend(list(run)[first:])
+    run.addnext(behind)
+    return behind

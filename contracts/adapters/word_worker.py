@@ -61,7 +61,7 @@ def write(task: dict[str, Any]) -> None:
 
     folder = Path(task["folder"])
     base = folder / BASE
-    clauses = [DraftText(**{**each, "paragraphs": tuple(each["paragraphs"])}) for each in task["clauses"]]
+    clauses = [DraftText.from_json(each) for each in task["clauses"]]
     origins = [OriginText(**each) for each in task["origins"]]
     (folder / MADE).write_bytes(built(base.read_bytes() if base.exists() else None, clauses, origins))
 

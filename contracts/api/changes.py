@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from contracts.operations.negotiation.decide_rest import decide_rest
 from contracts.operations.negotiation.receive_version import receive_version
 from contracts.operations.negotiation.reject_change import reject_change
 from contracts.operations.negotiation.reopen_change import reopen_change
+from contracts.papers import put_paper
 from contracts.papers.outgoing import outgoing_file, outgoing_name
 from contracts.queries import changes
 from contracts.states import ChangeState
@@ -56,6 +58,8 @@ class ReceivedChangeSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(choices=Change.Kind.choices)
     number = serializers.CharField()
     heading = serializers.CharField()
+    old_level = serializers.IntegerField(allow_null=True)
+    new_level = serializers.IntegerField(allow_null=True)
     old_text = serializers.CharField()
     new_text = serializers.CharField()
     tracking = serializers.ChoiceField(choices=Change.Tracking.choices)
@@ -117,13 +121,18 @@ class Answers(IdempotentMixin, OfContract, VisibleRowsView):
     serializer_class = AnswerSerializer
     parser_classes = [MultiPartParser, FormParser]
 
-    @extend_schema(request={"multipart/form-data": SentAnswerSerializer}, responses={201: AnswerSerializer})
-    def post(self, request: Request, pk: UUID) -> Response:
+    def prepare(self, request: Request) -> tuple[str, changes.Answer]:
+        """The note, and the document read and stored before the transaction."""
         actor = actor_in(request)
         require(actor, "contracts.receive_version", self.contract())
         given = checked(SentAnswerSerializer, request.data)
         answer = changes.read_answer(given["file"].read(), given["file"].name)
-        version = receive_version(actor=actor, contract_id=pk, answer=answer, note=given["note"])
+        return given["note"], replace(answer, paper=put_paper(actor, answer.paper))
+
+    @extend_schema(request={"multipart/form-data": SentAnswerSerializer}, responses={201: AnswerSerializer})
+    def post(self, request: Request, pk: UUID) -> Response:
+        note, answer = self.prepared
+        version = receive_version(actor=actor_in(request), contract_id=pk, answer=answer, note=note)
         receipt = Receipt.objects.select_related("version").get(version=version)
         return Response(AnswerSerializer(receipt).data, status=status.HTTP_201_CREATED)
 

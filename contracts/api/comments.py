@@ -39,6 +39,11 @@ class CommentSerializer(serializers.Serializer):
     mentions = serializers.ListField(child=serializers.CharField(), help_text="Names of the people it names.")
     written_at = serializers.DateTimeField(source="comment.written_at")
     edited_at = serializers.DateTimeField(source="comment.edited_at", allow_null=True)
+    came_with = serializers.UUIDField(
+        source="comment.came_with_id",
+        allow_null=True,
+        help_text="The version in whose document the comment came; its author is then what that document says.",
+    )
 
 
 class PlaceSerializer(serializers.Serializer):

@@ -24,11 +24,13 @@ class WordsField(serializers.JSONField):
 
 class ClauseWordsSerializer(serializers.Serializer):
     """A clause's words; `revision` is the one that was on the screen. `body` is a ProseMirror document of paragraphs
-    and lists, with the marks bold, italic and underline."""
+    and lists, with the marks bold, italic and underline. `session` is any text of the sender's that names one opening
+    of the clause: words that are not saved are kept for each apart."""
 
     revision = serializers.IntegerField(min_value=1, max_value=MAX_REVISION)
     heading = serializers.CharField(allow_blank=True, max_length=300)
     body = WordsField()
+    session = serializers.CharField(required=False, allow_blank=True, max_length=40)
 
 
 class EditSerializer(ClauseWordsSerializer):
@@ -125,6 +127,7 @@ class ClauseEditSerializer(serializers.Serializer):
 
 class UnsavedSerializer(serializers.Serializer):
     clause = serializers.UUIDField()
+    session = serializers.CharField()
     revision = serializers.IntegerField()
     heading = serializers.CharField()
     body = serializers.JSONField()

@@ -23,13 +23,14 @@ from contracts import queries
 from contracts.access.library import VIEW
 from contracts.api.views import checked
 from contracts.library_categories import ClauseCategory
-from contracts.models import Clause, LibraryClause, LibraryClauseVersion, Version
+from contracts.models import Clause, Contract, DeclinedOffer, LibraryClause, LibraryClauseVersion, Version
 from contracts.models.contract import Category
 from contracts.models.library import Risk
 from contracts.operations.library.add_library_clause import add_library_clause
 from contracts.operations.library.adopt_library_clause import adopt_library_clause
 from contracts.operations.library.approve_library_clause import approve_library_clause
 from contracts.operations.library.change_library_clause import change_library_clause
+from contracts.operations.library.decline_offer import decline_offer
 from contracts.operations.library.guards import KINDS
 from contracts.operations.library.retire_library_clause import retire_library_clause
 from contracts.queries.clause_library import LibraryReport, Standpoint, report_on
@@ -108,6 +109,18 @@ class AdoptionSerializer(serializers.Serializer):
 
     library_version = serializers.UUIDField(allow_null=True)
     position = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class OfferDeclineSerializer(serializers.Serializer):
+    library_version = serializers.UUIDField(source="library_version_id")
+    reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class DeclinedOfferSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = DeclinedOffer
+        fields = ["id", "contract", "library_version", "reason", "declined_by", "created_at"]
+        read_only_fields = fields
 
 
 class AdoptedSerializer(serializers.ModelSerializer):
@@ -230,6 +243,18 @@ class Adoption(Act):
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         wanted = {"library_version_id": sent["library_version"], "position": sent["position"]}
         return AdoptedSerializer(adopt_library_clause(actor=actor, clause_id=pk, **wanted)).data
+
+
+@extend_schema(responses=DeclinedOfferSerializer)
+class OfferDecline(Act):
+    """A newer version of the library is not taken by this contract, and offered to it no more."""
+
+    model = Contract
+    asks = "contracts.decline_offer"
+    serializer_class = OfferDeclineSerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return DeclinedOfferSerializer(decline_offer(actor=actor, contract_id=pk, **sent)).data
 
 
 class VersionLibrary(VisibleRowsView):

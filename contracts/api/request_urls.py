@@ -13,5 +13,8 @@ urlpatterns = [
     path("requests/<uuid:pk>/withdrawal/", requests.Withdrawal.as_view(), name="api-request-withdrawal"),
     path("requests/<uuid:pk>/draft/", requests.RequestDraft.as_view(), name="api-request-draft"),
     path("requests/<uuid:pk>/files/", requests.RequestFiles.as_view(), name="api-request-files"),
+    path(
+        "contracts/<uuid:pk>/request-files/", requests.ContractRequestFiles.as_view(), name="api-contract-request-files"
+    ),
     path("request-files/<uuid:pk>/", requests.RequestFileContent.as_view(), name="api-request-file"),
 ]

@@ -23,12 +23,12 @@ from clm.documents.blobs import StoredContent, open_blob
 from clm.lib.actor import Actor
 from contracts.access.requests import VIEW
 from contracts.api import request_serializers as shapes
-from contracts.api.views import checked
+from contracts.api.views import OfContract, checked
 from contracts.models import ContractRequest, RequestFile
 from contracts.operations.requests.answer_request import answer_request
 from contracts.operations.requests.ask_requester import ask_requester
 from contracts.operations.requests.assign_request import assign_request
-from contracts.operations.requests.attach_to_request import attach_to_request, put_file
+from contracts.operations.requests.attach_to_request import attach_to_request, check_size, put_file
 from contracts.operations.requests.change_request import change_request
 from contracts.operations.requests.decline_request import decline_request
 from contracts.operations.requests.draft_request import draft_request
@@ -37,6 +37,8 @@ from contracts.operations.requests.submit_request import submit_request
 from contracts.operations.requests.withdraw_request import withdraw_request
 from contracts.queries import requests as requesting
 from contracts.queries.requests import RequestPaper
+
+AROUND = 64 * 1024  # bytes of a multipart body beside the file's
 
 
 def _shown(request: ContractRequest) -> Any:
@@ -173,7 +175,7 @@ class RequestDraft(IdempotentMixin, VisibleRowsView):
 
 
 class RequestFiles(IdempotentMixin, VisibleRowsView):
-    """POST adds a file to a request (multipart)."""
+    """POST adds a file to a request (multipart). Beyond 20 MB the answer is 413, before anything is read."""
 
     model = ContractRequest
     verb = VIEW
@@ -183,7 +185,9 @@ class RequestFiles(IdempotentMixin, VisibleRowsView):
     def prepare(self, request: Request) -> tuple[StoredContent, str]:
         actor = actor_in(request)
         require(actor, "contracts.attach_to_request", self.get_object())
+        check_size(int(request.META.get("CONTENT_LENGTH") or 0) - AROUND)
         file = checked(shapes.NewRequestFileSerializer, request.data)["file"]
+        check_size(file.size)
         return put_file(actor, file.read()), file.name
 
     @extend_schema(
@@ -193,6 +197,20 @@ class RequestFiles(IdempotentMixin, VisibleRowsView):
         stored, name = self.prepared
         file = attach_to_request(actor=actor_in(request), request_id=pk, file_name=name, stored=stored)
         return Response(shapes.RequestFileSerializer(file).data, status=status.HTTP_201_CREATED)
+
+
+class ContractRequestFiles(OfContract, ListAPIView):
+    """What came with the request that the contract came of."""
+
+    model = RequestFile
+    verb = VIEW
+    serializer_class = shapes.RequestFileSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return RequestFile.objects.select_related("blob")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(request__contract=self.contract())
 
 
 class RequestFileContent(VisibleRowsView):

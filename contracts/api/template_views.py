@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -50,14 +51,15 @@ def _read(actor: Actor, sent: dict[str, Any]) -> TemplateFile:
     rules = [sent.pop(name, None) for name in ("selections", "replacements")]
     said = read_metadata(metadata.read(), *[rule.read() if rule else b"" for rule in rules])
     found = read_template(file.read(), file.name, said)
-    return TemplateFile(put_paper(actor, found.paper), found.metadata)
+    return replace(found, paper=put_paper(actor, found.paper))
 
 
 def _shown(template: Template) -> Any:
-    return shapes.TemplateDetailSerializer(_detailed().get(pk=template.pk)).data
+    return shapes.TemplateDetailSerializer(detailed_templates().get(pk=template.pk)).data
 
 
-def _detailed() -> QuerySet[Any]:
+def detailed_templates() -> QuerySet[Any]:
+    """Templates with their versions, newest first."""
     versions = Prefetch("versions", version_rows().order_by("-number"))
     return template_rows().prefetch_related(versions)
 
@@ -100,7 +102,7 @@ class TemplateDetail(VisibleRowsView, RetrieveAPIView):
     serializer_class = shapes.TemplateDetailSerializer
 
     def rows(self) -> QuerySet[Any]:
-        return _detailed()
+        return detailed_templates()
 
 
 class TemplateVersions(IdempotentMixin, VisibleRowsView):

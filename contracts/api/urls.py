@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from contracts.api import comparisons, template_views, views
+from contracts.api import comparisons, composition_views, template_views, views
 
 urlpatterns = [
     path("", include("contracts.api.library_urls")),
@@ -39,6 +39,17 @@ urlpatterns = [
     path("versions/<uuid:pk>/final/", views.VersionFinal.as_view(), name="api-version-final"),
     path("versions/<uuid:pk>/pdf/", template_views.VersionPrint.as_view(), name="api-version-print"),
     path("templates/", template_views.Templates.as_view(), name="api-templates"),
+    path("templates/compositions/", composition_views.Compositions.as_view(), name="api-compositions"),
+    path(
+        "templates/<uuid:pk>/compositions/",
+        composition_views.TemplateCompositions.as_view(),
+        name="api-template-compositions",
+    ),
+    path(
+        "template-versions/<uuid:pk>/composition/",
+        composition_views.VersionComposition.as_view(),
+        name="api-version-composition",
+    ),
     path("templates/<uuid:pk>/", template_views.TemplateDetail.as_view(), name="api-template"),
     path("templates/<uuid:pk>/versions/", template_views.TemplateVersions.as_view(), name="api-template-versions"),
     path("templates/<uuid:pk>/approval/", template_views.TemplateApproval.as_view(), name="api-template-approval"),

@@ -27,7 +27,7 @@ from clm.audit.models import LedgerEntry
 from clm.lib.actor import Actor
 from contracts import queries
 from contracts.access import VIEW_INSIDE
-from contracts.access.other_side import file_for, file_name_for
+from contracts.access.other_side import file_name_for
 from contracts.api import serializers as shapes
 from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Term, Version
 from contracts.models.contract import Category
@@ -48,6 +48,7 @@ from contracts.operations.set_parties import remove_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.papers import Paper, put_paper, read_paper
+from contracts.papers.outgoing import file_for
 from contracts.states import ContractState
 
 VIEW = "contracts.view_contract"

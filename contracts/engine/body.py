@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Any
 
 from contracts.engine.words import TOKEN
@@ -54,18 +55,31 @@ def plain(body: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> s
 
 def paragraphs_of(body: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """The same, paragraph by paragraph; a line break within one makes two. Empty ones at the end are left out."""
-    found: list[str] = []
+    return tuple("".join(text for text, _marks in line).rstrip() for line in shown_lines(body, labels or {}))
+
+
+def shown_lines(body: Mapping[str, Any], labels: Mapping[str, str]) -> list[list[tuple[str, tuple[str, ...]]]]:
+    """The same paragraphs as pieces of text with their marks; what a reference shows is marked "any"."""
+    found: list[list[tuple[str, tuple[str, ...]]]] = []
     counts: list[int] = []
+    before: tuple[str, ...] = ()
     for line in lines_of(body):
-        del counts[len(line.path) :]
+        # A list of the other kind begins anew.
+        same = len(commonprefix([before, line.path]))
+        before = line.path
+        del counts[same:]
         counts += [0] * (len(line.path) - len(counts))
         if line.starts:
             counts[-1] += 1
-        sign = _sign(line.path, counts[-1]) if line.starts else ""
-        found += (sign + "".join(_shown(atom, labels or {}) for atom in line.atoms)).split("\n")
-    while found and not found[-1].strip():
+        found.append([(_sign(line.path, counts[-1]), ())] if line.starts else [])
+        for atom in line.atoms:
+            first, *rest = _shown(atom, labels).split("\n")
+            marks = ("any",) if atom[0] == "ref" else atom[2:]
+            found[-1].append((first, marks))
+            found += [[(text, marks)] for text in rest]
+    while found and not "".join(text for text, _marks in found[-1]).strip():
         found.pop()
-    return tuple(text.rstrip() for text in found)
+    return found
 
 
 def _sign(path: Sequence[str], count: int) -> str:
@@ -79,8 +93,15 @@ def _sign(path: Sequence[str], count: int) -> str:
 
 def _shown(atom: Atom, labels: Mapping[str, str]) -> str:
     if atom[0] == "ref":
-        return labels.get(atom[1], atom[2])
+        label = labels.get(atom[1], atom[2])
+        # The same number stays as the document writes it: "3.4 (d)" is no other than "3.4(d)".
+        return atom[2] if same_label(label, atom[2]) else label
     return "\n" if atom[0] == "br" else atom[1]
+
+
+def same_label(one: str, other: str) -> bool:
+    """Whether two labels are one number, blanks apart."""
+    return "".join(one.split()) == "".join(other.split())
 
 
 def references_in(body: Mapping[str, Any]) -> set[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
+from contracts.engine.blanks import filled
 from contracts.engine.compare import SAME_CLAUSE, SAME_HEADED
 from contracts.engine.words import TOKEN, Segment, diff_words
 
@@ -60,13 +61,15 @@ class ClauseText:
 class Departure:
     """`position` is the nearest one's place on the ladder, None where the text is unlike any. Equal and delete segments
     are the position's words, equal and insert the clause's. `share` is the percentage of changed words: deleted and
-    inserted ones among all words of both texts."""
+    inserted ones among all words of both texts. `filled` is what the clause has in the position's blanks ("{days}"):
+    these words are equal."""
 
     position: int | None
     nearest: int
     changed: int
     words: int
     segments: tuple[Segment, ...]
+    filled: tuple[str, ...] = ()
 
     @property
     def share(self) -> Decimal:
@@ -139,12 +142,12 @@ def departure(text: str, positions: Sequence[Position]) -> Departure:
 
 
 def _from(wanted: str, place: int, position: Position) -> Departure:
-    given = plain(position.text)
+    given, blanks = filled(plain(position.text), wanted)
     segments = differences(given, wanted)
     changed = sum(word_count(segment.text) for segment in segments if segment.op != "equal")
     words = word_count(given) + word_count(wanted)
-    found = Departure(place, place, changed, words, segments)
-    return found if found.share <= UNLIKE_FROM else Departure(None, place, changed, words, segments)
+    found = Departure(place, place, changed, words, segments, blanks)
+    return found if found.share <= UNLIKE_FROM else replace(found, position=None)
 
 
 def standing_of(found: Departure, positions: Sequence[Position]) -> Standing:

@@ -18,14 +18,15 @@ _LABEL = re.compile(
     r"(?P<before>(?:[^\W\d_]+\.?\s+|§\s?)?\(?)(?P<value>\d{1,3}(?:\.\d{1,3})*|[A-Za-z]{1,7})(?P<after>[.):]{0,2})"
 )
 _PATHS = ("", "article", "section", "clause", "part", "chapter", "§")
+_NAMES = ("exhibit", "schedule", "annex", "appendix", "attachment", "addendum")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A clause of a draft in reading order. `label`, `origin` (position) and `origin_level` are those of the clause of
-    the base that it came from; a clause that was added has none. `is_plain`: it was added without a number on
-    purpose."""
+    the base that it came from; a clause that was added has none, or a name that it keeps ("Exhibit B"). `is_plain`: it
+    was added without a number on purpose."""
 
     key: str
     level: int
@@ -183,6 +184,15 @@ def is_number(label: str) -> bool:
     return next(readings(label), None) is not None
 
 
+def name_of(label: str) -> str:
+    """What a label says beside a count, in small letters: "exhibit" of "Exhibit B", all of a label that does not count;
+    "" for a number alone."""
+    if not is_number(label):
+        return label.strip().casefold()
+    word = label.split()[0].casefold()
+    return word if word in _NAMES else ""
+
+
 def _inherited(above: tuple[int, ...], stack: Sequence[Step]) -> tuple[int, tuple[int, ...]]:
     """How much of a decimal number is that of the clauses above it, else what it writes by itself."""
     if above and any(step.path == above for step in stack):
@@ -241,7 +251,8 @@ class Numberer:
             _climb(self.stack, clause.level)
             home = homes.get(clause.key)
             path = self._count(clause, home) if home is not None else ()
-            self.labels.setdefault(clause.key, "" if home is not None or is_number(clause.label) else clause.label)
+            is_counted = home is not None or (clause.origin is not None and is_number(clause.label))
+            self.labels.setdefault(clause.key, "" if is_counted else clause.label)
             self.stack.append(Step(clause.key, clause.level, path))
         return self.labels
 
@@ -251,8 +262,8 @@ class Numberer:
         parents = {each.key: parent for parent, family in siblings.items() for each in family}
         made: dict[str, List] = {}
         for clause in kept:
-            is_plain = clause.is_plain or (clause.origin is not None and not is_number(clause.label))
-            if clause.key in found or clause.key in self.stayed or is_plain:
+            has_own = bool(clause.label) if clause.origin is None else not is_number(clause.label)
+            if clause.key in found or clause.key in self.stayed or clause.is_plain or has_own:
                 continue
             near = self._near(clause, siblings[parents[clause.key]], found)
             if near is None and not self._has_plain(siblings[parents[clause.key]]):

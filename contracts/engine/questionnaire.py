@@ -78,7 +78,7 @@ def field_of(row: Mapping[str, Any], *, depth: int = 0) -> Field:
         default=row.get("default"),
         options=_options(name, type_, row.get("options")),
         items=_items(name, type_, row.get("items"), depth),
-        condition=_condition(name, row.get("condition"), depth),
+        condition=condition_of(name, row.get("condition"), depth),
     )
     _check_default(field)
     return field
@@ -95,7 +95,8 @@ def fields_of(rows: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
     return fields
 
 
-def _condition(name: str, given: Any, depth: int) -> Condition | None:
+def condition_of(name: str, given: Any, depth: int = 0) -> Condition | None:
+    """The condition of what is called `name` from its JSON form. Raises BadSchema."""
     if given is None:
         return None
     unclear = BadSchema(f"The condition of the field {name} names a field and one of equals, in and is_set.")
@@ -116,24 +117,28 @@ def _check_conditions(fields: Sequence[Field]) -> None:
     by_name = {field.name: field for field in fields}
     for field in fields:
         if field.condition is not None:
-            _check_answers(field, field.condition, by_name)
+            check_answers(f"the field {field.name}", field.condition, by_name)
     for field in fields:
-        above, seen = field.condition, {field.name}
-        while above is not None:
-            if above.field in seen:
-                raise BadSchema(f"The condition of the field {field.name} leads back to itself.")
-            seen.add(above.field)
-            above = by_name[above.field].condition
+        check_circle(field, by_name)
 
 
-def _check_answers(field: Field, condition: Condition, by_name: Mapping[str, Field]) -> None:
+def check_circle(field: Field, by_name: Mapping[str, Field]) -> None:
+    """Raises BadSchema where the field waits for itself; conditions on fields that are none end the way."""
+    above, seen = field.condition, {field.name}
+    while above is not None:
+        if above.field in seen:
+            raise BadSchema(f"The condition of the field {field.name} leads back to itself.")
+        seen.add(above.field)
+        above = by_name[above.field].condition if above.field in by_name else None
+
+
+def check_answers(whose: str, condition: Condition, by_name: Mapping[str, Field]) -> None:
+    """Raises BadSchema unless the condition is on a field, and on answers that it can have."""
     source = by_name.get(condition.field)
     if source is None:
-        raise BadSchema(f"The condition of the field {field.name} names {condition.field[:80]}, which is no field.")
+        raise BadSchema(f"The condition of {whose} names {condition.field[:80]}, which is no field.")
     if condition.among and not all(_can_be(source, answer) for answer in condition.among):
-        raise BadSchema(
-            f"The condition of the field {field.name} asks for an answer that the field {source.name} cannot have."
-        )
+        raise BadSchema(f"The condition of {whose} asks for an answer that the field {source.name} cannot have.")
 
 
 def _can_be(source: Field, answer: str | bool) -> bool:

@@ -10,16 +10,16 @@ from clm.lib.canonical import digest
 from contracts.models import Comment, Thread
 
 
-def thread_started(thread: Thread, comment: Comment) -> Event:
+def thread_started(thread: Thread, comment: Comment, *, verb: str = "contracts.start_thread") -> Event:
     # A label in a draft is its side's until it is handed over.
     clause = str(thread) if thread.clause_id else ""
     after = {"audience": thread.audience, "clause": clause, "words": words_of(comment)}
-    return _thread("thread.started", "contracts.start_thread", thread, after=after, comment_id=comment.pk)
+    return _thread("thread.started", verb, thread, after=after, comment_id=comment.pk)
 
 
-def thread_replied(thread: Thread, comment: Comment) -> Event:
+def thread_replied(thread: Thread, comment: Comment, *, verb: str = "contracts.reply_to_thread") -> Event:
     after = {"audience": thread.audience, "words": words_of(comment)}
-    return _thread("thread.replied", "contracts.reply_to_thread", thread, after=after, comment_id=comment.pk)
+    return _thread("thread.replied", verb, thread, after=after, comment_id=comment.pk)
 
 
 def comment_edited(thread: Thread, comment: Comment, before: str) -> Event:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from clm.accounts.models import Organization
 from clm.events.record import Event
-from contracts.models import Clause, LibraryClause, LibraryClauseVersion
+from contracts.models import Clause, DeclinedOffer, LibraryClause, LibraryClauseVersion
 
 
 def clause_added(clause: LibraryClause, version: LibraryClauseVersion, facts: Mapping[str, Any]) -> Event:
@@ -36,6 +37,14 @@ def clause_retired(clause: LibraryClause, before: str, reason: str) -> Event:
     return _clause("library_clause.retired", "contracts.retire_library_clause", clause, *change, reason)
 
 
+def library_imported(organization: Organization, counts: Mapping[str, int]) -> Event:
+    """Each clause that came has a fact of its own besides."""
+    facts = {"added": counts["added"], "changed": counts["changed"], "unchanged": counts["unchanged"]}
+    return Event(
+        type="library.imported", verb="contracts.import_library", subject=organization, after=facts, payload=facts
+    )
+
+
 def clause_adopted(clause: Clause, before: Mapping[str, Any]) -> Event:
     """clause.adopted, or clause.released where the tie was taken off."""
     after = {"library_version": clause.library_version_id, "position": clause.library_position}
@@ -48,6 +57,20 @@ def clause_adopted(clause: Clause, before: Mapping[str, Any]) -> Event:
         before=before,
         after={"clause": f"{clause.number} {clause.heading}".strip(), **after},
         payload={"clause_id": clause.pk, "version_id": clause.version_id, "contract_id": contract_id, **after},
+    )
+
+
+def offer_declined(declined: DeclinedOffer) -> Event:
+    version = declined.library_version
+    ids = {"contract_id": declined.contract_id, "library_version_id": version.pk}
+    return Event(
+        type="library.offer_declined",
+        verb="contracts.decline_offer",
+        subject=version.clause,
+        contract_id=declined.contract_id,
+        after={"contract": declined.contract_id, "library_version": version.pk},
+        payload={"library_clause_id": version.clause_id, **ids},
+        reason=declined.reason,
     )
 
 

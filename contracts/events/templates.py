@@ -14,7 +14,12 @@ def template_imported(template: Template) -> Event:
     return _template("template.imported", "contracts.import_template", template, after=_facts(template, names))
 
 
-def template_version_added(version: TemplateVersion) -> Event:
+def template_composed(template: Template) -> Event:
+    names = ("name", "category", "risk", "owner_id")
+    return _template("template.composed", "contracts.compose_template", template, after=_facts(template, names))
+
+
+def template_version_added(version: TemplateVersion, verb: str = "contracts.add_template_version") -> Event:
     after = {
         "number": version.number,
         "file_name": version.file_name,
@@ -24,7 +29,7 @@ def template_version_added(version: TemplateVersion) -> Event:
     }
     return Event(
         type="template.version_added",
-        verb="contracts.add_template_version",
+        verb=verb,
         subject=version,
         after=after,
         payload={"template_id": version.template_id, "template_version_id": version.pk, "number": version.number},
@@ -60,14 +65,16 @@ def template_review_due(template: Template) -> Event:
     return _template("template.review_due", "contracts.remind_template_review", template, after=after)
 
 
-def contract_drafted(drafting: Drafting) -> Event:
+def contract_drafted(drafting: Drafting, tied: int = 0) -> Event:
+    """`tied` is how many of its clauses have words of the library."""
     version, source = drafting.version, drafting.template_version
+    after = {"template_version": source.pk, "template": source.template.name, "number": source.number}
     return Event(
         type="contract.drafted",
         verb="contracts.draft_from_template",
         subject=drafting,
         contract_id=version.contract_id,
-        after={"template_version": source.pk, "template": source.template.name, "number": source.number},
+        after=after | ({"library_clauses": tied} if tied else {}),
         payload={
             "contract_id": version.contract_id,
             "version_id": version.pk,

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ("start", models.PositiveIntegerField()),
                 ("end", models.PositiveIntegerField()),
                 ("text", models.TextField()),
+                ("marks", models.JSONField(default=list)),
                 (
                     "organization",
                     models.ForeignKey(

@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ("file_name", models.CharField(max_length=250, verbose_name="file name")),
                 ("fields", models.JSONField()),
                 ("rules", models.JSONField(default=dict)),
+                ("composition", models.JSONField(null=True)),
                 ("source_version", models.CharField(blank=True, max_length=40, verbose_name="their version")),
                 ("license", models.CharField(blank=True, max_length=80, verbose_name="licence")),
                 ("source_url", models.CharField(blank=True, max_length=500, verbose_name="source")),

@@ -238,6 +238,8 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                ("session", models.CharField(blank=True, max_length=40)),
+                ("sent", models.JSONField(null=True)),
                 (
                     "author",
                     models.ForeignKey(
@@ -338,6 +340,7 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                ("session", models.CharField(blank=True, max_length=40)),
                 ("revision", models.PositiveIntegerField()),
                 ("heading", models.CharField(blank=True, max_length=300)),
                 ("body", models.JSONField()),
@@ -423,7 +426,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="unsavedwords",
-            constraint=models.UniqueConstraint(fields=("draft_clause", "person"), name="unsaved_words_once"),
+            constraint=models.UniqueConstraint(fields=("draft_clause", "person", "session"), name="unsaved_words_once"),
         ),
         # What is final both sides have. Retyping the column reads the other one and asks no trigger of the table.
         migrations.RunSQL(

@@ -34,9 +34,23 @@ class Migration(migrations.Migration):
                 (
                     "author",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("outside_author", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "came_with",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments_in_it",
+                        to="contracts.version",
+                    ),
+                ),
+                ("key", models.CharField(blank=True, default="", max_length=8)),
                 (
                     "organization",
                     models.ForeignKey(
@@ -148,7 +162,10 @@ class Migration(migrations.Migration):
                 (
                     "started_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -205,6 +222,17 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("clause", None), ("draft_clause", None), _connector="OR"),
                 name="thread_has_one_place",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("author__isnull", False), ("came_with", None), ("outside_author", "")),
+                    models.Q(("author", None), ("came_with__isnull", False)),
+                    _connector="OR",
+                ),
+                name="comment_has_one_author",
             ),
         ),
         protect_rows(

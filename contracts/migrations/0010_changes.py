@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                             ("added", "Added"),
                             ("removed", "Removed"),
                             ("moved", "Moved"),
+                            ("level", "Other level"),
                         ],
                         max_length=8,
                     ),
@@ -84,6 +85,8 @@ class Migration(migrations.Migration):
                 ("heading", models.CharField(blank=True, max_length=300)),
                 ("old_text", models.TextField(blank=True)),
                 ("new_text", models.TextField(blank=True)),
+                ("old_level", models.PositiveSmallIntegerField(null=True)),
+                ("new_level", models.PositiveSmallIntegerField(null=True)),
                 (
                     "tracking",
                     models.CharField(
@@ -107,6 +110,7 @@ class Migration(migrations.Migration):
                             ("accepted", "Accepted"),
                             ("rejected", "Rejected"),
                             ("countered", "Countered"),
+                            ("withdrawn", "Withdrawn"),
                         ],
                         default="open",
                         max_length=10,

@@ -8,7 +8,7 @@ from contracts.models.contract import (
     FurtherWords,
 )
 from contracts.models.draft import ClauseEdit, Draft, DraftClause, Turn, UnsavedWords
-from contracts.models.library import LibraryClause, LibraryClauseVersion
+from contracts.models.library import DeclinedOffer, LibraryClause, LibraryClauseVersion
 from contracts.models.omission import Omission
 from contracts.models.party import Party
 from contracts.models.request import ContractRequest, RequestFile, RequestQuestion
@@ -18,7 +18,8 @@ from contracts.models.version import Clause, Passage, Version
 
 __all__ = [
     "Change", "Clause", "ClauseEdit", "Comment", "Contract", "ContractGroupPermission", "ContractParty",
-    "ContractRequest", "ContractUserPermission", "Draft", "DraftClause", "Drafting", "FormerWords", "FurtherWords",
+    "ContractRequest", "ContractUserPermission", "DeclinedOffer", "Draft", "DraftClause", "Drafting", "FormerWords",
+    "FurtherWords",
     "LibraryClause", "LibraryClauseVersion", "Mention", "Omission", "Party", "Passage", "Receipt", "RenewalDecision",
     "RequestFile", "RequestQuestion", "Template", "TemplateVersion", "Term", "Terms", "Thread", "Turn",
     "UnsavedWords", "Version",

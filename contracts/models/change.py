@@ -16,7 +16,7 @@ from contracts.states import CHANGE_STATES, ChangeState
 class Receipt(OrganizationRow):
     """What is known of a version that came back. `sent` is what it answers. `reads_back`: with every tracked change
     rejected it reads as what was sent; False says that words were changed without tracking. `remarks` are the comments
-    that its file holds."""
+    of its file that were new."""
 
     version = models.OneToOneField("contracts.Version", on_delete=models.PROTECT, related_name="receipt")
     sent = models.ForeignKey("contracts.Version", on_delete=models.PROTECT, related_name="+")
@@ -30,7 +30,8 @@ class Receipt(OrganizationRow):
 
 class Change(OrganizationRow):
     """A clause that the other side changed, from the comparison of what was sent with what came back. `marks` are the
-    tracked changes within it, as the file states them. `draft_clause` is where our decision stands in our draft, and
+    tracked changes within it, as the file states them. A change of any kind may put its clause on another level: from
+    `old_level` to `new_level`, counted from 1. `draft_clause` is where our decision stands in our draft, and
     `undo` what stood there before."""
 
     class Kind(models.TextChoices):
@@ -38,6 +39,7 @@ class Change(OrganizationRow):
         ADDED = "added", _("Added")
         REMOVED = "removed", _("Removed")
         MOVED = "moved", _("Moved")
+        LEVEL = "level", _("Other level")
 
     class Tracking(models.TextChoices):
         TRACKED = "tracked", _("Tracked")
@@ -57,6 +59,8 @@ class Change(OrganizationRow):
     heading = models.CharField(max_length=300, blank=True)
     old_text = models.TextField(blank=True)
     new_text = models.TextField(blank=True)
+    old_level = models.PositiveSmallIntegerField(null=True)
+    new_level = models.PositiveSmallIntegerField(null=True)
     tracking = models.CharField(max_length=8, choices=Tracking.choices)
     author = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField(null=True)
@@ -80,3 +84,7 @@ class Change(OrganizationRow):
 
     def __str__(self) -> str:
         return f"{self.number} {self.heading}".strip() or str(self.position)
+
+    @property
+    def is_relevelled(self) -> bool:
+        return self.old_level is not None and self.new_level is not None and self.old_level != self.new_level

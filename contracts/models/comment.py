@@ -23,7 +23,8 @@ class Audience(models.TextChoices):
 class Thread(OrganizationRow):
     """Who may read a thread never changes (trigger), nor where it was begun: on the contract as a whole, or on a clause
     of a version or of a draft, whose label is kept as it was. `quote` are words of that clause. On later versions the
-    thread is shown at the clause that came of this one."""
+    thread is shown at the clause that came of this one. `started_by` is null where it began in a document of the other
+    side's."""
 
     STATES: ClassVar[StateTable] = THREAD_STATES
 
@@ -37,7 +38,7 @@ class Thread(OrganizationRow):
     number = models.CharField(max_length=40, blank=True)
     heading = models.CharField(max_length=300, blank=True)
     quote = models.TextField(_("words it is about"), blank=True)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PEOPLE)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
 
     class Meta:
@@ -57,19 +58,38 @@ class Thread(OrganizationRow):
 
 
 class Comment(OrganizationRow):
-    """Words in a thread as they read now; `edited_at` is set once they were changed."""
+    """Words in a thread as they read now; `edited_at` is set once they were changed.
+
+    One that stood in a document that came back has `came_with`, no author of the house, and the name that the document
+    gives in `outside_author` (as its writer chose it); `key` is how that document names it."""
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="comments")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, **PEOPLE)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    outside_author = models.CharField(max_length=120, blank=True, default="")
+    came_with = models.ForeignKey(
+        "contracts.Version", null=True, on_delete=models.PROTECT, related_name="comments_in_it"
+    )
+    key = models.CharField(max_length=8, blank=True, default="")
     text = models.TextField(_("comment"))
     written_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["written_at", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(author__isnull=False, came_with=None, outside_author="")
+                | models.Q(author=None, came_with__isnull=False),
+                name="comment_has_one_author",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def writer(self) -> str:
+        return self.outside_author if self.author is None else str(self.author)
 
 
 class FormerWords(OrganizationRow):

@@ -111,8 +111,10 @@ class DraftClause(OrganizationRow):
 
 class ClauseEdit(OrganizationRow):
     """Words that somebody sent for a clause, whatever came of them. Append-only (trigger). `based_on` is the revision
-    that was on the screen, `revision` the one that the words made (null where they were not saved). A `settled` row
-    says that its author has seen to the kept words of `settles`."""
+    that was on the screen, `revision` the one that the words made (null where they were not saved). `session` is the
+    editor that sent them, where it said so, `sent` {heading, body} what it sent where others' words are in it too. A
+    `settled` row says that its author has seen to the kept words of
+    `settles`."""
 
     class Outcome(models.TextChoices):
         SAVED = "saved", _("Saved")
@@ -131,6 +133,8 @@ class ClauseEdit(OrganizationRow):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    session = models.CharField(max_length=40, blank=True)
+    sent = models.JSONField(null=True)
     settles = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="settled_by")
 
     class Meta:
@@ -153,10 +157,12 @@ class ClauseEdit(OrganizationRow):
 
 
 class UnsavedWords(OrganizationRow):
-    """The latest words in somebody's browser, based on `revision` of the clause; gone once they are saved."""
+    """The latest words in an editor of somebody's, based on `revision` of the clause; gone once they are saved. Each
+    opening of a clause is an editor of its own (`session`), so that two windows of one person keep both their words."""
 
     draft_clause = models.ForeignKey(DraftClause, on_delete=models.CASCADE, related_name="unsaved")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session = models.CharField(max_length=40, blank=True)
     revision = models.PositiveIntegerField()
     heading = models.CharField(max_length=300, blank=True)
     body = models.JSONField()
@@ -165,7 +171,7 @@ class UnsavedWords(OrganizationRow):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["draft_clause", "person"], name="unsaved_words_once"),
+            models.UniqueConstraint(fields=["draft_clause", "person", "session"], name="unsaved_words_once"),
         ]
 
     def __str__(self) -> str:

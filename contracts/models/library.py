@@ -97,3 +97,21 @@ class LibraryClauseVersion(OrganizationRow):
             counts[kind] = counts.get(kind, 0) + 1
             found.append((kind if kind == "preferred" else f"{kind}-{counts[kind]}", position))
         return found
+
+
+class DeclinedOffer(OrganizationRow):
+    """A newer version of a library clause that the drafts of a contract do not take: it is offered there no more. The
+    version after it is an offer of its own."""
+
+    contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="declined_offers")
+    library_version = models.ForeignKey(LibraryClauseVersion, on_delete=models.PROTECT, related_name="declined_offers")
+    reason = models.TextField(_("why"), blank=True)
+    declined_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contract", "library_version"], name="offer_declined_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.library_version)

@@ -58,7 +58,8 @@ class Template(OrganizationRow):
 
 class TemplateVersion(OrganizationRow):
     """Never changes but for its approval (trigger). `fields` is the questionnaire (contracts.engine.questionnaire),
-    `rules` the selections and replacements that its document needs."""
+    `rules` the selections and replacements that its document needs. `composition` is what the document was made of
+    where it was written here (contracts.engine.composition), with the library's words as they were then."""
 
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("number"))
@@ -66,6 +67,7 @@ class TemplateVersion(OrganizationRow):
     file_name = models.CharField(_("file name"), max_length=250)
     fields = models.JSONField()
     rules = models.JSONField(default=dict)
+    composition = models.JSONField(null=True)
     source_version = models.CharField(_("their version"), max_length=40, blank=True)
     license = models.CharField(_("licence"), max_length=80, blank=True)
     source_url = models.CharField(_("source"), max_length=500, blank=True)

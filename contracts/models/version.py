@@ -59,7 +59,8 @@ class Version(OrganizationRow):
 
 
 class Clause(OrganizationRow):
-    """A numbered part of a version's text: `text == version.text[start:end]`, in code points. While the version is a
+    """A numbered part of a version's text: `text == version.text[start:end]`, in code points. `marks` are the words in
+    it that are bold, italic or underlined: [start, end, mark], half-open offsets into `text`. While the version is a
     draft, a clause may be tied to a position of the library; afterwards the tie stays as it is (trigger)."""
 
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="clauses")
@@ -71,6 +72,7 @@ class Clause(OrganizationRow):
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     text = models.TextField()
+    marks = models.JSONField(default=list)
     library_version = models.ForeignKey(
         "contracts.LibraryClauseVersion", null=True, on_delete=models.PROTECT, related_name="adopted_by"
     )

@@ -13,12 +13,13 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from clm.lib.locks import lock_row
 from contracts import events
 from contracts.calendar import stretch_of
 from contracts.engine.terms import terms_between
 from contracts.models import Contract, Term, Terms, Version
 from contracts.operations.advance_terms import catch_up
+from contracts.operations.guards import locked_version
+from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.queries.omissions import check_version_complete
 from contracts.states import ContractState, VersionState
 
@@ -40,14 +41,15 @@ def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date) -> V
     Of a contract in force the current term follows as soon as the version takes effect. Raises DomainError
     `terms_missing`, `effect_in_disorder` (an earlier final version takes effect later), `not_signed` while the
     contract is under way to its signature, `terms_rewrite_history`, `terms_leave_gap`, `mandatory_missing` of a text
-    that was written here (see `contracts/omissions.py`).
+    that was written here (see `contracts/queries/omissions.py`), and what `settle_negotiation` refuses.
     """
-    version = lock_row(Version, version_id)
-    contract = lock_row(Contract, version.contract_id)
+    version = locked_version(version_id)
+    contract = version.contract
     require(actor, "contracts.finalize_version", version)
     version.STATES.check(version.state, VersionState.FINAL)
     check_can_be_final(version, contract, effective_on)
     check_version_complete(version, contract)
+    settle_negotiation(actor, version)
     if contract.is_in_force:
         _check_history(version, effective_on)
     fix_version(actor, version, effective_on)

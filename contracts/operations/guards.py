@@ -10,10 +10,22 @@ from django.db.models import Max
 from clm.documents.blobs import blob_of
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.errors import Forbidden
+from clm.lib.errors import Forbidden, NotVisible
+from clm.lib.locks import lock_row
 from contracts.models import Clause, Contract, Version
 from contracts.papers import Paper, content_hash
 from contracts.search import refresh_text
+
+
+def locked_version(version_id: UUID, *related: str) -> Version:
+    """The version locked, its contract locked before it as every verb does: ask permission next. Raises NotVisible."""
+    contract_id = Version.objects.filter(pk=version_id).values_list("contract_id", flat=True).first()
+    if contract_id is None:
+        raise NotVisible
+    contract = lock_row(Contract, contract_id)
+    version = lock_row(Version, version_id, *related)
+    version.contract = contract
+    return version
 
 
 def keep_version(
@@ -57,6 +69,11 @@ def _next_number(contract: Contract) -> int:
     return int(last or 0) + 1
 
 
+def _marks(paper: Paper, start: int, end: int) -> list[list[Any]]:
+    """Those of the paper's marks that lie in a clause, as offsets into its text; none reaches over two."""
+    return [[first - start, min(last, end) - start, mark] for first, last, mark in paper.marks if start <= first < end]
+
+
 def _add_clauses(version: Version, paper: Paper) -> None:
     """Rows level by level, so that a clause's parent has its id."""
     by_position: dict[int, Clause] = {}
@@ -73,6 +90,7 @@ def _add_clauses(version: Version, paper: Paper) -> None:
                 start=clause.start,
                 end=clause.end,
                 text=paper.text[clause.start : clause.end],
+                marks=_marks(paper, clause.start, clause.end),
             )
             for clause in paper.clauses
             if clause.level == level

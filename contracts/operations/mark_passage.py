@@ -10,9 +10,9 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
-from clm.lib.locks import lock_row
 from contracts import events
-from contracts.models import Clause, Passage, Version
+from contracts.models import Clause, Passage
+from contracts.operations.guards import locked_version
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def mark_passage(
     Raises Invalid `span_outside` unless it lies within the clause and says something, `quote_differs` when a given
     quote is not what stands there.
     """
-    version = lock_row(Version, version_id, "contract")
+    version = locked_version(version_id)
     require(actor, "contracts.mark_passage", version)
     clause = Clause.objects.filter(version=version, pk=clause_id).first()
     if clause is None or not clause.start <= start < end <= clause.end or not version.text[start:end].strip():

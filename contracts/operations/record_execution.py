@@ -17,6 +17,7 @@ from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, ContractParty, Version
 from contracts.operations.finalize_version import check_can_be_final, fix_version
+from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.states import ContractState, VersionState
 
 
@@ -27,7 +28,8 @@ def record_execution(
     """The contract is executed and its newest version final, in effect from `effective_on` (default: the terms' start).
 
     What was signed is signed: it is filed whatever clause it lacks. Raises Invalid `date_ahead`, DomainError
-    `version_missing`, `terms_missing`, `parties_missing` (neither side may be lacking).
+    `version_missing`, `terms_missing`, `parties_missing` (neither side may be lacking), and what `settle_negotiation`
+    refuses.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.record_execution", contract)
@@ -39,6 +41,8 @@ def record_execution(
     contract.STATES.check(contract.state, ContractState.EXECUTED)
     starts_on = effective_on or _start(version) or executed_on
     check_can_be_final(version, contract, starts_on)
+    version.contract = contract
+    settle_negotiation(actor, version)
     if version.state == VersionState.DRAFT:
         fix_version(actor, version, starts_on)
     previous = move(actor, contract, to=ContractState.EXECUTED)

@@ -12,9 +12,9 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
-from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Passage, Terms, Version
+from contracts.operations.guards import locked_version
 from contracts.papers import TERM_FIELDS, content_hash, terms_facts
 from contracts.states import VersionState
 from contracts.term_checks import check_terms
@@ -29,7 +29,7 @@ def set_terms(
     Raises DomainError `version_final` for a version that left draft, Invalid for terms that cannot be counted
     (see `check_terms`).
     """
-    version = lock_row(Version, version_id, "contract", "blob")
+    version = locked_version(version_id, "blob")
     require(actor, "contracts.set_terms", version)
     if version.state != VersionState.DRAFT:
         raise DomainError("version_final", "A final version keeps its terms: upload the amended text as a new version.")

@@ -18,5 +18,8 @@ class CounterForm(forms.Form):
     text = forms.CharField(
         label=_("What it should say"),
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("Without number and heading. A new line begins a new paragraph."),
+        help_text=_(
+            "Without number and heading. A new line begins a new paragraph. Numbers of clauses are ours; [their 3.4] is"
+            " a clause of theirs that our draft has not."
+        ),
     )

@@ -26,7 +26,7 @@ from contracts.models import Change, Contract, Receipt, Version
 from contracts.operations.negotiation.accept_change import accept_change
 from contracts.operations.negotiation.counter_change import counter_change
 from contracts.operations.negotiation.decide_rest import decide_rest
-from contracts.operations.negotiation.guards import words_in
+from contracts.operations.negotiation.guards import words_to_counter
 from contracts.operations.negotiation.receive_version import receive_version
 from contracts.operations.negotiation.reject_change import reject_change
 from contracts.operations.negotiation.reopen_change import reopen_change
@@ -156,9 +156,9 @@ def _decided(request: HttpRequest, pk: UUID, verb: str, call: Verb) -> HttpRespo
 def change_counter(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Words of our own in place of theirs; the form begins with theirs."""
     actor = actor_of(request)
-    change = get_visible(actor, changes.change_rows().select_related("sent_clause", "received_clause"), pk)
+    change = get_visible(actor, changes.change_rows(), pk)
     require(actor, "contracts.counter_change", change)
-    initial = {"text": "\n\n".join(words_in(change.received_clause or change.sent_clause))}
+    initial = {"text": "\n\n".join(words_to_counter(actor, change))}
     form = CounterForm(request.POST or None, initial=initial)
     if tried(form, lambda given: counter_change(actor=actor, change_id=pk, text=given["text"])):
         return redirect(f"{reverse('changes', args=[change.contract_id])}#change-{change.pk}")

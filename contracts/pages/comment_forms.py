@@ -11,7 +11,8 @@ from contracts.models.comment import Audience
 
 
 class CommentForm(forms.Form):
-    """The words, and who is named. `people` are the choices: (id, name)."""
+    """The words, and who is named. `people` are the choices: (id, name); `suggest` is where the people are asked for
+    whom a name behind an @ may mean."""
 
     text = forms.CharField(
         label=_("Comment"),
@@ -22,9 +23,16 @@ class CommentForm(forms.Form):
         label=_("Name people: they are told"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, people: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, people: list[tuple[str, str]], *args: Any, suggest: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mentions"].choices = people  # type: ignore[attr-defined]
+        if suggest and people:
+            self.fields["text"].widget.attrs |= {
+                "data-mentions": suggest,
+                "data-mentions-label": _("People to name"),
+                "data-mentions-none": _("Nobody of that name reads this."),
+                "data-mentions-more": _("Type more of the name to see others."),
+            }
         if not people:
             del self.fields["mentions"]
             self.fields["text"].help_text = ""

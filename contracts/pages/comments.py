@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require, visible
+from clm.accounts.models import Membership
 from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden
 from contracts import queries
@@ -66,7 +68,8 @@ def comment_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         **{name: request.GET.get(name, "") for name in ("clause", "draft_clause", "quote")},
         "audience": audience,
     }
-    form = ThreadForm(people, request.POST if request.method == "POST" else None, initial=initial)
+    sent = request.POST if request.method == "POST" else None
+    form = ThreadForm(people, sent, initial=initial, suggest=_suggest(contract, audience))
     made: dict[str, Thread] = {}
 
     def start(given: dict[str, Any]) -> None:
@@ -85,6 +88,31 @@ def _audience(actor: Actor, request: HttpRequest) -> str:
     if audience == Audience.SHARED:
         require(actor, TO_OTHER_SIDE)
     return audience
+
+
+def _suggest(contract: Contract, audience: str) -> str:
+    """Where the popup of an @ asks whom it may name."""
+    return f"{reverse('comment-people', args=[contract.pk])}?{urlencode({'audience': audience})}"
+
+
+@login_required
+@require_GET
+def comment_people(request: HttpRequest, pk: UUID) -> JsonResponse:
+    """{people: [{id, name, note}], more}: whom a comment of that `audience` may name, by what of the name is typed
+    (`q`). `note` tells two of one name apart; the other side is told names alone, and only those it knows."""
+    actor = actor_of(request)
+    contract = get_visible(actor, Contract.objects.all(), pk)
+    require(actor, "contracts.start_thread", contract)
+    found = comments.people_like(actor, contract, _audience(actor, request), request.GET.get("q", "")[:100])
+    people = [{"id": row.user_id, "name": str(row.user), "note": _note(actor, row)} for row in found]
+    most = comments.MOST_OFFERED
+    return JsonResponse({"people": people[:most], "more": len(people) > most})
+
+
+def _note(actor: Actor, row: Membership) -> str:
+    if actor.is_counterparty:
+        return ""
+    return _("Other side") if row.roles == ["counterparty"] else row.user.email
 
 
 def _named(given: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +146,8 @@ def thread_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     thread = get_visible(actor, comments.thread_rows().select_related("contract"), pk)
     contract = thread.contract
     people = comments.comment_choices(comments.people_to_mention(actor, contract, thread.audience))
-    form = CommentForm(people, request.POST if request.method == "POST" else None)
+    sent = request.POST if request.method == "POST" else None
+    form = CommentForm(people, sent, suggest=_suggest(contract, thread.audience))
     if request.method == "POST":
         require(actor, "contracts.reply_to_thread", thread)
     if tried(form, lambda given: reply_to_thread(actor=actor, thread_id=pk, **_named(given))):
@@ -150,7 +179,8 @@ def comment_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Forbidden(_("Only who wrote a comment may change it."))
     thread = comment.thread
     people = comments.comment_choices(comments.people_to_mention(actor, thread.contract, thread.audience))
-    form = CommentForm(people, request.POST if request.method == "POST" else None, initial={"text": comment.text})
+    sent, suggest = request.POST if request.method == "POST" else None, _suggest(thread.contract, thread.audience)
+    form = CommentForm(people, sent, initial={"text": comment.text}, suggest=suggest)
     if tried(form, lambda given: edit_comment(actor=actor, comment_id=pk, **_named(given))):
         return _said(request, thread)
     return _form_page(request, form, thread.contract, thread.audience, submit_label=_("Save"))

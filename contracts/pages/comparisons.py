@@ -112,6 +112,6 @@ def _around(actor: Actor, contract: Contract) -> dict[str, Any]:
     return {
         "contract": contract,
         "file_form": CompareFileForm(queries.versions(actor, contract)),
-        "file_may_print": can(actor, "contracts.request_comparison", contract),
+        "file_may_print": can(actor, "contracts.request_file_comparison", contract),
         "crumbs": [(_("Contracts"), reverse("contracts")), (contract.title, versions)],
     }

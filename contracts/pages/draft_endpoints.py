@@ -9,8 +9,8 @@ Addresses, all under /contracts/ (name, then what is sent):
     POST drafts/<draft>/clauses/              draft-clause-add {after, level, heading, body}   201, the clause
     POST drafts/<draft>/hand-over/            draft-hand-over {note}                   {version, number, url}
     POST drafts/<draft>/abandon/              draft-abandon {}                         {state}
-    POST drafts/clauses/<clause>/edit/        draft-clause-edit {revision, heading, body, settles?}   the clause
-    POST drafts/clauses/<clause>/keep/        draft-clause-keep {revision, heading, body}    {kept_at}
+    POST drafts/clauses/<clause>/edit/        draft-clause-edit {revision, heading, body, settles?, session?} the clause
+    POST drafts/clauses/<clause>/keep/        draft-clause-keep {revision, heading, body, session?}    {kept_at}
     POST drafts/clauses/<clause>/hold/        draft-clause-hold {take_over?, release?}       the clause
     POST drafts/clauses/<clause>/remove/      draft-clause-remove {}                   the clause
     POST drafts/clauses/<clause>/restore/     draft-clause-restore {}                  the clause
@@ -29,7 +29,8 @@ clause = {id, place, level, number, label, heading, body, text, revision, is_rem
     `label` is the number as it is now, `number` the one in the base. Removed clauses keep their place.
 edit = {id, clause, heading, body, text, at, by, outcome, based_on, revision}; `kept` are one's own words that were not
     saved, of this draft and the ones before it, until they are settled (or sent again with `settles`: their id).
-words = {clause, revision, heading, body, text, at}: what one's own browser kept last and never saved.
+words = {clause, session, revision, heading, body, text, at}: what an editor of one's own kept last and never saved.
+    `session` is drawn anew each time that a clause is opened: two windows of one person keep both their words.
 pulse = {state, can_edit, revision, labels: {clause: label}, referred: {clause: label}, order: [clause],
     clauses: {clause: {revision, is_removed, held}}}: ask for the draft again where an unknown clause is in it.
 
@@ -38,9 +39,11 @@ Every answer to what changed a clause also has `draft_revision` and `labels` (of
 
 Refusals: {code, message, detail, fields} with their status. 409 `clause_changed`: detail has revision, theirs {heading,
 body, text, by, at}, merged {heading, body} (both people's words, one's own where they clash), clashes [{base, mine,
-theirs}] and edit (the id of one's kept words); send the merged or one's own words again with that revision and
-`settles`. 409 `turn_over`: the words are kept, detail has edit. 409 `clause_removed`: likewise. 409 `clause_held`:
-detail has by and until. 400 `words_wrong`: what the document may hold is in contracts/engine/body.py.
+theirs}], changes {yours, theirs, merged} (by words: yours against what both began from, the other two against yours;
+each {heading, text} of pairs same|removed|added, words) and edit (the id of one's kept words); send the merged or one's
+own words again with that revision and `settles`. 409 `turn_over`: the words are kept, detail has edit. 409
+`clause_removed`: likewise. 409 `clause_held`: detail has by and until. 400 `words_wrong`: what the document may hold is
+in contracts/engine/body.py.
 """
 
 from __future__ import annotations

@@ -83,6 +83,7 @@ class LibraryBeside:
     offers: int
     lacking: list[Lacking]
     may_put: bool
+    contract_id: UUID
 
 
 @login_required
@@ -121,6 +122,7 @@ def _beside_library(actor: Actor, draft: Draft, *, may_write: bool) -> LibraryBe
         offers=report.offers,
         lacking=lacking(draft.contract, report.missing_mandatory),
         may_put=may_write and can(actor, "contracts.put_position", draft),
+        contract_id=draft.contract_id,
     )
 
 
@@ -276,6 +278,8 @@ def _words() -> dict[str, str]:
         "signed_out": _("You are signed out. Your words are kept on this computer: sign in again in another tab."),
         "failed": _("This did not work. Your words are kept."),
         "clash": _("%s changed the same words"),
+        "added": _("added:"),
+        "removed_words": _("removed:"),
         "turn_over": _("The turn is over: the draft was handed over or given up. What you wrote is kept below."),
         "removed": _("This clause was removed meanwhile. Your words are kept below."),
         "broken": _("this clause is not there any more"),
@@ -285,6 +289,7 @@ def _words() -> dict[str, str]:
         "outcome_clause_removed": _("Sent at %s, after the clause was removed"),
         "outcome_unsaved_kept": _("Written at %s and never saved"),
         "new_clause": _("New clause"),
+        "a_clause": _("A clause"),
         "no_heading": _("(no heading)"),
         "copied": _("Copied"),
         "busy": _("Save or close the clause that you are writing first."),

@@ -27,6 +27,7 @@ from contracts.models import Contract, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
 from contracts.queries.clause_library import library_clauses, position_label, report_on, tied_clauses
+from contracts.queries.compositions import pinned_numbers, templates_using
 from contracts.queries.omissions import lacking
 from contracts.states import LibraryState, LibraryVersionState
 
@@ -83,7 +84,8 @@ class LibraryList(ListPage):
         return row.get_absolute_url()
 
     def extra_context(self) -> dict[str, Any]:
-        return {"can_add": can(self.actor, "contracts.add_library_clause")}
+        may = {"can_add": "contracts.add_library_clause", "can_import": "contracts.import_library"}
+        return {name: can(self.actor, verb) for name, verb in may.items()}
 
 
 @login_required
@@ -104,6 +106,7 @@ def clause_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tied": tied[:SHOWN],
         "more_tied": len(tied) > SHOWN,
         "newest": versions[0],
+        "used_in": [(version, pinned_numbers(version, clause)) for version in templates_using(actor, clause)[:SHOWN]],
         "can_approve": waits and can(actor, "contracts.approve_library_clause", clause),
         "can_change": clause.state != LibraryState.RETIRED and can(actor, "contracts.change_library_clause", clause),
         "can_retire": clause.state != LibraryState.RETIRED and can(actor, "contracts.retire_library_clause", clause),

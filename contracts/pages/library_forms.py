@@ -97,6 +97,10 @@ class ApprovalForm(forms.Form):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
 
+class OfferForm(forms.Form):
+    library_version_id = forms.UUIDField()
+
+
 class AdoptionForm(forms.Form):
     """The value is the library version's id and the position's name; empty takes the tie off."""
 

@@ -17,13 +17,21 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import get_visible, require
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts.models import Clause, LibraryClause, LibraryClauseVersion
+from contracts.models import Clause, Contract, LibraryClause, LibraryClauseVersion
 from contracts.operations.library.add_library_clause import add_library_clause
 from contracts.operations.library.adopt_library_clause import adopt_library_clause
 from contracts.operations.library.approve_library_clause import approve_library_clause
 from contracts.operations.library.change_library_clause import change_library_clause
+from contracts.operations.library.decline_offer import decline_offer
 from contracts.operations.library.retire_library_clause import retire_library_clause
-from contracts.pages.library_forms import AdoptionForm, ApprovalForm, LibraryClauseForm, RetirementForm, initial_of
+from contracts.pages.library_forms import (
+    AdoptionForm,
+    ApprovalForm,
+    LibraryClauseForm,
+    OfferForm,
+    RetirementForm,
+    initial_of,
+)
 from contracts.pages.steps import form_page, tried
 
 
@@ -111,6 +119,23 @@ def clause_retire(request: HttpRequest, pk: UUID) -> HttpResponse:
     title = _("Retire %(title)s") % {"title": clause.title}
     back = reverse("library-clause", args=[pk])
     return form_page(request, form, title=title, submit=_("Retire"), effect=effect, back=back)
+
+
+@login_required
+@require_POST
+def offer_decline(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The contract takes no newer version of what it has from the library; back to where it was asked."""
+    actor = actor_of(request)
+    contract = get_visible(actor, Contract.objects.all(), pk)
+    require(actor, "contracts.decline_offer", contract)
+    form = OfferForm(request.POST)
+    if tried(form, lambda given: decline_offer(actor=actor, contract_id=pk, **given)):
+        messages.success(request, _("This version is not offered to this contract any more."))
+    else:
+        messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
+    if request.POST.get("from") == "draft":
+        return redirect("draft", pk)
+    return redirect("contract-tab", pk, "library")
 
 
 @login_required

@@ -12,7 +12,7 @@ from clm.access.permissions import can
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.access.drafts import side_of
-from contracts.models import Contract, ContractParty, Terms
+from contracts.models import Contract, ContractParty, Drafting, Terms
 from contracts.models.terms import Renewal
 from contracts.states import ContractState, VersionState
 
@@ -55,10 +55,12 @@ def _steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
 
 
 def _draft_steps(contract: Contract) -> list[tuple[str, NextStep]]:
-    """Document, then parties, then terms, then filing what was signed."""
+    """Document, then parties, then terms, then filing what was signed; a text of the house's own is written first."""
     newest = contract.versions.order_by("number").last()
     if newest is None:
         return [_link("contracts.add_version", _("Upload the document"), "version-new", contract)]
+    if Drafting.objects.filter(version=newest).exists():
+        return [_link("contracts.begin_draft", _("Write the draft"), "draft", contract)]
     roles = {part.role for part in contract.parties.all()}
     if not {ContractParty.Role.OURS, ContractParty.Role.COUNTERPARTY} <= roles:
         return [_link("contracts.set_parties", _("Name the parties"), "contract-parties", contract)]

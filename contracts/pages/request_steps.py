@@ -86,6 +86,7 @@ def request_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("request", pk=made["request"].pk)
     context = {"form": form, "questions": questions, "title": template.name, "submit_label": _("Ask for it")}
     context |= {"cancel_url": reverse("request-new"), "crumbs": [(_("Requests"), reverse("requests"))]}
+    context["lost_file"] = getattr(request.FILES.get("file"), "name", "")
     return render(request, "contracts/request_form_page.html", context, status=400 if form.is_bound else 200)
 
 

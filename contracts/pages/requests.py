@@ -27,6 +27,7 @@ from contracts.models.request import Priority
 from contracts.operations.requests.change_request import may_change
 from contracts.pages.next_step import NextStep
 from contracts.queries import requests as requesting
+from contracts.queries.requests import Answered
 from contracts.states import RequestState
 
 WHOSE = (
@@ -100,7 +101,7 @@ def request_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     own = shown.requester_id == actor.person_id
     context = {
         "contract_request": shown,
-        "sections": requesting.answered(shown),
+        "sections": [_told(title, answers) for title, answers in requesting.answered(shown)],
         "history": entries_of(shown),
         "crumbs": [(_("Requests"), reverse("requests"))],
         "next": next_step(actor, shown),
@@ -113,6 +114,12 @@ def request_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "contract": _contract_seen(actor, shown),
     }
     return render(request, "contracts/request_page.html", context)
+
+
+def _told(title: str, answers: list[Answered]) -> dict[str, Any]:
+    """A section: what was answered, and the questions that were left empty."""
+    told = [each for each in answers if each.rows or each.value not in (None, "")]
+    return {"title": title, "answers": told, "empty": [each.label for each in answers if each not in told]}
 
 
 def _contract_seen(actor: Actor, request: ContractRequest) -> Contract | None:

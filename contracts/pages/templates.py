@@ -26,7 +26,8 @@ from clm.lib.actor import Actor
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
 from contracts.adapters.template_metadata import read_metadata
-from contracts.models import Contract, Template
+from contracts.engine.composition import unused
+from contracts.models import Contract, Template, TemplateVersion
 from contracts.models.contract import Category
 from contracts.operations.templates.add_template_version import add_template_version
 from contracts.operations.templates.approve_template import approve_template
@@ -37,7 +38,15 @@ from contracts.pages import template_forms as shapes
 from contracts.pages.questions import asked_with
 from contracts.pages.steps import form_page, tried
 from contracts.queries import templates as template_library
-from contracts.queries.templates import TemplateFile, questions_of, read_template, template_rows, version_in_use
+from contracts.queries.compositions import newer_words
+from contracts.queries.templates import (
+    TemplateFile,
+    composition_in,
+    questions_of,
+    read_template,
+    template_rows,
+    version_in_use,
+)
 from contracts.states import TemplateState
 
 
@@ -58,7 +67,7 @@ class TemplateList(ListPage):
     actions_template = "contracts/template_list_actions.html"
     empty = Empty(
         title=gettext_lazy("No templates yet"),
-        hint=gettext_lazy("Import the first one: a Word document and its fields."),
+        hint=gettext_lazy("Write the first one, or import it: a Word document and its fields."),
         icon="file-text",
     )
     columns = (
@@ -82,7 +91,8 @@ class TemplateList(ListPage):
         return reverse("template", args=[row.pk])
 
     def extra_context(self) -> dict[str, Any]:
-        return {"can_import": can(self.actor, "contracts.import_template")}
+        may = {"can_import": "contracts.import_template", "can_compose": "contracts.compose_template"}
+        return {name: can(self.actor, verb) for name, verb in may.items()}
 
 
 def _template_for(request: HttpRequest, pk: UUID, verb: str) -> tuple[Actor, Template]:
@@ -105,15 +115,31 @@ def template_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "newest": versions[0],
         "used": used if template.state == TemplateState.APPROVED else None,
         "questions": questions_of(versions[0]),
+        **_composed(versions[0]),
         "history": entries_of(template),
         "crumbs": [(_("Templates"), reverse("templates"))],
         "can_approve": is_live and can(actor, "contracts.approve_template", template),
         "can_retire": is_live and can(actor, "contracts.retire_template", template),
         "can_add_version": is_live and can(actor, "contracts.add_template_version", template),
+        "can_compose": is_live and can(actor, "contracts.recompose_template", template),
         "can_draft": can(actor, "contracts.draft_from_template"),
         "can_ask": can(actor, "contracts.submit_request"),
     }
     return render(request, "contracts/template_page.html", context)
+
+
+def _composed(newest: TemplateVersion) -> dict[str, Any]:
+    """What a version that was written here says, and what the library says newer; nothing for a Word document."""
+    composition = composition_in(newest)
+    if composition is None:
+        return {"composition": None}
+    newer = newer_words(composition)
+    return {
+        "composition": composition,
+        "newer": newer,
+        "can_take_over": any(row.position for row in newer),
+        "unused": [field.label for field in unused(composition)],
+    }
 
 
 def _read(given: dict[str, Any]) -> TemplateFile:

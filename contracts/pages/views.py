@@ -20,16 +20,17 @@ from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from contracts import queries
 from contracts.access import VIEW_INSIDE
-from contracts.access.other_side import file_for, file_name_for, names_shown, shown_as
+from contracts.access.other_side import file_name_for, names_shown, shown_as
 from contracts.calendar import current_stretch
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
 from contracts.pages.turns import turn_line
+from contracts.papers.outgoing import file_for
 from contracts.papers.reader import clauses_of
 from contracts.papers.reading import reading_of
 from contracts.queries.drafts import turns
-from contracts.queries.requests import request_of
+from contracts.queries.requests import files_of, request_of
 from contracts.tabs import BINDINGS, TABS, ContractTab
 from contracts.term_sources import source_of
 
@@ -56,6 +57,7 @@ def _frame(actor: Actor, contract: Contract, key: str) -> dict[str, Any]:
         "tabs": [_tab(actor, contract, tab, key) for tab in tabs],
         "crumbs": [(_("Contracts"), reverse("contracts"))],
         "contract_request": request_of(actor, contract),
+        "request_files": files_of(actor, contract),
         **turn_line(actor, contract),
         "counterparties": queries.names_of(contract, ContractParty.Role.COUNTERPARTY),
         "sees_inside": can(actor, VIEW_INSIDE, contract),
@@ -134,7 +136,7 @@ def versions_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
         "versions": versions,
         "compare_form": CompareForm(seen) if len(versions) > 1 else None,
         "file_form": CompareFileForm(seen) if versions else None,
-        "file_may_print": can(actor, "contracts.request_comparison", contract),
+        "file_may_print": can(actor, "contracts.request_file_comparison", contract),
         "in_force": queries.version_in_force(contract, clock.today(contract.time_zone)),
         "turns": turns(actor, contract),
     }
@@ -208,7 +210,7 @@ def term_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
         "trace": term.trace,
         "entries": history_for(actor, term),
         "clause_url": reverse("version", args=[term.version_id]),
-        "rests_on": source_of(term),
+        "rests_on": source_of(actor, term),
         "crumbs": [(term.contract.title, reverse("contract-tab", args=[term.contract_id, "terms"]))],
     }
     partial = bool(getattr(request, "htmx", False))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from clm.documents.blobs import StoredContent, put_content
 from clm.documents.extraction import Refused, extract
+from clm.documents.extraction.extracted import ExtractedDocument, Mark
 from clm.lib.actor import Actor
 from clm.lib.canonical import digest
 from clm.lib.errors import Invalid
@@ -46,6 +48,8 @@ class Paper:
     clauses: tuple[OutlinedClause, ...]
     warnings: tuple[str, ...]
     stored: StoredContent | None = None
+    # Half-open offsets into the text of words that are bold, italic or underlined.
+    marks: tuple[Mark, ...] = ()
 
 
 def read_paper(content: bytes, file_name: str) -> Paper:
@@ -69,7 +73,13 @@ def read_paper(content: bytes, file_name: str) -> Paper:
         text=document.text,
         clauses=outline(document.blocks),
         warnings=tuple(document.warnings),
+        marks=tuple(_marks(document)),
     )
+
+
+def _marks(document: ExtractedDocument) -> Iterator[Mark]:
+    for (start, _end), block in zip(document.spans(), document.blocks, strict=True):
+        yield from ((start + first, start + last, mark) for first, last, mark in block.marks)
 
 
 def put_paper(actor: Actor, paper: Paper) -> Paper:

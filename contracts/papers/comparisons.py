@@ -36,11 +36,13 @@ from contracts.adapters.metadata import without_metadata
 from contracts.adapters.outgoing import without_hidden
 from contracts.adapters.plain import docx_of_text
 from contracts.adapters.redline import redline
+from contracts.adapters.word_talk import Talk, with_talks
 from contracts.engine.compare import ClauseText
 from contracts.models import Contract, Version
 from contracts.papers import read_paper
 from contracts.papers.outgoing import outgoing_bytes
 from contracts.papers.reader import compared, texts_of
+from contracts.queries.paper_comments import talks_on
 
 COMPARISON = "contracts.comparison_paper"
 UNREAD = "application/octet-stream"
@@ -68,7 +70,7 @@ def request_comparison(actor: Actor, *, old_id: UUID | str, new_id: UUID | str, 
 def request_file_comparison(actor: Actor, *, version_id: UUID | str, content: bytes, file_name: str, form: str) -> Job:
     """A job makes the paper of a version and a file, which counts as the newer text. The file is no version's: its
     bytes are swept after a day."""
-    require(actor, "contracts.request_comparison")
+    require(actor, "contracts.request_file_comparison")
     old = get_visible(actor, queries.version_rows(), version_id)
     if len(content) > DEFAULT.file_bytes:
         message = _("A document has at most 50 MB.")
@@ -92,13 +94,15 @@ class Newer:
     at: datetime
     content: Callable[[], bytes]
     content_hash: str
+    talks: Callable[[], Sequence[Talk]] = tuple
 
     @classmethod
     def of_version(cls, version: Version) -> Newer:
         rows = texts_of(version)
-        content = partial(outgoing_bytes, version)
+        content = partial(outgoing_bytes, version, talks=False)
         name = _("version %(number)s") % {"number": version.number}
-        return cls(name, version.text, version.media_type, rows, version.created_at, content, version.content_hash)
+        talks, at = partial(talks_on, version), version.shared_at or version.created_at
+        return cls(name, version.text, version.media_type, rows, at, content, version.content_hash, talks)
 
     @classmethod
     def of_file(cls, parameters: Mapping[str, Any]) -> Newer:
@@ -140,7 +144,7 @@ def redline_of(old: Version, new: Newer) -> tuple[bytes, str]:
     """
     if old.media_type == new.media_type == DOCX:
         try:
-            return _redline(old, new, _ready(outgoing_bytes(old)), _ready(new.content())), ""
+            return _redline(old, new, _ready(outgoing_bytes(old, talks=False)), _ready(new.content())), ""
         except (Refused, DomainError):
             pass  # the texts below are what was read of both, and say all that differs
         note = _("No exact redline of the two files came out: this one is made of their texts, without their looks.")
@@ -159,7 +163,8 @@ def _ready(docx: bytes) -> bytes:
 
 def _redline(old: Version, new: Newer, before: bytes, after: bytes) -> bytes:
     author = Organization.objects.get(pk=old.organization_id).name
-    return redline(before, after, author=author, at=new.at, programs=programs())
+    made = redline(before, after, author=author, at=new.at, programs=programs())
+    return with_talks(made, new.text, new.talks())
 
 
 def programs() -> Path:
@@ -174,13 +179,16 @@ def pdf_of(old: Version, new: Newer) -> bytes:
 
 
 def comparison_blob(actor: Actor, contract: Contract, paper_id: UUID) -> tuple[Blob, str]:
-    """The paper and its file name. Raises NotVisible unless a job that the actor sees made it for this contract."""
+    """The paper and its file name. Raises NotVisible unless a job that the actor sees made it for this contract, of
+    versions that they still see."""
     jobs = visible(actor, Job.objects.filter(kind=COMPARISON, state=JobState.SUCCEEDED))
     job = jobs.filter(subject_id=contract.pk, result__paper_id=str(paper_id)).first()
     blob = Blob.objects.filter(pk=paper_id).first()
     if job is None or blob is None:
         raise NotVisible()
     sides = [job.parameters[side] for side in ("old_id", "new_id") if side in job.parameters]
-    numbers = dict(Version.objects.filter(pk__in=sides).values_list("pk", "number"))
+    numbers = dict(visible(actor, Version.objects.filter(pk__in=sides)).values_list("pk", "number"))
+    if len(numbers) < len(set(sides)):  # one of them was taken back
+        raise NotVisible()
     names = [f"v{numbers[UUID(side)]}" for side in sides] + (["file"] if len(sides) == 1 else [])
     return blob, f"{contract.reference}-{'-'.join(names)}.{job.parameters['form']}"

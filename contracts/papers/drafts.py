@@ -17,8 +17,9 @@ from clm.lib.outside import outside_transactions
 from contracts.access.other_side import as_given
 from contracts.adapters.word_clauses import DraftText, OriginText
 from contracts.adapters.word_writing import base_of, write_draft
-from contracts.engine.body import paragraphs_of
+from contracts.engine.body import paragraphs_of, same_label
 from contracts.engine.compare import ClauseText, compare
+from contracts.engine.looks import spans_of
 from contracts.models import Clause, Draft, DraftClause, Version
 from contracts.papers import Paper, put_paper, read_paper
 from contracts.queries.drafts import clause_rows, draft_rows, is_open, labels_of
@@ -62,14 +63,21 @@ def draft_texts(clauses: Sequence[DraftClause]) -> list[DraftText]:
     return [
         DraftText(
             origin=clause.origin.position if clause.origin else None,
-            number=labels.shown.get(str(clause.pk), ""),
+            number=_number(clause, labels.shown.get(str(clause.pk), "")),
             heading=clause.heading,
             paragraphs=paragraphs_of(clause.body, labels.referred),
             level=clause.level,
+            # Words that nobody touched look as they do in the base, whatever was read of their looks.
+            marks=None if clause.origin and clause.revision == 1 else spans_of(clause.body, labels.referred),
         )
         for clause in clauses
         if not clause.is_removed
     ]
+
+
+def _number(clause: DraftClause, shown: str) -> str:
+    """Today's number; as the base writes it where it is the same, blanks apart."""
+    return clause.origin.number if clause.origin and same_label(clause.origin.number, shown) else shown
 
 
 def _written(draft: Draft, texts: Sequence[DraftText]) -> bytes:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.engine.body import Body
 from contracts.engine.compare import ClauseText, compare
+from contracts.engine.looks import marked_body
 from contracts.models import Clause, Passage, Version
 from contracts.papers import Paper
 
@@ -31,13 +33,20 @@ def body_offset(clause: Clause) -> int:
     found = text.find(clause.heading[:200]) if clause.heading else -1
     if 0 <= found < 60:
         at = found + len(clause.heading)
-    elif clause.number and text.startswith(clause.number):
+    elif clause.number and text[: len(clause.number)].casefold() == clause.number.casefold():
         at = len(clause.number)
     else:
         return 0
     while at < len(text) and text[at] in _AFTER_HEADING:
         at += 1
     return at
+
+
+def body_in(clause: Clause) -> Body:
+    """The clause's words, without number and heading, as a draft begins with them: with their marks and lists."""
+    at = body_offset(clause)
+    spans = [(max(start - at, 0), end - at, mark) for start, end, mark in clause.marks if end > at]
+    return marked_body(clause.text[at:], spans)
 
 
 def clauses_of(version: Version, *, mark_url: str = "", marks: bool = True) -> list[dict[str, Any]]:

@@ -17,11 +17,13 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts.adapters.word_changes import Reading, Tracked, read_changes
 from contracts.engine.compare import ClauseText, Row, compare
+from contracts.engine.numbering import name_of
 from contracts.engine.words import diff_words
-from contracts.models import Change, Clause, Contract, Draft, DraftClause, Receipt, Version
+from contracts.models import Change, Clause, Contract, Draft, Receipt, UnsavedWords, Version
 from contracts.papers import Paper, read_paper
-from contracts.papers.reader import WORDS
-from contracts.states import ChangeState
+from contracts.papers.reader import WORDS, body_offset
+from contracts.queries.drafts import last_sent
+from contracts.states import ChangeState, DraftState
 
 Tracking = Change.Tracking
 # So many deletions are looked for by their words where a file does not read back as it was sent: each in every clause.
@@ -80,10 +82,16 @@ class Differences:
 
     def changes(self) -> Iterator[tuple[Row, Clause | None, Clause | None]]:
         for row in self.rows:
-            if row.kind != "unchanged":
-                old = None if row.old_position is None else self.old[row.old_position]
-                new = None if row.new_position is None else self.new[row.new_position]
+            old = None if row.old_position is None else self.old[row.old_position]
+            new = None if row.new_position is None else self.new[row.new_position]
+            if row.kind != "unchanged" or (old and new and (old.level != new.level or is_renamed(old, new))):
                 yield row, old, new
+
+
+def is_renamed(old: Clause, new: Clause) -> bool:
+    """Whether a clause has another name in place of its number, as an annex that became a schedule. Numbers that count
+    are each paper's own."""
+    return name_of(old.number) != name_of(new.number)
 
 
 def differences(sent: Version, received: Version) -> Differences:
@@ -188,13 +196,15 @@ def _change(
         contract_id=received.contract_id,
         version=received,
         position=position,
-        kind=row.kind,
+        kind=_kind(row, old, new),
         sent_clause=old,
         received_clause=new,
         number=shown.number if shown else "",
         heading=shown.heading if shown else "",
         old_text=old.text.strip() if old else "",
         new_text=new.text.strip() if new else "",
+        old_level=old.level if old else None,
+        new_level=new.level if new else None,
         tracking=tracking,
         author=", ".join(dict.fromkeys(each.author for each in marks if each.author))[:300],
         changed_at=max(times, default=None),
@@ -202,8 +212,15 @@ def _change(
     )
 
 
+def _kind(row: Row, old: Clause | None, new: Clause | None) -> str:
+    if row.kind != "unchanged" or old is None or new is None:
+        return row.kind
+    return Change.Kind.CHANGED if is_renamed(old, new) else Change.Kind.LEVEL
+
+
 def change_rows() -> QuerySet[Change]:
-    return Change.objects.select_related("contract", "version", "decided_by", "draft_clause__draft")
+    rows = Change.objects.select_related("contract", "version", "decided_by", "draft_clause__draft")
+    return rows.defer("contract__search", "version__text", "draft_clause__body", "draft_clause__text")
 
 
 def newest_receipt(contract: Contract) -> Receipt | None:
@@ -211,6 +228,39 @@ def newest_receipt(contract: Contract) -> Receipt | None:
     rows = Receipt.objects.filter(version__contract=contract, version__shared_at__isnull=False)
     rows = rows.select_related("version", "sent")
     return rows.order_by("-version__number").first()
+
+
+def unanswered_receipt(contract: Contract) -> Receipt | None:
+    """What came back last, where we have sent nothing since."""
+    found, sent = newest_receipt(contract), last_sent(contract)
+    if found is None or (sent is not None and sent.number > found.version.number):
+        return None
+    return found
+
+
+def left_open(receipt: Receipt, *, lost: bool) -> QuerySet[Change]:
+    """Changes of an answer that nobody decided; with `lost` also those whose decision went with an abandoned draft."""
+    gone = Q(state__in=IN_OUR_DRAFT, draft_clause__draft__state=DraftState.ABANDONED)
+    is_open = Q(state=ChangeState.OPEN)
+    return Change.objects.filter(is_open | gone if lost else is_open, version_id=receipt.version_id)
+
+
+def refused_in(receipt: Receipt) -> QuerySet[Change]:
+    """Changes of an answer that we rejected, or countered."""
+    states = (ChangeState.REJECTED, ChangeState.COUNTERED)
+    return Change.objects.filter(version_id=receipt.version_id, state__in=states)
+
+
+def has_unsent_words(draft: Draft) -> bool:
+    """Whether anything was written in it since it began, saved or not."""
+    return draft.revision > 1 or UnsavedWords.objects.filter(draft_clause__draft=draft).exists()
+
+
+def words_in(clause: Clause | None) -> list[str]:
+    """The lines of a clause without number and heading."""
+    if clause is None:
+        return []
+    return [line.strip() for line in clause.text[body_offset(clause) :].split("\n") if line.strip()]
 
 
 def changes_of(actor: Actor, version: Version) -> list[Change]:
@@ -247,10 +297,3 @@ def remarks_by_change(receipt: Receipt, changes: Sequence[Change]) -> tuple[dict
         found = next((clauses[pk] for pk, start, end in spans if start <= remark["start"] < end), None)
         beside.setdefault(found, []).append(remark) if found else others.append(remark)
     return beside, others
-
-
-def counterpart(draft: Draft, clause: Clause | None) -> DraftClause | None:
-    """The clause of our draft that began as this clause of what was sent."""
-    if clause is None:
-        return None
-    return DraftClause.objects.filter(draft=draft, origin=clause).first()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import visible
 from clm.lib.actor import Actor
 from contracts.engine.deviation import ClauseText, Departure, Ladder, Match, Position, Standing, differences, survey
-from contracts.models import Clause, Contract, LibraryClause, LibraryClauseVersion, Version
+from contracts.models import Clause, Contract, DeclinedOffer, DraftClause, LibraryClause, LibraryClauseVersion, Version
 from contracts.papers.reader import WORDS, body_offset
-from contracts.states import LibraryState, LibraryVersionState, VersionState
+from contracts.states import DraftState, LibraryState, LibraryVersionState, VersionState
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,19 @@ def library_clauses(actor: Actor) -> QuerySet[Any]:
     return rows.annotate(newest_number=Subquery(versions[:1]), approved_number=Subquery(approved[:1]))
 
 
+def library_entries(actor: Actor) -> Iterator[dict[str, Any]]:
+    """The whole library as files have it: each clause with its newest positions, by title; four queries."""
+    newest = LibraryClauseVersion.objects.order_by("clause_id", "-number").distinct("clause_id")
+    versions = {version.clause_id: version for version in newest}
+    for clause in library_clauses(actor).order_by("title"):
+        version = versions[clause.pk]
+        yield {
+            "title": clause.title, "category": clause.category, "risk": clause.risk, "owner": clause.owner.email,
+            "guidance": clause.guidance, "mandatory_for": clause.mandatory_for, "attribution": clause.attribution,
+            "positions": version.positions, "state": clause.state, "version": version.number,
+        }  # fmt: skip
+
+
 def versions_in_use() -> list[LibraryClauseVersion]:
     """The newest approved version of each library clause that is not retired."""
     rows = LibraryClauseVersion.objects.filter(state=LibraryVersionState.APPROVED, clause__state=LibraryState.APPROVED)
@@ -126,11 +139,12 @@ def report_on(version: Version) -> LibraryReport:
 def held_against(clauses: Sequence[Held], contract: Contract, is_open: bool) -> LibraryReport:
     """The clauses in reading order beside the library of today, or, of a fixed text, beside what it adopted."""
     in_use = versions_in_use() if is_open else []
+    declined = _declined(contract) if is_open else set()
     adopted = {row.library_version.pk: row.library_version for row in clauses if row.library_version is not None}
     held = _ladders_for(adopted, in_use)
     found = survey([_text(clause) for clause in clauses], [_ladder(each, contract) for each in held])
     by_key = {str(clause.pk): clause for clause in clauses}
-    newer = {each.clause_id: each for each in in_use}
+    newer = {each.clause_id: each for each in in_use if each.pk not in declined}
     library = {str(each.pk): each for each in held}
     return LibraryReport(
         is_open=is_open,
@@ -139,6 +153,27 @@ def held_against(clauses: Sequence[Held], contract: Contract, is_open: bool) -> 
         missing=tuple(library[key].clause for key in found.missing) if is_open else (),
         missing_mandatory=tuple(library[key].clause for key in found.missing_mandatory) if is_open else (),
     )
+
+
+def _declined(contract: Contract) -> set[UUID]:
+    return set(DeclinedOffer.objects.filter(contract=contract).values_list("library_version", flat=True))
+
+
+def offered_to(contract: Contract) -> QuerySet[LibraryClauseVersion]:
+    """The versions in use that are newer than what a clause of the contract's open texts has from the library."""
+    texts = Clause.objects.filter(version__contract=contract, version__state=VersionState.DRAFT)
+    drafts = DraftClause.objects.filter(draft__contract=contract, draft__state=DraftState.OPEN)
+    newest = LibraryClauseVersion.objects.filter(state=LibraryVersionState.APPROVED, clause=OuterRef("clause"))
+    older = [
+        Exists(rows.filter(library_version__clause=OuterRef("clause"), library_version__number__lt=OuterRef("number")))
+        for rows in (texts, drafts)
+    ]
+    in_use = LibraryClauseVersion.objects.filter(
+        older[0] | older[1],
+        clause__state=LibraryState.APPROVED,
+        number=Subquery(newest.order_by("-number").values("number")[:1]),
+    )
+    return in_use.select_related("clause")
 
 
 def _ladders_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +23,10 @@ from contracts.access.other_side import Names, names_shown
 from contracts.engine.lineage import Labelled, carried, families
 from contracts.models import Clause, Comment, Contract, Draft, DraftClause, Mention, Thread
 from contracts.models.comment import Audience
+from contracts.queries.drafts import clause_rows, labels_of
 from contracts.states import DraftState, ThreadState
 
+MOST_OFFERED = 8
 FILTERS: dict[str, dict[str, str]] = {
     "open": {"state": ThreadState.OPEN},
     "resolved": {"state": ThreadState.RESOLVED},
@@ -34,17 +37,22 @@ FILTERS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where a thread stands now. `key` is the clause's id in the text that is shown, `is_earlier`: it is not there."""
+    """Where a thread stands now. `key` is the clause's id in the text that is shown and `text` its words there,
+    `is_earlier`: it is not there, `is_removed`: it was taken out of the draft."""
 
     label: str = ""
     url: str = ""
     key: UUID | None = None
     is_earlier: bool = False
     in_draft: bool = False
+    is_removed: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class ShownComment:
+    """`author` as this actor may read it; of one that came in a document, what the document says."""
+
     comment: Comment
     author: str
     is_mine: bool
@@ -53,7 +61,8 @@ class ShownComment:
 
 @dataclass(frozen=True)
 class ShownThread:
-    """A thread as this actor reads it. `waits`: the other side has it once the text that it is about is theirs too."""
+    """A thread as this actor reads it. `waits`: the other side has it once the text that it is about is theirs too.
+    `is_reworded`: the clause still stands, and the words of the quote do not."""
 
     thread: Thread
     comments: tuple[ShownComment, ...]
@@ -61,17 +70,18 @@ class ShownThread:
     quote: str
     waits: bool
     may_write: bool
+    is_reworded: bool = False
 
 
 def thread_rows() -> QuerySet[Thread]:
     """Threads with all that is shown of them: five queries, however many there are."""
     named = Prefetch("mentions", Mention.objects.select_related("person"))
-    said = Prefetch("comments", Comment.objects.select_related("author").prefetch_related(named))
+    said = Comment.objects.select_related("author", "came_with").defer("came_with__text").prefetch_related(named)
     rows = Thread.objects.select_related("clause__version", "draft_clause__draft", "draft_clause__became__version")
     rows = rows.defer(
         "clause__text", "clause__version__text", "draft_clause__body", "draft_clause__became__version__text"
     )
-    return rows.prefetch_related(said)
+    return rows.prefetch_related(Prefetch("comments", said))
 
 
 def threads(actor: Actor, contract: Contract, shown: str = "") -> QuerySet[Thread]:
@@ -96,14 +106,16 @@ def _shown(actor: Actor, thread: Thread, names: Names, place: Place) -> ShownThr
     said = tuple(
         ShownComment(
             comment=comment,
-            author=names.of(comment.author),
-            is_mine=comment.author_id == actor.person_id,
+            author=names.of(comment.author) if comment.author else comment.outside_author,
+            is_mine=comment.author is not None and comment.author_id == actor.person_id,
             mentions=tuple(str(row.person) for row in comment.mentions.all() if names.tells(row.person_id)),
         )
         for comment in thread.comments.all()
     )
     may_write = can(actor, TO_OTHER_SIDE if thread.is_shared else "contracts.reply_to_thread")
-    return ShownThread(thread, said, place, _quote(actor, thread), thread.is_shared and _waits(thread), may_write)
+    quote = _quote(actor, thread)
+    is_reworded = bool(quote and place.key) and not stands_in(quote, place.text)
+    return ShownThread(thread, said, place, quote, thread.is_shared and _waits(thread), may_write, is_reworded)
 
 
 def _quote(actor: Actor, thread: Thread) -> str:
@@ -111,11 +123,21 @@ def _quote(actor: Actor, thread: Thread) -> str:
     if thread.draft_clause is None or thread.draft_clause.draft.side == side_of(actor):
         return thread.quote
     became = thread.draft_clause.became
-    return thread.quote if became is not None and _flat(thread.quote) in _flat(became.text) else ""
+    return thread.quote if became is not None and stands_in(thread.quote, _whole(became)) else ""
+
+
+def stands_in(quote: str, text: str) -> bool:
+    """Whether the words are there, however their lines are broken."""
+    return _flat(quote) in _flat(text)
 
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
+
+
+def _whole(clause: Clause | DraftClause) -> str:
+    """What may be quoted of a clause."""
+    return f"{clause.number} {clause.heading} {clause.text}"
 
 
 def _waits(thread: Thread) -> bool:
@@ -130,29 +152,67 @@ def _waits(thread: Thread) -> bool:
 
 
 def _places(actor: Actor, contract: Contract, rows: Sequence[Thread]) -> dict[UUID, Place]:
-    """Thread -> where it is; three queries."""
+    """Thread -> where it is; four queries, and one more with a quote in the newest version."""
     newest = queries.versions(actor, contract).first()
     clauses = Clause.objects.filter(version=newest).order_by("position").values_list("pk", "number", "heading")
-    targets = [Labelled(*row) for row in clauses] if newest else []
-    family = families_of(contract)
+    targets = {row[0]: Labelled(*row) for row in clauses} if newest else {}
+    family, labels = families_of(contract), _labels_in_draft(rows)
     url = reverse("version", args=[newest.pk]) if newest else ""
-    return {thread.pk: _place(actor, thread, targets, family, url) for thread in rows}
+    anchors = {thread.pk: anchor_of(actor, thread) for thread in rows}
+    keys = {pk: carried(anchor, list(targets.values()), family) for pk, anchor in anchors.items() if anchor}
+    texts = _texts(keys[thread.pk] for thread in rows if thread.quote and keys.get(thread.pk))
+    found = {}
+    for thread in rows:
+        key = keys.get(thread.pk)
+        on_version = _on_version(anchors[thread.pk], targets.get(key) if key else None, url, texts)
+        found[thread.pk] = _in_draft(thread, labels) or on_version
+    return found
 
 
-def _place(
-    actor: Actor, thread: Thread, targets: Sequence[Labelled[UUID]], family: dict[UUID, UUID], url: str
+def _on_version(
+    anchor: Labelled[UUID] | None, target: Labelled[UUID] | None, url: str, texts: Mapping[UUID, str]
 ) -> Place:
-    anchor = anchor_of(actor, thread)
     if anchor is None:
         return Place()
-    label = f"{anchor.number} {anchor.heading}".strip()
-    if thread.draft_clause is not None and thread.draft_clause.draft.state == DraftState.OPEN:
-        return Place(label, f"/contracts/{thread.contract_id}/draft/#clause-{anchor.key}", anchor.key, in_draft=True)
-    key = carried(anchor, targets, family)
-    if key is None:
-        return Place(label, is_earlier=True)
-    target = next(each for each in targets if each.key == key)
-    return Place(f"{target.number} {target.heading}".strip(), f"{url}#clause-{key}", key)
+    if target is None:
+        return Place(_label(anchor), is_earlier=True)
+    return Place(_label(target), f"{url}#clause-{target.key}", target.key, text=texts.get(target.key, ""))
+
+
+def _in_draft(thread: Thread, labels: Mapping[UUID, str]) -> Place | None:
+    """Where a thread on a clause of an open draft is, under the number that the clause has there now."""
+    clause = thread.draft_clause
+    if clause is None or clause.draft.state != DraftState.OPEN:
+        return None
+    number = clause.number if clause.is_removed else labels.get(clause.pk, "")
+    label = _label(Labelled(clause.pk, number, clause.heading))
+    url = f"{reverse('draft', args=[thread.contract_id])}#clause-{clause.pk}"
+    return Place(label, url, clause.pk, in_draft=True, is_removed=clause.is_removed, text=_whole(clause))
+
+
+def _label(clause: Labelled[UUID]) -> str:
+    return f"{clause.number} {clause.heading}".strip()
+
+
+def _texts(keys: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What may be quoted of these clauses of a version."""
+    wanted = {key for key in keys if key}
+    if not wanted:
+        return {}
+    return {clause.pk: _whole(clause) for clause in Clause.objects.filter(pk__in=wanted)}
+
+
+def _labels_in_draft(rows: Sequence[Thread]) -> dict[UUID, str]:
+    """Today's numbers of the clauses of the open drafts that the threads are on: a side has one."""
+    clauses = [thread.draft_clause for thread in rows if thread.draft_clause is not None]
+    drafts = {clause.draft for clause in clauses if clause.draft.state == DraftState.OPEN}
+    return {pk: label for draft in drafts for pk, label in today(list(clause_rows(draft))).items()}
+
+
+def today(clauses: Sequence[DraftClause]) -> dict[UUID, str]:
+    """Draft clause -> the number that it has now."""
+    shown = labels_of(clauses).shown
+    return {clause.pk: shown.get(str(clause.pk), "") for clause in clauses}
 
 
 def anchor_of(actor: Actor, thread: Thread) -> Labelled[UUID] | None:
@@ -174,20 +234,45 @@ def families_of(contract: Contract) -> dict[UUID, UUID]:
 
 
 def draft_threads(actor: Actor, draft: Draft) -> dict[UUID | None, list[ShownThread]]:
-    """Draft clause -> its open threads; None: those on the contract, and on clauses that the draft does not have."""
+    """Draft clause -> its open threads, in the order of the draft; None, last: those on the contract, and on clauses
+    that the draft does not have or that were removed from it."""
     contract = draft.contract
     found = list(threads(actor, contract, "open"))
-    rows = DraftClause.objects.filter(draft=draft, is_removed=False).order_by("place")
-    targets = [Labelled(*row) for row in rows.values_list("pk", "number", "heading")]
-    family, names = families_of(contract), names_shown(actor, contract)
+    clauses = {clause.pk: clause for clause in clause_rows(draft)}
+    labels, family, names = today(list(clauses.values())), families_of(contract), names_shown(actor, contract)
+    targets = [Labelled(each.pk, each.number, each.heading) for each in clauses.values()]
+    standing = [target for target in targets if not clauses[target.key].is_removed]
     placed: dict[UUID | None, list[ShownThread]] = {}
     for thread in found:
         anchor = anchor_of(actor, thread)
-        key = carried(anchor, targets, family) if anchor else None
-        label = f"{anchor.number} {anchor.heading}".strip() if anchor else ""
-        place = Place(label, key=key, is_earlier=anchor is not None and key is None, in_draft=key is not None)
-        placed.setdefault(key, []).append(_shown(actor, thread, names, place))
-    return placed
+        key = _carried_in_draft(anchor, targets, standing, family)
+        place = _beside(anchor, clauses[key] if key else None, labels)
+        stands = key if key and not place.is_removed else None
+        placed.setdefault(stands, []).append(_shown(actor, thread, names, place))
+    return {key: placed[key] for key in (*clauses, None) if key in placed}
+
+
+def _carried_in_draft(
+    anchor: Labelled[UUID] | None,
+    targets: Sequence[Labelled[UUID]],
+    standing: Sequence[Labelled[UUID]],
+    family: dict[UUID, UUID],
+) -> UUID | None:
+    """The clause that came of the anchor, be it removed; else the one that stands under its name."""
+    if anchor is None:
+        return None
+    return carried(anchor, targets, family) or carried(anchor, standing, family)
+
+
+def _beside(anchor: Labelled[UUID] | None, clause: DraftClause | None, labels: Mapping[UUID, str]) -> Place:
+    """Where a thread is in the draft that is written: at its clause under today's number, wherever it was moved to."""
+    if anchor is None:
+        return Place()
+    if clause is None:
+        return Place(_label(anchor), is_earlier=True)
+    number = clause.number if clause.is_removed else labels[clause.pk]
+    label = _label(Labelled(clause.pk, number, clause.heading))
+    return Place(label, key=clause.pk, in_draft=True, is_removed=clause.is_removed, text=_whole(clause))
 
 
 def people_to_mention(actor: Actor, contract: Contract, audience: str) -> list[Membership]:
@@ -197,6 +282,21 @@ def people_to_mention(actor: Actor, contract: Contract, audience: str) -> list[M
         names = names_shown(actor, contract)
         rows = rows.filter(user__in=[*(names.told or ()), *names.theirs])
     return list(rows.exclude(user=actor.person_id).select_related("user").order_by("user__name", "user__email"))
+
+
+def people_like(actor: Actor, contract: Contract, audience: str, typed: str) -> list[Membership]:
+    """Those of them whose name has the words that were typed behind an @, beginnings of names first; one more than
+    MOST_OFFERED says that there are more."""
+    words = typed.casefold().split()
+    found = [row for row in people_to_mention(actor, contract, audience) if _is_like(str(row.user), words)]
+    begins = " ".join(words)
+    return sorted(found, key=lambda row: not str(row.user).casefold().startswith(begins))[: MOST_OFFERED + 1]
+
+
+def _is_like(name: str, words: Sequence[str]) -> bool:
+    """Whether each word begins a word of the name."""
+    parts = re.split(r"[^\w]+", name.casefold()) + name.casefold().split()
+    return all(any(part.startswith(word) for part in parts) for word in words)
 
 
 def readers_of(contract: Contract, audience: str) -> QuerySet[Membership]:

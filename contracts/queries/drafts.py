@@ -87,7 +87,7 @@ def labels_of(clauses: Sequence[DraftClause]) -> Labels:
         Placed(
             key=str(clause.pk),
             level=clause.level,
-            label=clause.number if clause.origin else "",
+            label=clause.number,
             origin=clause.origin.position if clause.origin else None,
             origin_level=clause.origin.level if clause.origin else None,
             is_removed=clause.is_removed,
@@ -140,7 +140,7 @@ def kept_words(actor: Actor, draft: Draft) -> list[ClauseEdit]:
 
 def unsaved_words(actor: Actor, draft: Draft) -> list[UnsavedWords]:
     rows = UnsavedWords.objects.filter(draft_clause__draft=draft, person_id=actor.person_id)
-    return list(rows.order_by("draft_clause__place"))
+    return list(rows.order_by("draft_clause__place", "at"))
 
 
 def can_edit(actor: Actor, draft: Draft) -> bool:
@@ -234,7 +234,7 @@ def shown_edit(edit: ClauseEdit) -> dict[str, Any]:
 
 
 def shown_words(words: UnsavedWords) -> dict[str, Any]:
-    names = ("revision", "heading", "body", "text", "at")
+    names = ("session", "revision", "heading", "body", "text", "at")
     return {"clause": words.draft_clause_id, **{name: getattr(words, name) for name in names}}
 
 

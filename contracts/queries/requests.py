@@ -85,6 +85,12 @@ def request_of(actor: Actor, contract: Contract) -> ContractRequest | None:
     return listed(actor).filter(contract=contract).first()
 
 
+def files_of(actor: Actor, contract: Contract) -> QuerySet[RequestFile]:
+    """What came with the request that the contract came of, oldest first; nothing for the other side."""
+    rows = RequestFile.objects.filter(request__contract=contract).select_related("blob", "added_by", "request")
+    return visible(actor, rows).order_by("created_at", "id")
+
+
 def requestable(actor: Actor) -> QuerySet[Template]:
     """The templates that somebody may ask for."""
     return visible(actor, Template.objects.filter(state=TemplateState.APPROVED)).order_by("name")

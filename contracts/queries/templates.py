@@ -17,11 +17,14 @@ from clm.lib.outside import outside_transactions
 from clm.lib.pdf import render_pdf
 from contracts.adapters.template_metadata import TemplateMetadata
 from contracts.adapters.word_template import check_template, fill
+from contracts.engine.composition import Composition, held
+from contracts.engine.composition_reading import composition_of
+from contracts.engine.printing import parts_of
 from contracts.engine.questionnaire import Field, check, fields_of, unasked
-from contracts.models import Template, TemplateVersion, Version
+from contracts.models import Clause, Template, TemplateVersion, Version
 from contracts.models.contract import Category
 from contracts.papers import Paper, read_paper
-from contracts.papers.reader import clauses_of
+from contracts.papers.reader import body_offset
 
 # By what their names and types say, the first that fits.
 CATEGORIES = (
@@ -37,10 +40,12 @@ CATEGORIES = (
 
 @dataclass(frozen=True)
 class TemplateFile:
-    """A template that was read and checked: its document and what it says of itself."""
+    """A template that was read and checked: its document and what it says of itself. `composition` is what the document
+    was made of where it was written here."""
 
     paper: Paper
     metadata: TemplateMetadata
+    composition: Composition | None = None
 
 
 def read_template(content: bytes, file_name: str, metadata: TemplateMetadata) -> TemplateFile:
@@ -58,6 +63,13 @@ def read_template(content: bytes, file_name: str, metadata: TemplateMetadata) ->
     return TemplateFile(paper, metadata)
 
 
+def rules_of(file: TemplateFile) -> dict[str, Any]:
+    """What the document needs besides the answers. One that was written here says nothing to whoever drafts."""
+    if file.composition is not None:
+        return {"as_written": True}
+    return {"selections": file.metadata.selections, "replacements": file.metadata.replacements}
+
+
 def category_of(metadata: TemplateMetadata) -> str:
     """The type of contract that the name speaks of; other where it speaks of none."""
     words = metadata.name.lower().replace("-", " ").split()
@@ -70,6 +82,11 @@ def category_of(metadata: TemplateMetadata) -> str:
 
 def questions_of(version: TemplateVersion) -> tuple[Field, ...]:
     return fields_of(version.fields)
+
+
+def composition_in(version: TemplateVersion) -> Composition | None:
+    """What its document was made of; None where it came as a Word document."""
+    return None if version.composition is None else composition_of(version.composition)
 
 
 def checked_answers(version: TemplateVersion, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,8 +102,10 @@ def make_paper(version: TemplateVersion, answers: Mapping[str, Any]) -> Paper:
     were left empty are among its warnings. Raises Invalid `answers_wrong`."""
     outside_transactions("a document is made")
     values = checked_answers(version, answers)
-    content, blanks = fill(read_blob(version.blob), values, version.rules)
-    paper = read_paper(content, f"{_file_name(version.template.name)}.docx")
+    composed = composition_in(version)
+    conditions = held(composed, values) if composed else {}
+    content, blanks = fill(read_blob(version.blob), values | conditions, version.rules)
+    paper = read_paper(content, f"{file_name_of(version.template.name)}.docx")
     questions = questions_of(version)
     silent = unasked(questions, values)
     left = [field.label for field in questions if values[field.name] in (None, []) and field.name not in silent]
@@ -97,14 +116,29 @@ def make_paper(version: TemplateVersion, answers: Mapping[str, Any]) -> Paper:
     return replace(paper, warnings=(*paper.warnings, *gaps))
 
 
-def _file_name(name: str) -> str:
+def file_name_of(name: str) -> str:
     return "".join(letter if letter.isalnum() or letter in " -_." else "-" for letter in name)[:120].strip(". ")
 
 
 def print_version(version: Version) -> bytes:
-    """The version's clauses as a PDF: call outside of a transaction."""
-    context = {"version": version, "contract": version.contract, "clauses": clauses_of(version)}
+    """The version's clauses as a PDF, with headings, numbers, lists, tables and the words that stand out: call outside
+    of a transaction."""
+    rows = Clause.objects.filter(version=version).order_by("position")
+    context = {"version": version, "contract": version.contract, "clauses": [_printed(clause) for clause in rows]}
     return render_pdf(render_to_string("contracts/pdf/version.html", context))
+
+
+def _printed(clause: Clause) -> dict[str, Any]:
+    """A clause with the number before its heading, else before its first words."""
+    offset = body_offset(clause)
+    marks = [(start - offset, end - offset, mark) for start, end, mark in clause.marks]
+    level = min(clause.level, 4)
+    return {
+        "number": clause.number,
+        "heading": clause.heading,
+        "level": level,
+        "parts": parts_of(clause.text[offset:], marks),
+    }
 
 
 def template_rows() -> QuerySet[Any]:

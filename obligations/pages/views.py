@@ -188,7 +188,7 @@ def deadline_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "contract": deadline.contract,
         "entries": entries_of(deadline),
         # What was decided or has passed keeps its trace, while an amendment may govern its term by now.
-        "rests_on": source_of(term) if term and term.trace == deadline.trace else None,
+        "rests_on": source_of(actor, term) if term and term.trace == deadline.trace else None,
     }
     partial = bool(getattr(request, "htmx", False))
     return render(request, "obligations/deadline_trace.html" if partial else "obligations/deadline_page.html", context)

@@ -40,13 +40,32 @@ export function showReference(drawn, clause, label, names, words) {
   drawn.dataset.label = label;
   drawn.className = stands ? "reference" : "reference is-broken";
   drawn.replaceChildren(stands ? names.get(clause) || label : label);
-  if (!stands) {
-    const why = document.createElement("span");
-    why.className = "visually-hidden";
-    why.append(` (${words.broken})`);
-    drawn.append(why);
-  }
+  if (!stands) drawn.append(hidden(` (${words.broken})`));
   return drawn;
+}
+
+const CHANGES = { added: "ins", removed: "del" };
+
+// Words with what was added and removed marked as such: [[same|added|removed, words]].
+export function drawSpans(spans, words) {
+  const fragment = document.createDocumentFragment();
+  for (const [kind, text] of spans) {
+    if (kind === "same") {
+      fragment.append(text);
+      continue;
+    }
+    const marked = document.createElement(CHANGES[kind]);
+    marked.append(hidden(`[${kind === "added" ? words.added : words.removed_words} `), text, hidden("]"));
+    fragment.append(marked);
+  }
+  return fragment;
+}
+
+function hidden(text) {
+  const said = document.createElement("span");
+  said.className = "visually-hidden";
+  said.append(text);
+  return said;
 }
 
 export function plainOf(node) {

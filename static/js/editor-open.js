@@ -1,16 +1,19 @@
 // One clause while a person writes in it: keeps their words every two seconds, saves them, and never lets any go.
-import { drawBody } from "./editor-draw.js";
-import { isSame } from "./editor-server.js";
+import { drawSpans } from "./editor-draw.js";
+import { isSame, newSession } from "./editor-server.js";
+import { startToolbar } from "./editor-toolbar.js";
 import { act, bodyOf, wordsEditor } from "./editor-words.js";
 
 const KEEP_EVERY = 2000; // milliseconds
 const HOLD_EVERY = 45_000; // a hold ends after two minutes
 
-// `start`: {heading, body, revision, settles} to begin with; `draft` is the page (editor.js).
+// `start`: {heading, body, revision, settles} to begin with, and the `session` whose words they were where another one
+// kept them; `draft` is the page (editor.js).
 export class OpenClause {
   constructor(draft, section, clause, start) {
     Object.assign(this, { draft, section, clause: clause.id, revision: start.revision, settles: start.settles ?? null });
     this.words = draft.words;
+    this.session = newSession();
     this.form = document.getElementById("draft-form").content.firstElementChild.cloneNode(true);
     this.heading = this.form.elements.namedItem("heading");
     this.heading.id = `heading-${clause.id}`;
@@ -27,7 +30,7 @@ export class OpenClause {
       onSelect: () => this.showMarks(),
     });
     this.saved = { heading: clause.heading, body: this.normal(clause.body) };
-    this.kept = this.now();
+    this.kept = start.session === undefined ? this.now() : {};
     this.listen();
     this.timers = [setInterval(() => this.keep(), KEEP_EVERY), setInterval(() => draft.hold(this.clause).catch(() => {}), HOLD_EVERY)];
     this.fillReferences();
@@ -56,6 +59,7 @@ export class OpenClause {
   }
 
   listen() {
+    startToolbar(this.form.querySelector("[role=toolbar]"));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.save();
@@ -64,6 +68,11 @@ export class OpenClause {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
         event.preventDefault();
         this.save();
+      }
+      // As the button does: what is not saved stays kept.
+      if (event.key === "Escape" && !event.isComposing) {
+        event.preventDefault();
+        this.draft.close();
       }
       if (event.key === "Enter" && event.target === this.heading) {
         event.preventDefault();
@@ -110,7 +119,8 @@ export class OpenClause {
   changed() {
     this.draft.busy(this.isDirty());
     this.say(this.isDirty() ? this.words.kept : "");
-    const words = { ...this.now(), revision: this.revision, contract: this.draft.data.contract, at: new Date().toISOString() };
+    const { session, revision } = this;
+    const words = { ...this.now(), session, revision, contract: this.draft.data.contract, at: new Date().toISOString() };
     this.draft.memory.keep(this.clause, words);
   }
 
@@ -130,8 +140,10 @@ export class OpenClause {
     const now = this.now();
     if (this.sending || this.isClosed || isSame(now, this.kept)) return;
     this.kept = now;
+    const { session, revision } = this;
+    this.keeping = this.draft.send(`clauses/${this.clause}/keep/`, { ...now, session, revision }, { keepalive: leaving });
     try {
-      await this.draft.send(`clauses/${this.clause}/keep/`, { ...now, revision: this.revision }, { keepalive: leaving });
+      await this.keeping;
     } catch (refused) {
       if (this.isClosed) return;
       if (refused.code === "turn_over") return this.draft.turnOver(this, refused.detail.edit);
@@ -147,8 +159,12 @@ export class OpenClause {
     this.form.setAttribute("aria-busy", "true");
     this.say(this.words.saving);
     try {
+      // What is being kept is older: it must not arrive after what is saved.
+      await this.keeping?.catch(() => {});
+      if (this.isClosed) return false;
+      const { session, revision } = this;
       const settles = this.settles ? { settles: this.settles } : {};
-      const answer = await this.draft.send(`clauses/${this.clause}/edit/`, { ...words, revision: this.revision, ...settles });
+      const answer = await this.draft.send(`clauses/${this.clause}/edit/`, { ...words, session, revision, ...settles });
       this.take(answer, words);
       return true;
     } catch (refused) {
@@ -170,7 +186,7 @@ export class OpenClause {
     this.revision = typed && answer.merged ? this.revision : answer.clause.revision;
     this.saved = { heading: answer.clause.heading, body: this.normal(answer.clause.body) };
     this.kept = typed ? {} : this.now();
-    if (!typed) this.draft.memory.drop(this.clause);
+    if (!typed) this.draft.memory.drop(this.clause, this.session);
     this.draft.took(answer);
     this.draft.busy(this.isDirty());
     this.say(answer.merged ? this.words.merged : `${this.words.saved} ${this.draft.time(new Date())}`);
@@ -191,15 +207,19 @@ export class OpenClause {
     this.kept = {};
   }
 
-  // Somebody changed the same words: all three texts, and what is chosen stands. One's own stay kept on the server.
+  // Somebody changed the same words: what each text has and lacks, word by word, and what is chosen stands. One's own
+  // stay kept on the server.
   offer(detail) {
     this.hideMerge();
     const panel = document.getElementById("draft-merge").content.firstElementChild.cloneNode(true);
     const texts = { yours: this.now(), theirs: detail.theirs, merged: detail.merged };
     panel.querySelector("[data-title]").textContent = this.words.clash.replace("%s", detail.theirs.by);
-    for (const [name, text] of Object.entries(texts)) {
-      panel.querySelector(`[data-heading-of=${name}]`).textContent = text.heading;
-      panel.querySelector(`[data-words-of=${name}]`).append(drawBody(text.body, this.draft.names, this.words));
+    for (const name of Object.keys(texts)) {
+      const { heading, text } = detail.changes[name];
+      panel.querySelector(`[data-heading-of=${name}]`).append(drawSpans(heading, this.words));
+      panel.querySelector(`[data-words-of=${name}]`).append(drawSpans(text, this.words));
+      const isSame = [...heading, ...text].every(([kind]) => kind === "same");
+      panel.querySelector(`[data-same-of=${name}]`).hidden = !isSame;
     }
     panel.addEventListener("click", (event) => {
       const name = event.target.closest("[data-take]")?.dataset.take;
@@ -215,8 +235,19 @@ export class OpenClause {
     this.revision = detail.revision;
     this.settles = detail.edit;
     if (name === "theirs") return this.draft.takeTheirs(this, detail.edit);
+    if (name === "hand") return this.byHand(detail);
     this.show(words);
     if (await this.save({ heading: words.heading, body: words.body })) this.draft.close();
+  }
+
+  // The merge is in the editor, to be changed and saved on top of theirs.
+  byHand({ theirs, merged }) {
+    this.saved = { heading: theirs.heading, body: this.normal(theirs.body) };
+    this.hideMerge();
+    this.show(merged);
+    this.warn("");
+    this.changed();
+    this.enter("end");
   }
 
   hideMerge() {

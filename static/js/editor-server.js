@@ -31,9 +31,15 @@ export function serverAt(root, csrf) {
   return { send };
 }
 
-// The words of one person in one clause, on this computer alone, until they are saved.
+// Each opening of a clause is a session of its own: two windows of one person never write over each other's words.
+export function newSession() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
+}
+
+// The words of one person in one clause, on this computer alone, until they are saved: by clause and session.
 export function memoryOf(person) {
-  const key = (clause) => `covenant.words.${person}.${clause}`;
+  const root = `covenant.words.${person}.`;
+  const key = (clause, session) => `${root}${clause}.${session}`;
   const quietly = (act) => {
     try {
       return act();
@@ -42,15 +48,15 @@ export function memoryOf(person) {
     }
   };
   return {
-    keep: (clause, words) => quietly(() => localStorage.setItem(key(clause), JSON.stringify(words))),
-    read: (clause) => quietly(() => JSON.parse(localStorage.getItem(key(clause)))),
-    drop: (clause) => quietly(() => localStorage.removeItem(key(clause))),
-    // [clause, words] of a contract's clauses that are not among the given ones.
-    others: (contract, clauses) =>
+    keep: (clause, words) => quietly(() => localStorage.setItem(key(clause, words.session), JSON.stringify(words))),
+    drop: (clause, session) => quietly(() => localStorage.removeItem(key(clause, session))),
+    // [clause, words] of a contract, oldest first.
+    all: (contract) =>
       (quietly(() => Object.keys(localStorage)) ?? [])
-        .filter((name) => name.startsWith(key("")) && !clauses.has(name.slice(key("").length)))
-        .map((name) => [name.slice(key("").length), quietly(() => JSON.parse(localStorage.getItem(name)))])
-        .filter(([, words]) => words?.contract === contract),
+        .filter((name) => name.startsWith(root))
+        .map((name) => [name.slice(root.length).split(".")[0], quietly(() => JSON.parse(localStorage.getItem(name)))])
+        .filter(([, words]) => words?.contract === contract)
+        .sort(([, one], [, other]) => new Date(one.at) - new Date(other.at)),
   };
 }
 

@@ -1,4 +1,5 @@
 // The page of a draft: the clauses in order, one of them open for writing, and what others do meanwhile.
+import { drawOutline, drawPlaces } from "./editor-around.js";
 import { drawBody, plainOf } from "./editor-draw.js";
 import { startHistory } from "./editor-history.js";
 import { OpenClause } from "./editor-open.js";
@@ -147,7 +148,8 @@ class DraftPage {
     }
     for (const section of this.paper.querySelectorAll("[data-clause]")) if (!this.clauses.has(section.dataset.clause)) section.remove();
     this.paper.querySelector("[data-empty]").hidden = this.order.length > 0;
-    this.drawOutline();
+    drawOutline(this.root.querySelector("[data-outline]"), this.standing());
+    drawPlaces(this.root, this.clauses, this.words);
     this.drawReferences();
     this.open?.fillReferences();
   }
@@ -185,23 +187,6 @@ class DraftPage {
 
   drawReferences() {
     for (const drawn of this.paper.querySelectorAll(".draft-form [data-reference]")) drawn.dispatchEvent(new Event("covenant:renumbered"));
-  }
-
-  drawOutline() {
-    const rows = this.standing().map((clause) => {
-      const item = document.createElement("li");
-      const link = document.createElement("a");
-      const [number, heading] = [document.createElement("span"), document.createElement("span")];
-      item.className = `level-${clause.level}`;
-      link.href = `#clause-${clause.id}`;
-      number.className = "outline-number";
-      number.textContent = clause.label;
-      heading.textContent = clause.heading || "…";
-      link.append(number, heading);
-      item.append(link);
-      return item;
-    });
-    this.root.querySelector("[data-outline]").replaceChildren(...rows);
   }
 
   tell(text, tone = "warn") {
@@ -277,10 +262,13 @@ class DraftPage {
       if (refused.code !== "offline") throw refused;
     }
     const clause = this.clauses.get(id);
-    const from = start ?? this.waiting.get(id) ?? clause;
-    this.dropBanner(id);
+    const found = start ?? this.waitingFor(id);
+    const isTaken = found?.session !== undefined;
+    if (isTaken) this.dropBanner(id, found.session);
     this.section(id).querySelector("[data-ask-hold]")?.remove();
-    this.open = new OpenClause(this, this.section(id), clause, from);
+    this.open = new OpenClause(this, this.section(id), clause, found ?? clause);
+    // From now on this editor answers for the words that it took up.
+    if (isTaken) this.open.keep().then(() => this.memory.drop(id, found.session));
     return this.open;
   }
 
@@ -311,13 +299,13 @@ class DraftPage {
     const words = open.now();
     const isDirty = open.isDirty();
     if (isDirty) open.keep();
-    else this.memory.drop(open.clause);
+    else this.memory.drop(open.clause, open.session);
     this.open = null;
     open.destroy();
     this.hold(open.clause, { release: true }).catch(() => {});
     const clause = this.clauses.get(open.clause);
     if (clause) this.draw(open.section, clause);
-    if (isDirty) this.offer(open.clause, { ...words, revision: open.revision, at: new Date().toISOString() });
+    if (isDirty) this.offer(open.clause, { ...words, session: open.session, revision: open.revision, at: new Date().toISOString() });
     open.section.querySelector("[data-act=edit]")?.focus({ preventScroll: true });
   }
 
@@ -331,62 +319,74 @@ class DraftPage {
   async takeTheirs(open, edit) {
     await this.send(`words/${edit}/settle/`, {}).catch(() => {});
     this.open = null;
-    this.memory.drop(open.clause);
+    this.memory.drop(open.clause, open.session);
     open.destroy();
     this.hold(open.clause, { release: true }).catch(() => {});
     await this.refresh();
   }
 
-  // Words that were never saved, of a browser that died or was closed
+  // Words that were never saved, of a browser that died or was closed: of each opening of a clause the newest ones
 
   offerUnsaved(unsaved) {
-    const found = new Map(unsaved.map((words) => [words.clause, words]));
-    for (const id of this.order) {
-      const here = this.memory.read(id);
-      const there = found.get(id);
-      const words = here && (!there || new Date(here.at) > new Date(there.at)) ? here : there;
-      if (words && this.canEdit && !isSame(words, this.clauses.get(id))) this.offer(id, words);
-      else if (here) this.memory.drop(id);
+    const found = new Map();
+    for (const [id, words] of [...unsaved.map((words) => [words.clause, words]), ...this.memory.all(this.data.contract)]) {
+      const before = found.get(`${id}.${words.session}`)?.words;
+      if (!before || new Date(words.at) > new Date(before.at)) found.set(`${id}.${words.session}`, { id, words });
     }
+    for (const { id, words } of found.values()) {
+      const clause = this.clauses.get(id);
+      if (clause && this.canEdit && !isSame(words, clause)) this.offer(id, words);
+      else if (clause) this.memory.drop(id, words.session);
+    }
+  }
+
+  // What is offered at a clause: the newest, or nothing.
+  waitingFor(id) {
+    const found = [...(this.waiting.get(id)?.values() ?? [])];
+    return found.sort((one, other) => new Date(other.at) - new Date(one.at))[0];
   }
 
   offer(id, words) {
     const section = this.section(id);
-    this.dropBanner(id);
-    this.waiting.set(id, words);
+    this.dropBanner(id, words.session);
+    if ([...(this.waiting.get(id)?.values() ?? [])].some((each) => isSame(each, words))) return;
+    this.waiting.set(id, (this.waiting.get(id) ?? new Map()).set(words.session, words));
     this.memory.keep(id, { ...words, contract: this.data.contract });
     const banner = copyOf("draft-restore-words");
+    banner.dataset.session = words.session;
     const text = plainOf(words.body);
     banner.querySelector("[data-when]").textContent = this.words.not_saved.replace("%s", this.time(words.at));
     banner.querySelector("[data-text]").textContent = text;
     banner.querySelector("[data-copy]").dataset.copy = `${words.heading}\n${text}`;
     banner.addEventListener("click", (event) => {
-      if (event.target.closest("[data-carry-on]")) this.tried(() => this.write(id));
-      if (event.target.closest("[data-let-go]")) this.tried(() => this.letGo(id));
+      if (event.target.closest("[data-carry-on]")) this.tried(() => this.write(id, { start: words }));
+      if (event.target.closest("[data-let-go]")) this.tried(() => this.letGo(id, words));
     });
     section.append(banner);
   }
 
-  dropBanner(id) {
-    this.waiting.delete(id);
-    this.section(id).querySelector("[data-restore-words]")?.remove();
+  dropBanner(id, session) {
+    this.waiting.get(id)?.delete(session);
+    this.section(id).querySelector(`[data-restore-words][data-session="${session}"]`)?.remove();
   }
 
   // The server lets kept words go when those of the clause itself are kept instead.
-  async letGo(id) {
+  async letGo(id, { session }) {
     const { heading, body, revision } = this.clauses.get(id);
-    await this.send(`clauses/${id}/keep/`, { heading, body, revision });
-    this.memory.drop(id);
-    this.dropBanner(id);
+    await this.send(`clauses/${id}/keep/`, { heading, body, revision, session });
+    this.memory.drop(id, session);
+    this.dropBanner(id, session);
   }
 
   // Words on this computer for a clause of an earlier draft of the contract: the server keeps them for their author.
   async sendLeftovers() {
-    for (const [id, words] of this.memory.others(this.data.contract, this.clauses)) {
-      const { heading, body, revision } = words;
-      const refused = await this.send(`clauses/${id}/keep/`, { heading, body, revision }).then(() => ({ status: 200 }), (error) => error);
+    for (const [id, words] of this.memory.all(this.data.contract)) {
+      if (this.clauses.has(id)) continue;
+      const { heading, body, revision, session } = words;
+      const sent = { heading, body, revision, session };
+      const refused = await this.send(`clauses/${id}/keep/`, sent).then(() => ({ status: 200 }), (error) => error);
       if (refused.code === "turn_over" && refused.detail.edit) this.addKept(refused.detail.edit, id, words, "turn_over");
-      if (refused.status && refused.code !== "signed_out" && refused.status < 500) this.memory.drop(id);
+      if (refused.status && refused.code !== "signed_out" && refused.status < 500) this.memory.drop(id, session);
     }
   }
 
@@ -442,7 +442,7 @@ class DraftPage {
     this.root.classList.add("is-over");
     this.root.querySelector("[data-turn]").hidden = true;
     let kept = edit;
-    const words = open ? { ...open.now(), revision: open.revision } : null;
+    const words = open ? { ...open.now(), session: open.session, revision: open.revision } : null;
     if (open?.isDirty() && !kept) {
       const refused = await this.send(`clauses/${open.clause}/keep/`, words).catch((error) => error);
       kept = refused?.detail?.edit;
@@ -452,7 +452,7 @@ class DraftPage {
       this.open = null;
       open.destroy();
       if (isDirty) this.addKept(kept ?? "here", open.clause, words, "turn_over");
-      if (kept) this.memory.drop(open.clause);
+      if (kept) this.memory.drop(open.clause, open.session);
     }
     for (const banner of this.root.querySelectorAll("[data-ask-hold]")) banner.remove();
     this.root.querySelector("[data-hand-over]")?.closest(".card").remove();
@@ -463,7 +463,7 @@ class DraftPage {
   async removedMeanwhile(open, edit) {
     const words = { ...open.now(), revision: open.revision };
     this.open = null;
-    this.memory.drop(open.clause);
+    this.memory.drop(open.clause, open.session);
     open.destroy();
     await this.refresh();
     this.addKept(edit, open.clause, words, "clause_removed");

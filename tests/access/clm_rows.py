@@ -43,7 +43,8 @@ VERB_ROWS = {
     "dashboards.search": EVERYONE,
     "events.view_delivery": ADMINISTRATOR,
     "events.replay_delivery": ADMINISTRATOR,
-    "jobs.view_job": INSIDE,
+    "jobs.view_job": INSIDE | {"counterparty"},
+    "jobs.list_jobs": INSIDE,
     "jobs.cancel_job": INSIDE,
     "jobs.retry_job": INSIDE,
     "notify.view_notification": EVERYONE,
@@ -118,6 +119,8 @@ BUILDERS = {
     "entry": _entry,
     "notification": _notification,
     "saved-view": _view,
+    "help-using": lambda cast: {"slug": "using"},
+    "help-theirs": lambda cast: {"slug": "counterparties"},
 }
 
 OWN_JOB = {"finance", "administrator"}
@@ -159,6 +162,9 @@ ROUTE_ROWS = [
     Route("inbox", "GET", EVERYONE),
     Route("inbox-read-all", "POST", EVERYONE),
     Route("inbox-read", "POST", {"finance"}, key="notification"),
+    Route("pages:help", "GET", EVERYONE),
+    Route("pages:help_page", "GET", INSIDE, key="help-using", is_common=True),
+    Route("pages:help_page", "GET", {"counterparty"}, key="help-theirs", is_common=True),
     Route("pages:save_view", "POST", PEOPLE_INSIDE, data={"page": "people", "name": "Mine", "query": "q=a"}),
     Route("pages:set_default_view", "POST", {"finance"}, key="saved-view"),
     Route("pages:delete_view", "POST", {"finance"}, key="saved-view"),

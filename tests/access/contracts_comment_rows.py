@@ -16,7 +16,8 @@ OURS = INSIDE - {"auditor"}
 
 VERB_ROWS = {
     "contracts.view_inside": INSIDE,
-    "contracts.request_comparison": INSIDE,
+    "contracts.request_comparison": EVERYONE,
+    "contracts.request_file_comparison": INSIDE,
     "contracts.view_comment": EVERYONE,
     "contracts.start_thread": WRITERS,
     "contracts.reply_to_thread": WRITERS,
@@ -52,6 +53,8 @@ PAGE_ROWS = [
     Route("comment-new", "GET", WRITERS, key="comment-contract"),
     Route("comment-new", "GET", NEGOTIATORS, key="comment-contract", data=SHARED),
     Route("comment-new", "POST", NEGOTIATORS, key="comment-contract", data=SHARED),
+    Route("comment-people", "GET", WRITERS, key="comment-contract"),
+    Route("comment-people", "GET", NEGOTIATORS, key="comment-contract", data=SHARED),
     Route("thread", "GET", INSIDE, key="comment-internal"),
     Route("thread", "GET", EVERYONE, key="comment-shared"),
     Route("thread", "POST", OURS, key="comment-internal", data={"text": ""}),

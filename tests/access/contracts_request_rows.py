@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clm.accounts.roles import INSIDE
+from contracts.models import ContractRequest
 from contracts.operations.requests.ask_requester import ask_requester
 from contracts.operations.requests.attach_to_request import attach_to_request
+from contracts.operations.requests.draft_request import draft_request
 from tests.access.table import Route
 from tests.cast import Cast
 from tests.contracts.requests.asked import asked_for, assigned, supply_template
@@ -40,11 +42,17 @@ def _asked(cast: Cast) -> dict[str, object]:
     return {"pk": ask_requester(actor=cast["legal"], request_id=request.pk, question="Why?").pk}
 
 
+def _drafted(cast: Cast) -> ContractRequest:
+    request = assigned(cast["legal"], cast["finance"], cast["legal"])
+    return draft_request(actor=cast["legal"], request_id=request.pk)
+
+
 BUILDERS = {
     "request": lambda cast: {"pk": asked_for(cast["legal"], cast["finance"]).pk},
     "request-assigned": lambda cast: {"pk": assigned(cast["legal"], cast["finance"], cast["legal"]).pk},
     "request-asked": _asked,
     "request-file": _file,
+    "request-contract": lambda cast: {"pk": _drafted(cast).contract_id},
     "request-template": lambda cast: {"pk": supply_template(cast["legal"]).pk},
 }
 
@@ -86,5 +94,6 @@ API_ROWS = [
     Route("api-request-draft", "POST", TRIAGERS, key="request-assigned"),
     Route("api-request-files", "POST", SEES, key="request"),
     Route("api-request-file", "GET", SEES, key="request-file"),
+    Route("api-contract-request-files", "GET", INSIDE, key="request-contract"),
 ]
 ROUTE_ROWS = [*PAGE_ROWS, *API_ROWS]

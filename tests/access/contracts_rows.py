@@ -17,6 +17,7 @@ from tests.access.table import Route
 from tests.cast import Cast
 from tests.contracts.library_of import approved_template, draft_template
 from tests.contracts.papers import active_contract, draft_contract, newest, passage_in
+from tests.contracts.templates.composed import composed_template
 
 EDITORS = {"legal", "procurement", "administrator", "integration"}
 MARKERS = EDITORS | {"account_manager"}
@@ -46,6 +47,8 @@ VERB_ROWS = {
     "contracts.view_template": INSIDE,
     "contracts.import_template": LIBRARIANS,
     "contracts.add_template_version": LIBRARIANS,
+    "contracts.compose_template": LIBRARIANS,
+    "contracts.recompose_template": LIBRARIANS,
     "contracts.approve_template": ENDERS,
     "contracts.retire_template": ENDERS,
     "contracts.draft_from_template": EDITORS,
@@ -108,6 +111,8 @@ BUILDERS = {
     "contract-paper": _contract_paper,
     "template": lambda cast: {"pk": approved_template(cast["legal"]).pk},
     "template-version": _template_version,
+    "composed-version": lambda cast: {"pk": composed_template(cast["legal"]).versions.get().pk},
+    "composed-template": lambda cast: {"pk": composed_template(cast["legal"]).pk},
     "template-to-approve": _template_to_approve,
     "contract-compared": _compared,
     "contract": lambda cast: {"pk": _draft(cast).pk},
@@ -166,6 +171,11 @@ PAGE_ROWS = [
     Route("template", "GET", INSIDE, key="template"),
     Route("template-new", "GET", LIBRARIANS),
     Route("template-new", "POST", LIBRARIANS, data={"name": "x"}),
+    Route("template-compose", "GET", LIBRARIANS),
+    Route("template-compose", "POST", LIBRARIANS, data={"name": ""}),
+    Route("template-recompose", "GET", LIBRARIANS, key="composed-template"),
+    Route("template-recompose", "POST", LIBRARIANS, key="composed-template", data={"note": "x"}),
+    Route("template-take-over", "POST", LIBRARIANS, key="composed-template"),
     Route("template-version-new", "GET", LIBRARIANS, key="template"),
     Route("template-version-new", "POST", LIBRARIANS, key="template", data={"note": "x"}),
     Route("template-approve", "POST", ENDERS, key="template-to-approve"),
@@ -207,6 +217,9 @@ API_ROWS = [
     Route("api-templates", "GET", INSIDE),
     Route("api-templates", "POST", LIBRARIANS),
     Route("api-template", "GET", INSIDE, key="template"),
+    Route("api-compositions", "POST", LIBRARIANS, data={"name": ""}),
+    Route("api-template-compositions", "POST", LIBRARIANS, key="template", data={"composition": "x"}),
+    Route("api-version-composition", "GET", INSIDE, key="composed-version"),
     Route("api-template-versions", "POST", LIBRARIANS, key="template"),
     Route("api-template-approval", "POST", ENDERS, key="template", data={"version": "x"}),
     Route("api-template-retirement", "POST", ENDERS, key="template", data={"reason": ""}),

@@ -19,22 +19,32 @@ THIRD_PARTY = ("allauth.",)
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one route, and the roles that are let through."""
+    """One method of one route, and the roles that are let through. What is shown there is of one organization, or
+    `is_common` to all."""
 
     name: str
     method: str
     roles: frozenset[str]
     key: str = ""
     data: dict[str, Any] = field(default_factory=dict, compare=False, hash=False)
+    is_common: bool = False
 
     def __init__(
-        self, name: str, method: str, roles: Iterable[str], key: str = "", data: dict[str, Any] | None = None
+        self,
+        name: str,
+        method: str,
+        roles: Iterable[str],
+        key: str = "",
+        data: dict[str, Any] | None = None,
+        *,
+        is_common: bool = False,
     ) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "method", method)
         object.__setattr__(self, "roles", frozenset(str(role) for role in roles))
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "data", data or {})
+        object.__setattr__(self, "is_common", is_common)
 
     @property
     def is_api(self) -> bool:

@@ -116,8 +116,10 @@ def _faults(tree: ast.Module, verb: ast.FunctionDef) -> Iterator[str]:
 
 
 def calls_reached(tree: ast.Module, start: ast.FunctionDef) -> set[str]:
-    """Names called by a function and by the module's own functions that it calls."""
-    own = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    """Names called by a function and by the module's own functions and methods that it calls."""
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    bodies = [tree.body, *(each.body for each in classes)]
+    own = {node.name: node for body in bodies for node in body if isinstance(node, ast.FunctionDef)}
     reached: set[str] = set()
     waiting = [start]
     while waiting:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from clm.lib.actor import Actor
 from contracts.models import ClauseEdit, Contract, Draft, DraftClause, UnsavedWords
@@ -206,14 +206,16 @@ def clash(one: Page, other: Page) -> Locator:
     panel = hers.locator("[data-merge]")
     expect(panel).to_be_visible()
     expect(panel.get_by_text("Bea changed the same words")).to_be_visible()
-    expect(panel.locator("[data-words-of=yours]")).to_contain_text("exactly 99.9 %")
-    expect(panel.locator("[data-words-of=theirs]")).to_contain_text("roughly 99.9 %")
+    expect(panel.locator("[data-words-of=theirs] del")).to_contain_text("exactly")
+    expect(panel.locator("[data-words-of=theirs] ins")).to_contain_text("roughly")
+    expect(panel.locator("[data-words-of=yours] ins")).to_contain_text("exactly")
+    expect(panel.locator("[data-same-of=merged]")).to_be_visible()
     return hers
 
 
 @pytest.mark.parametrize(
     ("choice", "stands", "revision"),
-    [("Keep mine", "exactly 99.9 %", 3), ("Take theirs", "roughly 99.9 %", 2), ("Keep both", "exactly 99.9 %", 3)],
+    [("Keep mine", "exactly 99.9 %", 3), ("Take theirs", "roughly 99.9 %", 2), ("Take the merge", "exactly 99.9 %", 3)],
 )
 def test_two_people_change_the_same_words(drafting: Drafter, choice: str, stands: str, revision: int) -> None:
     one, other = drafting("alice"), drafting("bea")
@@ -228,6 +230,103 @@ def test_two_people_change_the_same_words(drafting: Drafter, choice: str, stands
     kept = ClauseEdit.objects.get(draft_clause=written, outcome=ClauseEdit.Outcome.CONFLICT)
     assert "exactly 99.9 %" in kept.text
     assert eventually(lambda: kept.settled_by.count() == 1)
+
+
+def test_the_merge_is_changed_by_hand(drafting: Drafter) -> None:
+    one, other = drafting("alice"), drafting("bea")
+    hers = clash(one, other)
+    hers.get_by_role("button", name="Edit the merge by hand").click()
+    expect(hers.locator("[data-merge]")).to_have_count(0)
+    expect(hers.locator(".ProseMirror")).to_be_focused()
+    put(hers, "exactly 99.9 %", "roughly or ")
+    saved(hers)
+    written = row("Availability")
+    assert ("roughly or exactly 99.9 %" in written.text, written.revision) == (True, 3)
+    assert eventually(lambda: ClauseEdit.objects.get(outcome="conflict").settled_by.count() == 1)
+
+
+def test_two_windows_of_one_person_die_and_both_words_are_offered(drafting: Drafter) -> None:
+    one, other = drafting("alice"), drafting("alice")
+    for page, words in ((one, " Of the first window."), (other, " Of the second window.")):
+        opened(page, "Payment")
+        page.keyboard.type(words)
+    for words in ("first", "second"):
+        assert eventually(lambda words=words: UnsavedWords.objects.filter(text__endswith=f"{words} window.").exists())
+    for page in (one, other):
+        page.context.close()
+    again = drafting("alice")
+    offers = clause(again, "Payment").locator("[data-restore-words]")
+    expect(offers).to_have_count(2)
+    first = offers.filter(has_text="Of the first window.")
+    first.get_by_role("button", name="Write on from these words").click()
+    found = clause(again, "Payment")
+    expect(found.locator(".ProseMirror")).to_contain_text("Of the first window.")
+    expect(offers).to_have_count(1)
+    saved(found)
+    closed(found)
+    offers.get_by_role("button", name="Write on from these words").click()
+    expect(found.locator(".ProseMirror")).to_contain_text("Of the second window.")
+    again.keyboard.press("Control+s")
+    panel = found.locator("[data-merge]")
+    expect(panel.locator("[data-words-of=theirs] ins")).to_contain_text("first")
+    panel.get_by_role("button", name="Take theirs").click()
+    expect(panel).to_have_count(0)
+    assert row("Payment").text.endswith("Of the first window.")
+    assert ClauseEdit.objects.filter(outcome="conflict", text__endswith="Of the second window.").count() == 1
+    assert UnsavedWords.objects.count() == 0
+
+
+def test_a_save_whose_answer_is_lost_is_sent_again(drafting: Drafter) -> None:
+    page = drafting("alice")
+    found = opened(page, "Payment")
+    page.keyboard.type(" Nothing else is due.")
+
+    def lose_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/edit/", lose_answer)
+    page.keyboard.press("Control+s")
+    expect(found.locator("[data-status]")).to_contain_text("kept on this computer")
+    page.unroute("**/edit/")
+    page.keyboard.type(" Ever.")
+    saved(found)
+    expect(found.locator("[data-merge]")).to_have_count(0)
+    assert row("Payment").text.endswith("Nothing else is due. Ever.")
+    assert row("Payment").revision == 3
+
+
+def test_the_editor_by_keyboard_alone(drafting: Drafter) -> None:
+    page = drafting("alice")
+    found = clause(page, "Payment")
+    found.get_by_role("button", name="Edit 3").focus()
+    page.keyboard.press("Enter")
+    expect(found.locator(".ProseMirror")).to_be_focused()
+    page.keyboard.press("Control+a")
+    for key, mark in (("b", "strong"), ("i", "em"), ("u", "u")):
+        page.keyboard.press(f"Control+{key}")
+        expect(found.locator(f".ProseMirror {mark}").first).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(found.locator(".ProseMirror u")).to_have_count(0)
+    page.keyboard.press("Control+Shift+z")
+    expect(found.locator(".ProseMirror u").first).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    expect(found.get_by_role("button", name="Bold")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(found.get_by_label("Put in a reference")).to_be_focused()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(found.get_by_role("button", name="Italic")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(found.locator(".ProseMirror em")).to_have_count(0)
+    expect(found.get_by_role("button", name="Italic")).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(found.get_by_label("Heading", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(found.locator("[data-form]")).to_have_count(0)
+    expect(found.get_by_role("button", name="Edit 3")).to_be_focused()
+    expect(found.locator("[data-restore-words]")).to_be_visible()
 
 
 def test_a_browser_dies_with_unsaved_words(drafting: Drafter, acme: Cast) -> None:
@@ -306,10 +405,10 @@ def test_clauses_move_and_references_follow(drafting: Drafter) -> None:
     assert numbers_on(page) == ["", "1", "2", "2.1", "3", "4"]
     choose(page, "Availability", "Remove")
     expect(reference).to_have_class(re.compile("is-broken"))
-    expect(page.get_by_role("heading", name="References to clauses that are gone")).to_be_visible()
+    expect(page.get_by_role("heading", name="References to clauses that are not in this draft")).to_be_visible()
     clause(page, "Availability").get_by_role("button", name="Restore").click()
     expect(reference).to_have_text("3")
-    expect(page.get_by_role("heading", name="References to clauses that are gone")).to_have_count(0)
+    expect(page.get_by_role("heading", name="References to clauses that are not in this draft")).to_have_count(0)
 
 
 def test_a_clause_is_added(drafting: Drafter) -> None:

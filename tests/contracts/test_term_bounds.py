@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from contracts.requests import READ_AT_ONCE, request_filing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -27,6 +26,7 @@ from contracts.operations.file_contract import file_contract
 from contracts.operations.record_execution import record_execution
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
+from contracts.papers.reading_jobs import READ_AT_ONCE, request_filing
 from tests.contracts.papers import TERMS, active_contract, draft_contract, newest, text_paper
 from tests.proof import left_behind
 

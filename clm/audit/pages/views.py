@@ -23,7 +23,7 @@ from clm.audit.filters import LedgerFilter
 from clm.audit.models import ChainHead, HeadSeal, LedgerEntry
 from clm.audit.operations.export_ledger import export_ledger
 from clm.audit.operations.start_verification import start_verification
-from clm.audit.queries import as_history, in_words, names_of
+from clm.audit.queries import as_history, changes_between, in_words, names_of
 from clm.audit.work import VERIFY
 from clm.jobs.models import Job
 from clm.pages.lists import Column, Empty, Line, ListPage
@@ -84,7 +84,8 @@ def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "audit.view_ledger")
     row = get_visible(actor, LedgerEntry.objects.all(), pk)
-    return render(request, "audit/entry_page.html", {"entry": row, "history": as_history([row])[0]})
+    exactly = changes_between(row.before, row.after)
+    return render(request, "audit/entry_page.html", {"entry": row, "history": as_history([row])[0], "changes": exactly})
 
 
 @require_POST

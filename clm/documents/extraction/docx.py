@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from clm.documents.extraction.extracted import DOCX, Block, ExtractedDocument, Kind, Refused, document_of
 from clm.documents.extraction.limits import Limits
 from clm.documents.extraction.lines import squeeze
+from clm.documents.extraction.looks import Marks, marks_of, spans_in
 from clm.documents.extraction.numbering import Numbering, W, integer, read_numbering, value_of
 from clm.documents.extraction.package import (
     MAIN_TYPES,
@@ -56,6 +57,8 @@ class Story:
     warnings: dict[str, None] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
+    # The words of the paragraph that is read, as they come, each piece with its marks.
+    pieces: list[tuple[str, Marks]] = field(default_factory=list)
 
 
 def read_docx(data: bytes, limits: Limits) -> ExtractedDocument:
@@ -99,6 +102,7 @@ def open_story(package: zipfile.ZipFile, parts: dict[str, str], limits: Limits) 
     notes = root_of("footnotes")
     for note in notes.iter(W + "footnote") if notes is not None else ():
         text = " ".join(paragraph_text(p, story) for p in note.iter(W + "p"))
+        story.pieces.clear()
         story.footnotes[str(note.get(W + "id"))] = squeeze(text)
     return story
 
@@ -129,14 +133,22 @@ def read_paragraph(paragraph: Element, story: Story) -> Iterator[Block]:
         story.carried = text
         return
     clean = clean_text(text)
+    pieces, story.pieces = story.pieces, []
     if clean:
-        yield shaped(clean, properties, story)
+        yield marked(shaped(clean, properties, story), clean, pieces)
     notes, boxes = story.notes, story.boxes
     story.notes, story.boxes = [], []
     for note in notes:
         yield Block(note, style="footnote text")
     for box in boxes:
         yield from read_blocks(box, story)
+
+
+def marked(block: Block, words: str, pieces: list[tuple[str, Marks]]) -> Block:
+    """The block with the marks of its words, which its automatic number stands before."""
+    ahead = len(block.text) - len(words)
+    found = spans_in(words, [(UNSTORABLE.sub("", text), marks) for text, marks in pieces])
+    return replace(block, marks=tuple((start + ahead, end + ahead, mark) for start, end, mark in found))
 
 
 def clean_text(text: str) -> str:
@@ -188,27 +200,32 @@ def inline_text(parent: Element, story: Story) -> Iterator[str]:
 
 
 def run_text(run: Element, story: Story) -> Iterator[str]:
-    properties = run.find(W + "rPr")
-    if is_hidden(properties, story.styles):
+    if is_hidden(run, story.styles):
         story.warnings["hidden_text"] = None
         return
+    marks = marks_of(run, story.styles)
     for child in run:
-        if child.tag == W + "t":
-            yield child.text or ""
-        elif child.tag in CHARACTERS:
-            yield CHARACTERS[str(child.tag)]
+        if child.tag == W + "t" or child.tag in CHARACTERS:
+            text = child.text or "" if child.tag == W + "t" else CHARACTERS[str(child.tag)]
+            story.pieces.append((text, marks))
+            yield text
         elif child.tag == W + "footnoteReference":
             collect_footnote(str(child.get(W + "id")), story)
         elif child.tag in DRAWINGS:
             story.boxes.extend(text_boxes(child))
 
 
-def is_hidden(properties: Element | None, styles: Styles) -> bool:
-    if properties is None:
-        return False
+def is_hidden(run: Element, styles: Styles) -> bool:
+    """Whether a run is not shown: it says so itself, or its character style or its paragraph's style does."""
+    properties = run.find(W + "rPr")
     stated = is_on(properties, W + "vanish")
+    if stated is not None:
+        return stated
     style_id = value_of(properties, W + "rStyle")
-    return stated if stated is not None else bool(style_id) and styles.of(style_id).hidden
+    if style_id and styles.of(style_id).hidden:
+        return True
+    paragraph = next(run.iterancestors(W + "p"), None)
+    return paragraph is not None and styles.of(value_of(paragraph, f"{W}pPr/{W}pStyle") or None).hidden
 
 
 def collect_footnote(identifier: str, story: Story) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["paragraph", "heading", "table_row", "list_item"]
 
 BLOCK_SEPARATOR = "\n\n"
+# Half-open offsets into a text, and "bold", "italic" or "underline".
+Mark = tuple[int, int, str]
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
@@ -48,7 +50,8 @@ class Block:
     """One paragraph, heading, list item or table row, in document order.
 
     `text` is as a reader sees it, so an automatic number stands at its start; `number` is that number
-    as printed ("2.1.", "(a)", "Article IV"). `level` is the heading or list depth, from 1.
+    as printed ("2.1.", "(a)", "Article IV"). `level` is the heading or list depth, from 1. `marks` are words that are
+    bold, italic or underlined by themselves, not by the paragraph's style.
     """
 
     text: str
@@ -57,9 +60,16 @@ class Block:
     number: str | None = None
     kind: Kind = "paragraph"
     page: int | None = None
+    marks: tuple[Mark, ...] = ()
 
     def as_json(self) -> list[Any]:
-        return [self.text, self.style, self.level, self.number, self.kind, self.page]
+        return [self.text, self.style, self.level, self.number, self.kind, self.page, self.marks]
+
+    @classmethod
+    def from_json(cls, row: Sequence[Any]) -> Block:
+        text, style, level, number, kind, page, marks = row
+        read = tuple((start, end, mark) for start, end, mark in marks)
+        return cls(text, style, level, number, kind, page, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,7 @@ def from_json(data: Mapping[str, Any]) -> ExtractedDocument:
     """The document that `as_json` described."""
     return document_of(
         data["media_type"],
-        [Block(*row) for row in data["blocks"]],
+        [Block.from_json(row) for row in data["blocks"]],
         page_count=data["page_count"],
         warnings=tuple(w for w in data["warnings"] if w != "no_text"),
     )

@@ -26,6 +26,8 @@ class Style:
     depth: int | None = None
     hidden: bool = False
     heading: bool = False
+    # Of a character style: bold, italic, underline.
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,20 @@ def resolve(key: str, elements: dict[str, Element]) -> Style:
     words = name.lower()
     named = "heading" in words or words in ("title", "subtitle") or words.endswith(" title")
     heading = depth is not None or named
-    return Style(name, num_id, integer(list_depth) if list_depth else None, depth, hidden, heading)
+    marks = marks_in(links) if links[0].get(W + "type") == "character" else frozenset()
+    return Style(name, num_id, integer(list_depth) if list_depth else None, depth, hidden, heading, marks)
+
+
+def marks_in(links: list[Element]) -> frozenset[str]:
+    """What the nearest style that says so has on."""
+    found = set()
+    for mark, name in (("bold", "b"), ("italic", "i")):
+        stated = (flag for link in links if (flag := is_on(link, f"{W}rPr/{W}{name}")) is not None)
+        if next(stated, False):
+            found.add(mark)
+    if first_value(links, f"{W}rPr/{W}u") not in (None, "none"):
+        found.add("underline")
+    return frozenset(found)
 
 
 def first_value(links: list[Element], path: str) -> str | None:

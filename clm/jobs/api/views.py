@@ -22,7 +22,7 @@ from clm.jobs.queries import with_words
 
 class JobsView(ListModelMixin, VisibleRowsView):
     model = Job
-    verb = "jobs.view_job"
+    verb = "jobs.list_jobs"
     serializer_class = JobSerializer
     filterset_class = JobFilter
 

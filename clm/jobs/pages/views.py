@@ -33,7 +33,7 @@ class JobsPage(ListPage):
     key = "jobs"
     title = gettext_lazy("Jobs")
     subtitle = gettext_lazy("Long work, and what came of it")
-    verb = "jobs.view_job"
+    verb = "jobs.list_jobs"
     columns = (
         Column("title", gettext_lazy("What"), _title, sort=("shown_title", "kind"), main=True),
         Column("state", gettext_lazy("State"), kind="state", sort=("state",)),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from clm.lib import clock
 from clm.pages import formats, traces
 from clm.pages.fields import prepared
+from clm.pages.help import HelpPage, page_beside
 from clm.pages.states import LIGHT_WORDS, look_of
 
 register = template.Library()
@@ -114,9 +115,16 @@ def instant(moment: Any, zone: str = "", seconds: bool = False) -> dict[str, Any
 def page_header(context: Any, title: Any, **kwargs: Any) -> dict[str, Any]:
     """The top of a page: title, `state` (with `domain`), `subtitle`, `crumbs` [(label, url)], `actions` (a template).
 
-    The actions template sees the page's own context.
+    The actions template sees the page's own context. A page that `clm.pages.help` knows links to its help.
     """
-    return {**context.flatten(), "title": title, "state_value": kwargs.pop("state", None), "header": kwargs}
+    page = {**context.flatten(), "title": title, "state_value": kwargs.pop("state", None), "header": kwargs}
+    return {**page, "help": _help_beside(context.get("request"))}
+
+
+def _help_beside(request: Any) -> HelpPage | None:
+    """What helps on the page that is asked for."""
+    actor, match = getattr(request, "actor", None), getattr(request, "resolver_match", None)
+    return page_beside(actor, match.url_name or "") if actor is not None and match is not None else None
 
 
 @register.inclusion_tag("components/trace.html")

@@ -29,7 +29,7 @@ def edit_comment(*, actor: Actor, comment_id: UUID, text: str, mentions: Iterabl
     comment = lock_row(Comment, comment_id, "thread__contract")
     require(actor, "contracts.edit_comment", comment)
     check_audience(actor, comment.thread.audience)
-    if comment.author_id != actor.person_id:
+    if comment.author_id is None or comment.author_id != actor.person_id:
         raise Forbidden(_("Only who wrote a comment may change it."))
     said, before = checked_text(text), events.words_of(comment)
     if said == comment.text and not set(mentions):

@@ -86,13 +86,19 @@ def say(actor: Actor, thread: Thread, text: str, mentions: Iterable[UUID]) -> Co
 
 def mention(actor: Actor, comment: Comment, mentions: Iterable[UUID]) -> list[User]:
     """Those who are named by id or as "@Name" in the text and were not yet; each is told. Raises Invalid
-    `mention_unseen` beside the field, and nobody is told, where one of them does not read the thread."""
+    `mention_unseen` beside the field, and nobody is told, where one of them does not read the thread. Of two people
+    of one name the one who is named by id is meant."""
     by_id = set(mentions) - {actor.person_id}
     members = _members(actor, comment)
     named = [row for row in members if row.user_id in by_id]
     if by_id - {row.user_id for row in named}:
         raise _beside("mentions", "mention_unseen", _("Somebody named is not here."))
-    at_names = [row for row in _named_in(comment.text, members) if row.user_id != actor.person_id]
+    chosen = {str(row.user).casefold() for row in named}
+    at_names = [
+        row
+        for row in _named_in(comment.text, members)
+        if row.user_id != actor.person_id and str(row.user).casefold() not in chosen
+    ]
     for row, field in [*((row, "mentions") for row in named), *((row, "text") for row in at_names)]:
         if not sees(actor_of_membership(row), comment.thread):
             raise _beside(field, "mention_unseen", _why_not(row, comment.thread))
@@ -139,11 +145,22 @@ def _why_not(row: Membership, thread: Thread) -> str:
 def _tell_readers(actor: Actor, comment: Comment, told: set[UUID]) -> None:
     """Who wrote in the thread before; of what is shared also the other side, or the contract's owner."""
     thread = comment.thread
-    people = set(Comment.objects.filter(thread=thread).values_list("author_id", flat=True))
+    people = _writers(thread)
     if thread.is_shared:
         people |= {thread.contract.owner_id} if actor.is_counterparty else their_people(thread.contract)
     people -= told | {actor.person_id}
     _tell(actor, comment, people, "comment.written", _("%(who)s commented: %(contract)s"))
+
+
+def tell_of_answer(actor: Actor, comment: Comment) -> None:
+    """Who wrote in the thread is told of an answer that came in a document; its writer is nobody of the house."""
+    people = _writers(comment.thread) - {actor.person_id}
+    _tell(actor, comment, people, "comment.written", _("%(who)s commented: %(contract)s"))
+
+
+def _writers(thread: Thread) -> set[UUID]:
+    rows = Comment.objects.filter(thread=thread, author__isnull=False)
+    return set(rows.values_list("author_id", flat=True))
 
 
 def _tell(actor: Actor, comment: Comment, people: Iterable[UUID], kind: str, title: str) -> None:
@@ -151,7 +168,7 @@ def _tell(actor: Actor, comment: Comment, people: Iterable[UUID], kind: str, tit
     tell(
         people,
         kind=kind,
-        title=title % {"who": comment.author, "contract": thread.contract.title},
+        title=title % {"who": comment.writer or _("The other side"), "contract": thread.contract.title},
         body=comment.text[:2000],
         url=reverse("thread", args=[thread.pk]),
         subject=thread,

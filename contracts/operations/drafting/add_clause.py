@@ -18,6 +18,7 @@ from contracts.models import Draft, DraftClause
 from contracts.operations.drafting.guards import (
     Outcome,
     Words,
+    check_size,
     checked_level,
     keep_edit,
     locked_draft,
@@ -61,6 +62,7 @@ def _add(actor: Actor, draft: Draft, after: UUID | None, level: int, words: Word
             return turn_over()
         beside.draft = draft
         return turn_over(edit=str(refused_edit(actor, VERB, beside, beside.revision, words).pk))
+    check_size(draft, signs=len(words.heading) + len(words.text), clauses=1)
     place = place_after(draft, after)
     make_room(draft, place)
     now = clock.now()

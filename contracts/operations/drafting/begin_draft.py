@@ -16,13 +16,13 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts.access.drafts import side_of
-from contracts.engine.body import body_of, plain
+from contracts.engine.body import plain
 from contracts.engine.references import Numbered, Numbering, tied
 from contracts.events import drafts as events
 from contracts.models import Clause, Contract, Draft, DraftClause, Version
 from contracts.operations.drafting.abandon_draft import close_overtaken
-from contracts.operations.drafting.guards import MAX_HEADING, MAX_LEVEL, present_turn
-from contracts.papers.reader import body_offset
+from contracts.operations.drafting.guards import MAX_HEADING, MAX_LEVEL, present_turn, refuse_too_much
+from contracts.papers.reader import body_in
 from contracts.queries.drafts import NEGOTIABLE, base_for
 from contracts.states import DraftState, Side
 
@@ -33,7 +33,8 @@ def begin_draft(*, actor: Actor, contract_id: UUID) -> Draft:
     one already it is that one, so that two people who begin at once write the same; but one of the other side's that
     newer text overtook is closed, and its words are kept. Written references to clauses follow these from now on.
 
-    Raises DomainError `not_your_turn`, `not_negotiable` (signed, on its way to signature, or ended).
+    Raises DomainError `not_your_turn`, `not_negotiable` (signed, on its way to signature, or ended), `draft_full` where
+    that text is more than a draft holds.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.begin_draft", contract)
@@ -61,13 +62,15 @@ def begin_draft(*, actor: Actor, contract_id: UUID) -> Draft:
     )
     present_turn(contract)
     if draft.base is not None:
-        DraftClause.objects.bulk_create(_clauses(draft, draft.base), batch_size=500)
+        DraftClause.objects.bulk_create(clauses_to_begin(draft, draft.base), batch_size=500)
     record(actor, events.draft_begun(draft))
     return draft
 
 
-def _clauses(draft: Draft, base: Version) -> list[DraftClause]:
+def clauses_to_begin(draft: Draft, base: Version) -> list[DraftClause]:
+    """The clauses of a draft that begins from a version, in order and not saved. Raises DomainError `draft_full`."""
     origins = list(Clause.objects.filter(version=base).order_by("position"))
+    refuse_too_much(clauses=len(origins), signs=len(base.text))
     rows = [_clause(draft, place, origin) for place, origin in enumerate(origins, 1)]
     give_ids(rows)
     numbering = Numbering.of([Numbered(str(row.pk), row.level, row.number) for row in rows])
@@ -77,8 +80,7 @@ def _clauses(draft: Draft, base: Version) -> list[DraftClause]:
 
 
 def _clause(draft: Draft, place: int, origin: Clause) -> DraftClause:
-    words = origin.text[body_offset(origin) :]
-    body = body_of([line.strip() for line in words.split("\n") if line.strip()])
+    body = body_in(origin)
     return DraftClause(
         organization_id=draft.organization_id,
         draft=draft,

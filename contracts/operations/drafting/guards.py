@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max
+from django.db.models import Count, F, Sum
+from django.db.models.functions import Coalesce, Length
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from contracts.states import Side
 MAX_HEADING = 300
 MAX_LEVEL = 9
 MAX_CLAUSES = 5000
+MAX_SIGNS = 3_000_000  # of all headings and texts of a draft: about a thousand pages
 Outcome = ClauseEdit.Outcome
 
 
@@ -98,31 +100,44 @@ def keep_edit(actor: Actor, clause: DraftClause, based_on: int, words: Words, ou
     )
 
 
-def refused_edit(actor: Actor, verb: str, clause: DraftClause, based_on: int, words: Words) -> ClauseEdit:
+def refused_edit(
+    actor: Actor, verb: str, clause: DraftClause, based_on: int, words: Words, *, session: str = ""
+) -> ClauseEdit:
     """The words are kept beside the clause of a draft whose turn is over; the same words again are kept once."""
     closed = (Outcome.TURN_OVER, Outcome.UNSAVED_KEPT)
     rows = ClauseEdit.objects.filter(draft_clause=clause, author_id=actor.person_id, outcome__in=closed)
     last = rows.order_by("-at", "-id").first()
     if last is not None and (last.heading, last.body) == (words.heading, words.body):
         return last
-    edit = keep_edit(actor, clause, based_on, words, Outcome.TURN_OVER)
-    put_unsaved_away(actor, clause, words, is_sent=True)
+    edit = keep_edit(actor, clause, based_on, words, Outcome.TURN_OVER, session=session)
+    put_unsaved_away(actor, clause, words, is_sent=True, session=session)
     record(actor, events.words_kept(verb, clause, based_on, Outcome.TURN_OVER))
     return edit
 
 
 def write_words(
-    actor: Actor, clause: DraftClause, words: Words, *, based_on: int, outcome: str, sent: Words | None = None
+    actor: Actor,
+    clause: DraftClause,
+    words: Words,
+    *,
+    based_on: int,
+    outcome: str,
+    sent: Words | None = None,
+    session: str = "",
 ) -> None:
     """The clause has the words under its next revision, and the edit row that says so. `sent` are those that the actor
-    wrote themselves, where these come of them."""
+    wrote themselves, where these come of them; `session` is the editor that they came from.
+
+    Raises DomainError `draft_full`."""
+    check_size(clause.draft, signs=len(words.heading) + len(words.text) - len(clause.heading) - len(clause.text))
     _keep_first(clause)
     clause.heading, clause.body, clause.text = words.heading, words.body, words.text
     clause.revision += 1
     clause.changed_by_id, clause.changed_at = actor.person_id, clock.now()
     clause.save(update_fields=["heading", "body", "text", "revision", "changed_by", "changed_at"])
-    keep_edit(actor, clause, based_on, words, outcome, revision=clause.revision)
-    put_unsaved_away(actor, clause, sent or words, is_sent=sent is not None)
+    given = {"heading": sent.heading, "body": sent.body} if sent is not None and sent != words else None
+    keep_edit(actor, clause, based_on, words, outcome, revision=clause.revision, session=session, sent=given)
+    put_unsaved_away(actor, clause, sent or words, is_sent=sent is not None, session=session)
     touch(clause.draft)
 
 
@@ -130,7 +145,11 @@ def _keep_first(clause: DraftClause) -> None:
     """The words that the draft began with, so that later ones can be merged on top of them."""
     if clause.revision != 1 or ClauseEdit.objects.filter(draft_clause=clause, revision=1).exists():
         return
-    ClauseEdit.objects.create(
+    first_edit(clause).save(force_insert=True)
+
+
+def first_edit(clause: DraftClause) -> ClauseEdit:
+    return ClauseEdit(
         organization_id=clause.organization_id,
         draft_clause=clause,
         based_on=1,
@@ -155,18 +174,23 @@ def words_at(clause: DraftClause, revision: int) -> Words:
     return Words(edit.heading, edit.body, edit.text)
 
 
-def drop_unsaved(actor: Actor, clause: DraftClause) -> None:
-    UnsavedWords.objects.filter(draft_clause=clause, person_id=actor.person_id).delete()
-
-
-def put_unsaved_away(actor: Actor, clause: DraftClause, words: Words, *, is_sent: bool = False) -> None:
+def put_unsaved_away(
+    actor: Actor, clause: DraftClause, words: Words, *, is_sent: bool = False, session: str = ""
+) -> None:
     """The actor's unsaved words become kept ones, unless they are these; or, where the actor sent these, unless these
-    have every sign of them in the same order: who types on takes up what the browser kept before."""
+    have every sign of them in the same order: who types on takes up what the browser kept before. What the editor that
+    sent these kept before is behind it; what another editor of the actor's has, and these have not, waits there."""
     for unsaved in UnsavedWords.objects.filter(draft_clause=clause, person_id=actor.person_id):
         is_same = (unsaved.heading, unsaved.body) == (words.heading, words.body)
-        if not (is_same or (is_sent and _takes_up(words, unsaved))):
+        if not (is_same or _is_behind(unsaved, session) or (is_sent and _takes_up(words, unsaved))):
+            if session:
+                continue
             _kept(unsaved).save(force_insert=True)
         unsaved.delete()
+
+
+def _is_behind(unsaved: UnsavedWords, session: str) -> bool:
+    return bool(session) and unsaved.session == session
 
 
 def _takes_up(words: Words, unsaved: UnsavedWords) -> bool:
@@ -193,10 +217,27 @@ def place_after(draft: Draft, after: UUID | None) -> int:
 
 def make_room(draft: Draft, place: int) -> None:
     """Every clause from the place on moves one further."""
-    count = DraftClause.objects.filter(draft=draft).aggregate(last=Max("place"))["last"] or 0
-    if count >= MAX_CLAUSES:
-        raise DomainError("draft_full", _("This draft has too many clauses."))
     DraftClause.objects.filter(draft=draft, place__gte=place).update(place=F("place") + 1)
+
+
+def check_size(draft: Draft, *, signs: int, clauses: int = 0) -> None:
+    """Raise DomainError `draft_full` where the draft would hold too much with so many more signs and clauses."""
+    if signs <= 0 and clauses <= 0:
+        return
+    length = Coalesce(Sum(Length("heading") + Length("text")), 0)
+    held = DraftClause.objects.filter(draft=draft).aggregate(signs=length, clauses=Count("pk"))
+    refuse_too_much(clauses=held["clauses"] + clauses if clauses else 0, signs=held["signs"] + max(signs, 0))
+
+
+def refuse_too_much(*, clauses: int, signs: int) -> None:
+    """Raise DomainError `draft_full` for more than a draft holds."""
+    detail = {"clauses": MAX_CLAUSES, "signs": MAX_SIGNS}
+    if clauses > MAX_CLAUSES:
+        message = _("A draft holds at most %(limit)s clauses: make a contract of its own of a part.")
+        raise DomainError("draft_full", message % {"limit": MAX_CLAUSES}, detail=detail)
+    if signs > MAX_SIGNS:
+        message = _("A draft holds at most %(limit)s signs: make a contract of its own of a part.")
+        raise DomainError("draft_full", message % {"limit": MAX_SIGNS}, detail=detail)
 
 
 def checked_level(level: int) -> int:
@@ -248,6 +289,7 @@ def _kept(words: UnsavedWords) -> ClauseEdit:
         author_id=words.person_id,
         at=words.at,
         outcome=Outcome.UNSAVED_KEPT,
+        session=words.session,
     )
 
 

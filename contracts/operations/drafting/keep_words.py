@@ -16,7 +16,6 @@ from contracts.events import drafts as events
 from contracts.models import DraftClause, UnsavedWords
 from contracts.operations.drafting.guards import (
     Words,
-    drop_unsaved,
     locked_clause,
     refused_edit,
     turn_over,
@@ -27,9 +26,12 @@ from contracts.queries.drafts import is_open
 VERB = "contracts.keep_words"
 
 
-def keep_words(*, actor: Actor, clause_id: UUID, revision: int, heading: str, body: Any) -> UnsavedWords | None:
-    """The actor's latest words for the clause are kept beside it, for the actor alone; None where they are those of the
-    clause. The ledger has the first keeping, not each further one.
+def keep_words(
+    *, actor: Actor, clause_id: UUID, revision: int, heading: str, body: Any, session: str = ""
+) -> UnsavedWords | None:
+    """The latest words of the actor's editor `session` for the clause are kept beside it, for the actor alone; None
+    where they are those of the clause. Other editors of the actor's keep their own; where one has the same words, they
+    are kept once. The ledger has the first keeping, not each further one.
 
     Raises DomainError `turn_over` (the words are kept with the draft that is over), Invalid `words_wrong`.
     """
@@ -37,23 +39,30 @@ def keep_words(*, actor: Actor, clause_id: UUID, revision: int, heading: str, bo
     with transaction.atomic():
         clause = locked_clause(actor, VERB, clause_id)
         require(actor, VERB, clause.draft)
-        answer = _keep(actor, clause, revision, words)
+        answer = _keep(actor, clause, revision, words, session)
     if isinstance(answer, DomainError):
         raise answer
     return answer
 
 
-def _keep(actor: Actor, clause: DraftClause, revision: int, words: Words) -> UnsavedWords | DomainError | None:
+def _keep(
+    actor: Actor, clause: DraftClause, revision: int, words: Words, session: str
+) -> UnsavedWords | DomainError | None:
     is_there = words.are_in(clause)
     if not is_open(clause.draft):
-        return turn_over() if is_there else turn_over(edit=str(refused_edit(actor, VERB, clause, revision, words).pk))
+        if is_there:
+            return turn_over()
+        return turn_over(edit=str(refused_edit(actor, VERB, clause, revision, words, session=session).pk))
+    own = UnsavedWords.objects.filter(draft_clause=clause, person_id=actor.person_id)
     if is_there:
-        drop_unsaved(actor, clause)
+        own.filter(session=session).delete()
         return None
+    own.filter(revision=revision, heading=words.heading, body=words.body).exclude(session=session).delete()
     kept, is_new = UnsavedWords.objects.update_or_create(
         organization_id=clause.organization_id,
         draft_clause=clause,
         person_id=actor.person_id,
+        session=session,
         defaults={
             "revision": revision,
             "heading": words.heading,

@@ -8,16 +8,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
-from clm.audit.moves import move
+from clm.audit.moves import move, move_all
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts.access.drafts import side_of
 from contracts.events import drafts as events
-from contracts.models import Contract, Draft, DraftClause, Version
+from contracts.models import Change, Contract, Draft, DraftClause, Version
 from contracts.operations.drafting.guards import flip_turn
-from contracts.states import DraftState, VersionState
+from contracts.states import ChangeState, DraftState, VersionState
 
 VERB = "contracts.take_back_turn"
 
@@ -25,7 +25,8 @@ VERB = "contracts.take_back_turn"
 @transaction.atomic
 def take_back_turn(*, actor: Actor, contract_id: UUID) -> Draft:
     """It is the actor's side's turn again and its draft open, as long as the other side has neither begun to write nor
-    answered. The version stays as a private one; the other side may have read it, though.
+    decided on any of its changes. The version stays as a private one, and its changes are withdrawn; the other side may
+    have read it, though.
 
     Raises DomainError `nothing_to_take_back`, `other_side_began`.
     """
@@ -38,6 +39,7 @@ def take_back_turn(*, actor: Actor, contract_id: UUID) -> Draft:
         raise DomainError("nothing_to_take_back", _("There is nothing to take back."))
     if Draft.objects.filter(contract=contract, state=DraftState.OPEN).exists():
         raise DomainError("other_side_began", _("The other side has begun to write."))
+    _withdraw_changes(actor, newest)
     newest.shared_at = None
     newest.save(update_fields=["shared_at"])
     DraftClause.objects.filter(draft=found).update(became=None)
@@ -48,3 +50,11 @@ def take_back_turn(*, actor: Actor, contract_id: UUID) -> Draft:
     found.contract = contract
     record(actor, events.turn_taken_back(found, newest.pk))
     return found
+
+
+def _withdraw_changes(actor: Actor, version: Version) -> None:
+    """Raises DomainError `other_side_began` where one is decided."""
+    changes = list(Change.objects.select_for_update().filter(version=version))
+    if any(change.state != ChangeState.OPEN for change in changes):
+        raise DomainError("other_side_began", _("The other side has begun to decide on your changes."))
+    move_all(actor, changes, to=ChangeState.WITHDRAWN)

@@ -11,9 +11,9 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from clm.lib.locks import lock_row
 from contracts.events import library as events
-from contracts.models import Clause, Version
+from contracts.models import Clause
+from contracts.operations.guards import locked_version
 from contracts.operations.library.guards import position_in_use
 from contracts.states import VersionState
 
@@ -28,7 +28,7 @@ def adopt_library_clause(
     Raises DomainError `version_final`, `position_not_approved`, `clause_retired`, Invalid `position_unknown`.
     """
     found = Clause.objects.filter(pk=clause_id).values_list("version_id", flat=True).first()
-    version = lock_row(Version, found or clause_id, "contract")
+    version = locked_version(found or clause_id)
     require(actor, "contracts.adopt_library_clause", version)
     if version.state != VersionState.DRAFT:
         raise DomainError("version_final", _("The clauses of a version that left draft never change."))

@@ -2,129 +2,113 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
-from clm.events.record import record
+from clm.events.record import record_all
 from clm.lib.actor import Actor
-from clm.lib.errors import DomainError
-from contracts.engine.body import Body
-from contracts.engine.merge import merge, merged_heading
-from contracts.engine.references import nodes_in, retied
-from contracts.events import changes as events
-from contracts.models import Change, Draft, DraftClause
-from contracts.operations.drafting.add_clause import add_clause
-from contracts.operations.drafting.guards import MAX_HEADING, Outcome, words_at, words_of, write_words
-from contracts.operations.drafting.move_clause import move_clause
-from contracts.operations.drafting.remove_clause import remove_clause
-from contracts.operations.drafting.restore_clause import restore_clause
+from contracts.engine.numbering import name_of
+from contracts.models import Change, DraftClause
+from contracts.operations.drafting.guards import MAX_HEADING
 from contracts.operations.negotiation.guards import (
+    Desk,
     check_ours,
     check_undecided,
     decide,
-    in_draft,
+    desk_of,
+    level_of,
     locked_change,
-    our_draft,
-    place_for,
-    tied_body,
 )
+from contracts.queries.changes import is_renamed
 from contracts.states import ChangeState
 
 VERB = "contracts.accept_change"
 Kind = Change.Kind
+Taken = tuple[DraftClause, dict[str, Any]]
 
 
 @transaction.atomic
 def accept_change(*, actor: Actor, change_id: UUID) -> Change:
     """What the other side wrote stands in our draft, which begins with it if need be; words that we changed elsewhere
-    in the clause stay.
+    in the clause stay. A clause that was moved, or put on another level, is so alone: what stands below it is as the
+    other side has it once its own changes are accepted, in whatever order.
 
-    Raises DomainError `change_decided`, `turn_over`, `other_base`, `words_clash` where our draft changed the
-    same words.
+    Raises DomainError `change_decided`, `turn_over`, `other_base`, `draft_full`, `words_clash` where our draft changed
+    the same words.
     """
     change = locked_change(change_id)
     require(actor, VERB, change)
-    check_ours(change)
+    check_ours(change.contract, change.version_id)
     check_undecided(change)
-    draft = our_draft(actor, change)
-    clause, undo = TAKEN[change.kind](actor, draft, change)
-    before = decide(actor, change, ChangeState.ACCEPTED, draft_clause=clause, undo=undo)
-    record(actor, events.change_decided(VERB, change, before))
-    return change
+    desk = desk_of(actor, change.contract)
+    found = desk.changes[change.pk]
+    found.contract = change.contract
+    take(desk, found)
+    desk.put_down()
+    record_all(actor, decide(actor, VERB, [found], ChangeState.ACCEPTED))
+    return found
 
 
-def _take_words(actor: Actor, draft: Draft, change: Change) -> tuple[DraftClause, dict[str, Any]]:
-    clause = in_draft(draft, change.sent_clause)
-    undo = {"revision": clause.revision}
-    if clause.is_removed:
-        restore_clause(actor=actor, clause_id=clause.pk)
-        clause.is_removed = False
-        undo["was_removed"] = True
-    merge_words(actor, clause, change)
-    return clause, undo | {"made": clause.revision}
+def take(desk: Desk, change: Change) -> None:
+    """The change stands in the draft on the desk. Raises DomainError, and then the draft is as it was."""
+    change.draft_clause, change.undo = TAKEN[change.kind](desk, change)
+    desk.taken.add(change.pk)
 
 
-def merge_words(actor: Actor, clause: DraftClause, change: Change) -> None:
-    """Their words on top of ours; what both began from are the words that our draft began with."""
-    received = change.received_clause
-    if received is None:
-        return
-    first = words_at(clause, 1)
-    both = merge(first.body, _like(first.body, tied_body(change, clause.draft)), clause.body)
-    heading = merged_heading(first.heading, received.heading[:MAX_HEADING], clause.heading)
-    if both.clashes or heading is None:
-        raise DomainError(
-            "words_clash", _("Our draft says something else in the same place: counter the change, or reject it.")
-        )
-    words = words_of(heading, both.body)
-    if not words.are_in(clause):
-        write_words(actor, clause, words, based_on=clause.revision, outcome=Outcome.SAVED)
+def _take_words(desk: Desk, change: Change) -> Taken:
+    row = desk.in_draft(change)
+    words = desk.merged(row, change)
+    undo: dict[str, Any] = {"revision": row.revision}
+    if row.is_removed:
+        row.is_removed, undo["was_removed"] = False, True
+    desk.write(row, words)
+    _rename(desk, change, row, undo)
+    theirs = level_of(desk.theirs.get(change.received_clause_id)) if change.received_clause_id else row.level
+    if theirs != level_of(desk.before[row.origin_id]) and theirs != row.level:  # type: ignore[index]
+        undo["level"], row.level = [row.level, theirs], theirs
+    return row, undo | {"made": row.revision}
 
 
-def _like(base: Body, body: Body) -> Body:
-    """A reference to a clause that the base refers to too is written as there: today's number is no change of words."""
-    written = dict(nodes_in(base))
-    return retied(body, {key: key for key, _shown in nodes_in(body)}, dict(nodes_in(body)) | written)
+def _rename(desk: Desk, change: Change, row: DraftClause, undo: dict[str, Any]) -> None:
+    """An annex of ours is their schedule; numbers that count are those of our draft."""
+    received = desk.theirs.get(change.received_clause_id) if change.received_clause_id else None
+    if received is not None and row.origin is not None and is_renamed(row.origin, received):
+        undo["number"], row.number = row.number, received.number
 
 
-def _take_new(actor: Actor, draft: Draft, change: Change) -> tuple[DraftClause, dict[str, Any]]:
-    received = change.received_clause
-    made = add_clause(
-        actor=actor,
-        draft_id=draft.pk,
-        after=place_for(change, draft),
-        level=min(received.level, 9) if received else 1,
-        heading=change.heading[:MAX_HEADING],
-        body=tied_body(change, draft),
-    )
-    # A clause that refers to itself has a clause to refer to only now.
-    words = words_of(made.heading, tied_body(change, draft, made))
-    if not words.are_in(made):
-        made.draft = draft
-        write_words(actor, made, words, based_on=made.revision, outcome=Outcome.SAVED)
-    return made, {"added": True, "made": made.revision}
+def _take_new(desk: Desk, change: Change) -> Taken:
+    level = level_of(desk.theirs.get(change.received_clause_id)) if change.received_clause_id else 1
+    row = desk.add(change, level, change.heading[:MAX_HEADING], desk.spot_for(change))
+    row.number = change.number if name_of(change.number) else ""
+    desk.fill(row, desk.theirs_tied(change, row))
+    return row, {"added": True, "made": row.revision}
 
 
-def _leave_out(actor: Actor, draft: Draft, change: Change) -> tuple[DraftClause, dict[str, Any]]:
-    clause = in_draft(draft, change.sent_clause)
-    undo = {"removed": not clause.is_removed, "revision": clause.revision, "made": clause.revision}
-    remove_clause(actor=actor, clause_id=clause.pk)
-    return clause, undo
+def _leave_out(desk: Desk, change: Change) -> Taken:
+    row = desk.in_draft(change)
+    undo = {"removed": not row.is_removed, "revision": row.revision, "made": row.revision}
+    row.is_removed = True
+    return row, undo
 
 
-def _move(actor: Actor, draft: Draft, change: Change) -> tuple[DraftClause, dict[str, Any]]:
-    clause, undo = _take_words(actor, draft, change)
-    before = DraftClause.objects.filter(draft=draft, place__lt=clause.place).order_by("-place").first()
-    undo |= {"after": str(before.pk) if before else None, "level": clause.level}
-    after = place_for(change, draft)
-    if after != clause.pk:
-        level = min(change.received_clause.level, 9) if change.received_clause else None
-        move_clause(actor=actor, clause_id=clause.pk, after=after, level=level)
-    return clause, undo | {"moved": True}
+def _move(desk: Desk, change: Change) -> Taken:
+    row, undo = _take_words(desk, change)
+    at = desk.rows.index(row)
+    undo["moved"] = True
+    undo["after"] = None if desk.is_at_home(row) or not at else str(desk.rows[at - 1].pk)
+    undo["at_home"] = desk.is_at_home(row)
+    desk.put_behind(row, desk.spot_for(change))
+    return row, undo
 
 
-TAKEN: dict[str, Any] = {Kind.CHANGED: _take_words, Kind.ADDED: _take_new, Kind.REMOVED: _leave_out, Kind.MOVED: _move}
+TAKEN: dict[str, Callable[[Desk, Change], Taken]] = {
+    Kind.CHANGED: _take_words,
+    Kind.LEVEL: _take_words,
+    Kind.ADDED: _take_new,
+    Kind.REMOVED: _leave_out,
+    Kind.MOVED: _move,
+}

@@ -19,8 +19,9 @@ from contracts import events as contract_events
 from contracts.events import changes as events
 from contracts.models import Change, Contract, Draft, Receipt, Version
 from contracts.models.version import Source
+from contracts.operations.comments.take_comments import take_comments
 from contracts.operations.drafting.abandon_draft import close_overtaken
-from contracts.operations.drafting.guards import flip_turn
+from contracts.operations.drafting.guards import flip_turn, refuse_too_much
 from contracts.operations.guards import keep_version
 from contracts.papers import put_paper
 from contracts.queries.changes import Answer, made_changes, reads_back, undecided
@@ -35,9 +36,10 @@ def receive_version(*, actor: Actor, contract_id: UUID, answer: Answer, note: st
     was sent; and it is our turn. A draft that they have open is closed, and its words are kept for their authors. In a
     transaction of your own put the paper before: see `read_answer` and `put_paper`.
 
-    Raises DomainError `not_their_turn`, `nothing_sent`, `not_negotiable`.
+    Raises DomainError `not_their_turn`, `nothing_sent`, `not_negotiable`, `draft_full` for more than a draft holds.
     """
     require(actor, VERB)
+    refuse_too_much(clauses=len(answer.paper.clauses), signs=len(answer.paper.text))
     paper = put_paper(actor, answer.paper)
     with transaction.atomic():
         contract = lock_row(Contract, contract_id)
@@ -86,13 +88,14 @@ def note_answer(actor: Actor, draft: Draft, version: Version) -> None:
 def keep_changes(actor: Actor, version: Version, sent: Version, answer: Answer | None) -> Receipt:
     """What came back and its changes. Without `answer` it was written in this product, and every change is known."""
     reading = answer.reading if answer else None
+    said = take_comments(actor=actor, version=version, sent=sent, remarks=reading.remarks) if reading else []
     receipt = Receipt.objects.create(
         organization_id=version.organization_id,
         version=version,
         sent=sent,
         is_tracked=bool(reading and reading.is_tracked),
         reads_back=answer is None or reads_back(answer, sent),
-        remarks=[asdict(each) for each in reading.remarks] if reading else [],
+        remarks=[asdict(each) for each in said],
         created_at=clock.now(),
     )
     made = made_changes(version, sent, reading, here=answer is None)

@@ -7,9 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.permissions import require
-from clm.events.record import record
+from clm.events.record import record_all
 from clm.lib.actor import Actor
-from contracts.events import changes as events
 from contracts.models import Change
 from contracts.operations.negotiation.guards import check_ours, check_undecided, decide, locked_change
 from contracts.states import ChangeState
@@ -22,8 +21,7 @@ def reject_change(*, actor: Actor, change_id: UUID) -> Change:
     """The change is rejected; our draft stays as it is. Raises DomainError `change_decided`, `turn_over`."""
     change = locked_change(change_id)
     require(actor, VERB, change)
-    check_ours(change)
+    check_ours(change.contract, change.version_id)
     check_undecided(change)
-    before = decide(actor, change, ChangeState.REJECTED)
-    record(actor, events.change_decided(VERB, change, before))
+    record_all(actor, decide(actor, VERB, [change], ChangeState.REJECTED))
     return change

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,14 +13,9 @@ from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from clm.lib.locks import lock_row
 from contracts.events import changes as events
 from contracts.models import Change, DraftClause
-from contracts.operations.drafting.guards import Outcome, locked_draft, words_at, write_words
-from contracts.operations.drafting.move_clause import move_clause
-from contracts.operations.drafting.remove_clause import remove_clause
-from contracts.operations.drafting.restore_clause import restore_clause
-from contracts.operations.negotiation.guards import check_ours, locked_change
+from contracts.operations.negotiation.guards import Desk, check_ours, desk_of, locked_change
 from contracts.queries.changes import is_open_draft
 from contracts.states import ChangeState
 
@@ -34,11 +30,11 @@ def reopen_change(*, actor: Actor, change_id: UUID) -> Change:
     """
     change = locked_change(change_id)
     require(actor, VERB, change)
-    check_ours(change)
+    check_ours(change.contract, change.version_id)
     if change.state == ChangeState.OPEN:
         return change
     if change.undo and is_open_draft(change):
-        _put_back(actor, change)
+        _put_back(desk_of(actor, change.contract), change)
     change.decided_by, change.decided_at, change.counter = None, None, ""
     change.draft_clause, change.undo = None, {}
     change.save(update_fields=["decided_by", "decided_at", "counter", "draft_clause", "undo"])
@@ -47,29 +43,39 @@ def reopen_change(*, actor: Actor, change_id: UUID) -> Change:
     return change
 
 
-def _put_back(actor: Actor, change: Change) -> None:
-    held, undo = change.draft_clause, change.undo
-    if held is None:
+def _put_back(desk: Desk, change: Change) -> None:
+    row, undo = desk.by_id.get(change.draft_clause_id or change.pk), change.undo
+    if row is None:
         return
-    draft = locked_draft(actor, "contracts.edit_clause", held.draft_id)
-    clause = lock_row(DraftClause, held.pk, "origin", "library_version__clause")
-    clause.draft = draft
-    if clause.revision != undo["made"]:
+    if row.revision != undo["made"]:
         raise DomainError(
             "clause_changed", _("This clause was written on since: put its words right in the draft instead.")
         )
+    # From here on it stands nowhere.
+    desk.changes[change.pk].draft_clause = None
     if undo.get("moved"):
-        _move_back(actor, clause, undo["after"], undo["level"])
+        _move_back(desk, row, undo)
+    if undo.get("level") and row.level == undo["level"][1]:
+        row.level = undo["level"][0]
+    if "number" in undo:
+        row.number = undo["number"]
     if undo.get("revision", undo["made"]) != undo["made"]:
-        words = words_at(clause, undo["revision"])
-        write_words(actor, clause, words, based_on=clause.revision, outcome=Outcome.SAVED)
+        desk.write(row, desk.words_before(row, undo["revision"]))
+    if undo.get("added"):
+        # What refers to it waits for it again.
+        desk.follow({str(row.pk): str(change.received_clause_id)})
     if undo.get("added") or undo.get("was_removed"):
-        remove_clause(actor=actor, clause_id=clause.pk)
+        row.is_removed = True
     elif undo.get("removed"):
-        restore_clause(actor=actor, clause_id=clause.pk)
+        row.is_removed = False
+    desk.put_down()
 
 
-def _move_back(actor: Actor, clause: DraftClause, after: str | None, level: int) -> None:
-    spot = UUID(after) if after else None
-    if spot is None or DraftClause.objects.filter(draft=clause.draft, pk=spot).exists():
-        move_clause(actor=actor, clause_id=clause.pk, after=spot, level=level)
+def _move_back(desk: Desk, row: DraftClause, undo: dict[str, Any]) -> None:
+    """To where it was sent; or where we had put it, while that clause is there."""
+    if undo.get("at_home"):
+        desk.put_behind(row, desk.home_of(row))
+        return
+    after = desk.by_id.get(UUID(undo["after"])) if undo["after"] else None
+    if after is not None or not undo["after"]:
+        desk.put_behind(row, after)

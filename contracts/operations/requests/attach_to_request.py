@@ -58,11 +58,19 @@ def attach_to_request(
     return file
 
 
+def check_size(size: int) -> None:
+    """Raises Invalid `too_large`, as 413. Ask before a file is read: an uploaded one may be of any size."""
+    if size <= MOST_BYTES:
+        return
+    message = _("A file has at most %d MB.") % (MOST_BYTES // 1024 // 1024)
+    refusal = Invalid("too_large", message, fields={"file": [message]})
+    refusal.status = 413
+    raise refusal
+
+
 def put_file(actor: Actor, content: bytes) -> StoredContent:
     """The bytes, stored: outside of every transaction."""
-    if len(content) > MOST_BYTES:
-        message = _("A file has at most %d MB.") % (MOST_BYTES // 1024 // 1024)
-        raise Invalid("too_large", message, fields={"file": [message]})
+    check_size(len(content))
     if not content:
         message = _("This file is empty.")
         raise Invalid("empty", message, fields={"file": [message]})

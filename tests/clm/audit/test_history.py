@@ -26,7 +26,7 @@ def test_a_history_names_who_and_what_changed(acme: Cast) -> None:
     (entry,) = entries_of(membership)
 
     assert (entry.who, entry.what) == ("Administrator", "Person roles changed")
-    assert entry.changes == (Change("Roles", ["finance"], ["auditor"]),)
+    assert entry.changes == (Change("Roles", ["Finance"], ["Auditor"]),)
 
 
 def test_names_of_tokens_and_system_actors(acme: Cast) -> None:

@@ -71,7 +71,9 @@ def test_before_posting_to_the_other_side_the_page_says_so(page: Client, acme: C
     sent(page, "comment-new", contract.pk, data={"audience": "shared", "text": "We offer 99.5 %"})
     begun = Thread.objects.get()
     assert begun.audience == "shared"
-    assert f"The other side will read this: {party}." in shown(page, "thread", begun.pk)
+    own = shown(page, "thread", begun.pk)
+    assert f"The other side will read this: {party}." in own
+    assert ("The other side reads this" in own, "Read by you and" in own) == (True, False)
 
 
 def test_a_refused_comment_keeps_what_was_typed(page: Client, acme: Cast, alice: Actor) -> None:
@@ -91,6 +93,7 @@ def test_answer_change_settle_reopen(page: Client, alice: Actor) -> None:
     sent(page, "thread", begun.pk, data={"text": "It is"})
     comment = Comment.objects.latest("written_at")
     sent(page, "comment-edit", comment.pk, data={"text": "It was"})
+    assert reverse("thread-resolve", args=[begun.pk]) in shown(page, "thread", begun.pk)
     sent(page, "thread-resolve", begun.pk)
 
     assert "It was" not in shown(page, "contract-tab", begun.contract_id, "comments")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -169,15 +170,31 @@ def test_one_of_two_holds_a_clause(acme: Cast, alice: Actor) -> None:
     assert at_once(alice, calls) == ["", "clause_held"]
 
 
-def test_two_browsers_of_one_person_keep_one_row(alice: Actor) -> None:
+@pytest.mark.parametrize(("sessions", "rows"), [(("", ""), 1), (("a", "a"), 1), (("a", "b"), 2)])
+def test_each_editor_of_one_person_keeps_one_row(alice: Actor, sessions: tuple[str, str], rows: int) -> None:
     draft = open_draft(alice)
     clause = clause_of(draft)
     calls: list[Callable[[], Any]] = [
-        lambda text=text: keep_words(  # type: ignore[misc]
-            actor=alice, clause_id=clause.pk, revision=1, heading="", body=body_of([text])
+        lambda text=text, session=session: keep_words(  # type: ignore[misc]
+            actor=alice, clause_id=clause.pk, revision=1, heading="", body=body_of([text]), session=session
         )
-        for text in ("One", "Two")
+        for text, session in zip(("One", "Two"), sessions, strict=True)
     ]
 
     assert at_once(alice, calls) == ["", ""]
-    assert UnsavedWords.objects.count() == 1
+    assert UnsavedWords.objects.count() == rows
+
+
+@pytest.mark.parametrize("session", ["", "a"])
+def test_a_save_that_is_sent_again_while_it_is_saved_is_one_save(acme: Cast, alice: Actor, session: str) -> None:
+    """The person's own words never come back to them as what somebody else changed."""
+    draft = open_draft(alice)
+    clause = clause_of(draft)
+    text, hers = HOSTS.replace("hosts", "operates"), HOSTS.replace("the Customer.", "the Client.")
+    mine = partial(write, alice, clause, text, session=session)
+    calls: list[Callable[[], Any]] = [mine, mine, lambda: write(acme["procurement"], clause, hers), mine]
+
+    assert at_once(alice, calls) == ["", "", "", ""]
+    assert clause_of(draft).text == "The Provider operates the Service for the Client."
+    assert clause_of(draft).revision == 3
+    assert ClauseEdit.objects.filter(draft_clause=clause, author=acme.users["alice"], revision__gt=1).count() == 1

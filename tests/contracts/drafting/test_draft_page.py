@@ -118,7 +118,7 @@ def test_a_broken_reference_is_named(page: Client, alice: Actor) -> None:
     checks = checks_of(shown_draft(alice, Draft.objects.select_related("contract", "base").get(pk=draft.pk)))
     assert [(clause.name, number) for clause, number in checks.broken] == [("2.1", "2.2")]
     text = shown(page, draft.contract, "draft-checks")
-    assert "References to clauses that are gone" in text
+    assert "References to clauses that are not in this draft" in text
 
 
 def test_terms_are_checked(alice: Actor) -> None:

@@ -6,13 +6,14 @@ import pytest
 
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts.engine.references import nodes_in
-from contracts.models import Change, Contract, DraftClause, Version
+from contracts.engine.references import broken, nodes_in
+from contracts.models import Change, Contract, Draft, DraftClause, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.create_contract import create_contract
 from contracts.operations.negotiation.accept_change import accept_change
 from contracts.operations.negotiation.counter_change import counter_change
 from contracts.operations.negotiation.decide_rest import decide_rest
+from contracts.operations.negotiation.guards import words_to_counter
 from contracts.operations.negotiation.receive_version import receive_version
 from contracts.operations.negotiation.reject_change import reject_change
 from contracts.operations.negotiation.reopen_change import reopen_change
@@ -176,3 +177,94 @@ def test_a_clause_that_they_added_without_a_number_has_none(acme: Cast) -> None:
     assert kinds == {"added", "removed"}
     assert labels(version.contract)[0] == ("", "Storage and Backup Terms of Acme")
     assert [label for label, _heading in labels(version.contract)[1:]] == ["1", "2", "2.1", "2.2", "3", "4"]
+
+
+TWO = "5. Audit\n\nThe Customer audits as Section 6 says.\n\n6. Backup\n\nThe Provider copies all data each night.\n"
+
+
+def two_new(actor: Actor) -> tuple[Change, Change]:
+    """Two clauses of theirs, the first of which refers to the second."""
+    version = answer(actor, f"{TEXT}\n{TWO}")
+    audit, backup = Change.objects.filter(version=version).order_by("position")
+    return audit, backup
+
+
+def broken_in(contract: Contract) -> list[str]:
+    """What the checks of the editor say of references."""
+    rows = list(clause_rows(our_draft(contract)))
+    found = broken([(str(row.pk), row.body) for row in rows if not row.is_removed], labels_of(rows).referred)
+    return [each.shown for each in found]
+
+
+def test_a_reference_waits_for_the_clause_that_it_names(acme: Cast) -> None:
+    audit, backup = two_new(acme["legal"])
+
+    accept_change(actor=acme["legal"], change_id=audit.pk)
+    assert broken_in(audit.contract) == ["6"]
+    assert ours(audit.contract, "Audit").text == "The Customer audits as Section 6 says."
+    accept_change(actor=acme["legal"], change_id=backup.pk)
+
+    assert broken_in(audit.contract) == []
+    assert referred(audit.contract, "Audit") == ["Backup"]
+
+
+def test_what_waited_waits_again_when_the_clause_is_taken_back(acme: Cast) -> None:
+    audit, backup = two_new(acme["legal"])
+    for change in (audit, backup):
+        accept_change(actor=acme["legal"], change_id=change.pk)
+
+    reopen_change(actor=acme["legal"], change_id=backup.pk)
+    assert broken_in(audit.contract) == ["6"]
+    accept_change(actor=acme["legal"], change_id=backup.pk)
+
+    assert referred(audit.contract, "Audit") == ["Backup"]
+    reopen_change(actor=acme["legal"], change_id=audit.pk)
+    assert [heading for _label, heading in labels(audit.contract)][-2:] == ["Law", "Backup"]
+
+
+def test_our_words_beside_a_reference_that_waits_stay(acme: Cast) -> None:
+    audit, backup = two_new(acme["legal"])
+    accept_change(actor=acme["legal"], change_id=audit.pk)
+    clause = ours(audit.contract, "Audit")
+    first, reference, last = clause.body["content"][0]["content"]
+    content = [{**first, "text": "Each party audits as Section "}, reference, last]
+    body = {"type": "doc", "content": [{"type": "paragraph", "content": content}]}
+    write(acme["legal"], clause, "", body=body)
+
+    accept_change(actor=acme["legal"], change_id=backup.pk)
+
+    assert ours(audit.contract, "Audit").text == "Each party audits as Section 6 says."
+    assert referred(audit.contract, "Audit") == ["Backup"]
+
+
+def test_a_counter_begins_with_our_numbers(acme: Cast) -> None:
+    new = insured().replace("and this Section 6 say", "and Section 2 say")
+    version = answer(acme["legal"], new)
+    change = Change.objects.get(version=version, heading="Suspension")
+
+    [line] = words_to_counter(acme["legal"], change)
+    assert line == "If the Customer is late as Section 3 and Section [their 2] say, the Provider may stop."
+    assert not Draft.objects.filter(contract=version.contract).exists()
+
+    counter_change(actor=acme["legal"], change_id=change.pk, text=line)
+    assert referred(version.contract, "Suspension") == ["Term"]
+    accept_change(actor=acme["legal"], change_id=Change.objects.get(version=version, heading="Insurance").pk)
+    assert labels(version.contract)[5:7] == [("3.2", "Credits"), ("4", "Term")]
+    reopen_change(actor=acme["legal"], change_id=change.pk)
+    [line] = words_to_counter(acme["legal"], change)
+    assert line == "If the Customer is late as Section 4 and Section 2 say, the Provider may stop."
+
+
+def test_a_counter_of_what_they_left_out_begins_with_ours(acme: Cast) -> None:
+    version = answer(acme["legal"], TEXT[: TEXT.index("4. Law")])
+    change = Change.objects.get(version=version)
+
+    assert words_to_counter(acme["legal"], change) == ["The laws of Germany govern this Agreement."]
+
+
+def test_an_exhibit_of_theirs_keeps_its_name(acme: Cast) -> None:
+    version = answer(acme["legal"], f"{TEXT}\nExhibit B\n\nThe prices of the Service stand here, by month and user.\n")
+
+    decide_rest(actor=acme["legal"], version_id=version.pk, accept=True)
+
+    assert labels(version.contract)[-1][0] == "Exhibit B"

@@ -31,6 +31,11 @@ from contracts.operations.drafting.edit_clause import edit_clause
 from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.library.adopt_library_clause import adopt_library_clause
 from contracts.operations.record_execution import record_execution
+from contracts.operations.requests.answer_request import answer_request
+from contracts.operations.requests.ask_requester import ask_requester
+from contracts.operations.requests.assign_request import assign_request
+from contracts.operations.requests.attach_to_request import attach_to_request
+from contracts.operations.requests.draft_request import draft_request
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.papers import Paper, put_paper, read_paper
@@ -39,6 +44,7 @@ from tests.billing.built import breach_of
 from tests.cast import Cast, add_person
 from tests.contracts.library.shelf import approved
 from tests.contracts.papers import SENTENCE, TERMS, TEXT, newest, text_paper
+from tests.contracts.requests.asked import asked_for
 
 # One word for each kind, none of which stands anywhere else.
 SECRETS = {
@@ -64,6 +70,10 @@ SECRETS = {
     "author in a PDF": "Cuscusauthor",
     "name of a file": "possumplan",
     "a contract that is not theirs": "Gliderdeal",
+    "name of a file that came with a request": "bettongoffer",
+    "words of a file that came with a request": "bettongwords",
+    "why a contract was asked for": "bettongreason",
+    "answer to a question about a request": "bettonganswer",
 }
 # In what they may well read, so that the same search for words is known to find what it should.
 SHARED = {"shared comment": "kowarishared", "words they have": "calendar month", "who wrote to them": "Alice"}
@@ -125,6 +135,7 @@ def plant(cast: Cast) -> House:
     negotiated = _negotiated(cast, legal)
     with_them = _with_them(cast, legal)
     _missed(cast)
+    _asked_for(cast, legal)
     grant([cast.users["counterparty"]], "see_confidential_contract", in_force)
     return House(cast, in_force, negotiated, with_them, legal, guest)
 
@@ -140,6 +151,23 @@ def _with_them(cast: Cast, legal: Actor) -> Contract:
     grant([cast.users["counterparty"]], "see_confidential_contract", contract)
     begin_draft(actor=cast["counterparty"], contract_id=contract.pk)
     return contract
+
+
+def _asked_for(cast: Cast, legal: Actor) -> None:
+    """A contract of theirs that somebody asked for, with a file and an answer."""
+    finance = cast["finance"]
+    request = asked_for(legal, finance, reason=SECRETS["why a contract was asked for"])
+    ask_requester(actor=legal, request_id=request.pk, question="What for?")
+    said = SECRETS["answer to a question about a request"]
+    answer_request(actor=finance, request_id=request.pk, answer=said)
+    name = f"{SECRETS['name of a file that came with a request']}.txt"
+    words = SECRETS["words of a file that came with a request"].encode()
+    attach_to_request(actor=finance, request_id=request.pk, file_name=name, content=words)
+    assign_request(actor=legal, request_id=request.pk, assignee_id=legal.person_id)
+    contract = draft_request(actor=legal, request_id=request.pk).contract
+    assert contract is not None
+    hand_over(actor=legal, draft_id=begin_draft(actor=legal, contract_id=contract.pk).pk)
+    grant([cast.users["counterparty"]], "see_confidential_contract", contract)
 
 
 def _missed(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from clm.access.permissions import can, visible
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.errors import Forbidden
+from clm.lib.errors import NotVisible
 from clm.lib.pdf import render_pdf
 from contracts import queries
 from contracts.adapters.outgoing import clean_pdf, clean_upload
@@ -84,8 +84,8 @@ def test_a_private_version_is_compared_with_nothing(acme: Cast, alice: Actor) ->
     assert page.get(reverse("version", args=[private.pk])).status_code == 404
     assert api.get(f"/api/v1/versions/{given.pk}/comparison/", {"with": private.pk}).status_code == 404
     assert api.get(f"/api/v1/versions/{private.pk}/comparison/", {"with": given.pk}).status_code == 404
-    with pytest.raises(Forbidden):
-        request_comparison(acme["counterparty"], old_id=given.pk, new_id=given.pk, form="pdf")
+    with pytest.raises(NotVisible):
+        request_comparison(acme["counterparty"], old_id=given.pk, new_id=private.pk, form="pdf")
 
 
 @pytest.mark.parametrize(

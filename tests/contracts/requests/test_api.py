@@ -13,6 +13,9 @@ from clm.accounts.operations.issue_token import issue_token
 from clm.lib import clock
 from contracts.models import Contract, ContractRequest, Party
 from contracts.operations.create_party import create_party
+from contracts.operations.requests.attach_to_request import attach_to_request
+from contracts.operations.requests.draft_request import draft_request
+from contracts.queries.requests import MOST_BYTES
 from tests.cast import Cast
 from tests.contracts.requests.asked import ANSWERS, asked_for, assigned, supply_version
 from tests.proof import left_behind
@@ -94,6 +97,38 @@ def test_refusals_are_problems(acme: Cast) -> None:
         (400, "currency_missing"),
     ]  # fmt: skip
     assert left_behind() == before
+
+
+def test_a_file_that_is_too_large_is_refused(acme: Cast) -> None:
+    request, finance = asked_for(acme["legal"], acme["finance"]), client_of(acme, "finance")
+    url, before = f"{AT}{request.pk}/files/", left_behind()
+    large = SimpleUploadedFile("offer.pdf", b"x" * (MOST_BYTES + 1))
+
+    said = finance.post(url, {"file": large}, format="multipart")
+    announced = finance.post(url, {}, format="multipart", CONTENT_LENGTH=str(MOST_BYTES * 2))
+
+    for refused in (said, announced):
+        assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+        assert refused["Content-Type"] == "application/problem+json"
+        assert refused.json()["errors"] == {"file": ["A file has at most 20 MB."]}
+    assert left_behind() == before
+
+
+def test_the_files_of_a_contract_that_was_asked_for(acme: Cast, globex: Cast) -> None:
+    request = assigned(acme["legal"], acme["finance"], acme["legal"])
+    file = attach_to_request(actor=acme["finance"], request_id=request.pk, file_name="offer.pdf", content=b"%PDF")
+    contract = draft_request(actor=acme["legal"], request_id=request.pk).contract_id
+    other = draft_request(
+        actor=acme["legal"], request_id=assigned(acme["legal"], acme["finance"], acme["legal"], title="Nuts").pk
+    ).contract_id
+
+    def files(cast: Cast, role: str, of: Any) -> Any:
+        return client_of(cast, role).get(f"/api/v1/contracts/{of}/request-files/")
+
+    (found,) = files(acme, "account_manager", contract).data["results"]
+    assert (found["id"], found["file_name"], found["size"]) == (str(file.pk), "offer.pdf", 4)
+    assert files(acme, "account_manager", other).data["results"] == []
+    assert files(globex, "legal", contract).status_code == 404
 
 
 def test_an_integration_asks_with_its_token(acme: Cast) -> None:

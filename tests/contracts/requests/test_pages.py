@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from clm.access.objects import grant
 from contracts.models import Contract, ContractRequest, RequestFile, Version
 from contracts.operations.requests.ask_requester import ask_requester
+from contracts.operations.requests.attach_to_request import attach_to_request
 from contracts.operations.requests.draft_request import draft_request
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.templates.approve_template import approve_template
@@ -216,6 +218,61 @@ def test_who_asked_sees_the_state_of_a_contract_that_they_may_not_see(acme: Cast
     assert "The contract is drafted." in text
     assert contract.reference in text
     assert reverse("contract", args=[contract.pk]) not in text
+
+
+def test_files_are_seen_from_the_contract_by_who_sees_it(acme: Cast, asks: Client, triages: Client) -> None:
+    request = assigned(acme["legal"], acme["finance"], acme["legal"])
+    attach_to_request(actor=acme["finance"], request_id=request.pk, file_name="offer.pdf", content=b"%PDF")
+    contract = draft_request(actor=acme["legal"], request_id=request.pk).contract
+    assert contract is not None
+    file = reverse("request-file", args=[RequestFile.objects.get().pk])
+    manager, guest = client_of(acme, "account_manager"), client_of(acme, "counterparty")
+
+    for reader in (asks, triages, manager):
+        text = shown(reader, "contract", contract.pk)
+        assert ("Came with the request:" in text, file in text, "offer.pdf" in text) == (True, True, True)
+        assert b"".join(reader.get(file).streaming_content) == b"%PDF"
+    assert request.get_absolute_url() not in shown(manager, "contract", contract.pk)
+    grant([acme.users["counterparty"]], "see_confidential_contract", contract)
+    assert "offer.pdf" not in shown(guest, "contract", contract.pk)
+    assert guest.get(file).status_code == 404
+    restrict_contract(actor=acme["legal"], contract_id=contract.pk, people=[])
+    assert manager.get(file).status_code == 404
+
+
+def test_a_file_that_is_lost_with_a_wrong_form_is_named(asks: Client, form_url: str) -> None:
+    sent = {**TYPED, "title": "", "file": SimpleUploadedFile("offer.pdf", b"%PDF")}
+
+    answer = asks.post(form_url, sent)
+
+    assert answer.status_code == 400
+    assert "Choose the file “offer.pdf” again: it is not kept until the rest is right." in answer.content.decode()
+    assert "Choose the file" not in asks.post(form_url, {**TYPED, "title": ""}).content.decode()
+    assert RequestFile.objects.count() == 0
+
+
+def test_sections_are_linked_and_what_is_left_empty_is_one_line(acme: Cast, asks: Client, form_url: str) -> None:
+    form = asks.get(form_url).content.decode()
+    assert [name for name in ("Parties", "Dates", "Law", "Goods") if f">{name}</a>" in form] == [
+        "Parties", "Dates", "Law", "Goods",
+    ]  # fmt: skip
+    assert 'href="#section-2"' in form
+    assert 'id="section-2"' in form
+
+    request = asked_for(acme["legal"], acme["finance"], answers={**ANSWERS, "law": "New York"})
+    text = shown(asks, "request", request.pk)
+
+    assert "Left empty: Which county" in text or "Left empty: County" in text
+    assert "<dt>County</dt>" not in text
+
+
+def test_the_history_names_who_it_is_assigned_to(acme: Cast, triages: Client) -> None:
+    request = assigned(acme["legal"], acme["finance"], acme["procurement"])
+
+    history = shown(triages, "request", request.pk).split('<ol class="history">')[1]
+
+    assert "<dt>Assignee</dt><dd><ins>Procurement</ins></dd>" in history
+    assert str(acme["procurement"].user_id) not in history
 
 
 def test_the_home_page_shows_what_waits(acme: Cast, asks: Client, triages: Client) -> None:

@@ -44,10 +44,15 @@ def tracked(docx: bytes, old: str, new: str, *, author: str = THEM, at: str = WH
         text = next(each for each in root.iter(W + "t") if old in (each.text or ""))
         run, before = text.getparent(), text.text.split(old)[0]
         after = text.text[len(before) + len(old) :]
-        made = [_run(run, before), _marked(run, "del", old, author, at), _marked(run, "ins", new, author, at)]
-        run.getparent()[run.getparent().index(run) : run.getparent().index(run) + 1] = [
-            each for each in [*made, _run(run, after)] if each is not None
-        ]
+        place = run.index(text)
+        head, tail = deepcopy(run), deepcopy(run)
+        head[:] = list(head)[: place + 1]
+        tail[:] = [child for child in tail if child.tag == W + "rPr"] + list(tail)[place:]
+        head[-1].text, tail.find(W + "t").text = before, after
+        for part in (head[-1], tail.find(W + "t")):
+            part.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        made = [head, _marked(run, "del", old, author, at), _marked(run, "ins", new, author, at), tail]
+        run.getparent()[run.getparent().index(run) : run.getparent().index(run) + 1] = made
 
     return changed(docx, change)
 

@@ -1,0 +1,84 @@
+"""The words that histories put to what ledger entries keep: names to ids, labels to codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field
+from django.utils.translation import gettext as _
+
+from clm.accounts.models import User
+
+Namer = Callable[[set[UUID]], Mapping[UUID, str]]
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+_NAMERS: list[Namer] = []
+
+
+def register_namer(namer: Namer) -> None:
+    """An app above names things of its own: for those of the ids that it knows. One query a kind of thing."""
+    _NAMERS.append(namer)
+
+
+def ids_in(values: Iterable[Any]) -> set[UUID]:
+    """The ids among values of ledger entries, alone or in lists."""
+    found: set[UUID] = set()
+    for value in values:
+        if isinstance(value, list):
+            found |= ids_in(value)
+        elif isinstance(value, str) and ID.fullmatch(value):
+            found.add(UUID(value))
+    return found
+
+
+def names_for(ids: set[UUID]) -> dict[str, str]:
+    """What the ids are called now; without those that nobody names. No query where there are none."""
+    found: dict[UUID, str] = {}
+    for namer in (_people, *_NAMERS):
+        left = ids - found.keys()
+        if left:
+            found |= namer(left)
+    return {str(identity): name for identity, name in found.items()}
+
+
+def _people(ids: set[UUID]) -> Mapping[UUID, str]:
+    return {row.pk: str(row) for row in User.objects.filter(pk__in=ids)}
+
+
+def field_of(subject_type: str, name: str) -> Field[Any, Any] | None:
+    """The field of the thing that the entry is about, where it has one of that name."""
+    try:
+        field = apps.get_model(subject_type)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+    return field if isinstance(field, Field) else None
+
+
+def in_people_words(value: Any, field: Field[Any, Any] | None, names: Mapping[str, str]) -> Any:
+    """The value for a history: named, labelled, short. None where it says nothing to people: an id that nobody names,
+    a digest."""
+    if isinstance(value, list):
+        return _list(value, field, names)
+    labels = _labels(field)
+    if str(value) in labels:
+        return labels[str(value)]
+    if isinstance(value, str) and (ID.fullmatch(value) or DIGEST.fullmatch(value)):
+        return names.get(value)
+    return value
+
+
+def _list(value: Sequence[Any], field: Field[Any, Any] | None, names: Mapping[str, str]) -> Any:
+    """Of structures how many there are: the thing's own page shows them."""
+    if any(isinstance(item, Mapping) for item in value):
+        return _("%(number)s in all") % {"number": len(value)}
+    found = [in_people_words(item, getattr(field, "base_field", field), names) for item in value]
+    return [item for item in found if item is not None]
+
+
+def _labels(field: Field[Any, Any] | None) -> dict[str, str]:
+    return {str(code): str(label) for code, label in getattr(field, "flatchoices", ())}
