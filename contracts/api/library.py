@@ -170,6 +170,7 @@ class LibraryFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=LibraryState.choices, distinct=False)
     category = django_filters.MultipleChoiceFilter(choices=ClauseCategory.choices, distinct=False)
     risk = django_filters.MultipleChoiceFilter(choices=Risk.choices, distinct=False)
+    owner = django_filters.UUIDFilter(field_name="owner_id")
     q = django_filters.CharFilter(field_name="title", lookup_expr="icontains", label="Words in the title")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 from contracts.engine.composition import VARIABLE
@@ -25,6 +26,16 @@ def filled(position: str, text: str) -> tuple[str, tuple[str, ...]]:
     for name, value, literal in zip(names, found, literals[1:], strict=True):
         words += (name if value is None else value) + literal
     return words, tuple(value for value in found if value is not None)
+
+
+def answered(text: str, answers: Mapping[str, str]) -> str:
+    """The words with those blanks filled that have an answer."""
+    return VARIABLE.sub(lambda match: answers.get(match["name"] or "") or match.group(), text)
+
+
+def left_in(text: str) -> list[str]:
+    """The blanks that nobody filled, each once, as they are written."""
+    return list(dict.fromkeys(match.group() for match in VARIABLE.finditer(text)))
 
 
 def _parts(position: str) -> tuple[list[str], list[str]]:

@@ -22,6 +22,7 @@ from clm.lib.errors import NotVisible
 from contracts import queries
 from contracts.access.drafts import side_of
 from contracts.access.library import VIEW as VIEW_LIBRARY
+from contracts.engine.blanks import left_in
 from contracts.engine.defined_terms import Term, Words, terms_of
 from contracts.engine.references import broken
 from contracts.models import Contract, Draft
@@ -62,9 +63,11 @@ class ShownTerm:
 
 @dataclass(frozen=True)
 class Checks:
-    """What is to be looked at in a draft. `broken` are pairs of the clause and the number that it still names."""
+    """What is to be looked at in a draft. `broken` are pairs of the clause and the number that it still names,
+    `blanks` of the clause and the question that nobody answered in it."""
 
     broken: list[tuple[ClauseLink, str]]
+    blanks: list[tuple[ClauseLink, str]]
     twice: list[ShownTerm]
     undefined: list[ShownTerm]
     unused: list[ShownTerm]
@@ -72,7 +75,7 @@ class Checks:
 
     @property
     def count(self) -> int:
-        return len(self.broken) + len(self.twice) + len(self.undefined) + len(self.unused)
+        return len(self.broken) + len(self.blanks) + len(self.twice) + len(self.undefined) + len(self.unused)
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,11 @@ def checks_of(shown: Mapping[str, Any]) -> Checks:
     gone = broken([(str(each["id"]), each["body"]) for each in clauses], names)
     return Checks(
         broken=[(ClauseLink(each.key, names[each.key]), each.shown) for each in gone],
+        blanks=[
+            (ClauseLink(str(each["id"]), names[str(each["id"])]), blank)
+            for each in clauses
+            for blank in left_in(f"{each['heading']} {each['text']}")
+        ],
         twice=[_shown(each, names) for each in found if each.is_defined_twice],
         undefined=[_shown(each, names) for each in found if each.is_undefined],
         unused=[_shown(each, names) for each in found if each.is_never_used],

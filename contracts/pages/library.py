@@ -7,7 +7,7 @@ from uuid import UUID
 
 import django_filters
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +15,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from clm.access.middleware import actor_of
-from clm.access.permissions import can, get_visible
+from clm.access.permissions import can, get_visible, visible
+from clm.accounts.models import User
 from clm.audit.queries import entries_of
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
@@ -34,10 +35,19 @@ from contracts.states import LibraryState, LibraryVersionState
 SHOWN = 50  # open drafts on the page of a clause
 
 
+def _owners(request: Any) -> QuerySet[User]:
+    """Those who own a clause of the library."""
+    if request is None:
+        return User.objects.none()
+    owned = visible(request.actor, LibraryClause.objects.filter(owner=OuterRef("pk")))
+    return User.objects.filter(Exists(owned)).order_by("name")
+
+
 class LibraryFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=LibraryState.choices, label=_("State"), empty_label=_("Any"))
     category = django_filters.ChoiceFilter(choices=ClauseCategory.choices, label=_("Category"), empty_label=_("Any"))
     risk = django_filters.ChoiceFilter(choices=Risk.choices, label=_("Risk"), empty_label=_("Any"))
+    owner = django_filters.ModelChoiceFilter(queryset=_owners, label=_("Owner"), empty_label=_("Any"))
     mandatory_for = django_filters.ChoiceFilter(
         choices=Category.choices, label=_("Mandatory in"), empty_label=_("Any"), method="by_type"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
@@ -20,8 +21,8 @@ from contracts.adapters.word_template import check_template, fill
 from contracts.engine.composition import Composition, held
 from contracts.engine.composition_reading import composition_of
 from contracts.engine.printing import parts_of
-from contracts.engine.questionnaire import Field, check, fields_of, unasked
-from contracts.models import Clause, Template, TemplateVersion, Version
+from contracts.engine.questionnaire import Field, as_words, check, fields_of, unasked
+from contracts.models import Clause, Drafting, Template, TemplateVersion, Version
 from contracts.models.contract import Category
 from contracts.papers import Paper, read_paper
 from contracts.papers.reader import body_offset
@@ -95,6 +96,20 @@ def checked_answers(version: TemplateVersion, answers: Mapping[str, Any]) -> dic
     if wrong:
         raise Invalid("answers_wrong", _("Some answers cannot be taken."), fields=wrong)
     return values
+
+
+def answers_to(contract_id: UUID) -> dict[str, str]:
+    """In words, by question: what the contract's newest questionnaire was answered. Nothing where there was none."""
+    drafted = (
+        Drafting.objects.filter(version__contract=contract_id)
+        .select_related("template_version")
+        .order_by("version__number")
+        .last()
+    )
+    if drafted is None:
+        return {}
+    values, _wrong = check(questions_of(drafted.template_version), drafted.answers)
+    return {name: str(as_words(value)) for name, value in values.items() if value not in (None, "", [])}
 
 
 def make_paper(version: TemplateVersion, answers: Mapping[str, Any]) -> Paper:

@@ -11,6 +11,7 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
+from contracts.engine.blanks import answered
 from contracts.engine.body import body_of
 from contracts.events import drafts as events
 from contracts.models import DraftClause
@@ -23,6 +24,7 @@ from contracts.operations.drafting.guards import (
     write_words,
 )
 from contracts.operations.library.guards import position_in_use
+from contracts.queries.templates import answers_to
 
 VERB = "contracts.put_position"
 
@@ -31,8 +33,9 @@ VERB = "contracts.put_position"
 def put_position(
     *, actor: Actor, clause_id: UUID, revision: int, library_version_id: UUID, position: str
 ) -> DraftClause:
-    """The position's words stand in place of the clause's, and it is tied to the position; its heading stays, or is the
-    library clause's title where it had none. The words before stay in the history.
+    """The position's words stand in place of the clause's, with its blanks filled where the contract's
+    questionnaire answered them, and it is tied to the position; its heading stays, or is the library clause's title
+    where it had none. The words before stay in the history.
 
     Raises DomainError `clause_changed` where it is not of `revision` any more, `clause_removed`, `turn_over`,
     `position_not_approved`, `clause_retired`, Invalid `position_unknown`.
@@ -46,7 +49,7 @@ def put_position(
     if clause.revision != revision:
         message = _("Somebody else changed this clause meanwhile: read it first.")
         raise DomainError("clause_changed", message, detail={"revision": clause.revision})
-    text = str(dict(wanted.keyed)[position]["text"])
+    text = answered(str(dict(wanted.keyed)[position]["text"]), answers_to(clause.draft.contract_id))
     body = body_of([line.strip() for line in text.split("\n") if line.strip()])
     words = words_of(clause.heading or wanted.clause.title[:MAX_HEADING], body)
     before = {"revision": clause.revision, "library_version": clause.library_version_id}

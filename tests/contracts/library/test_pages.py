@@ -74,11 +74,12 @@ def test_a_version_that_is_not_there_is_not_found(page: Client, alice: Actor) ->
     assert page.get(reverse("library-clause", args=[clause.pk]), {"version": "7"}).status_code == 404
 
 
-def test_the_list_is_filtered_and_searched(page: Client, alice: Actor) -> None:
+def test_the_list_is_filtered_and_searched(page: Client, alice: Actor, acme: Cast) -> None:
     approved(alice)
-    shelved(alice, title="Support", category="support", mandatory_for=[])
+    other = acme.users["administrator"]
+    shelved(alice, title="Support", category="support", mandatory_for=[], owner_id=other.pk)
 
-    for query in ({"category": "support"}, {"state": "draft"}, {"q": "supp"}):
+    for query in ({"category": "support"}, {"state": "draft"}, {"q": "supp"}, {"owner": str(other.pk)}):
         body = shown(page, "library-clauses", **query)
         assert ("Support" in body, ">Availability<" in body) == (True, False), query
     assert ">Availability<" in shown(page, "library-clauses", mandatory_for="hosting")

@@ -1,0 +1,42 @@
+"""A position of the library that has blanks: the questionnaire's answers fill them, and what is left open is said."""
+
+from __future__ import annotations
+
+from django.test import Client
+from django.urls import reverse
+
+from clm.lib.actor import Actor
+from contracts.models import Contract, DraftClause, LibraryClauseVersion
+from contracts.operations.drafting.begin_draft import begin_draft
+from contracts.operations.drafting.put_position import put_position
+from contracts.operations.templates.draft_from_template import draft_from_template
+from tests.contracts.drafting.written import draft_contract
+from tests.contracts.library.shelf import approved
+from tests.contracts.templates.composed import ANSWERS, approved_composed
+
+LADDER = [{"kind": "preferred", "text": "The fee of {fee} is due to {party} by {day}.", "why": ""}]
+
+
+def put(alice: Actor, contract: Contract, heading: str) -> DraftClause:
+    library: LibraryClauseVersion = approved(alice, title="Fee", positions=LADDER, mandatory_for=[])
+    draft = begin_draft(actor=alice, contract_id=contract.pk)
+    clause = DraftClause.objects.filter(draft=draft, heading=heading).get()
+    return put_position(
+        actor=alice, clause_id=clause.pk, revision=1, library_version_id=library.pk, position="preferred"
+    )
+
+
+def test_answers_fill_the_blanks_and_the_checks_name_the_rest(alice: Actor, page: Client) -> None:
+    source = approved_composed(alice).versions.get()
+    contract = draft_from_template(actor=alice, template_version_id=source.pk, answers=ANSWERS, title="x")
+
+    clause = put(alice, contract, "Scope")
+
+    assert clause.text == "The fee of 100 is due to Cirrus GmbH by {day}."
+    checks = page.get(reverse("draft-checks", args=[contract.pk])).content.decode()
+    assert "Blanks that nobody filled" in checks
+    assert '<span class="reference is-broken">{day}</span>' in checks
+
+
+def test_without_a_questionnaire_the_blanks_stay(alice: Actor) -> None:
+    assert put(alice, draft_contract(alice), "Service").text == LADDER[0]["text"]
