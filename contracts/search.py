@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import OperationalError, connection, transaction
 
 from contracts.models import Contract, FurtherWords, Version
+from contracts.states import Side
 
 # PostgreSQL's vector holds 1,048,575 bytes of different words and their places. Millions of characters of a language
 # fit in; words that never repeat fill it sooner, and a text that does not fit is tried by half.
@@ -29,6 +30,7 @@ UPDATE contracts_contract SET search =
         WHERE cp.contract_id = contracts_contract.id), ''), {PARTIES})), 'B')
     || setweight(to_tsvector('english', coalesce((
         SELECT left(v.text, %s) FROM contracts_version v WHERE v.contract_id = contracts_contract.id
+        AND (v.side = 'ours' OR v.shared_at IS NOT NULL)
         ORDER BY v.number DESC LIMIT 1), '')), 'D')
 WHERE id = %s
 """  # noqa: S608 (constants of this module)
@@ -51,15 +53,18 @@ def refresh_search(contract: Contract) -> None:
         cursor.execute(_BEYOND, [length, contract.pk, length])
 
 
-def refresh_text(version: Version) -> None:
-    """The words of the contract's newest text are found, all of them. In the verb's own transaction."""
-    FurtherWords.objects.filter(contract=version.contract_id).delete()
+def refresh_text(contract: Contract) -> None:
+    """The words of the contract's newest text that our side sees are found, all of them: not those of one that the
+    other side took back. In the verb's own transaction."""
+    FurtherWords.objects.filter(contract=contract).delete()
+    rows = Version.objects.filter(contract=contract).exclude(side=Side.THEIRS, shared_at=None)
+    text = rows.order_by("-number").values_list("text", flat=True).first() or ""
     with connection.cursor() as cursor:
-        for start in range(PART, len(version.text), PART):
-            words = version.text[start - OVERLAP : start + PART]
-            place = min(start + PART, len(version.text))
-            cursor.execute(_PART, [version.organization_id, version.contract_id, place, words])
-    refresh_search(version.contract)
+        for start in range(PART, len(text), PART):
+            words = text[start - OVERLAP : start + PART]
+            place = min(start + PART, len(text))
+            cursor.execute(_PART, [contract.organization_id, contract.pk, place, words])
+    refresh_search(contract)
 
 
 def _fits(contract: Contract, length: int) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from clm.documents.blobs import read_blob, store_blob
 from clm.documents.models import Blob
@@ -27,7 +28,7 @@ REPORT = "slas.service_report"
 PORTION = 2000
 
 
-@job_kind(IMPORT)
+@job_kind(IMPORT, leads_to=gettext_lazy("Open the telemetry"))
 def import_telemetry(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Every row of the file is stored, or stands among the job's problems with its line and reason.
 
@@ -69,7 +70,7 @@ def _store(progress: Progress, file: TelemetryFile, portion: list[Line], counts:
     counts["refused"] += batch.refused + len(portion) - len(good)
 
 
-@job_kind(EVIDENCE)
+@job_kind(EVIDENCE, leads_to=gettext_lazy("Download the evidence"))
 def evidence_bundle(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """The breach's evidence as a PDF is filed."""
     breach_id = UUID(parameters["breach_id"])
@@ -82,7 +83,7 @@ def evidence_bundle(progress: Progress, parameters: Mapping[str, Any]) -> Mappin
     return {"url": reverse("evidence-bundle", args=[bundle.pk]), "bundle_id": bundle.pk}
 
 
-@job_kind(REPORT)
+@job_kind(REPORT, leads_to=gettext_lazy("Download the report"))
 def service_report(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """The contract's report of one month as a PDF is filed."""
     contract_id, month = UUID(parameters["contract_id"]), date.fromisoformat(parameters["month"])

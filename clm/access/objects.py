@@ -18,6 +18,7 @@ __all__ = [
     "UserObjectPermissionBase",
     "grant",
     "granted",
+    "holders",
     "people_granted",
     "withdraw",
 ]
@@ -55,3 +56,14 @@ def people_granted(permission: str, obj: Model) -> QuerySet[Any]:
     """The people who hold a permission on one object by name."""
     people: Any = get_users_with_perms(obj, only_with_perms_in=[permission], with_group_users=False)
     return cast("QuerySet[Any]", people)
+
+
+def holders(rows: QuerySet[M], permission: str) -> Iterable[tuple[Any, Any]]:
+    """Who holds a permission by name on which of the rows: pairs of a person's id and a row's."""
+    grants: Any = get_user_obj_perms_model(cast("Any", rows.model))
+    held = grants._default_manager.filter(
+        permission__codename=permission.rpartition(".")[2],
+        permission__content_type=ContentType.objects.get_for_model(rows.model),
+        content_object__in=rows.values("pk"),
+    )
+    return cast("Iterable[tuple[Any, Any]]", held.values_list("user_id", "content_object_id"))

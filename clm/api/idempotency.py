@@ -35,6 +35,7 @@ class IdempotentMixin(APIView):
 
     prepared: Any = None
     _is_begun = False
+    _record: IdempotencyRecord | None = None
 
     def prepare(self, request: Request) -> Any:
         """What a POST does before the transaction: read a document, store its bytes. A repeated one comes not here."""
@@ -47,9 +48,15 @@ class IdempotentMixin(APIView):
             return super().dispatch(request, *args, **kwargs)
         self._fingerprint = fingerprint(request.method, request.get_full_path(), _content(request))
         with noting_grants(actor) as self._grants, ExitStack() as self._transaction:
-            response = super().dispatch(request, *args, **kwargs)
-            if response.status_code >= 400 and self._is_begun:
+            response: Any = super().dispatch(request, *args, **kwargs)
+            is_undone = response.status_code >= 400 and self._is_begun
+            if is_undone:
                 transaction.set_rollback(True)
+                self._record = None
+        return self.undone(response) if is_undone else response
+
+    def undone(self, response: Response) -> Response:
+        """The answer to what was refused, and is rolled back: what a refusal keeps is kept again here."""
         return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -111,7 +118,7 @@ class IdempotentMixin(APIView):
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         final = super().finalize_response(request, response, *args, **kwargs)
-        record = getattr(self, "_record", None)
+        record = self._record
         if record is not None and final.status_code < 400:
             record.status = final.status_code
             record.body = _plain(final)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clm.accounts.models import ApiToken, User
 from clm.audit.access import unhidden
 from clm.audit.models import LedgerEntry
-from clm.audit.wording import field_of, ids_in, in_people_words, names_for
+from clm.audit.wording import About, about_for, field_of, ids_in, in_people_words, names_for
 from clm.lib.actor import Actor
 
 
@@ -28,7 +28,8 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A ledger entry for people: who, what, when, and the changed fields. Names are those of now, not of then."""
+    """A ledger entry for people: who, what, when, and the changed fields. Names are those of now, not of then. `about`
+    is which of several things it speaks of, and `url` where that is read; empty in the history of one thing."""
 
     id: UUID
     sequence: int | None
@@ -43,18 +44,20 @@ class HistoryEntry:
     contract_id: UUID | None
     reason: str
     changes: tuple[Change, ...]
+    about: str = ""
+    url: str = ""
 
 
 def entries_of(subject: Model, *, limit: int = 200) -> list[HistoryEntry]:
     """The history of one thing, newest first. The caller has made sure that the reader sees the thing."""
     rows = LedgerEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
-    return as_history(rows.order_by("-id")[:limit])
+    return as_history(rows.order_by("-id")[:limit], of_one=True)
 
 
 def history_for(actor: Actor, subject: Model, *, limit: int = 200) -> list[HistoryEntry]:
     """The history of one thing that the actor sees, newest first; empty for the other side, which sees none."""
     rows = LedgerEntry.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
-    return as_history(unhidden(actor, rows).order_by("-id")[:limit])
+    return as_history(unhidden(actor, rows).order_by("-id")[:limit], of_one=True)
 
 
 def contract_entries(actor: Actor, contract_id: UUID, *, limit: int = 200) -> list[HistoryEntry]:
@@ -63,12 +66,20 @@ def contract_entries(actor: Actor, contract_id: UUID, *, limit: int = 200) -> li
     return as_history(rows.order_by("-id")[:limit])
 
 
-def as_history(entries: Iterable[LedgerEntry]) -> list[HistoryEntry]:
-    """The entries for people, in the same order; a query for each kind of name however many there are."""
+def as_history(entries: Iterable[LedgerEntry], *, of_one: bool = False) -> list[HistoryEntry]:
+    """The entries for people, in the same order; a query for each kind of name however many there are. `of_one` thing:
+    nothing is said of which."""
     rows = list(entries)
     names = names_of({(row.actor_kind, row.actor_id) for row in rows})
     named = names_for(ids_in(value for row in rows for kept in (row.before, row.after) for value in kept.values()))
-    return [_history(row, names[(row.actor_kind, row.actor_id)], named) for row in rows]
+    about = {} if of_one else about_for((row.subject_type, row.subject_id) for row in rows)
+    nothing = About()
+    return [
+        _history(
+            row, names[(row.actor_kind, row.actor_id)], named, about.get((row.subject_type, row.subject_id), nothing)
+        )
+        for row in rows
+    ]
 
 
 def names_of(actors: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -93,7 +104,7 @@ def _nameless(kind: str, identity: str) -> str:
     return _("someone since erased")
 
 
-def _history(row: LedgerEntry, who: str, named: Mapping[str, str]) -> HistoryEntry:
+def _history(row: LedgerEntry, who: str, named: Mapping[str, str], about: About) -> HistoryEntry:
     return HistoryEntry(
         id=row.pk,
         sequence=row.sequence,
@@ -108,6 +119,8 @@ def _history(row: LedgerEntry, who: str, named: Mapping[str, str]) -> HistoryEnt
         contract_id=row.contract_id,
         reason=row.reason,
         changes=_changes(row, named),
+        about=about.name,
+        url=about.url,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.apps import apps
@@ -20,9 +20,38 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 _NAMERS: list[Namer] = []
 
 
+class About(NamedTuple):
+    """What a thing is called in the history of something greater, and the page where it is read; either may be ""."""
+
+    name: str = ""
+    url: str = ""
+
+
+Pointer = Callable[[set[UUID]], Mapping[UUID, About]]
+_POINTERS: dict[str, Pointer] = {}
+
+
 def register_namer(namer: Namer) -> None:
     """An app above names things of its own: for those of the ids that it knows. One query a kind of thing."""
     _NAMERS.append(namer)
+
+
+def register_pointer(subject_type: str, pointer: Pointer) -> None:
+    """An app above says which one of its things an entry is about; one query for all of a kind."""
+    _POINTERS[subject_type] = pointer
+
+
+def about_for(subjects: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], About]:
+    """What each (subject type, id) is, without those that nobody points to; a query for each kind."""
+    wanted: dict[str, set[UUID]] = {}
+    for subject_type, identity in subjects:
+        wanted.setdefault(subject_type, set()).add(identity)
+    return {
+        (subject_type, identity): about
+        for subject_type, ids in wanted.items()
+        if subject_type in _POINTERS
+        for identity, about in _POINTERS[subject_type](ids).items()
+    }
 
 
 def ids_in(values: Iterable[Any]) -> set[UUID]:

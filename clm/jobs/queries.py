@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Model, Q, QuerySet, Value, When
 
-from clm.access.subjects import about_what_is_seen
+from clm.access.permissions import visible
+from clm.access.subjects import SUBJECTS, about_what_is_seen
 from clm.jobs.models import Job
 from clm.lib.actor import Actor
 
@@ -20,6 +21,14 @@ def shown(actor: Actor, job: Job) -> Job:
         job.message, job.error, job.result = "", "", {}
         job.problems = [{"where": "", "message": ""} for _problem in job.problems]
     return job
+
+
+def subject_of(actor: Actor, job: Job) -> Model | None:
+    """What the job is about, where the actor reads the job's words."""
+    model = SUBJECTS.get(job.subject_type)
+    if model is None or not _has_words(actor, job):
+        return None
+    return visible(actor, model._default_manager.filter(pk=job.subject_id)).first()
 
 
 def with_words(actor: Actor, rows: QuerySet[Job]) -> QuerySet[Job]:

@@ -95,13 +95,19 @@ class Progress:
 
 Work = Callable[[Progress, Mapping[str, Any]], Mapping[str, Any]]
 KINDS: dict[str, Work] = {}
+# By kind, what the `url` of a result does, as its button says.
+LEADS_TO: dict[str, Any] = {}
 
 
-def job_kind(kind: str) -> Callable[[Work], Work]:
-    """Register the function that does a kind of job: (progress, parameters) -> result. It must be able to run again."""
+def job_kind(kind: str, *, leads_to: Any = "") -> Callable[[Work], Work]:
+    """Register the function that does a kind of job: (progress, parameters) -> result. It must be able to run again.
+
+    A result may have a `url`, whose button says `leads_to`, and the `page` that the work was asked for on.
+    """
 
     def register(work: Work) -> Work:
         KINDS[kind] = work
+        LEADS_TO[kind] = leads_to
         return work
 
     return register

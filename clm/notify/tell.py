@@ -28,6 +28,14 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def settle(dedupe_key: str) -> int:
+    """What was told under the key waits for nobody any more: it counts as read, and mail that has not left stays.
+    Answers how many had not read it. Call inside the transaction of the verb that ended what was told."""
+    told = Notification.objects.filter(dedupe_key=dedupe_key)
+    told.filter(mailed_at=None).update(mail_due_at=None)
+    return told.filter(read_at=None).update(read_at=clock.now())
+
+
 def tell(
     user_ids: Iterable[UUID],
     *,

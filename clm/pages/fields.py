@@ -27,6 +27,12 @@ _CHECKS = (forms.CheckboxInput,)
 _CHOICES = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
+class GroupedCheckboxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, in groups that are named and stand apart."""
+
+    template_name = "components/grouped_choices.html"
+
+
 def kind_of(bound: BoundField) -> str:
     """One of hidden, check, choices, select, input."""
     widget = bound.field.widget

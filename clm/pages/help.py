@@ -92,6 +92,7 @@ def text_of(slug: str) -> Text:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse((settings.BASE_DIR / "docs" / f"{slug}.md").read_text(encoding="utf-8"))
     title, parts = _headings(tokens)
+    _label(tokens)
     for token in tokens:
         _links(token.children or [], is_theirs=PAGES[slug].for_other_side)
     html = parser.renderer.render(tokens[3:], parser.options, {})
@@ -108,6 +109,22 @@ def _headings(tokens: list[Token]) -> tuple[str, list[tuple[str, str]]]:
             token.attrSet("id", anchor_of(words.content))
             parts.append((anchor_of(words.content), words.content))
     return tokens[1].content, parts
+
+
+def _label(tokens: list[Token]) -> None:
+    """Each cell of a table says its column: on a phone rows are blocks."""
+    columns: list[str] = []
+    at = 0
+    for token, words in pairwise(tokens):
+        if token.type == "thead_open":
+            columns = []
+        elif token.type == "th_open":
+            columns.append("".join(each.content for each in words.children or []))
+        elif token.type == "tr_open":
+            at = 0
+        elif token.type == "td_open":
+            token.attrSet("data-label", columns[at])
+            at += 1
 
 
 def anchor_of(heading: str) -> str:

@@ -83,6 +83,8 @@ DOMAIN_LOOKS: dict[tuple[str, str], Look] = {
     ("deadline", "open"): Look("warn", icon="calendar-due", word=_("Ahead")),
     ("omission", "asked"): Look("warn", icon="hourglass", word=_("Waits for approval")),
     ("omission", "refused"): Look("bad", icon="x", word=_("Refused")),
+    ("version", "sent"): Look("info", icon="send", word=_("Sent")),
+    ("version", "received"): Look("info", icon="mail-opened", word=_("Received")),
     ("credit", "approved"): Look("info", icon="thumb-up", word=_("Approved")),
 }
 LIGHT_WORDS = {

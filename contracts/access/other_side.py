@@ -5,13 +5,14 @@ Rows are narrowed by `visible` (contracts/access.py). This says what is left out
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from clm.access.objects import people_granted
+from clm.access.objects import holders, people_granted
 from clm.access.permissions import can, visible
 from clm.accounts.models import Membership, Organization
 from clm.documents.extraction import DOCX, PDF
@@ -19,7 +20,8 @@ from clm.lib.actor import Actor
 from contracts.access import VIEW_INSIDE
 from contracts.adapters.metadata import without_metadata
 from contracts.adapters.outgoing import clean_pdf, clean_upload
-from contracts.models import Comment, Contract, Thread, Version
+from contracts.models import Comment, Contract, ContractParty, Thread, Version
+from contracts.models.version import Source
 from contracts.states import Side
 
 SUFFIXES = {DOCX: ".docx", PDF: ".pdf"}
@@ -63,14 +65,28 @@ def their_people(contract: Contract) -> set[UUID]:
     return set(members.values_list("user_id", flat=True))
 
 
+def companies(actor: Actor) -> dict[UUID, list[str]]:
+    """For which counterparties people hold contracts by name, as far as the actor sees those contracts."""
+    seen = visible(actor, Contract.objects.all())
+    parts = ContractParty.objects.filter(contract__in=seen.values("pk"), role=ContractParty.Role.COUNTERPARTY)
+    named: dict[UUID, set[str]] = defaultdict(set)
+    for contract_id, name in parts.values_list("contract_id", "party__name"):
+        named[contract_id].add(name)
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for person, contract_id in holders(seen, "see_confidential_contract"):
+        found[person] |= named[contract_id]
+    return {person: sorted(names) for person, names in found.items()}
+
+
 def shown_as(actor: Actor, version: Version, names: Names) -> dict[str, str]:
     """A version's `file_name` and who it is `by`."""
     return {"file_name": file_name_for(actor, version), "by": names.of(version.created_by)}
 
 
 def file_name_for(actor: Actor, version: Version) -> str:
-    """As it was uploaded; for the other side by the contract's reference: names of files tell of people and plans."""
-    if can(actor, VIEW_INSIDE):
+    """As it was uploaded; what was written here, and everything for the other side, by the contract's reference and the
+    version: names of files tell of people and plans."""
+    if can(actor, VIEW_INSIDE) and version.source != Source.DRAFT:
         return version.file_name
     return f"{version.contract.reference}-v{version.number}{SUFFIXES.get(version.media_type, '.txt')}"
 
@@ -82,6 +98,13 @@ def as_given(version: Version, content: bytes) -> bytes:
     if version.media_type != DOCX:
         return content
     return clean_upload(content) if version.side == Side.OURS else without_metadata(content)
+
+
+def note_for(actor: Actor, version: Version) -> str:
+    """What changed in a version. The other side reads what was said to it when a draft was handed over: what we note
+    on a document that came or was filed is ours."""
+    was_said = version.source == Source.DRAFT and version.shared_at is not None
+    return version.note if was_said or can(actor, VIEW_INSIDE) else ""
 
 
 def other_side_name(actor: Actor, contract: Contract) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ HEAD = (*FACTS, *POSITION, *SAID)
 # An empty cell of these is no value; of the others it is an empty one.
 NEEDED = ("category", "risk", "owner")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Characters that no text of the database holds: nothing, and half a character.
+UNKEPT = re.compile(r"[\x00\ud800-\udfff]")
 Entry = dict[str, Any]
 
 
@@ -35,8 +38,11 @@ def read_library(content: bytes, file_name: str) -> list[Entry]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise wrong("The file is not UTF-8 text.") from error
-    is_json = file_name.lower().endswith(".json") or text.lstrip()[:1] in ("[", "{")
-    return checked_entries(_json(text) if is_json else list(_csv(text)))
+    return checked_entries(_json(text) if _is_json(text, file_name) else list(_csv(text)))
+
+
+def _is_json(text: str, file_name: str) -> bool:
+    return file_name.lower().endswith(".json") or text.lstrip()[:1] in ("[", "{")
 
 
 def checked_entries(entries: Any) -> list[Entry]:
@@ -46,6 +52,31 @@ def checked_entries(entries: Any) -> list[Entry]:
     if len(entries) > MOST_CLAUSES:
         raise wrong(f"A file has at most {MOST_CLAUSES} clauses.")
     return [_entry(place, entry) for place, entry in enumerate(entries, 1)]
+
+
+def lines_of(content: bytes, file_name: str) -> list[int]:
+    """For each clause of a CSV that `read_library` took, the line of the file on which it begins, the head being 1;
+    nothing for JSON."""
+    text = content.decode("utf-8-sig")
+    if _is_json(text, file_name):
+        return []
+    csv.field_size_limit(MOST_BYTES)
+    found: list[int] = []
+    lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    ended, title = _end_of_head(lines), ""
+    for line in lines:
+        cell = line["title"].strip()
+        if not found or cell not in ("", title):
+            title = _unguarded(line["title"]).strip()
+            found.append(ended + 1)
+        ended = lines.line_num
+    return found
+
+
+def _end_of_head(lines: csv.DictReader[str]) -> int:
+    """The line on which the names of the columns end."""
+    _names = lines.fieldnames  # they are read when they are asked for
+    return lines.line_num
 
 
 def wrong(message: str, code: str = "file_wrong") -> Invalid:
@@ -63,6 +94,8 @@ def _json(text: str) -> Any:
 def _entry(place: int, entry: Any) -> Entry:
     if not isinstance(entry, dict):
         raise wrong(f"Clause {place} is not an object.")
+    if any(UNKEPT.search(text) for text in _texts(entry)):
+        raise wrong(f"Clause {place} has characters that no document can show.")
     unknown = sorted(map(str, entry.keys() - {*FACTS, "positions", *SAID}))
     if unknown:
         raise wrong(f"Clause {place} has what no clause has: {', '.join(unknown)}.")
@@ -77,6 +110,14 @@ def _entry(place: int, entry: Any) -> Entry:
     if not (isinstance(positions, list) and all(_is_position(each) for each in positions)):
         raise wrong(f"Clause {place}: a position is not made of the texts {', '.join(POSITION)}.")
     return found
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of an entry, names included, as deep as an entry goes."""
+    rows = [value, *(value.values()), *(row for each in value.values() if isinstance(each, list) for row in each)]
+    for row in rows:
+        parts = [*row, *row.values()] if isinstance(row, dict) else [row]
+        yield from (part for part in parts if isinstance(part, str))
 
 
 def _is_position(value: Any) -> bool:

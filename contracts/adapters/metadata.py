@@ -1,4 +1,9 @@
-"""What a Word document says of the people and machines that made it, taken out before it leaves the house."""
+"""What a Word document says of the people and machines that made it, taken out before it leaves the house.
+
+`without_metadata` is for every Word file that goes out, ours or theirs, and for every redline. This module cleans the
+parts that stay: properties, settings, fields, folders. Whole parts are left out by stowaways.py; outgoing.py takes out
+of ours, before, what was said while it was written.
+"""
 
 from __future__ import annotations
 

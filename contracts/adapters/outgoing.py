@@ -1,4 +1,9 @@
-"""A document of ours as the other side may have it: what it reads, and nothing of who wrote it."""
+"""A document of ours as the other side may have it: what it reads, and nothing of who wrote it.
+
+Of a Word file first goes what was said and done while it was written: tracked changes, comments, hidden words. What the
+file says besides its words is metadata.py's work, for which theirs are cleaned, too: metadata.py cleans the parts that
+stay, stowaways.py leaves out whole parts, pictures.py cleans what is shown.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,7 @@ from clm.documents.extraction.package import CONTENT_TYPES, XML_SUFFIXES, check_
 from clm.documents.extraction.styles import read_styles
 from contracts.adapters.metadata import without_metadata
 from contracts.adapters.parts import W, as_bytes, put_together, take_apart, target_of, without_parts, word_roots
+from contracts.adapters.pictures import JPEG, UnreadableError, without_traces
 from contracts.adapters.revisions import accept_all
 
 if TYPE_CHECKING:
@@ -23,6 +29,8 @@ COMMENT_MARKS = tuple(W + name for name in ("commentRangeStart", "commentRangeEn
 # Kinds of content and of relationships, and roots: a part may have any name.
 COMMENTS = re.compile(r"(?i)(comments(ex|extended|ids|extensible)?|people|documenttasks|tasks)")
 MAX_FIELDS = 10_000
+# ISO 32000-2: 14.3.2 (XMP, of any object), 14.5 (other programs' data), 14.13 (files that belong to an object).
+SAID = ("/Metadata", "/PieceInfo", "/LastModified", "/AF")
 MICROSOFT = "{http://schemas.microsoft.com/office/"
 NOTES = ((W + "footnoteReference", W + "footnote"), (W + "endnoteReference", W + "endnote"))
 
@@ -108,14 +116,14 @@ def _emptied(run: Element) -> None:
 
 
 def clean_pdf(pdf: bytes) -> bytes:
-    """The PDF without document information, XMP, attachments and notes.
+    """The PDF without document information, XMP, attachments and notes, and without what programs write into pictures.
 
     A signed one stays as it is: both sides have it, and a changed byte breaks the signature. Raises Refused `corrupt`
     where it cannot be read.
     """
     from pypdf import PdfReader, PdfWriter
     from pypdf.errors import PyPdfError
-    from pypdf.generic import NameObject
+    from pypdf.generic import DictionaryObject, NameObject
 
     try:
         reader = PdfReader(io.BytesIO(pdf))
@@ -123,39 +131,94 @@ def clean_pdf(pdf: bytes) -> bytes:
             return pdf
         writer = PdfWriter(clone_from=reader)
         writer.metadata = None
-        names = writer.root_object.get("/Names")
-        if names is not None:
-            names.get_object().pop(NameObject("/EmbeddedFiles"), None)
-        for place in (writer.root_object, *writer.pages):
-            for name in ("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/Collection"):
-                place.pop(NameObject(name), None)
+        names = _resolved(writer.root_object.get("/Names"))
+        if isinstance(names, DictionaryObject):
+            names.pop(NameObject("/EmbeddedFiles"), None)
+        writer.root_object.pop(NameObject("/Collection"), None)
         for page in writer.pages:
             _anonymous_notes(page)
+        _without_said(writer.root_object)
         # What nothing leads to any more is not written again.
         first, made = io.BytesIO(), io.BytesIO()
         writer.write(first)
         again = PdfWriter(clone_from=PdfReader(first))
         again.metadata = None
         again.write(made)
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as failure:
+    except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as failure:
         raise Refused("corrupt") from failure
     return made.getvalue()
 
 
+def _resolved(found: Any) -> Any:
+    return None if found is None else found.get_object()
+
+
+def _listed(found: Any) -> list[Any]:
+    """The members of a list; none of anything else, for files say what they like."""
+    listed = _resolved(found)
+    return list(listed) if isinstance(listed, list) else []
+
+
+def _without_said(root: Any) -> None:
+    """Nothing that this leads to has XMP, other programs' data or files, and photographs say only what they show."""
+    from pypdf.generic import StreamObject
+
+    waiting, seen = [root], {id(root)}
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            for name in [name for name in SAID if name in found]:
+                del found[name]
+        if isinstance(found, StreamObject):
+            _clean_photograph(found)
+        for inside in _inside(found):
+            if isinstance(inside, dict | list) and id(inside) not in seen:
+                seen.add(id(inside))
+                waiting.append(inside)
+
+
+def _inside(found: Any) -> list[Any]:
+    values = found.values() if isinstance(found, dict) else found
+    return [_resolved(value) for value in values]
+
+
+def _clean_photograph(stream: Any) -> None:
+    """A JPEG in its place, whatever else it is packed in; one that cannot be read shows nothing."""
+    from pypdf.filters import decode_stream_data
+    from pypdf.generic import ArrayObject, NameObject
+
+    filters = _resolved(stream.get("/Filter"))
+    filters = list(filters) if isinstance(filters, list) else [filters]
+    if filters[-1:] not in (["/DCTDecode"], ["/DCT"]):
+        return
+    data = stream._data
+    if len(filters) > 1:
+        data = bytes(decode_stream_data(stream))
+        settings = _listed(stream.pop("/DecodeParms", None))[len(filters) - 1 :]
+        stream[NameObject("/Filter")] = NameObject("/DCTDecode")
+        if settings:
+            stream[NameObject("/DecodeParms")] = ArrayObject(settings)
+    try:
+        stream._data = without_traces(data[max(data.find(JPEG), 0) :])
+    except UnreadableError:
+        stream._data = b""
+
+
 def _is_signed(root: Any) -> bool:
     """Whether a field of the form holds a signature over bytes of the file."""
-    form = root.get("/AcroForm")
-    waiting = [(field, None) for field in (form.get_object().get("/Fields", ()) if form is not None else ())]
+    form = _resolved(root.get("/AcroForm"))
+    waiting = [(field, None) for field in _listed(form.get("/Fields"))] if isinstance(form, dict) else []
     for _ in range(MAX_FIELDS):
         if not waiting:
             break
         found, above = waiting.pop()
-        field = found.get_object()
-        kind, value = field.get("/FT", above), field.get("/V")
-        signature = value.get_object() if value is not None else None
+        field = _resolved(found)
+        if not isinstance(field, dict):
+            continue
+        kind, signature = field.get("/FT", above), _resolved(field.get("/V"))
         if kind == "/Sig" and isinstance(signature, dict) and "/ByteRange" in signature:
             return True
-        waiting += [(kid, kind) for kid in field.get("/Kids", ())]
+        waiting += [(kid, kind) for kid in _listed(field.get("/Kids"))]
     return False
 
 
@@ -166,5 +229,10 @@ def _anonymous_notes(page: object) -> None:
     notes = page.get("/Annots")  # type: ignore[attr-defined]
     if notes is None:
         return
-    kept = [note for note in notes.get_object() if note.get_object().get("/Subtype") in ("/Link", "/Widget")]
+    kept = [note for note in _listed(notes) if _kind_of_note(note) in ("/Link", "/Widget")]
     page[NameObject("/Annots")] = ArrayObject(kept)  # type: ignore[index]
+
+
+def _kind_of_note(note: Any) -> Any:
+    found = _resolved(note)
+    return found.get("/Subtype") if isinstance(found, dict) else None

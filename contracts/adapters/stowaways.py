@@ -1,16 +1,22 @@
-"""What travels in a Word package beside the document: embedded files, building blocks, other systems' data, settings of
-printers, and what cameras and programs write into pictures."""
+"""What travels in a Word package beside the document: whole parts that nobody reads, such as embedded files, building
+blocks, other systems' data and settings of printers. They are found by the package's relationships.
+
+Beside this, pictures.py cleans each picture, metadata.py the parts that stay, of what they say of people and machines,
+and outgoing.py makes of a document of ours what the other side may have: it begins with tracked changes, comments and
+hidden words, and calls the others.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
-import struct
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from clm.documents.extraction.extracted import Refused
 from clm.documents.extraction.package import CONTENT_TYPES, MAIN_TYPES, XML_SUFFIXES, parse_xml
-from contracts.adapters.parts import as_bytes, target_of, without_parts
+from contracts.adapters.parts import as_bytes, take_apart, target_of, without_parts
+from contracts.adapters.pictures import UnreadableError, drawing_without_traces, is_picture, without_traces
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -25,32 +31,79 @@ DROPPED = frozenset(
 )
 REFERENCE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 ROOT = "_rels/.rels"
-PNG = b"\x89PNG\r\n\x1a\n"
-# Chunks and segments that say how a picture looks stay; these say who took it, where, when and with what.
-PNG_DROPPED = frozenset({b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"})
-EXIF_AND_XMP, PHOTOSHOP, COMMENT = 0xE1, 0xED, 0xFE
-JPEG_DROPPED = frozenset({EXIF_AND_XMP, PHOTOSHOP, COMMENT})
-START_OF_SCAN = 0xDA
-SVG = re.compile(rb"<(?:\w+:)?svg[\s>]")
-SVG_NAMES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace")
+DRAWINGML_EXTENSION = "{http://schemas.openxmlformats.org/drawingml/2006/main}ext"
 
 
 def without_stowaways(parts: dict[str, bytes]) -> dict[str, bytes]:
     """The parts that the document needs to be shown, with pictures that say nothing but what they show. A picture of an
-    embedded file stays in its place."""
+    embedded file stays in its place; one that cannot be read is left out, for nobody can say what it tells."""
     for name in [name for name in parts if name.endswith(".rels")]:
-        parts = _without_links(parts, name)
+        parts = _without_links(parts, name, lambda _, link: kind_of(link) in DROPPED)
     reached = _reached(parts)
     # A package whose relationships do not lead to its text is read by its content types: then nothing is known.
     if _main(parts) in reached:
         parts = without_parts(parts, parts.keys() - reached)
-    return {name: without_traces(data) for name, data in parts.items()}
+    pictures = shown_pictures(parts)
+    unreadable = {name for name, data in pictures.items() if data is None}
+    parts = parts | {name: data for name, data in pictures.items() if data is not None}
+    return _without_pictures(parts, unreadable) if unreadable else parts
 
 
-def _without_links(parts: dict[str, bytes], rels: str) -> dict[str, bytes]:
-    """No relationship of the kinds above, and nothing in its part that refers to one."""
+def leaves_pictures_out(docx: bytes) -> bool:
+    """Whether the Word document has a picture that does not go out with it; of what cannot be read at all, not."""
+    try:
+        parts = take_apart(docx)
+        reached = _reached(parts)
+        return any(data is None and name in reached for name, data in shown_pictures(parts).items())
+    except Refused:
+        return False
+
+
+def shown_pictures(parts: dict[str, bytes]) -> dict[str, bytes | None]:
+    """Each picture as it may go out; None where it cannot be read."""
+    kinds = _kinds(parts)
+    found: dict[str, bytes | None] = {}
+    for name, data in parts.items():
+        kind = kinds(name)
+        cleaning = _cleaning(name, kind, data)
+        if cleaning is not None:
+            try:
+                found[name] = cleaning(data)
+            except UnreadableError:
+                found[name] = None
+    return found
+
+
+def _cleaning(name: str, kind: str, data: bytes) -> Callable[[bytes], bytes] | None:
+    """By what the package says of the part, and what the part begins with; None for what is no picture."""
+    if name.lower().endswith(".svg") or kind.startswith("image/svg"):
+        return drawing_without_traces
+    if name.lower().endswith(XML_SUFFIXES):
+        return None
+    return without_traces if kind.startswith("image/") or is_picture(data) else None
+
+
+def _kinds(parts: dict[str, bytes]) -> Callable[[str], str]:
+    """Part -> its content type, in lower case."""
+    entries = list(parse_xml(parts[CONTENT_TYPES]))
+    said = {
+        str(each.get("PartName") or "." + str(each.get("Extension"))).lower(): str(each.get("ContentType", "")).lower()
+        for each in entries
+    }
+    return lambda name: said.get(f"/{name}".lower(), said.get(posixpath.splitext(name)[1].lower(), ""))
+
+
+def _without_pictures(parts: dict[str, bytes], names: set[str]) -> dict[str, bytes]:
+    lower = {name.lower() for name in names}
+    for rels in [name for name in parts if name.endswith(".rels")]:
+        parts = _without_links(parts, rels, lambda rels, link: target_of(rels, link).lower() in lower)
+    return without_parts(parts, names)
+
+
+def _without_links(parts: dict[str, bytes], rels: str, is_dropped: Callable[[str, Element], bool]) -> dict[str, bytes]:
+    """None of these relationships, and nothing in its part that refers to one."""
     root = parse_xml(parts[rels])
-    links = [link for link in root if _kind(link) in DROPPED]
+    links = [link for link in root if is_dropped(rels, link)]
     if not links:
         return parts
     for link in links:
@@ -62,7 +115,7 @@ def _without_links(parts: dict[str, bytes], rels: str) -> dict[str, bytes]:
     return parts | changed
 
 
-def _kind(link: Element) -> str:
+def kind_of(link: Element) -> str:
     return re.split(r"[/#]", str(link.get("Type", "")).lower())[-1]
 
 
@@ -73,10 +126,12 @@ def _source(rels: str) -> str:
 
 def _without_references(data: bytes, identifiers: set[str]) -> bytes:
     root = parse_xml(data)
-    for element in list(root.iter()):
-        parent = element.getparent()
-        if parent is not None and _refers(element, identifiers):
-            parent.remove(element)
+    for element in [element for element in root.iter() if _refers(element, identifiers)]:
+        # An extension of a drawing is whole or not there.
+        dropped = next(element.iterancestors(DRAWINGML_EXTENSION), element)
+        parent = dropped.getparent()
+        if parent is not None:
+            parent.remove(dropped)
     return as_bytes(root)
 
 
@@ -106,56 +161,3 @@ def _reached(parts: dict[str, bytes]) -> set[str]:
                 beside = posixpath.join(posixpath.dirname(target), "_rels", f"{posixpath.basename(target)}.rels")
                 waiting.append(names.get(beside.lower(), beside))
     return found
-
-
-def without_traces(data: bytes) -> bytes:
-    """A PNG, JPEG or SVG without what is written beside the picture; anything else, and what is broken, as it is."""
-    try:
-        if data.startswith(PNG):
-            return PNG + b"".join(_png_chunks(data))
-        if data.startswith(b"\xff\xd8\xff"):
-            return b"\xff\xd8" + b"".join(_jpeg_segments(data))
-        if SVG.search(data[:2000]):
-            return _svg(data)
-    except (struct.error, IndexError):
-        pass
-    return data
-
-
-def _png_chunks(data: bytes) -> Iterator[bytes]:
-    at = len(PNG)
-    while at < len(data):
-        (size,) = struct.unpack_from(">I", data, at)
-        kind, end = data[at + 4 : at + 8], at + 12 + size
-        if kind not in PNG_DROPPED:
-            yield data[at:end]
-        if kind == b"IEND":
-            return
-        at = end
-
-
-def _jpeg_segments(data: bytes) -> Iterator[bytes]:
-    at = 2
-    while at < len(data):
-        marker = data[at + 1]
-        if data[at] != 0xFF or marker == START_OF_SCAN:
-            yield data[at:]
-            return
-        (size,) = struct.unpack_from(">H", data, at + 2)
-        if marker not in JPEG_DROPPED:
-            yield data[at : at + 2 + size]
-        at += 2 + size
-
-
-def _svg(data: bytes) -> bytes:
-    root = parse_xml(data)
-    for element in list(root.iter()):
-        parent = element.getparent()
-        space = str(element.tag).rpartition("}")[0].lstrip("{")
-        if parent is not None and (space not in SVG_NAMES or str(element.tag).endswith("}metadata")):
-            parent.remove(element)
-            continue
-        for name in [str(name) for name in element.attrib if str(name).startswith("{")]:
-            if name.rpartition("}")[0].lstrip("{") not in SVG_NAMES:
-                del element.attrib[name]
-    return as_bytes(root)

@@ -17,11 +17,21 @@ from contracts.engine.questionnaire import BadSchema, Field, fields_of
 MOST_BYTES = 256 * 1024
 MOST_FIELDS = 400
 DISPLAY = "_display"
+# Characters that no text of the database holds, as json.dumps says them: nothing, and half a character.
+UNKEPT = re.compile(r"\\u0000|[\ud800-\udfff]")
 # How the published templates say in prose that a question belongs to another: "(used with fee_is_other)",
 # "Only used when pilot_is_free is false".
 USED_WITH = re.compile(
     r"\b(?:used|applies) (?:only )?(?:with|when|if) ([a-z]\w*_\w+)(?: is (true|false))?\b", re.IGNORECASE
 )
+# What they say to whoever fills in the fields: "Set to true when …", "(used with fee_is_other)".
+TO_A_TOOL = re.compile(r"\Aset (?:this )?to true (?:(?P<when>(?:when|if|where) )|to )", re.IGNORECASE)
+WITH_FIELD = re.compile(
+    r"\s*\((?:only )?(?:used|applies) (?:only )?(?:with|when|if) [a-z]\w*_\w+(?: is \w+)?\)"
+    r"|(?:\A|(?<=\.)) *(?:only )?(?:used|applies) (?:only )?(?:with|when|if|in computed) [a-z]\w*_\w+(?: is \w+)?\.?",
+    re.IGNORECASE,
+)
+LONGEST_LABEL = 120
 
 
 @dataclass(frozen=True)
@@ -94,9 +104,13 @@ def _json(content: bytes, place: str) -> Any:
         return {}
     text = _bounded(content, place)
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        said = json.dumps(found, ensure_ascii=False)
     except (ValueError, RecursionError) as unreadable:
         raise _wrong(place, "The file is no JSON that can be read.", "metadata_unreadable") from unreadable
+    if UNKEPT.search(said):
+        raise _wrong(place, "The file has characters that no document can show.", "metadata_unreadable")
+    return found
 
 
 def _fields(found: Mapping[str, Any]) -> tuple[Field, ...]:
@@ -127,11 +141,27 @@ def _asked(row: Mapping[str, Any], needed: set[str]) -> dict[str, Any]:
     question = {name: row.get(name) for name in ("name", "type", "section", "options")}
     default = row.get("default")
     question["default"] = default.isoformat() if isinstance(default, date) else default
-    question["help"] = row.get("help") or row.get("description")
-    question["label"] = row.get("label") or row.get("display_label")
+    question |= _said(row)
     question["required"] = row.get("required", str(row.get("name")) in needed)
     question["items"] = [_asked(item, set()) if isinstance(item, Mapping) else item for item in _list(row, "items")]
     return question
+
+
+def _said(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The question's short name and what more is said of it. One that has no name for people is called as it is
+    described, where that is short enough."""
+    label, told = row.get("label") or row.get("display_label"), row.get("help") or row.get("description")
+    if not isinstance(told, str):
+        return {"label": label, "help": told}
+    told = WITH_FIELD.sub("", told).strip()
+    short = TO_A_TOOL.sub("", told).removesuffix(".")
+    if label or "\n" in short or not 0 < len(short) <= LONGEST_LABEL:
+        return {"label": label, "help": _begun(TO_A_TOOL.sub(r"\g<when>", told))}
+    return {"label": _begun(short), "help": None}
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _list(row: Mapping[str, Any], name: str) -> list[Any]:

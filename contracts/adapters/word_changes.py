@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clm.documents.extraction.package import parse_xml
+from clm.documents.extraction.revisions import settle
+from clm.documents.extraction.signs import SYMBOL, M, symbol_text
 from clm.lib.outside import outside_transactions
 from contracts.adapters.parts import W, as_bytes, put_together
-from contracts.adapters.revisions import reject_all, settle
+from contracts.adapters.revisions import reject_all
+from contracts.adapters.surroundings import Surroundings, surroundings_of
 from contracts.adapters.word_blocks import open_word
 from contracts.adapters.word_remarks import MAX_WORDS, Remark, name_of, read_remarks, starts_of, time_of
 from contracts.engine.outline import outline
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 RECEIVED = "received.docx"
 KINDS = {W + "ins": "inserted", W + "del": "deleted", W + "moveTo": "moved_to", W + "moveFrom": "moved_from"}
 NEW = frozenset({"inserted", "moved_to"})
-TEXTS = (W + "t", W + "delText")
+TEXTS = (W + "t", W + "delText", M + "t", SYMBOL)
 MAX_CHANGES = 20_000
 
 
@@ -56,13 +59,14 @@ class ReadClause:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`rejected` is the text with every change rejected, and `before` its clauses."""
+    """`rejected` is the text with every change rejected, `before` its clauses, and `around` what stood beside them."""
 
     is_tracked: bool
     rejected: str
     before: tuple[ReadClause, ...]
     changes: tuple[Tracked, ...]
     remarks: tuple[Remark, ...]
+    around: Surroundings = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -85,12 +89,14 @@ def from_json(data: Mapping[str, Any]) -> Reading:
         before=tuple(ReadClause(**each) for each in data["before"]),
         changes=tuple(Tracked(**each) for each in data["changes"]),
         remarks=tuple(Remark(**each) for each in data["remarks"]),
+        around=data["around"],
     )
 
 
 def read_in_process(docx: bytes) -> Reading:
     """The same, read in this process: only inside the bounds of the worker."""
-    before = open_word(reject_all(docx))
+    rejected = reject_all(docx)
+    before = open_word(rejected)
     text = before.text()
     clauses = outline([each.block for each in before.located])
     return Reading(
@@ -99,6 +105,7 @@ def read_in_process(docx: bytes) -> Reading:
         before=tuple(ReadClause(each.number, each.heading, each.text, each.start, each.end) for each in clauses),
         changes=tuple(_changes(docx)),
         remarks=tuple(read_remarks(docx)),
+        around=surroundings_of(rejected),
     )
 
 
@@ -141,7 +148,7 @@ def _holders(root: Element) -> Iterator[Element]:
 
 
 def _words(element: Element) -> str:
-    return "".join(text.text or "" for text in element.iter(*TEXTS))
+    return "".join(symbol_text(text) if text.tag == SYMBOL else text.text or "" for text in element.iter(*TEXTS))
 
 
 def _spots(parts: dict[str, bytes], main: str, root: Element, *, is_accepted: bool) -> dict[int, int]:
@@ -154,7 +161,7 @@ def _spots(parts: dict[str, bytes], main: str, root: Element, *, is_accepted: bo
     located = open_word(put_together(parts | {main: as_bytes(copied)})).located
     found: dict[int, int] = {}
     for start, block in starts_of(located):
-        for text in block.element.iter(W + "t"):
+        for text in block.element.iter(*TEXTS):
             if (mark := text.get("change")) is not None:
                 found.setdefault(int(mark), start)
     return found

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Any
 
 from clm.documents.extraction.extracted import BLOCK_SEPARATOR
 from contracts.adapters.word_blocks import Located, WordFile
+from contracts.adapters.word_units import Units, cells_in, lines_of
 from contracts.adapters.word_words import readable
 from contracts.engine.marks import part_mark, readings
 from contracts.engine.outline import outline
@@ -22,7 +24,8 @@ NEAR = 60  # a heading begins within this many characters of its clause
 class DraftText:
     """A clause as it is to read. `origin` is its clause's position in the base (None: it is new); `number` the label
     that is shown; `paragraphs` have neither number nor heading. `marks` are, for each of them, half-open offsets of
-    words that are bold, italic, underlined, or look as they do in the base ("any"); None: all look as there."""
+    words that are bold, italic, underlined, or look as they do in the base ("any"); None: all look as there. `joined`
+    are those of its paragraphs that stand in one cell or paragraph of a document with the one before them."""
 
     origin: int | None
     number: str
@@ -30,13 +33,20 @@ class DraftText:
     paragraphs: tuple[str, ...]
     level: int
     marks: tuple[tuple[tuple[int, int, str], ...], ...] | None = None
+    joined: tuple[int, ...] = ()
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> DraftText:
         marks = data["marks"]
         if marks is not None:
             marks = tuple(tuple((start, end, mark) for start, end, mark in each) for each in marks)
-        return cls(**{**data, "paragraphs": tuple(data["paragraphs"]), "marks": marks})
+        return cls(**{**data, "paragraphs": tuple(data["paragraphs"]), "marks": marks, "joined": tuple(data["joined"])})
+
+    def joined_in(self, lines: Sequence[str]) -> frozenset[int]:
+        """The same, of the lines that it is written in; what stands before its paragraphs is not in them."""
+        counts = [len(lines_of(each)) for each in self.paragraphs]
+        ahead = len(lines) - sum(counts)
+        return frozenset(ahead + sum(counts[:each]) for each in self.joined if counts[each : each + 1] != [0]) - {0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +93,13 @@ class Standing:
 
 @dataclass(slots=True)
 class Item:
-    """A block as it is to be: `located` as it was (None for a new one), and its lines now."""
+    """A block as it is to be: `located` as it was (None for a new one), and its lines now; `first` is the place of the
+    first of them. With `columns`, it is a row of a new table."""
 
     located: Located | None
     lines: list[str]
+    first: int = 0
+    columns: int = 0
 
     @property
     def text(self) -> str:
@@ -126,10 +139,6 @@ def standing(file: WordFile, origins: Sequence[OriginText] = ()) -> list[Standin
 
 def _as_origin(clause: object) -> OriginText:
     return OriginText(**{name: getattr(clause, name) for name in OriginText.__slots__})
-
-
-def lines_of(text: str) -> list[str]:
-    return [line for line in readable(text).split("\n") if line]
 
 
 def new_text(clause: Standing, draft: DraftText) -> str:
@@ -183,17 +192,48 @@ def typed_mark(text: str) -> str:
     return text[: found[0].length] if found else ""
 
 
-def items_of(clause: Standing, lines: Sequence[str]) -> list[Item]:
+def items_of(blocks: Sequence[Located], lines: Sequence[str], joined: frozenset[int] = frozenset()) -> list[Item]:
     """The lines by the block that each goes into: a line that stays, or replaces another, is in that one's block."""
-    owners = [index for index, block in enumerate(clause.blocks) for _ in lines_of(block.text)]
-    old = [line for block in clause.blocks for line in lines_of(block.text)]
-    items: list[tuple[int | None, list[str]]] = []
-    for owner, line in _owned(owners, old, lines):
-        if owner is not None and items and items[-1][0] == owner:
-            items[-1][1].append(line)
+    if any(block.kind == "tr" for block in blocks):
+        units = Units(blocks, lines, joined).found()
+        items = [Item(None if at is None else blocks[at], list(lines[a:b]), a) for at, a, b in units]
+    else:
+        items = list(_line_items(blocks, lines))
+    return _with_tables(items, joined)
+
+
+def _line_items(blocks: Sequence[Located], lines: Sequence[str]) -> Iterator[Item]:
+    owners = [index for index, block in enumerate(blocks) for _ in lines_of(block.text)]
+    old = [line for block in blocks for line in lines_of(block.text)]
+    owned = list(enumerate(_owned(owners, old, lines)))
+    while owned:
+        first, (owner, _line) = owned[0]
+        size = 1
+        while owner is not None and size < len(owned) and owned[size][1][0] == owner:
+            size += 1
+        yield Item(None if owner is None else blocks[owner], [line for _, (_, line) in owned[:size]], first)
+        del owned[:size]
+
+
+def _with_tables(items: Sequence[Item], joined: frozenset[int]) -> list[Item]:
+    """New rows of as many cells that follow each other, and are no row of a table that there was, are a table."""
+    found: list[Item] = []
+    for item in items:
+        if item.located is None and item.first in joined and found and found[-1].located is None:
+            found[-1].lines += item.lines
         else:
-            items.append((owner, [line]))
-    return [Item(None if owner is None else clause.blocks[owner], found) for owner, found in items]
+            found.append(item)
+    for is_new, group in groupby(found, key=lambda each: each.located is None):
+        for count, rows in groupby(group if is_new else (), key=_columns):
+            together = list(rows)
+            for row in together if count > 1 and len(together) > 1 else ():
+                row.columns = count
+    return found
+
+
+def _columns(item: Item) -> int:
+    cells = cells_in(item.text)
+    return len(cells) if any(cells) else 0
 
 
 def _owned(owners: Sequence[int], old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int | None, str]]:

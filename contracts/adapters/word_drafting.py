@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from contracts.adapters import word_fitting
 from contracts.adapters.word_paragraphs import qn, remove_paragraph, replace_span, text_of
 
 TICKED, EMPTY = "☒ ", "☐ "
@@ -23,8 +24,11 @@ COMMENT = re.compile(r"<!--.*?-->")
 
 
 def replace_words(root: Any, replacements: Mapping[str, str]) -> None:
-    """Each text becomes the other wherever it stands, longer ones first."""
+    """Each text becomes the other wherever it stands, longer ones first; a bare blank only where the other fits."""
     for old in sorted(replacements, key=len, reverse=True):
+        if word_fitting.BARE.match(old):
+            word_fitting.put_bare(root, old, replacements[old])
+            continue
         for paragraph in _paragraphs(root):
             _replace_all(paragraph, old, replacements[old])
 
@@ -107,20 +111,17 @@ def _tick(paragraph: Any, box: str) -> None:
         replace_span(paragraph, match.start(), match.end(), box)
 
 
-def remove_drafting_words(root: Any) -> list[str]:
-    """No note, blank or bracket that speaks to whoever drafts is left; boxes that nobody chose are drawn as boxes.
-    Answers the lines that had a blank for which there is no question."""
+def remove_drafting_words(root: Any) -> None:
+    """No note or bracket that speaks to whoever drafts is left; boxes that nobody chose are drawn as boxes, and a blank
+    for which there is no question will be an empty line."""
     _remove_enclosed(root, re.compile("<!--"), "-->", COMMENT)
     _remove_enclosed(root, OPEN_NOTE, "]", NOTE)
-    blanks = []
     for paragraph in _paragraphs(root):
         _sub_marks(paragraph)
-        if _sub(paragraph, BLANK, ""):
-            blanks.append(" ".join(text_of(paragraph).split())[:80])
+        _sub(paragraph, BLANK, word_fitting.UNASKED)
         if text_of(paragraph).count("]") > text_of(paragraph).count("["):
             _sub(paragraph, STRAY, "")
         _unwrap(paragraph)
-    return blanks
 
 
 def _remove_enclosed(root: Any, opening: re.Pattern[str], closing: str, whole: re.Pattern[str]) -> None:
@@ -148,12 +149,9 @@ def _closed_at(paragraphs: Sequence[Any], index: int, closing: str) -> int:
     return next((place for place in later if closing in text_of(paragraphs[place])), index)
 
 
-def _sub(paragraph: Any, pattern: re.Pattern[str], words: str) -> int:
-    """How many were replaced."""
-    found = list(pattern.finditer(text_of(paragraph)))
-    for match in reversed(found):
+def _sub(paragraph: Any, pattern: re.Pattern[str], words: str) -> None:
+    for match in reversed(list(pattern.finditer(text_of(paragraph)))):
         replace_span(paragraph, match.start(), match.end(), words)
-    return len(found)
 
 
 def _sub_marks(paragraph: Any) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clm.documents.extraction.looks import TOGGLES, Marks, marks_of
+from clm.documents.extraction.signs import EQUATIONS
 from clm.documents.extraction.styles import Styles
 from contracts.adapters.parts import W
+from contracts.adapters.word_blocks import NOTE_TAGS
 from contracts.adapters.word_clauses import DraftText
 from contracts.adapters.word_words import Letter, letters_of, run_from
 
@@ -73,7 +75,7 @@ def _letters(element: Element) -> list[Letter]:
     if element.tag == W + "p":
         return list(letters_of(element))
     found: list[Letter] = []
-    for at, cell in enumerate(element.iter(W + "tc", W + "footnote")):
+    for at, cell in enumerate(element.iter(W + "tc", *NOTE_TAGS)):
         found += [Letter("|", cell)] if at else []
         found += [letter for paragraph in cell.iter(W + "p") for letter in letters_of(paragraph)]
     return found
@@ -99,7 +101,7 @@ def _dress(paragraph: Element, letters: Sequence[Letter], wanted: Sequence[Wante
         if letter.character.isspace():
             continue
         at += 1
-        marks = wanted[at - shown][1] if at >= shown else None
+        marks = wanted[at - shown][1] if at >= shown and letter.element.tag not in EQUATIONS else None
         if marks is not None and marks != _marks(letter, styles):
             asked[index] = marks
     for start, end, marks in reversed(_stretches(everything, asked)):
@@ -125,7 +127,8 @@ def _set(paragraph: Element, start: int, end: int, marks: Marks, styles: Styles)
     if end < len(list(letters_of(paragraph))):
         run_from(list(letters_of(paragraph)), end)
     run_from(list(letters_of(paragraph)), start)
-    runs = {next(letter.element.iterancestors(W + "r")): None for letter in list(letters_of(paragraph))[start:end]}
+    letters = [letter for letter in list(letters_of(paragraph))[start:end] if letter.element.tag not in EQUATIONS]
+    runs = {next(letter.element.iterancestors(W + "r")): None for letter in letters}
     for run in runs:
         for mark in KNOWN:
             _mark(run, mark, mark in marks, styles)

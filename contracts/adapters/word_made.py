@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from contracts.adapters.parts import W
 from contracts.adapters.word_blocks import Located
-from contracts.adapters.word_clauses import DraftText, Standing, lines_of, numbered, without_automatic
+from contracts.adapters.word_clauses import DraftText, Standing, numbered, without_automatic
+from contracts.adapters.word_units import lines_of
 from contracts.adapters.word_words import append_run, readable, run_properties
 
 if TYPE_CHECKING:

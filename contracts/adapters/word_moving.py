@@ -7,8 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from clm.documents.extraction.docx import NOTES
 from contracts.adapters.parts import W
-from contracts.adapters.word_blocks import Located, WordFile, holds_more
+from contracts.adapters.word_blocks import NOTE_TAGS, Located, WordFile, holds_more, shows_something
 from contracts.adapters.word_words import letters_of, rewrite
 
 if TYPE_CHECKING:
@@ -21,16 +22,40 @@ HOMES = frozenset({W + "body", W + "sdtContent", W + "tc"})
 
 @dataclass(slots=True)
 class Places:
-    """The file's blocks and where they stand; `tables` held words at the beginning."""
+    """The file's blocks and where they stand; `held` are the tables that held words at the beginning. `last` is the
+    last block in an element, `attached` what stands behind a block and has no words: pictures, empty tables."""
 
     file: WordFile
     held: dict[Element, list[Element]] = field(default_factory=dict)
     gone: set[Element] = field(default_factory=set)
+    last: dict[Element, Element] = field(default_factory=dict)
+    attached: dict[Element, list[Element]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for located in self.file.located:
             for table in located.element.iterancestors(W + "tbl"):
                 self.held.setdefault(table, []).append(located.element)
+            for element in (located.element, *located.element.iterancestors()):
+                self.last[element] = located.element
+        for element in self.file.body.iter(W + "p", W + "tbl"):
+            parent = element.getparent()
+            is_own = parent is not None and parent.tag in HOMES and element not in self.last
+            if is_own and shows_something(element):
+                self._attach(element)
+
+    def _attach(self, element: Element) -> None:
+        """To the block before it in its section; a row's own pictures go with the row."""
+        for before in element.itersiblings(preceding=True):
+            if before.find(f"{W}pPr/{W}sectPr") is not None:
+                return
+            if before in self.last:
+                self.attached.setdefault(self.last[before], []).append(element)
+                return
+
+    def hand_on(self, element: Element, to: Element) -> None:
+        """What stands behind a block that goes stands behind another one of its clause."""
+        if element in self.attached:
+            self.attached[to] = [*self.attached.get(to, ()), *self.attached.pop(element)]
 
     def put_before(self, element: Element, new: Sequence[Element]) -> None:
         spot = self.outer(element) if element.tag != W + "p" else element
@@ -42,14 +67,14 @@ class Places:
     def put_after(self, element: Element, new: Sequence[Element], blocks: Sequence[Located]) -> None:
         """Behind an element of the same clause: in its table cell where the clause goes on there."""
         spot = element
-        if element.tag == W + "footnote":
+        if element.tag in NOTE_TAGS:
             spot = next((each.element for each in reversed(blocks) if each.kind == "p"), element)
         elif element.tag != W + "p":
             spot = self.outer(element)
         self._insert_behind(spot, new)
 
     def put_behind_row(self, row: Element, new: Element) -> None:
-        self._insert_behind(row, [new])
+        self._insert(row, [new])
 
     def put_behind(self, before: Element, new: Sequence[Element], following: Element | None) -> None:
         """Behind another clause: outside of the table or box in which that one ends, unless the next stands in it."""
@@ -63,14 +88,21 @@ class Places:
         body[at:at] = list(new)
 
     def _insert_behind(self, spot: Element, new: Sequence[Element]) -> None:
+        """Behind what is attached to it, too."""
+        parent = spot.getparent()
+        attached = self.attached.get(self.last.get(spot, spot), ())
+        spot = next((each for each in reversed(attached) if each.getparent() is parent), spot)
+        self._insert(spot, new)
+
+    def _insert(self, spot: Element, new: Sequence[Element]) -> None:
         parent = spot.getparent()
         if parent is not None:
             at = parent.index(spot) + 1
             parent[at:at] = list(new)
 
     def outer(self, element: Element) -> Element:
-        """The child of the body in which the element stands; for a footnote, where it is referred to."""
-        if element.tag == W + "footnote":
+        """The child of the body in which the element stands; for a note, where it is referred to."""
+        if element.tag in NOTE_TAGS:
             element = self._reference(element)
         body = self.file.body
         while (parent := element.getparent()) is not None and parent is not body:
@@ -79,7 +111,7 @@ class Places:
 
     def _reference(self, note: Element) -> Element:
         identifier = note.get(W + "id")
-        found = self.file.root.iter(W + "footnoteReference")
+        found = self.file.root.iter(f"{note.tag}Reference")
         return next((each for each in found if each.get(W + "id") == identifier), self.file.body[0])
 
     def gather(self, elements: Sequence[Element], blocks: Sequence[Located]) -> list[Element]:
@@ -88,12 +120,12 @@ class Places:
         found: list[Element] = []
         for element in elements:
             unit = self._unit(element, own)
-            if unit is not None and unit not in found:
-                found.append(unit)
+            attached = self.attached.get(self.last.get(unit, unit), ()) if unit is not None else ()
+            found += [each for each in (unit, *attached) if each is not None and each not in found]
         return [self._freed(unit) for unit in found]
 
     def _unit(self, element: Element, own: set[Element]) -> Element | None:
-        if element.tag == W + "footnote":
+        if element.tag in NOTE_TAGS:
             return None
         # A text box goes with the paragraph that it hangs on.
         above = [each for each in element.iterancestors(W + "p") if each in own]
@@ -113,17 +145,21 @@ class Places:
         section = unit.find(f"{W}pPr/{W}sectPr") if unit.tag == W + "p" else None
         needs = section is not None or (parent.tag in (W + "tc", W + "txbxContent") and _is_last(unit))
         if needs:
-            self._insert_behind(unit, [_empty(unit, section)])
+            self._insert(unit, [_empty(unit, section)])
         parent.remove(unit)
         return unit
 
-    def remove(self, blocks: Iterable[Located]) -> None:
-        """The blocks are gone; what still has to stand there stays, without their words."""
+    def remove(self, blocks: Iterable[Located], *, is_whole: bool = False) -> None:
+        """The blocks are gone; what still has to stand there stays, without their words. Of a whole clause, what is
+        attached to it goes, too."""
         blocks = list(blocks)
+        for located in blocks if is_whole else ():
+            for element in self.attached.pop(located.element, ()):
+                self._freed(element)
         going = {located.element for located in blocks}
         for located in blocks:
             self.gone.add(located.element)
-            if located.kind == "footnote":
+            if located.is_note:
                 _drop_up_to_run(self._reference(located.element))
             elif located.kind == "tr":
                 _detach(located.element)
@@ -143,8 +179,8 @@ class Places:
             rewrite(paragraph, "")
             return
         if parent.tag in (W + "tc", W + "txbxContent") and _is_last(paragraph):
-            self._insert_behind(paragraph, [_empty(paragraph, None)])
-        self._insert_behind(paragraph, _open_ranges(paragraph))
+            self._insert(paragraph, [_empty(paragraph, None)])
+        self._insert(paragraph, _open_ranges(paragraph))
         parent.remove(paragraph)
 
     def tidy(self) -> None:
@@ -201,7 +237,7 @@ def _open_ranges(paragraph: Element) -> list[Element]:
 
 def _drop_up_to_run(reference: Element) -> None:
     parent = reference.getparent()
-    if reference.tag == W + "footnoteReference" and parent is not None:
+    if reference.tag in NOTES and parent is not None:
         parent.remove(reference)
 
 

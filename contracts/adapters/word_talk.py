@@ -133,8 +133,8 @@ class Paper:
         return found[first:] if first is not None else found
 
     def _paragraph(self, block: Located) -> Element | None:
-        """Footnotes hold no comments."""
-        if block.kind == "footnote":
+        """Notes hold no comments."""
+        if block.is_note:
             return None
         place = next((each.get(PLACE) for each in block.element.iter(W + "p") if each.get(PLACE)), None)
         return self.paragraphs[int(str(place))] if place is not None else None

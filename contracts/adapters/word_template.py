@@ -3,7 +3,8 @@
 `{field}` is an answer; `{IF field}` to `{END-IF}` an optional part, of a line, of paragraphs or of table rows;
 `{FOR item IN field}` to `{END-FOR item}` a part repeated by entry, where `{$item.part}` is the entry's part. Options
 are paragraphs: the chosen ones are kept and ticked, the others go. What the template says to whoever drafts goes too.
-The notation is translated to docxtpl's own, so that styles, numbering, headers and footers stay.
+The notation is translated to docxtpl's own, so that styles, numbering, headers and footers stay. Of docxtpl's own
+nothing runs but what was translated. Uploads are opened by word_filling, in a process with bounds.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any
 from docx import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docxtpl import DocxTemplate
+from jinja2 import Environment, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
 
 from clm.lib.errors import DomainError, Invalid
-from contracts.adapters import word_drafting
+from contracts.adapters import word_drafting, word_fitting
 from contracts.adapters.word_paragraphs import element, qn, replace_span, text_of
 from contracts.engine.questionnaire import Field, as_words
 
@@ -30,8 +33,12 @@ TOKEN = re.compile(
 )
 # docxtpl's own notation runs code: a document that brings it along is refused.
 CODE = re.compile(r"\{[{%#]|[%#}]\}")
+# What `_translate` writes, and nothing else is ever run.
+OURS = re.compile(r"(?:\{\{ (?:a_\w+|i_\w+\[\"\w+\"\]) \}\}|\{% (?:if a_\w+|for i_\w+ in a_\w+|endif|endfor) %\})+")
 _TAG = re.compile(r"<[^>]*>")
 DISPLAY = "_display"
+# Among other words an answer that was left empty is an empty line. No question is called so: names have no capitals.
+IN_WORDS = "_InWords"
 
 
 def check_template(content: bytes, fields: Sequence[Field], replacements: Mapping[str, str]) -> None:
@@ -42,6 +49,7 @@ def check_template(content: bytes, fields: Sequence[Field], replacements: Mappin
     known = {field.name: field for field in fields}
     for root in _roots(document):
         word_drafting.replace_words(root, replacements)
+        _check_words(root)
         _check_tokens([match for paragraph in _paragraphs(root) for match in TOKEN.finditer(text_of(paragraph))], known)
         _translate(root)
 
@@ -49,10 +57,59 @@ def check_template(content: bytes, fields: Sequence[Field], replacements: Mappin
 def _check_code(content: bytes, replacements: Mapping[str, str]) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = [package.read(name).decode("utf-8", "replace") for name in package.namelist() if name.endswith(".xml")]
-    if any(CODE.search(_TAG.sub("", part)) or re.search(r"\{[{%#]", part) for part in parts) or any(
-        CODE.search(text) for text in replacements.values()
-    ):
-        raise _refused("template_has_code", "The document has double brackets or brackets with % or #: not taken.")
+    if any(_has_code(part) for part in parts) or any(CODE.search(text) for text in replacements.values()):
+        raise _code_refused()
+
+
+def _check_words(root: Any) -> None:
+    """As it was parsed: a bracket may be written as a character reference, and replaced words may join."""
+    if _has_code(etree.tostring(root, encoding="unicode")):
+        raise _code_refused()
+
+
+def _has_code(part: str) -> bool:
+    return bool(CODE.search(_TAG.sub("", part)) or re.search(r"\{[{%#]", part))
+
+
+def check_source(source: str, environment: Environment) -> None:
+    """Nothing, where the source of a part, just before it is rendered, runs what `_translate` wrote and no more,
+    however it came there. Raises Invalid `template_has_code`."""
+    code = ""
+    try:
+        for _line, kind, words in environment.lex(source):
+            if kind != "data":
+                code += words
+            elif code:
+                _check_ours(code)
+                code = ""
+    except TemplateSyntaxError as fault:
+        raise _code_refused() from fault
+    if code:
+        _check_ours(code)
+
+
+def _check_ours(code: str) -> None:
+    if not OURS.fullmatch(code):
+        raise _code_refused()
+
+
+def _code_refused() -> Invalid:
+    return _refused("template_has_code", "The document has double brackets or brackets with % or #: not taken.")
+
+
+class _Template(DocxTemplate):  # type: ignore[misc]
+    """Body, headers and footers are rendered, each checked right before. Properties and notes stay as they are: nothing
+    of ours stands in them."""
+
+    def render_xml_part(self, src_xml: str, part: Any, context: dict[str, Any], jinja_env: Any = None) -> Any:
+        check_source(src_xml, jinja_env)
+        return super().render_xml_part(src_xml, part, context, jinja_env)
+
+    def render_properties(self, context: dict[str, Any], jinja_env: Any = None) -> None:
+        return
+
+    def render_footnotes(self, context: dict[str, Any], jinja_env: Any = None) -> None:
+        return
 
 
 def _check_tokens(found: Sequence[re.Match[str]], known: Mapping[str, Field]) -> None:
@@ -81,27 +138,47 @@ def fill(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) ->
     checked ones by name; `rules` has `selections` and `replacements`, and `as_written` where the document says nothing
     to whoever drafts: brackets and boxes in it are words.
 
-    Raises DomainError `template_not_filled` where the document cannot be made.
+    Raises DomainError `template_not_filled` where the document cannot be made, Invalid `template_has_code`.
     """
-    blanks: list[str] = []
-    prepared = DocxTemplate(io.BytesIO(content))
+    prepared = _Template(io.BytesIO(content))
     prepared.init_docx()
     for root in _roots(prepared.docx):
-        word_drafting.replace_words(root, rules.get("replacements", {}))
-        word_drafting.choose(root, rules.get("selections", ()), values)
-        if not rules.get("as_written"):
-            blanks += word_drafting.remove_drafting_words(root)
+        _draft(root, values, rules)
+        _check_words(root)
         _translate(root)
     # docxtpl opens the document anew when it renders: it is given the translated one.
     translated, made = io.BytesIO(), io.BytesIO()
     prepared.docx.save(translated)
-    template = DocxTemplate(translated)
+    template = _Template(translated)
     try:
         template.render(_context(values), SandboxedEnvironment(autoescape=True), autoescape=True)
+    except Invalid:
+        raise
     except Exception as fault:
         raise DomainError("template_not_filled", "The document could not be made from this template.") from fault
     template.save(made)
-    return made.getvalue(), [TOKEN.sub("…", line) for line in blanks]
+    return _lined(made)
+
+
+def _draft(root: Any, values: Mapping[str, Any], rules: Mapping[str, Any]) -> None:
+    """What speaks to whoever drafts is gone, or was answered."""
+    asking = word_fitting.asking(root)
+    word_drafting.replace_words(root, rules.get("replacements", {}))
+    if rules.get("as_written"):
+        return
+    fitting = word_fitting.fitting(root, values)
+    word_drafting.choose(root, rules.get("selections", ()), values)
+    word_fitting.put(fitting)
+    word_drafting.remove_drafting_words(root)
+    word_fitting.darken(asking)
+
+
+def _lined(made: io.BytesIO) -> tuple[bytes, list[str]]:
+    """Open places are empty lines, and how those read that no question fills."""
+    document, lined = Document(made), io.BytesIO()
+    told = [line for root in _roots(document) for line in word_fitting.draw_lines(root)]
+    document.save(lined)
+    return lined.getvalue(), list(dict.fromkeys(told))
 
 
 def _context(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +186,7 @@ def _context(values: Mapping[str, Any]) -> dict[str, Any]:
     words = {f"a_{name}": as_words(value) for name, value in values.items()}
     for name, value in values.items():
         words[f"a_{name}{DISPLAY}"] = "" if _is_for_entities_only(name, values) else as_words(value)
+        words[f"a_{name}{IN_WORDS}"] = word_fitting.UNANSWERED if value is None else as_words(value)
     return words
 
 
@@ -189,18 +267,19 @@ def _cut(paragraph: Any, token: str, *, from_end: bool) -> None:
 
 def _translate_words(paragraph: Any) -> None:
     """From the last to the first, so that the places of those before stay."""
+    has_words = re.search(r"[^\W_]|[$€£%]", TOKEN.sub("", text_of(paragraph))) is not None
     for match in reversed(list(TOKEN.finditer(text_of(paragraph)))):
-        replace_span(paragraph, match.start(), match.end(), _word(match))
+        replace_span(paragraph, match.start(), match.end(), _word(match, IN_WORDS if has_words else ""))
 
 
-def _word(match: re.Match[str]) -> str:
+def _word(match: re.Match[str], among: str) -> str:
     if match["if"] or match["for"]:
         return f"{{% {_opening(match)} %}}"
     if match["endif"] or match["endfor"]:
         return "{% endfor %}" if match["endfor"] else "{% endif %}"
     if match["entry"]:
         return f'{{{{ i_{match["entry"]}["{match["part"]}"] }}}}'
-    return f"{{{{ a_{match['name']} }}}}"
+    return f"{{{{ a_{match['name']}{'' if match['name'].endswith(DISPLAY) else among} }}}}"
 
 
 def _not_closed(token: str) -> Invalid:

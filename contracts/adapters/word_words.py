@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from clm.documents.extraction.docx import CHARACTERS, INLINE, MC, UNSTORABLE
+from clm.documents.extraction.docx import INLINE, MC, UNSTORABLE, sign_text
 from clm.documents.extraction.lines import squeeze
+from clm.documents.extraction.signs import EQUATIONS, SYMBOL, equation_text
 from contracts.adapters.parts import W
 from contracts.adapters.plain import UNWRITABLE
 
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 # What reading takes for a blank: see `clm.documents.extraction.lines`.
 BLANK = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]")
+WHOLE = EQUATIONS | {SYMBOL}
 SIGNS = {"\n": "br", "\t": "tab"}
 WORD = re.compile(r"\n|[^ \t\u00a0\u2000-\u200a\u202f\u3000\n]+")
 
 
 @dataclass(slots=True)
 class Letter:
-    """A character and the element that holds it: a text, or a tab, break or hyphen of its own."""
+    """A character and the element that holds it: a text, a tab, break, hyphen or symbol, or an equation."""
 
     character: str
     element: Element
@@ -136,6 +138,8 @@ def letters_of(parent: Element) -> Iterator[Letter]:
             yield from _run_letters(child)
         elif child.tag in INLINE:
             yield from letters_of(child)
+        elif child.tag in EQUATIONS:
+            yield from (Letter(character, child) for character in equation_text(child))
 
 
 def _run_letters(run: Element) -> Iterator[Letter]:
@@ -143,10 +147,7 @@ def _run_letters(run: Element) -> Iterator[Letter]:
     if vanish is not None and vanish.get(W + "val", "1") not in ("0", "false", "off"):
         return
     for child in run:
-        if child.tag == W + "t":
-            yield from (Letter(character, child) for character in child.text or "")
-        elif child.tag in CHARACTERS and CHARACTERS[str(child.tag)]:
-            yield Letter(CHARACTERS[str(child.tag)], child)
+        yield from (Letter(character, child) for character in sign_text(child) or "")
 
 
 def tokens_of(letters: Sequence[Letter]) -> list[Token]:
@@ -164,17 +165,31 @@ def tokens_of(letters: Sequence[Letter]) -> list[Token]:
 
 
 def set_text(element: Element, text: str) -> None:
-    """The element holds this text: a line's end becomes a break beside it, no text at all removes it."""
-    if _text_of(element) == text:
+    """The element holds this text: a line's end becomes a break beside it, no text at all removes it. A symbol or an
+    equation stays where its own words stay, with the others beside it."""
+    own, parent = _text_of(element), element.getparent()
+    if own == text or parent is None:
         return
-    parent = element.getparent()
-    if parent is not None:
-        at = parent.index(element)
-        parent[at : at + 1] = text_elements(element, text)
+    at = parent.index(element)
+    if element.tag in WHOLE and own in text:
+        ahead, behind = text.split(own, 1)
+        parent[at : at + 1] = [*_beside(element, ahead), element, *_beside(element, behind)]
+    else:
+        parent[at : at + 1] = _beside(element, text)
+
+
+def _beside(element: Element, text: str) -> list[Element]:
+    """The words as they may stand where the element stands: in a run of their own where that is no part of a run."""
+    made = text_elements(element, text)
+    if element.tag not in EQUATIONS or not made:
+        return made
+    run = element.makeelement(W + "r")
+    run.extend(made)
+    return [run]
 
 
 def _text_of(element: Element) -> str:
-    return element.text or "" if element.tag == W + "t" else CHARACTERS.get(str(element.tag), "")
+    return equation_text(element) if element.tag in EQUATIONS else sign_text(element) or ""
 
 
 def text_elements(near: Element, text: str) -> list[Element]:
@@ -229,11 +244,14 @@ def run_properties(paragraph: Element, at: int) -> Element | None:
 
 def run_from(letters: Sequence[Letter], at: int) -> Element:
     """The run that begins with this letter: one that was cut before it where it stood further on. The letters before
-    it stay in their elements, those from it on may not."""
+    it stay in their elements, those from it on may not. A symbol or an equation is never cut, and an equation stands
+    for its run."""
     element = letters[at].element
+    if element.tag in EQUATIONS:
+        return element
     offset = sum(1 for letter in letters[:at] if letter.element is element)
     run = next(element.iterancestors(W + "r"))
-    if offset:
+    if offset and element.tag != SYMBOL:
         text = element.text or ""
         element.text = text[:offset]
         element.set(SPACE, "preserve")

@@ -54,7 +54,7 @@ def answer_for(task: dict[str, Any]) -> dict[str, Any]:
         return {"answer": None, "refused": ["corrupt", MESSAGES["corrupt"]]}
 
 
-def write(task: dict[str, Any]) -> None:
+def write(task: dict[str, Any]) -> list[str]:
     from contracts.adapters.word_build import built
     from contracts.adapters.word_clauses import DraftText, OriginText
     from contracts.adapters.word_writing import BASE, MADE
@@ -63,7 +63,10 @@ def write(task: dict[str, Any]) -> None:
     base = folder / BASE
     clauses = [DraftText.from_json(each) for each in task["clauses"]]
     origins = [OriginText(**each) for each in task["origins"]]
-    (folder / MADE).write_bytes(built(base.read_bytes() if base.exists() else None, clauses, origins))
+    told: list[str] = []
+    made = built(base.read_bytes() if base.exists() else None, clauses, origins, told)
+    (folder / MADE).write_bytes(made)
+    return told
 
 
 def changes(task: dict[str, Any]) -> Any:
@@ -72,7 +75,17 @@ def changes(task: dict[str, Any]) -> Any:
     return read_in_process((Path(task["folder"]) / RECEIVED).read_bytes()).as_json()
 
 
-DOINGS = {"write": write, "changes": changes}
+def fill(task: dict[str, Any]) -> Any:
+    from contracts.adapters.word_filling import TEMPLATE, fill_in_process
+    from contracts.adapters.word_writing import MADE
+
+    folder = Path(task["folder"])
+    made, answer = fill_in_process((folder / TEMPLATE).read_bytes(), task)
+    (folder / MADE).write_bytes(made)
+    return answer
+
+
+DOINGS = {"write": write, "changes": changes, "fill": fill}
 
 
 if __name__ == "__main__":

@@ -24,16 +24,25 @@ BASE, MADE = "base.docx", "made.docx"
 WALL_SECONDS = 60.0
 
 
-def write_draft(base: bytes | None, clauses: Sequence[DraftText], origins: Sequence[OriginText] = ()) -> bytes:
+def write_draft(
+    base: bytes | None,
+    clauses: Sequence[DraftText],
+    origins: Sequence[OriginText] = (),
+    told: list[str] | None = None,
+) -> bytes:
     """The base with its clauses as the draft has them; without a base, a file with Word's heading styles.
 
     Paragraphs, tables, headers, numbering and comments that no change touches stay as they are. Numbers that Word
     writes itself are left to it, typed ones are written. `origins` are the base's clauses as they were read (by default
-    they are read again). Raises Refused for a base that no upload may be. Call outside of a transaction.
+    they are read again); `told` is told which clauses could not be kept as they look. Raises Refused for a base that no
+    upload may be. Call outside of a transaction.
     """
     outside_transactions("a Word file is written")
     task = {"do": "write", "clauses": [asdict(each) for each in clauses], "origins": [asdict(each) for each in origins]}
-    return run_task(task, {BASE: base} if base is not None else {})[1]
+    answer, made = run_task(task, {BASE: base} if base is not None else {})
+    if told is not None:
+        told += answer
+    return made
 
 
 def base_of(media_type: str, content: bytes, text: str) -> bytes:

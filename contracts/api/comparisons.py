@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clm.access.permissions import get_visible
+from clm.api.parsers import JSONParser
 from clm.api.views import VisibleRowsView, actor_in
 from clm.documents.blobs import open_blob
 from clm.lib.errors import Invalid

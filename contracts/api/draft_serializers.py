@@ -34,9 +34,11 @@ class ClauseWordsSerializer(serializers.Serializer):
 
 
 class EditSerializer(ClauseWordsSerializer):
-    """`settles` are one's own kept words that these take up."""
+    """`settles` are one's own kept words that these take up. `kept_at` is the answer to the last keeping of the
+    session: what was kept up to then is behind these words, and need not be offered again."""
 
     settles = serializers.UUIDField(required=False, allow_null=True)
+    kept_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
 class NewClauseSerializer(serializers.Serializer):
@@ -53,6 +55,12 @@ class PlaceSerializer(serializers.Serializer):
 
     after = serializers.UUIDField(allow_null=True)
     level = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=9)
+
+
+class PutInSerializer(serializers.Serializer):
+    """A clause of the library."""
+
+    clause = serializers.UUIDField()
 
 
 class HoldSerializer(serializers.Serializer):
@@ -191,7 +199,13 @@ class SettledSerializer(serializers.Serializer):
 
 
 class TurnSerializer(serializers.ModelSerializer):
+    """`version` is what was handed over at its end; null where that was taken back."""
+
     class Meta:
         model = Turn
         fields = ["id", "contract", "number", "side", "began_at", "ended_at", "version"]
         read_only_fields = fields
+
+    def to_representation(self, instance: Turn) -> dict[str, Any]:
+        is_shared = instance.version is not None and instance.version.shared_at is not None
+        return super().to_representation(instance) | ({} if is_shared else {"version": None})

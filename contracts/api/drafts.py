@@ -18,6 +18,7 @@ from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
+from clm.lib.errors import DomainError
 from contracts import queries
 from contracts.access.drafts import VIEW
 from contracts.api import draft_serializers as shapes
@@ -61,6 +62,9 @@ class ContractTurns(OfContract, ListAPIView):
     model = Turn
     serializer_class = shapes.TurnSerializer
 
+    def rows(self) -> QuerySet[Any]:
+        return Turn.objects.select_related("version")
+
 
 @extend_schema(request=None, responses=shapes.WrittenDraftSerializer)
 class TakingBack(Act):
@@ -100,6 +104,17 @@ class NewClause(IdempotentMixin, VisibleRowsView):
             require(actor, "contracts.add_clause", draft)
             if not drafts.is_open(draft):
                 add_clause(actor=actor, draft_id=draft.pk, **checked(shapes.NewClauseSerializer, request.data))
+
+    def undone(self, response: Response) -> Response:
+        """The turn may end after `prepare`: then the words are kept once the transaction is rolled back."""
+        if response.data["code"] != "turn_over":
+            return response
+        try:
+            again = self.post(self.request, **self.kwargs)
+        except DomainError as refusal:
+            again = self.handle_exception(refusal)
+        final: Response = self.finalize_response(self.request, again)
+        return final
 
     def post(self, request: Request, pk: UUID) -> Response:
         actor = actor_in(request)

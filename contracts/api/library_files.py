@@ -9,13 +9,14 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clm.access.permissions import require
 from clm.api.idempotency import IdempotentMixin
+from clm.api.parsers import JSONParser
 from clm.api.views import actor_in
 from clm.lib.errors import Invalid
 from clm.pages.export import csv_lines

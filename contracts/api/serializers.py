@@ -12,7 +12,7 @@ from clm.lib.actor import Actor
 from clm.lib.money import is_iso_4217
 from clm.lib.zones import is_zone
 from contracts.access import VIEW_INSIDE
-from contracts.access.other_side import file_name_for
+from contracts.access.other_side import file_name_for, note_for
 from contracts.models import Clause, Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
 from contracts.models.contract import Category
 from contracts.papers import TERM_FIELDS
@@ -116,10 +116,10 @@ class TermsSerializer(serializers.ModelSerializer):
 
 
 class VersionSerializer(SharedFacts):
-    """For the other side without note, warnings and the hash of the file as it was uploaded; the file is named by the
-    contract's reference."""
+    """For the other side without warnings and hashes, which are of the file as it was uploaded; its note is the one
+    that a draft was handed over with, and the file is named by the contract's reference."""
 
-    inside_only = ("note", "warnings", "document_sha256")
+    inside_only = ("note", "warnings", "content_hash", "document_sha256")
     document_sha256 = serializers.CharField(source="blob.sha256", read_only=True)
 
     class Meta:
@@ -132,7 +132,7 @@ class VersionSerializer(SharedFacts):
         read_only_fields = fields
 
     def as_shared(self, actor: Actor, instance: Any, shared: dict[str, Any]) -> dict[str, Any]:
-        named = {"file_name": file_name_for(actor, instance)}
+        named = {"file_name": file_name_for(actor, instance), "note": note_for(actor, instance)}
         return named | ({"terms": None} if "terms" in shared and instance.state != VersionState.FINAL else {})
 
 

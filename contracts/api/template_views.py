@@ -16,12 +16,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clm.access.permissions import get_visible, require
+from clm.access.permissions import can, get_visible, require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from contracts import queries
+from contracts.access import VIEW_INSIDE
 from contracts.adapters.template_metadata import read_metadata
 from contracts.api import template_serializers as shapes
 from contracts.api.serializers import ContractSerializer, VersionSerializer
@@ -200,4 +201,5 @@ class VersionPrint(VisibleRowsView):
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID) -> HttpResponse:
-        return HttpResponse(print_version(self.get_object()), content_type="application/pdf")
+        hashes = can(actor_in(request), VIEW_INSIDE)
+        return HttpResponse(print_version(self.get_object(), hashes=hashes), content_type="application/pdf")

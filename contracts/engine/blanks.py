@@ -11,6 +11,11 @@ from contracts.engine.composition import VARIABLE
 # More words than that are no answer any more but a text of their own: they count as a departure.
 MOST_WORDS = 25
 ANCHOR = 3  # words beside a blank by which it is found in a text that says other things elsewhere
+SHOWN, LEAD = 70, 45  # letters of a line that is named, and of those at most before its blank
+_OPEN = re.compile(r"_{3,}|\[\s*(?:[#_\u2022\u25cf\u2026\s]*|\.{3})\s*\]")
+_BOX = re.compile(r"\s*\[\s*\](?=\s*\w)")
+# Lines that are written on by hand.
+_SIGNED = {"by", "date", "email", "its", "name", "print", "sign", "signature", "signed", "title", "the", "of"}
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
@@ -34,8 +39,22 @@ def answered(text: str, answers: Mapping[str, str]) -> str:
 
 
 def left_in(text: str) -> list[str]:
-    """The blanks that nobody filled, each once, as they are written."""
-    return list(dict.fromkeys(match.group() for match in VARIABLE.finditer(text)))
+    """The blanks that nobody filled, each once: `{name}` as it is written, and empty lines and brackets with the words
+    beside them. Boxes to tick and lines to sign on are none."""
+    found = [match.group() for match in VARIABLE.finditer(text)]
+    return list(dict.fromkeys([*found, *(shown for line in text.split("\n") if (shown := _open_line(line)))]))
+
+
+def _open_line(line: str) -> str:
+    """The words around the first empty place of the line; nothing where it has none."""
+    plain = " ".join(_BOX.sub("", line).split())
+    place = _OPEN.search(plain)
+    words = set(_WORD.findall(_OPEN.sub(" ", plain).lower()))
+    if place is None or (place.group()[0] == "_" and words <= _SIGNED and "%" not in plain and "$" not in plain):
+        return ""
+    begin = plain.find(" ", place.start() - LEAD) + 1 if place.start() > LEAD else 0
+    shown = plain[begin : begin + SHOWN]
+    return f"{'…' if begin else ''}{shown}{'…' if len(plain) > begin + SHOWN else ''}"
 
 
 def _parts(position: str) -> tuple[list[str], list[str]]:

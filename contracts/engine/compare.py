@@ -179,8 +179,9 @@ def likeness(old: Prepared, new: Prepared) -> float:
 def candidates(
     old: Sequence[Prepared], new: Sequence[Prepared], rest_old: Sequence[int], rest_new: Sequence[int]
 ) -> set[Pair]:
-    """Pairs worth a close look: those that share a heading, and those that share telling words."""
+    """Pairs worth a close look: those that share a heading or a number, and those that share telling words."""
     pairs = set(heading_pairs(old, new, rest_old, rest_new))
+    pairs.update(number_pairs(old, new, rest_old, rest_new))
     pairs.update((i, j) for j, i in heading_pairs(new, old, rest_new, rest_old))
     postings_new = postings(new, rest_new)
     postings_old = postings(old, rest_old)
@@ -202,6 +203,19 @@ def heading_pairs(
         if old[i].heading:
             alike = by_heading[old[i].heading]
             near = sorted(alike, key=lambda j: (new[j].number != old[i].number, abs(i - j), j))
+            yield from ((i, j) for j in near[:CANDIDATES])
+
+
+def number_pairs(
+    old: Sequence[Prepared], new: Sequence[Prepared], rest_old: Sequence[int], rest_new: Sequence[int]
+) -> Iterator[Pair]:
+    """Each old clause with the nearest new ones of its number: what is said in common words alone has no other sign."""
+    by_number: defaultdict[str, list[int]] = defaultdict(list)
+    for j in rest_new:
+        by_number[new[j].number].append(j)
+    for i in rest_old:
+        if old[i].number:
+            near = sorted(by_number[old[i].number], key=lambda j: (abs(i - j), j))
             yield from ((i, j) for j in near[:CANDIDATES])
 
 

@@ -232,4 +232,5 @@ def _fits(line: str, body: str, heading: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    """An answer that was left empty is an empty line in the document."""
+    return " ".join(re.sub(r"_{4,}", "", text).split())

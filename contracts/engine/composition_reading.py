@@ -255,9 +255,10 @@ class _Reading:
 def _tie(given: Any) -> Tie | None:
     if not isinstance(given, Mapping):
         return None
+    number = given.get("number")
     return Tie(
         version=str(given.get("version", "")),
         position=str(given.get("position", "")),
         clause=str(given.get("clause", "")),
-        number=int(given.get("number") or 0),
+        number=number if isinstance(number, int) else 0,
     )

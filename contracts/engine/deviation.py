@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -22,6 +22,9 @@ SPACE = re.compile(r"\s+")
 PLAIN = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
 UNLIKE_FROM = Decimal(50)  # percent of changed words beyond which a text is no version of a position
 SHINGLE = 3  # words in a row by which texts are looked up
+# Standings by which a mandatory clause is there: up to UNLIKE_FROM away from a position that is wanted or acceptable,
+# as negotiated words are. A tie says what a clause is meant to be, not what it says.
+MET: frozenset[Standing] = frozenset({"present", "deviating"})
 CANDIDATES = 8  # how many positions of the library a clause is held against closely
 HEADED = 0.3  # what a common heading adds to the likeness of two texts, as between versions of a contract
 
@@ -90,7 +93,7 @@ class Match:
 @dataclass(frozen=True)
 class Survey:
     """A whole contract against the library: matches in reading order, clauses that no library clause is like, and
-    library clauses that are not there, the mandatory ones apart."""
+    library clauses that are not there, the mandatory ones apart: these are there only where a clause meets them."""
 
     matches: tuple[Match, ...]
     others: tuple[str, ...]
@@ -204,17 +207,34 @@ def survey(clauses: Sequence[ClauseText], ladders: Sequence[Ladder]) -> Survey:
     only what shares words in a row is compared."""
     units = _units(clauses)
     library = _library(ladders)
-    chosen = _assigned(units, library)
+    alike = [(unit, _likenesses(unit, library)) for unit in units]
+    chosen = _assigned(alike, library)
     order = {clause.key: place for place, clause in enumerate(clauses)}
     matches = sorted((_match(unit, ladder) for unit, ladder in chosen), key=lambda match: order[match.clause])
     covered = {key for match in matches for key in match.parts}
     found = {match.ladder for match in matches}
+    met = {match.ladder for match in matches if match.standing in MET}
+    met |= _met_by([(unit, scores) for unit, scores in alike if not covered.intersection(unit.covers)], ladders, met)
     return Survey(
         matches=tuple(matches),
         others=tuple(clause.key for clause in clauses if clause.key not in covered),
         missing=tuple(each.key for each in ladders if each.key not in found and not each.is_mandatory),
-        missing_mandatory=tuple(each.key for each in ladders if each.key not in found and each.is_mandatory),
+        missing_mandatory=tuple(each.key for each in ladders if each.key not in met and each.is_mandatory),
     )
+
+
+def _met_by(
+    alike: Sequence[tuple[_Unit, Mapping[int, float]]], ladders: Sequence[Ladder], met: Collection[str]
+) -> set[str]:
+    """Mandatory ladders that a clause meets which was not chosen for them, because another one is tied to them."""
+    wanted = {place for place, each in enumerate(ladders) if each.is_mandatory and each.key not in met}
+    found = set()
+    for unit, scores in alike:
+        for place in wanted.intersection(scores):
+            positions = ladders[place].positions
+            if standing_of(departure(unit.text.body, positions), positions) in MET:
+                found.add(ladders[place].key)
+    return found
 
 
 def _match(unit: _Unit, ladder: Ladder) -> Match:
@@ -260,12 +280,10 @@ def _library(ladders: Sequence[Ladder]) -> _Library:
     return _Library(tuple(ladders), tuple(texts), postings, titled)
 
 
-def _assigned(units: Sequence[_Unit], library: _Library) -> list[tuple[_Unit, Ladder]]:
+def _assigned(alike: Sequence[tuple[_Unit, Mapping[int, float]]], library: _Library) -> list[tuple[_Unit, Ladder]]:
     """The likest pair first; a clause that is taken takes its parts, and what it is a part of, with it."""
     scored = [
-        (-score, order, ladder, unit)
-        for order, unit in enumerate(units)
-        for ladder, score in _likenesses(unit, library).items()
+        (-score, order, ladder, unit) for order, (unit, scores) in enumerate(alike) for ladder, score in scores.items()
     ]
     taken: set[str] = set()
     used: set[int] = set()
@@ -294,7 +312,8 @@ def _likenesses(unit: _Unit, library: _Library) -> dict[int, float]:
 
 
 def _tied(unit: _Unit, library: _Library) -> dict[int, float]:
-    """What a person tied goes before everything that is only alike, however like the texts are."""
+    """What a person tied goes before everything that is only alike, however like the texts are. Whether a mandatory
+    clause is met by it is another question: see MET."""
     return {
         place: 2.0 + max(_share(unit.text, text) for at, text in library.texts if at == place)
         for place, ladder in enumerate(library.ladders)

@@ -14,6 +14,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,79}\Z")
 LONGEST = {"string": 1_000, "text": 20_000}
 MOST_ITEMS = 100
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_CODED = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+\Z")
 _YES, _NO = {"true", "yes", "on", "1"}, {"false", "no", "off", "0", ""}
 
 
@@ -107,9 +108,13 @@ def condition_of(name: str, given: Any, depth: int = 0) -> Condition | None:
     among = [given["equals"]] if given.keys() == {"field", "equals"} else given.get("in")
     if given.keys() - {"equals", "in"} != {"field"} or not isinstance(among, list | tuple) or not 0 < len(among) <= 100:
         raise unclear
-    if not all(isinstance(answer, str | bool) for answer in among):
+    if not all(isinstance(answer, bool) or _is_plain(answer) for answer in among):
         raise unclear
     return Condition(given["field"], tuple(among))
+
+
+def _is_plain(answer: Any) -> bool:
+    return isinstance(answer, str) and not _CONTROLS.search(answer)
 
 
 def _check_conditions(fields: Sequence[Field]) -> None:
@@ -257,9 +262,11 @@ def _read_entry(field: Field, number: int, entry: Any) -> dict[str, Any]:
     found = {}
     for item in field.items:
         try:
-            found[item.name] = read(item, entry.get(item.name))
+            found[item.name] = read(item, entry.get(item.name, item.default))
         except ValueError as wrong:
             raise ValueError(f"Entry {number}, {item.label}: {wrong}") from wrong
+        if item.required and item.type != "boolean" and found[item.name] is None:
+            raise ValueError(f"Entry {number}, {item.label}: This answer is needed.")
     return found
 
 
@@ -321,6 +328,11 @@ def as_json(value: Any) -> Any:
     if isinstance(value, list):
         return [{name: as_json(part) for name, part in entry.items()} for entry in value]
     return value
+
+
+def option_words(option: str) -> str:
+    """A choice as people read it: greater_of is Greater of. One that is written for people stays."""
+    return option.replace("_", " ").capitalize() if _CODED.match(option) else option
 
 
 def as_words(value: Any) -> Any:

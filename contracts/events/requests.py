@@ -103,10 +103,11 @@ def request_waited(request: ContractRequest) -> Event:
 
 
 def facts_of(request: ContractRequest) -> dict[str, Any]:
-    """What was asked for, as the ledger keeps it; of the answers how many."""
+    """What was asked for, as the ledger keeps it; of the answers how many were given."""
     names = ("reference", "title", "counterparty", "wanted_by", "reason", "value_amount", "currency")
     plain = {name: getattr(request, name) for name in names}
-    return plain | {"is_confidential": request.is_confidential, "answers": len(request.answers)}
+    given = [answer for answer in request.answers.values() if answer not in (None, "", [], False)]
+    return plain | {"is_confidential": request.is_confidential, "answers": len(given)}
 
 
 def _request(

@@ -470,6 +470,7 @@ class Migration(migrations.Migration):
                 ("page_count", models.PositiveIntegerField(null=True)),
                 ("text", models.TextField()),
                 ("warnings", models.JSONField(default=list)),
+                ("surroundings", models.JSONField(default=dict)),
                 ("content_hash", models.CharField(max_length=64, verbose_name="content hash")),
                 ("effective_on", models.DateField(blank=True, null=True, verbose_name="takes effect on")),
                 ("finalized_at", models.DateTimeField(null=True)),

@@ -29,7 +29,8 @@ class Receipt(OrganizationRow):
 
 
 class Change(OrganizationRow):
-    """A clause that the other side changed, from the comparison of what was sent with what came back. `marks` are the
+    """A clause that the other side changed, from the comparison of what was sent with what came back; or something
+    outside of the clauses (`is_outside`), which our draft cannot take over. `marks` are the
     tracked changes within it, as the file states them. A change of any kind may put its clause on another level: from
     `old_level` to `new_level`, counted from 1. `draft_clause` is where our decision stands in our draft, and
     `undo` what stood there before."""
@@ -40,6 +41,12 @@ class Change(OrganizationRow):
         REMOVED = "removed", _("Removed")
         MOVED = "moved", _("Moved")
         LEVEL = "level", _("Other level")
+        HEADER = "header", _("Header")
+        FOOTER = "footer", _("Footer")
+        FIELDS = "fields", _("Form fields")
+        PICTURES = "pictures", _("Pictures and drawings")
+        STRUCK = "struck", _("Struck words")
+        OBJECTS = "objects", _("Embedded files")
 
     class Tracking(models.TextChoices):
         TRACKED = "tracked", _("Tracked")
@@ -86,5 +93,18 @@ class Change(OrganizationRow):
         return f"{self.number} {self.heading}".strip() or str(self.position)
 
     @property
+    def is_outside(self) -> bool:
+        return self.kind in OUTSIDE
+
+    @property
     def is_relevelled(self) -> bool:
         return self.old_level is not None and self.new_level is not None and self.old_level != self.new_level
+
+
+# Shown by a Word file beside the words of its clauses.
+OUTSIDE = frozenset(
+    {
+        *(Change.Kind.HEADER, Change.Kind.FOOTER, Change.Kind.FIELDS),
+        *(Change.Kind.PICTURES, Change.Kind.STRUCK, Change.Kind.OBJECTS),
+    }
+)

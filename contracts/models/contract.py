@@ -91,6 +91,9 @@ class Contract(OrganizationRow):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return f"/contracts/{self.pk}/"
+
     @property
     def is_in_force(self) -> bool:
         return self.state in IN_FORCE

@@ -22,7 +22,8 @@ class Source(models.TextChoices):
 class Version(OrganizationRow):
     """Immutable once it leaves draft (trigger). `content_hash` is sha256 over the canonical form of text, terms and
     the document's own hash; it is final when the version is. `effective_on` is read in the contract's zone.
-    `side` wrote it; the other side has it since `shared_at` (null: it is private to `side`)."""
+    `surroundings`: what a Word file shows beside its clauses, by kind, in short; empty for other files. `side` wrote
+    it; the other side has it since `shared_at` (null: it is private to `side`)."""
 
     STATES: ClassVar[StateTable] = VERSION_STATES
 
@@ -35,6 +36,7 @@ class Version(OrganizationRow):
     page_count = models.PositiveIntegerField(null=True)
     text = models.TextField()
     warnings = models.JSONField(default=list)
+    surroundings = models.JSONField(default=dict)
     content_hash = models.CharField(_("content hash"), max_length=64)
     effective_on = models.DateField(_("takes effect on"), null=True, blank=True)
     finalized_at = models.DateTimeField(null=True)

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from clm.access.objects import grant
 from clm.access.permissions import require
@@ -16,10 +18,10 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.models import Contract
+from contracts.models import Contract, Draft
 from contracts.operations.restrict_contract import PERMISSION
 from contracts.search import refresh_search
-from contracts.states import ContractState
+from contracts.states import ContractState, DraftState, Side
 
 FIELDS = (
     "title", "category", "owner_id", "external_reference", "value_amount", "currency", "time_zone", "tags",
@@ -32,7 +34,8 @@ def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None
     """The contract has the given values of FIELDS; a new owner sees it, confidential or not.
 
     `seen` is the newest ledger entry of the contract that the person had before their eyes. Raises DomainError
-    `changed_meanwhile` when somebody changed it since, `zone_fixed` once its dates count, Invalid `owner_unknown`.
+    `changed_meanwhile` when somebody changed it since, `zone_fixed` once its dates count, `draft_open` where its type
+    would change under a draft of ours, Invalid `owner_unknown`.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.change_contract", contract)
@@ -69,6 +72,15 @@ def _check(contract: Contract, seen: UUID | None, changes: dict[str, Any]) -> No
     if zone != contract.time_zone and contract.state != ContractState.DRAFT:
         message = "Its dates count in this zone already."
         raise DomainError("zone_fixed", message, fields={"time_zone": [message]})
+    category = changes.get("category", contract.category)
+    if category != contract.category and _our_draft(contract).exists():
+        # The type says which clauses the draft must have: it is not put aside for the moment of handing over.
+        message = _("A draft of this contract is open: hand it over or abandon it before the type changes.")
+        raise DomainError("draft_open", message, fields={"category": [message]})
     owner_id = changes.get("owner_id", contract.owner_id)
     if not Membership.objects.filter(user_id=owner_id, removed_at=None).exists():
         raise Invalid("owner_unknown", "The owner is not a member.", fields={"owner": ["Not a member."]})
+
+
+def _our_draft(contract: Contract) -> QuerySet[Draft]:
+    return Draft.objects.filter(contract=contract, side=Side.OURS, state=DraftState.OPEN)

@@ -46,6 +46,7 @@ def keep_version(
         page_count=paper.page_count,
         text=paper.text,
         warnings=list(paper.warnings),
+        surroundings=dict(paper.surroundings),
         content_hash=content_hash(paper.text, None, blob.sha256),
         note=note,
         attribution=attribution,
@@ -54,7 +55,7 @@ def keep_version(
         **facts,
     )
     _add_clauses(version, paper)
-    refresh_text(version)
+    refresh_text(contract)
     return version
 
 

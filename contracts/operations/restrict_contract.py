@@ -16,6 +16,7 @@ from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract
+from contracts.operations.drafting.guards import tell_invited
 
 PERMISSION = "contracts.see_confidential_contract"
 
@@ -26,7 +27,9 @@ def restrict_contract(
 ) -> Contract:
     """Only these people, the owner and the actor see the contract; or, opened up, everyone inside does.
 
-    Counterparties see a contract by name only, confidential or not. Raises Invalid `person_unknown`.
+    Counterparties see a contract by name only, confidential or not; where it is their turn they are told.
+
+    Raises Invalid `person_unknown`.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.restrict_contract", contract)
@@ -43,4 +46,5 @@ def restrict_contract(
     contract.is_confidential = is_confidential
     contract.save(update_fields=["is_confidential"])
     record(actor, events.contract_restricted(contract, before, sorted(users)))
+    tell_invited(actor, contract)
     return contract

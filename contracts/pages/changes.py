@@ -35,7 +35,7 @@ from contracts.pages.steps import form_page, tried
 from contracts.papers.outgoing import outgoing_file, outgoing_name
 from contracts.papers.reading_jobs import READ_AT_ONCE
 from contracts.papers.receiving import request_receiving
-from contracts.queries import changes
+from contracts.queries import changes, comments
 from contracts.queries.drafts import last_sent, open_draft
 from contracts.states import ChangeState, Side
 
@@ -60,7 +60,7 @@ def changes_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _receipt(actor: Actor, contract: Contract, version_id: str | None) -> Receipt | None:
     if not version_id:
         return changes.newest_receipt(contract)
-    rows = Receipt.objects.select_related("version", "sent").filter(version__contract=contract)
+    rows = Receipt.objects.select_related("version__created_by", "sent").filter(version__contract=contract)
     version = get_visible(actor, Version.objects.filter(contract=contract), version_id)
     return rows.filter(version=version).first()
 
@@ -70,25 +70,78 @@ def _shown(actor: Actor, contract: Contract, receipt: Receipt) -> dict[str, Any]
     is_due = contract.turn == Side.OURS and newest is not None and newest.pk == receipt.pk
     rows = changes.changes_of(actor, receipt.version)
     beside, others = changes.remarks_by_change(receipt, rows)
+    said = comments.threads_by_change(actor, contract, rows)
     may = is_due and can(actor, "contracts.accept_change", contract)
     draft = open_draft(actor, contract) if is_due else None
     return {
-        "rows": [_row(change, beside.get(change.pk, ())) for change in rows],
+        "rows": [_row(change, beside.get(change.pk, ()), said.get(change.pk, ())) for change in rows],
         "others": others,
         "can_decide": may,
-        "open_count": sum(change.state == ChangeState.OPEN for change in rows),
-        "silent_count": sum(change.tracking in (Change.Tracking.SILENT, Change.Tracking.PARTLY) for change in rows),
         "draft": draft,
+        **_left(contract, receipt, rows),
+        "may_write": is_due and can(actor, "contracts.hand_over", contract),
         "received": visible(actor, Receipt.objects.filter(version__contract=contract).select_related("version")),
     }
 
 
-def _row(change: Change, remarks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _left(contract: Contract, receipt: Receipt, rows: Sequence[Change]) -> dict[str, Any]:
+    """What is still to decide, and what is said before all of it is decided at once. `left` counts those too whose
+    decision went with an abandoned draft."""
+    waiting = [change for change in rows if change.state == ChangeState.OPEN]
+    inside = [change for change in waiting if not change.is_outside]
+    silent = sum(change.tracking in (Change.Tracking.SILENT, Change.Tracking.PARTLY) for change in inside)
+    effects = [_all_of(len(inside), accept=True), _silently(silent), _outside(len(waiting) - len(inside))]
+    return {
+        "left": changes.left_open(receipt, lost=True).count(),
+        "open_count": len(waiting),
+        "accept_effect": " ".join(each for each in effects if each),
+        "reject_effect": _all_of(len(waiting), accept=False),
+    }
+
+
+def _all_of(count: int, *, accept: bool) -> str:
+    if accept:
+        text = ngettext(
+            "%(count)s open change goes into our draft.", "%(count)s open changes go into our draft.", count
+        )
+    else:
+        text = ngettext(
+            "%(count)s open change is rejected: our words stay as they were sent.",
+            "%(count)s open changes are rejected: our words stay as they were sent.",
+            count,
+        )
+    return text % {"count": count}
+
+
+def _outside(count: int) -> str:
+    if not count:
+        return ""
+    text = ngettext(
+        "%(count)s change outside of the clauses is left to decide.",
+        "%(count)s changes outside of the clauses are left to decide.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _silently(count: int) -> str:
+    if not count:
+        return ""
+    text = ngettext(
+        "%(count)s of them came without tracking: read it first.",
+        "%(count)s of them came without tracking: read those first.",
+        count,
+    )
+    return text % {"count": count}
+
+
+def _row(change: Change, remarks: Sequence[dict[str, Any]], threads: Sequence[comments.ShownThread]) -> dict[str, Any]:
     is_kept = change.state in changes.IN_OUR_DRAFT
     return {
         "change": change,
         "spans": changes.spans_of(change),
         "remarks": remarks,
+        "threads": threads,
         "is_lost": is_kept and not changes.is_open_draft(change),
     }
 
@@ -158,6 +211,8 @@ def change_counter(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     change = get_visible(actor, changes.change_rows(), pk)
     require(actor, "contracts.counter_change", change)
+    if change.is_outside:
+        return redirect(f"{reverse('changes', args=[change.contract_id])}#change-{change.pk}")
     initial = {"text": "\n\n".join(words_to_counter(actor, change))}
     form = CounterForm(request.POST or None, initial=initial)
     if tried(form, lambda given: counter_change(actor=actor, change_id=pk, text=given["text"])):
@@ -197,8 +252,8 @@ def _say(request: HttpRequest, done: int, left: int) -> None:
     messages.success(request, said)
     if left:
         words = ngettext(
-            "%(count)s change is still open: our draft says something else there.",
-            "%(count)s changes are still open: our draft says something else there.",
+            "%(count)s change is still open: our draft says something else there, or it is outside of clauses.",
+            "%(count)s changes are still open: our draft says something else there, or they are outside of clauses.",
             left,
         )
         messages.warning(request, words % {"count": left})

@@ -48,7 +48,7 @@ class ThreadForm(CommentForm):
         label=_("Words it is about"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("As they stand in the clause."),
+        help_text=_("As they stand in the clause: mark them above, or leave this empty for the clause as a whole."),
     )
 
     field_order = ("audience", "clause", "draft_clause", "quote", "text", "mentions")

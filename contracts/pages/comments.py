@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -78,7 +79,20 @@ def comment_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     if tried(form, start):
         return _said(request, made["thread"])
-    return _form_page(request, form, contract, audience)
+    place = comments.clause_to_comment(actor, contract, _id_in(form, "clause"), _id_in(form, "draft_clause"))
+    return _form_page(request, form, contract, audience, place=place)
+
+
+def _id_in(form: ThreadForm, name: str) -> UUID | None:
+    try:
+        return UUID(str(form[name].value()))
+    except ValueError:
+        return None
+
+
+def _is_from_draft(request: HttpRequest) -> bool:
+    """Whether the person came from the draft that is written, and goes back there."""
+    return request.GET.get("back") == "draft"
 
 
 def _audience(actor: Actor, request: HttpRequest) -> str:
@@ -120,7 +134,11 @@ def _named(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _said(request: HttpRequest, thread: Thread) -> HttpResponse:
-    messages.success(request, _("Sent to the other side.") if thread.is_shared else _("Your comment stands."))
+    said = _("Sent to the other side.") if thread.is_shared else _("Your comment stands.")
+    link = format_html(' <a href="{}">{}</a>', reverse("thread", args=[thread.pk]), _("The thread"))
+    messages.success(request, format_html("{}{}", said, link))
+    if _is_from_draft(request):
+        return redirect(f"{reverse('draft', args=[thread.contract_id])}#thread-{thread.pk}")
     return redirect(f"{reverse('contract-tab', args=[thread.contract_id, 'comments'])}#thread-{thread.pk}")
 
 
@@ -132,7 +150,9 @@ def _form_page(request: HttpRequest, form: CommentForm, contract: Contract, audi
         "contract": contract,
         "is_shared": is_shared,
         "other_side": other_side_name(actor, contract),
-        "cancel_url": reverse("contract-tab", args=[contract.pk, "comments"]),
+        "cancel_url": reverse("draft", args=[contract.pk])
+        if _is_from_draft(request)
+        else reverse("contract-tab", args=[contract.pk, "comments"]),
         "submit_label": _("Send to the other side") if is_shared else _("Comment"),
         **more,
     }

@@ -13,22 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.engine.composition import DEEPEST
-from contracts.engine.questionnaire import TYPES
+from contracts.engine.questionnaire import TYPES, option_words
 from contracts.models import Template
 from contracts.models.contract import Category
 from contracts.pages.forms import members
+from contracts.pages.questions import TYPE_LABELS
 
 Typed = dict[str, Any]
 ALWAYS = ""
-TYPE_LABELS = {
-    "string": gettext_lazy("Short text"),
-    "text": gettext_lazy("Long text"),
-    "date": gettext_lazy("Date"),
-    "number": gettext_lazy("Number"),
-    "boolean": gettext_lazy("Yes or no"),
-    "enum": gettext_lazy("Choice"),
-    "array": gettext_lazy("List"),
-}
 # Other choices show other controls: the server draws the rows anew.
 REDRAWS = {
     "hx-post": "",
@@ -329,7 +321,7 @@ def _in_words(value: str) -> str:
 def condition_text(condition: Mapping[str, Any]) -> str:
     """A condition by the name of its question."""
     among = condition.get("in") or ([condition["equals"]] if "equals" in condition else [])
-    words = [(_("yes") if each else _("no")) if isinstance(each, bool) else str(each) for each in among]
+    words = [(_("yes") if each else _("no")) if isinstance(each, bool) else option_words(str(each)) for each in among]
     said = _(" or ").join(words) or (_("answered") if condition.get("is_set") else _("left open"))
     return _("“%(question)s” is %(answer)s") % {"question": condition.get("field"), "answer": said}
 

@@ -9,13 +9,16 @@ Addresses, all under /contracts/ (name, then what is sent):
     POST drafts/<draft>/clauses/              draft-clause-add {after, level, heading, body}   201, the clause
     POST drafts/<draft>/hand-over/            draft-hand-over {note}                   {version, number, url}
     POST drafts/<draft>/abandon/              draft-abandon {}                         {state}
-    POST drafts/clauses/<clause>/edit/        draft-clause-edit {revision, heading, body, settles?, session?} the clause
+    POST drafts/clauses/<clause>/edit/        draft-clause-edit {revision, heading, body, settles?, session?, kept_at?}
+                                                                                       the clause
     POST drafts/clauses/<clause>/keep/        draft-clause-keep {revision, heading, body, session?}    {kept_at}
     POST drafts/clauses/<clause>/hold/        draft-clause-hold {take_over?, release?}       the clause
     POST drafts/clauses/<clause>/remove/      draft-clause-remove {}                   the clause
     POST drafts/clauses/<clause>/restore/     draft-clause-restore {}                  the clause
     POST drafts/clauses/<clause>/move/        draft-clause-move {after, level}         the clause
     POST drafts/clauses/<clause>/position/    draft-clause-position {revision, library_version, position}   the clause
+    GET  drafts/clauses/<clause>/positions/   draft-clause-positions ?value={version}:{position}  {value, text, why}
+    POST drafts/<draft>/put-in/               draft-put-in {clause}                    {contract, anchor}
     GET  drafts/clauses/<clause>/history/     draft-clause-history                     {edits: [edit]}
     POST drafts/words/<edit>/settle/          draft-words-settle {}                    {settled}
 
@@ -31,6 +34,7 @@ edit = {id, clause, heading, body, text, at, by, outcome, based_on, revision}; `
     saved, of this draft and the ones before it, until they are settled (or sent again with `settles`: their id).
 words = {clause, session, revision, heading, body, text, at}: what an editor of one's own kept last and never saved.
     `session` is drawn anew each time that a clause is opened: two windows of one person keep both their words.
+    `kept_at` is the last that keep answered to the session: what it kept up to then is behind what it saves.
 pulse = {state, can_edit, revision, labels: {clause: label}, referred: {clause: label}, order: [clause],
     clauses: {clause: {revision, is_removed, held}}}: ask for the draft again where an unknown clause is in it.
 
@@ -50,6 +54,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -79,6 +84,7 @@ from contracts.api.draft_serializers import (
     NothingSerializer,
     PlaceSerializer,
     PositionChoiceSerializer,
+    PutInSerializer,
 )
 from contracts.models import ClauseEdit, Contract, Draft, DraftClause
 from contracts.operations.drafting.abandon_draft import abandon_draft
@@ -89,12 +95,16 @@ from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.drafting.hold_clause import hold_clause
 from contracts.operations.drafting.keep_words import keep_words
 from contracts.operations.drafting.move_clause import move_clause
+from contracts.operations.drafting.put_in_clause import put_in_clause
 from contracts.operations.drafting.put_position import put_position
 from contracts.operations.drafting.remove_clause import remove_clause
 from contracts.operations.drafting.restore_clause import restore_clause
 from contracts.operations.drafting.settle_words import settle_words
 from contracts.operations.drafting.take_back_turn import take_back_turn
+from contracts.operations.library.guards import position_in_use
+from contracts.pages.draft_page import hand_over_refused
 from contracts.queries import drafts
+from contracts.queries.draft_library import OwnPosition, own_position, shown_position
 
 MAX_SENT = 4_000_000  # bytes of one request
 # Who is asked, the row's id, and what was sent: answers the body, and the status where it is not 200.
@@ -109,9 +119,11 @@ def sends(
     status: int = 200,
     back: str = "",
     said: Any = "",
+    refusing: Callable[[HttpRequest, UUID, DomainError], HttpResponse] | None = None,
 ) -> Any:
     """A view of a function that calls the verb on a row of the model: reads what is sent once the actor may, answers
-    JSON. With `back` a page's form may post here too: it is sent on to the page of that name with `said`."""
+    JSON. With `back` a page's form may post here too: it is sent on to the page of that name with `said`. A form that
+    is refused is answered by `refusing`, by itself with the page of the contract."""
 
     def around(answer: Answer) -> Callable[..., HttpResponse]:
         @wraps(answer)
@@ -123,6 +135,8 @@ def sends(
             except DomainError as refusal:
                 if not is_form or refusal.status in (403, 404):
                     return refused(refusal, is_form=is_form)
+                if refusing is not None:
+                    return refusing(request, pk, refusal)
                 messages.error(request, refusal.message)
                 return redirect(_back(actor, back, pk, {}))
             if is_form:
@@ -168,7 +182,8 @@ def _back(actor: Actor, name: str, pk: UUID, body: dict[str, Any]) -> str:
     if contract is None:
         draft = Draft.objects.filter(pk=pk).values_list("contract_id", flat=True).first()
         contract = draft or pk
-    return reverse(name if body else "contract", args=[contract])
+    anchor = f"#{body['anchor']}" if "anchor" in body else ""
+    return reverse(name if body else "contract", args=[contract]) + anchor
 
 
 def asked(answer: Callable[[Actor, UUID], dict[str, Any]]) -> Callable[..., HttpResponse]:
@@ -220,6 +235,7 @@ def draft_take_back(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, A
     Draft,
     back="contract",
     said=gettext_lazy("The draft is handed over: it is the other side's turn."),
+    refusing=hand_over_refused,
 )
 def draft_hand_over(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
     version = hand_over(actor=actor, draft_id=pk, **sent)
@@ -279,6 +295,37 @@ def clause_move(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
 @sends(PositionChoiceSerializer, "contracts.put_position", DraftClause)
 def clause_position(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
     return drafts.shown_change(actor, put_position(actor=actor, clause_id=pk, **sent))
+
+
+@login_required
+@require_GET
+def clause_positions(request: HttpRequest, pk: UUID) -> JsonResponse | HttpResponse:
+    """The position of the library that a clause begins at, or the one that the address names, as it would stand."""
+    actor = actor_of(request)
+    try:
+        clause = get_visible(actor, DraftClause.objects.select_related("draft__contract"), pk)
+        require(actor, "contracts.put_position", clause.draft)
+        value = request.GET.get("value", "")
+        shown = named_position(clause.draft, value) if value else own_position(clause.draft, pk)
+    except DomainError as refusal:
+        return refused(refusal)
+    return JsonResponse(asdict(shown))
+
+
+def named_position(draft: Draft, value: str) -> OwnPosition:
+    """Raises Invalid `position_unknown`, DomainError `position_not_approved`, `clause_retired`."""
+    identity, _colon, name = value.partition(":")
+    try:
+        version_id = UUID(identity)
+    except ValueError as unreadable:
+        raise Invalid("position_unknown", _("The library has no such position.")) from unreadable
+    return shown_position(draft, position_in_use(version_id, name), name)
+
+
+@sends(PutInSerializer, "contracts.put_position", Draft, back="draft")
+def draft_put_in(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
+    clause = put_in_clause(actor=actor, draft_id=pk, library_clause_id=sent["clause"])
+    return {"contract": clause.draft.contract_id, "anchor": f"clause-{clause.pk}"}
 
 
 @sends(NothingSerializer, "contracts.settle_words", ClauseEdit)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, visible
 from clm.lib.actor import Actor
-from clm.lib.errors import NotVisible
+from clm.lib.errors import DomainError, NotVisible
 from contracts import queries
 from contracts.access.drafts import side_of
 from contracts.access.library import VIEW as VIEW_LIBRARY
@@ -26,6 +27,7 @@ from contracts.engine.blanks import left_in
 from contracts.engine.defined_terms import Term, Words, terms_of
 from contracts.engine.references import broken
 from contracts.models import Contract, Draft
+from contracts.pages.hand_over import effect_of, obstacles_to, reach_of
 from contracts.queries import drafts
 from contracts.queries.changes import undecided
 from contracts.queries.clause_library import Standpoint, position_choices
@@ -87,19 +89,36 @@ class LibraryBeside:
     lacking: list[Lacking]
     may_put: bool
     contract_id: UUID
+    put_in_url: str = ""
 
 
 @login_required
 def draft_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The side's open draft with its clauses; else whose turn it is, and how a draft is begun."""
+    return _page(request, get_visible(actor_of(request), queries.contract_rows(), pk))
+
+
+def hand_over_refused(request: HttpRequest, pk: UUID, refusal: DomainError) -> HttpResponse:
+    """The page of the draft again, with the refusal beside the button and the note that was typed."""
+    draft = get_visible(actor_of(request), drafts.draft_rows(), pk)
+    if not drafts.is_open(draft):
+        messages.error(request, refusal.message)
+        return redirect("draft", pk=draft.contract_id)
+    contract = queries.contract_rows().get(pk=draft.contract_id)
+    given = {"refused": refusal.message, "note": request.POST.get("note", "")}
+    return _page(request, contract, given, status=refusal.status)
+
+
+def _page(
+    request: HttpRequest, contract: Contract, given: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
     actor = actor_of(request)
-    contract = get_visible(actor, queries.contract_rows(), pk)
     draft = drafts.open_draft(actor, contract)
     context = _frame(actor, contract, draft)
     if draft is not None:
         context |= _open(actor, draft)
         context["data"] |= context.pop("shown")
-    return render(request, "contracts/draft_page.html", context)
+    return render(request, "contracts/draft_page.html", context | dict(given or {}), status=status)
 
 
 @login_required
@@ -115,17 +134,24 @@ def draft_checks(request: HttpRequest, pk: UUID) -> HttpResponse:
     if can(actor, VIEW_LIBRARY) and draft.side == Side.OURS:
         context["library"] = _beside_library(actor, draft, may_write=bool(shown["can_edit"]))
         context["may_ask"] = can(actor, "contracts.ask_omission", draft.contract)
+    if shown["can_edit"] and can(actor, "contracts.hand_over", draft):
+        lacking_now = context["library"].lacking if "library" in context else ()
+        effect = effect_of(draft, reach_of(actor, draft.contract))
+        context |= {"can_hand_over": True, "obstacles": obstacles_to(draft, lacking_now), "is_again": True}
+        context["hand_over_effect"] = effect
     return render(request, "contracts/draft_checks.html", context)
 
 
 def _beside_library(actor: Actor, draft: Draft, *, may_write: bool) -> LibraryBeside:
     report = draft_report(draft)
+    may_put = may_write and can(actor, "contracts.put_position", draft)
     return LibraryBeside(
         rows=report.rows,
         offers=report.offers,
         lacking=lacking(draft.contract, report.missing_mandatory),
-        may_put=may_write and can(actor, "contracts.put_position", draft),
+        may_put=may_put,
         contract_id=draft.contract_id,
+        put_in_url=reverse("draft-put-in", args=[draft.pk]) if may_put else "",
     )
 
 
@@ -173,21 +199,21 @@ def _open(actor: Actor, draft: Draft) -> dict[str, Any]:
         "can_edit": may_write,
         "checks": checks_of(shown),
         "new_clause": {"id": NO_CLAUSE, "level": 1, "label": "", "number": "", "heading": "", "html": ""},
-        "choices": position_choices() if may_put else [],
+        "choices": position_choices(acceptable=True) if may_put else [],
         "undecided": 0 if actor.is_counterparty else undecided(draft).count(),
         "can_comment": can(actor, "contracts.start_thread", draft.contract),
-        "can_hand_over": may_write and can(actor, "contracts.hand_over", draft),
         "can_abandon": may_write and can(actor, "contracts.abandon_draft", draft),
-        "hand_over_effect": _hand_over_effect(draft),
+        **_hand_over(actor, draft, may_write=may_write),
     }
 
 
-def _hand_over_effect(draft: Draft) -> str:
-    number = draft.number
-    return _(
-        "Makes a version from draft %(number)s and gives it to the other side. From then on it is their turn, and "
-        "nobody on your side can write until they hand over."
-    ) % {"number": number}
+def _hand_over(actor: Actor, draft: Draft, *, may_write: bool) -> dict[str, Any]:
+    """What stands in the card that hands the draft over."""
+    if not (may_write and can(actor, "contracts.hand_over", draft)):
+        return {"can_hand_over": False}
+    reach = reach_of(actor, draft.contract)
+    effect = effect_of(draft, reach)
+    return {"can_hand_over": True, "obstacles": obstacles_to(draft), "reach": reach, "hand_over_effect": effect}
 
 
 def _standing(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -205,7 +231,7 @@ def checks_of(shown: Mapping[str, Any]) -> Checks:
         blanks=[
             (ClauseLink(str(each["id"]), names[str(each["id"])]), blank)
             for each in clauses
-            for blank in left_in(f"{each['heading']} {each['text']}")
+            for blank in left_in(f"{each['heading']}\n{each['text']}")
         ],
         twice=[_shown(each, names) for each in found if each.is_defined_twice],
         undefined=[_shown(each, names) for each in found if each.is_undefined],

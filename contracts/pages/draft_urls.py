@@ -17,6 +17,8 @@ urlpatterns = [
     path("drafts/clauses/<uuid:pk>/restore/", views.clause_restore, name="draft-clause-restore"),
     path("drafts/clauses/<uuid:pk>/move/", views.clause_move, name="draft-clause-move"),
     path("drafts/clauses/<uuid:pk>/position/", views.clause_position, name="draft-clause-position"),
+    path("drafts/clauses/<uuid:pk>/positions/", views.clause_positions, name="draft-clause-positions"),
+    path("drafts/<uuid:pk>/put-in/", views.draft_put_in, name="draft-put-in"),
     path("drafts/clauses/<uuid:pk>/history/", views.clause_history, name="draft-clause-history"),
     path("drafts/words/<uuid:pk>/settle/", views.words_settle, name="draft-words-settle"),
 ]

@@ -10,8 +10,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clm.accounts.models import Membership
+from clm.accounts.roles import PEOPLE_INSIDE, Role
+from clm.lib.actor import Actor
 from clm.lib.money import is_iso_4217
 from clm.lib.zones import zone_names
+from clm.pages.fields import GroupedCheckboxes
+from contracts.access.other_side import companies
 from contracts.models import ContractParty, Party, Passage, RenewalDecision, Version
 from contracts.models.contract import Category
 from contracts.models.terms import NoticeUnit, Renewal, Roll
@@ -29,10 +33,31 @@ def _time(**kwargs: Any) -> forms.TimeField:
 NEW_TERMS = ("starts_on", "initial_months", "renewal", "renewal_months", "notice_length", "notice_unit")
 
 
+def _present() -> QuerySet[Membership]:
+    return Membership.objects.filter(removed_at=None).select_related("user").order_by("user__name")
+
+
 def members() -> list[tuple[str, str]]:
-    """Choices of the organization's present people."""
-    rows = Membership.objects.filter(removed_at=None).select_related("user").order_by("user__name")
-    return [(str(row.user_id), str(row.user)) for row in rows]
+    """Choices of the organization's present people: nobody of the other side, and no integration."""
+    return [(str(row.user_id), str(row.user)) for row in _present().filter(roles__overlap=sorted(PEOPLE_INSIDE))]
+
+
+def people_by_side(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Everybody who may be named, in groups; of the other side with the company they were named for and the address."""
+    outside = _present().filter(roles__contained_by=[Role.COUNTERPARTY])
+    machines = _present().exclude(roles__overlap=sorted(PEOPLE_INSIDE)).filter(roles__contains=[Role.INTEGRATION])
+    known = companies(actor)
+    groups = [
+        (gettext("Colleagues"), members()),
+        (gettext("Other side"), [(str(row.user_id), _outsider(row, known.get(row.user_id, []))) for row in outside]),
+        (gettext("Integrations"), [(str(row.user_id), str(row.user)) for row in machines]),
+    ]
+    return [(label, choices) for label, choices in groups if choices]
+
+
+def _outsider(row: Membership, named_for: list[str]) -> str:
+    said = [", ".join(named_for), Role.COUNTERPARTY.label, row.user.email]
+    return " · ".join(str(part) for part in (row.user, *said) if part)
 
 
 def _zones(kept: str | None) -> list[tuple[str, str]]:
@@ -205,13 +230,16 @@ class TerminationForm(forms.Form):
 class AccessForm(forms.Form):
     is_confidential = forms.BooleanField(label=_("Confidential: only these people"), required=False)
     people = forms.MultipleChoiceField(
-        label=_("People"), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=_("The owner and you always keep access."),
+        label=_("People"), required=False, widget=GroupedCheckboxes,
+        help_text=_(
+            "The owner and you always keep access. Colleagues need a tick where the contract is confidential; "
+            "people of the other side see it only with one."
+        ),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["people"].choices = members()  # type: ignore[attr-defined]
+        self.fields["people"].choices = people_by_side(actor)  # type: ignore[attr-defined]
 
 
 class CompareForm(forms.Form):

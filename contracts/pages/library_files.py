@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -19,8 +21,17 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import require
 from clm.pages.export import csv_response
 from contracts.access.library import VIEW
-from contracts.adapters.library_files import HEAD, MOST_BYTES, checked_entries, csv_rows, read_library, wrong
-from contracts.operations.library.import_library import LibraryImport, import_library
+from contracts.adapters.library_files import (
+    HEAD,
+    MOST_BYTES,
+    POSITION,
+    checked_entries,
+    csv_rows,
+    lines_of,
+    read_library,
+    wrong,
+)
+from contracts.operations.library.import_library import Imported, LibraryImport, import_library
 from contracts.pages.steps import tried
 from contracts.queries.clause_library import library_entries
 
@@ -32,21 +43,52 @@ class LibraryFileForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        required=False,
+        error_messages={"required": gettext_lazy("Choose a file.")},
         help_text=gettext_lazy(
             "CSV or JSON, as the export has it; up to 1,000 clauses. You see first what it changes."
         ),
     )
     entries = forms.CharField(required=False, widget=forms.HiddenInput())
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        file = given.get("file")
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("entries")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
         if file and file.size > MOST_BYTES:
-            self.add_error("file", _("A library file has at most 8 MB."))
-        elif not file and not given.get("entries"):
-            self.add_error("file", _("Choose a file."))
-        return given
+            raise forms.ValidationError(_("A library file has at most 8 MB."))
+        return file
+
+
+# What the facts of a clause are called on its own page.
+NAMES = {
+    "title": gettext_lazy("Title"),
+    "category": gettext_lazy("Category"),
+    "risk": gettext_lazy("Risk"),
+    "owner": gettext_lazy("Owner"),
+    "guidance": gettext_lazy("Guidance"),
+    "mandatory_for": gettext_lazy("Mandatory in"),
+    "attribution": gettext_lazy("Source"),
+    "positions": gettext_lazy("Positions"),
+}
+
+
+@dataclass(frozen=True)
+class ImportLine:
+    """A clause of the file as the page shows it: `line` is where it begins in a CSV, `faults` name its columns."""
+
+    row: Imported
+    line: int | None
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        columns = {"owner_id": "owner", "positions": "positions" if self.line is None else ", ".join(POSITION)}
+        return [(columns.get(name, name), " ".join(texts)) for name, texts in self.row.errors.items()]
+
+    @property
+    def touched(self) -> str:
+        return ", ".join(str(NAMES[name]) for name in self.row.touched)
 
 
 @login_required
@@ -60,9 +102,12 @@ def library_import(request: HttpRequest) -> HttpResponse:
 
     def put(given: dict[str, Any]) -> None:
         file = given["file"]
-        entries = read_library(file.read(), file.name) if file else _looked_at(given["entries"])
+        content = file.read() if file else b""
+        entries = read_library(content, file.name) if file else _looked_at(given["entries"])
         seen["entries"] = json.dumps(entries)
         seen["result"] = import_library(actor=actor, entries=entries, is_trial=bool(file))
+        lines = lines_of(content, file.name) if file else []
+        seen["lines"] = [ImportLine(row, line) for row, line in zip_longest(seen["result"].rows, lines)]
 
     tried(form, put)
     result: LibraryImport | None = seen.get("result")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clm.access.permissions import can
 from clm.lib import clock
@@ -14,6 +15,8 @@ from clm.lib.actor import Actor
 from contracts.access.drafts import side_of
 from contracts.models import Contract, ContractParty, Drafting, Terms
 from contracts.models.terms import Renewal
+from contracts.queries.changes import left_open, unanswered_receipt
+from contracts.queries.drafts import last_sent
 from contracts.states import ContractState, VersionState
 
 
@@ -39,8 +42,7 @@ def _steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
     if contract.state == ContractState.DRAFT:
         return _draft_steps(contract)
     if contract.state == ContractState.IN_NEGOTIATION:
-        is_own = contract.turn == side_of(actor)
-        return [_link("contracts.begin_draft", _("Write the draft"), "draft", contract)] if is_own else []
+        return _negotiation_steps(actor, contract)
     if contract.is_in_force:
         return _amendment_steps(contract) or _renewal_steps(contract)
     if contract.state == ContractState.EXECUTED:
@@ -52,6 +54,20 @@ def _steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
         url = reverse("contract-archive", args=[contract.pk])
         return [("contracts.archive_contract", NextStep(_("Archive"), url, True, effect))]
     return []
+
+
+def _negotiation_steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
+    """In our turn what came back is decided on, then the draft is written; in theirs we take in what they answer."""
+    write = _link("contracts.begin_draft", _("Write the draft"), "draft", contract)
+    if contract.turn != side_of(actor):
+        receive = _link("contracts.receive_version", _("Upload their answer"), "answer-new", contract)
+        return [] if actor.is_counterparty or last_sent(contract) is None else [receive]
+    receipt = None if actor.is_counterparty else unanswered_receipt(contract)
+    left = left_open(receipt, lost=True).count() if receipt else 0
+    if not left:
+        return [write]
+    label = ngettext("Decide on %(count)s change", "Decide on %(count)s changes", left) % {"count": left}
+    return [_link("contracts.accept_change", label, "changes", contract), write]
 
 
 def _draft_steps(contract: Contract) -> list[tuple[str, NextStep]]:

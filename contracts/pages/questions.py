@@ -16,9 +16,18 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.engine.questionnaire import MOST_ITEMS, Condition, Field, check, read, unasked
+from contracts.engine.questionnaire import MOST_ITEMS, Condition, Field, check, option_words, read, unasked
 
 PREFIX = "answer"
+TYPE_LABELS = {
+    "string": gettext_lazy("Short text"),
+    "text": gettext_lazy("Long text"),
+    "date": gettext_lazy("Date"),
+    "number": gettext_lazy("Number"),
+    "boolean": gettext_lazy("Yes or no"),
+    "enum": gettext_lazy("Choice"),
+    "array": gettext_lazy("List"),
+}
 _YES_NO = {True: gettext_lazy("yes"), False: gettext_lazy("no")}
 
 
@@ -41,6 +50,37 @@ class Section:
     @property
     def is_asked(self) -> bool:
         return any(question.is_asked for question in self.questions)
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question as it is read, with its kind, choices and default in words."""
+
+    field: Field
+    kind: str
+    options: list[str]
+    default: str
+    only_where: str
+
+
+def shown_questions(questions: Sequence[Field]) -> list[ShownQuestion]:
+    labels = {question.name: question.label for question in questions}
+    return [
+        ShownQuestion(
+            field=question,
+            kind=str(TYPE_LABELS[question.type]),
+            options=[option_words(option) for option in question.options],
+            default=_default(question),
+            only_where=_for_people(question.condition, labels) if question.condition else "",
+        )
+        for question in questions
+    ]
+
+
+def _default(question: Field) -> str:
+    if isinstance(question.default, bool):
+        return str(_YES_NO[question.default])
+    return option_words(question.default) if question.type == "enum" and question.default else question.default or ""
 
 
 class EntriesWidget(forms.Widget):
@@ -174,7 +214,9 @@ def _for_script(condition: Condition) -> str:
 def _for_people(condition: Condition, labels: Mapping[str, str]) -> str:
     label = labels[condition.field]
     if condition.among:
-        words = [str(_YES_NO[answer]) if isinstance(answer, bool) else answer for answer in condition.among]
+        words = [
+            str(_YES_NO[answer]) if isinstance(answer, bool) else option_words(answer) for answer in condition.among
+        ]
         return _("Counts only where “%(question)s” is %(answers)s.") % {"question": label, "answers": ", ".join(words)}
     if condition.is_set:
         return _("Counts only where “%(question)s” is answered.") % {"question": label}
@@ -202,7 +244,7 @@ def _check(question: Field) -> forms.Field:
 
 
 def _choice(question: Field) -> forms.Field:
-    choices = [("", "–"), *[(option, option) for option in question.options]]
+    choices = [("", "–"), *[(option, option_words(option)) for option in question.options]]
     return forms.ChoiceField(
         label=question.label,
         help_text=escape(question.help),

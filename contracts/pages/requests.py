@@ -105,7 +105,7 @@ def request_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "history": entries_of(shown),
         "crumbs": [(_("Requests"), reverse("requests"))],
         "next": next_step(actor, shown),
-        "waits": waits_for(shown),
+        "waits": waits_for(shown, actor),
         "can_triage": may_triage and can(actor, "contracts.assign_request", shown),
         "can_ask_requester": may_triage and shown.state != RequestState.ASKED,
         "can_change": may_change(actor, shown) and can(actor, "contracts.change_request", shown),
@@ -117,9 +117,11 @@ def request_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _told(title: str, answers: list[Answered]) -> dict[str, Any]:
-    """A section: what was answered, and the questions that were left empty."""
-    told = [each for each in answers if each.rows or each.value not in (None, "")]
-    return {"title": title, "answers": told, "empty": [each.label for each in answers if each not in told]}
+    """A section: what was answered, what was answered by no, and the questions that were left empty."""
+    told = [each for each in answers if each.rows or (each.value not in (None, "") and not each.is_no)]
+    refused = [each.label for each in answers if each.is_no]
+    empty = [each.label for each in answers if each not in told and not each.is_no]
+    return {"title": title, "answers": told, "refused": refused, "empty": empty}
 
 
 def _contract_seen(actor: Actor, request: ContractRequest) -> Contract | None:
@@ -152,8 +154,12 @@ def _steps(actor: Actor, request: ContractRequest) -> list[tuple[str, NextStep]]
     return []
 
 
-def waits_for(request: ContractRequest) -> str:
-    """Whom it waits for, in a sentence."""
+def waits_for(request: ContractRequest, actor: Actor) -> str:
+    """Whom it waits for, in a sentence to this actor."""
+    if request.state == RequestState.ASKED and request.requester_id == actor.person_id:
+        return _("It waits for your answer.")
+    if request.state == RequestState.ASSIGNED and request.assignee_id == actor.person_id:
+        return _("You work on it.")
     people = {"assignee": str(request.assignee or ""), "requester": str(request.requester)}
     said = {
         RequestState.SUBMITTED: _("It waits for somebody of legal or procurement to take it."),

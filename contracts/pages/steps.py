@@ -256,7 +256,7 @@ def contract_access(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, contract = _contract_for(request, pk, "contracts.restrict_contract")
     people = [str(person.pk) for person in people_granted("see_confidential_contract", contract)]
     initial = {"is_confidential": contract.is_confidential, "people": people}
-    form = shapes.AccessForm(request.POST or None, initial=initial)
+    form = shapes.AccessForm(actor, request.POST or None, initial=initial)
     if tried(form, lambda given: restrict_contract(actor=actor, contract_id=pk, **_named(given))):
         messages.success(request, _("Saved who sees this contract."))
         return redirect("contract", pk=pk)

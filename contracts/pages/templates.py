@@ -25,6 +25,7 @@ from clm.documents.extraction import DOCX
 from clm.lib.actor import Actor
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
+from contracts.access import VIEW_INSIDE
 from contracts.adapters.template_metadata import read_metadata
 from contracts.engine.composition import unused
 from contracts.models import Contract, Template, TemplateVersion
@@ -35,7 +36,7 @@ from contracts.operations.templates.draft_from_template import draft_from_templa
 from contracts.operations.templates.import_template import import_template
 from contracts.operations.templates.retire_template import retire_template
 from contracts.pages import template_forms as shapes
-from contracts.pages.questions import asked_with
+from contracts.pages.questions import asked_with, shown_questions
 from contracts.pages.steps import form_page, tried
 from contracts.queries import templates as template_library
 from contracts.queries.compositions import newer_words
@@ -114,7 +115,7 @@ def template_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "versions": versions,
         "newest": versions[0],
         "used": used if template.state == TemplateState.APPROVED else None,
-        "questions": questions_of(versions[0]),
+        "questions": shown_questions(questions_of(versions[0])),
         **_composed(versions[0]),
         "history": entries_of(template),
         "crumbs": [(_("Templates"), reverse("templates"))],
@@ -242,7 +243,9 @@ def template_file(request: HttpRequest, pk: UUID) -> FileResponse:
 @login_required
 def version_print(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A contract's version as a PDF."""
-    version = get_visible(actor_of(request), queries.version_rows(), pk)
-    response = HttpResponse(template_library.print_version(version), content_type="application/pdf")
+    actor = actor_of(request)
+    version = get_visible(actor, queries.version_rows(), pk)
+    content = template_library.print_version(version, hashes=can(actor, VIEW_INSIDE))
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{version.contract.reference}-v{version.number}.pdf"'
     return response

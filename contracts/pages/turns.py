@@ -10,6 +10,7 @@ from clm.access.permissions import can
 from clm.lib.actor import Actor
 from contracts.access.drafts import side_of
 from contracts.models import Contract, Draft
+from contracts.pages.hand_over import reach_of
 from contracts.queries import drafts
 from contracts.states import DraftState
 
@@ -26,7 +27,17 @@ def turn_line(actor: Actor, contract: Contract) -> dict[str, Any]:
         "can_take_back": may_take_back and _was_handed_over(actor, contract),
         "take_back_url": reverse("draft-take-back", args=[contract.pk]),
         "changes_url": _changes_url(actor, contract),
+        **_unreached(actor, contract, is_ours=turn.is_ours),
     }
+
+
+def _unreached(actor: Actor, contract: Contract, *, is_ours: bool) -> dict[str, Any]:
+    """In their turn, where nobody of theirs sees the contract: what was sent, for us to send by other ways."""
+    if is_ours or actor.is_counterparty:
+        return {}
+    reach, sent = reach_of(actor, contract), drafts.last_sent(contract)
+    may_read = sent is not None and can(actor, "contracts.view_change", contract)
+    return {"reach": reach, "unreached": sent if may_read and reach.is_nobody else None}
 
 
 def _changes_url(actor: Actor, contract: Contract) -> str:

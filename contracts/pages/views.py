@@ -20,12 +20,13 @@ from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from contracts import queries
 from contracts.access import VIEW_INSIDE
-from contracts.access.other_side import file_name_for, names_shown, shown_as
+from contracts.access.other_side import file_name_for, names_shown, note_for
 from contracts.calendar import current_stretch
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
 from contracts.pages.turns import turn_line
+from contracts.pages.version_words import describe
 from contracts.papers.outgoing import file_for
 from contracts.papers.reader import clauses_of
 from contracts.papers.reading import reading_of
@@ -129,9 +130,7 @@ def parties_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
 def versions_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     seen = queries.versions(actor, contract)
     versions = list(seen.select_related("created_by", "blob", "contract").defer("text", "contract__search"))
-    names = names_shown(actor, contract)
-    for version in versions:
-        version.shown_as = shown_as(actor, version, names)  # type: ignore[attr-defined]
+    describe(actor, contract, versions, names_shown(actor, contract))
     return {
         "versions": versions,
         "compare_form": CompareForm(seen) if len(versions) > 1 else None,
@@ -152,11 +151,12 @@ def version_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One version: its text, hash and file."""
     actor = actor_of(request)
     version = get_visible(actor, queries.version_rows(), pk)
+    describe(actor, version.contract, [version], names_shown(actor, version.contract))
     context = {
         **reading(actor, version),
         "contract": version.contract,
         "others": queries.versions(actor, version.contract).exclude(pk=version.pk),
-        "shown_as": shown_as(actor, version, names_shown(actor, version.contract)),
+        "note": note_for(actor, version),
         "history": history_for(actor, version),
         "crumbs": [
             (_("Contracts"), reverse("contracts")),

@@ -124,8 +124,8 @@ def register() -> None:
 
 def register_all() -> None:
     """The contracts' own panels and those of every capability."""
-    from contracts.panels import comments, help, library, portal, requests
+    from contracts.panels import comments, help, library, portal, redlines, requests
 
     register()
-    for part in (comments, help, library, portal, requests):
+    for part in (comments, help, library, portal, redlines, requests):
         part.register()

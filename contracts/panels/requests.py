@@ -20,6 +20,7 @@ from clm.dashboards.registry import (
 from clm.lib.actor import Actor
 from contracts.access.requests import TRIAGERS, VIEW
 from contracts.queries import requests as requesting
+from contracts.states import RequestState
 
 
 def _queue(actor: Actor) -> dict[str, Any]:
@@ -27,7 +28,10 @@ def _queue(actor: Actor) -> dict[str, Any]:
 
 
 def _own(actor: Actor) -> dict[str, Any]:
-    return {"requests": list(requesting.own(actor)[:5])}
+    """What they are asked about first, whatever else is open."""
+    rows = list(requesting.own(actor)[:5])
+    asked = [row for row in rows if row.state == RequestState.ASKED]
+    return {"waiting": asked, "requests": [row for row in rows if row not in asked]}
 
 
 def _search(actor: Actor, words: str, limit: int) -> list[Hit]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from clm.documents.blobs import StoredContent, put_content
-from clm.documents.extraction import Refused, extract
+from clm.documents.extraction import DOCX, Refused, extract
 from clm.documents.extraction.extracted import ExtractedDocument, Mark
 from clm.lib.actor import Actor
 from clm.lib.canonical import digest
 from clm.lib.errors import Invalid
 from clm.lib.outside import outside_transactions
+from contracts.adapters.stowaways import leaves_pictures_out
+from contracts.adapters.surroundings import known_surroundings
 from contracts.engine.outline import OutlinedClause, outline
 from contracts.models import Terms
 
@@ -50,6 +52,8 @@ class Paper:
     stored: StoredContent | None = None
     # Half-open offsets into the text of words that are bold, italic or underlined.
     marks: tuple[Mark, ...] = ()
+    # Of a Word file: what it shows beside its clauses, by kind.
+    surroundings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def read_paper(content: bytes, file_name: str) -> Paper:
@@ -72,9 +76,14 @@ def read_paper(content: bytes, file_name: str) -> Paper:
         page_count=document.page_count,
         text=document.text,
         clauses=outline(document.blocks),
-        warnings=tuple(document.warnings),
+        warnings=(*document.warnings, *_left_out(document, content)),
         marks=tuple(_marks(document)),
+        surroundings=known_surroundings(content) if document.media_type == DOCX else {},
     )
+
+
+def _left_out(document: ExtractedDocument, content: bytes) -> tuple[str, ...]:
+    return ("pictures_left_out",) if document.media_type == DOCX and leaves_pictures_out(content) else ()
 
 
 def _marks(document: ExtractedDocument) -> Iterator[Mark]:

@@ -9,6 +9,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clm.access.permissions import get_visible, require, visible
+from clm.access.permissions import can, get_visible, require, visible
 from clm.accounts.models import Organization
 from clm.documents.blobs import put_content, store_blob
 from clm.documents.extraction import DOCX, PDF, Refused
@@ -32,6 +33,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
 from clm.lib.pdf import render_pdf
 from contracts import queries
+from contracts.access import VIEW_INSIDE
 from contracts.adapters.metadata import without_metadata
 from contracts.adapters.outgoing import without_hidden
 from contracts.adapters.plain import docx_of_text
@@ -41,7 +43,7 @@ from contracts.engine.compare import ClauseText
 from contracts.models import Contract, Version
 from contracts.papers import read_paper
 from contracts.papers.outgoing import outgoing_bytes
-from contracts.papers.reader import compared, texts_of
+from contracts.papers.reader import beside, beside_paper, compared, texts_of
 from contracts.queries.paper_comments import talks_on
 
 COMPARISON = "contracts.comparison_paper"
@@ -95,14 +97,16 @@ class Newer:
     content: Callable[[], bytes]
     content_hash: str
     talks: Callable[[], Sequence[Talk]] = tuple
+    around: Callable[[Version], Sequence[dict[str, Any]]] = lambda old: ()
 
     @classmethod
     def of_version(cls, version: Version) -> Newer:
         rows = texts_of(version)
         content = partial(outgoing_bytes, version, talks=False)
-        name = _("version %(number)s") % {"number": version.number}
+        name = _("Version %(number)s") % {"number": version.number}
         talks, at = partial(talks_on, version), version.shared_at or version.created_at
-        return cls(name, version.text, version.media_type, rows, at, content, version.content_hash, talks)
+        around = partial(beside, new=version)
+        return cls(name, version.text, version.media_type, rows, at, content, version.content_hash, talks, around)
 
     @classmethod
     def of_file(cls, parameters: Mapping[str, Any]) -> Newer:
@@ -111,10 +115,11 @@ class Newer:
         paper = read_paper(content, parameters["file_name"])
         rows = [ClauseText(each.number, each.heading, each.text) for each in paper.clauses]
         at, digest = datetime.fromisoformat(parameters["at"]), sha256(content).hexdigest()
-        return cls(paper.file_name, paper.text, paper.media_type, rows, at, lambda: content, digest)
+        around = partial(beside_paper, paper=paper)
+        return cls(paper.file_name, paper.text, paper.media_type, rows, at, lambda: content, digest, around=around)
 
 
-@job_kind(COMPARISON)
+@job_kind(COMPARISON, leads_to=gettext_lazy("Download the comparison"))
 def comparison_paper(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """The paper is stored. The same texts give the same redline, to the byte; a `note` says where it is made of the
     texts alone."""
@@ -129,10 +134,13 @@ def comparison_paper(progress: Progress, parameters: Mapping[str, Any]) -> Mappi
     if form == PaperForm.WORD:
         content, note = redline_of(old, new)
     else:
-        content = pdf_of(old, new)
+        content = pdf_of(old, new, hashes=can(progress.actor, VIEW_INSIDE))
     progress.report(1, 2)
     blob = store_blob(old.organization_id, content, MEDIA_TYPES[form])
     made = {"url": reverse("comparison-paper", args=[old.contract_id, blob.pk]), "paper_id": blob.pk}
+    if "new_id" in parameters:
+        asked = {"old": parameters["old_id"], "new": parameters["new_id"]}
+        made["page"] = f"{reverse('version-compare', args=[old.contract_id])}?{urlencode(asked)}"
     return made | ({"note": note} if note else {})
 
 
@@ -172,9 +180,11 @@ def programs() -> Path:
     return Path(settings.VAR_DIR) / "programs"
 
 
-def pdf_of(old: Version, new: Newer) -> bytes:
-    """Every clause of both texts with what was added, removed and moved. Call outside of a transaction."""
-    context = {"contract": old.contract, "old": old, "new": new, **compared(texts_of(old), new.clauses)}
+def pdf_of(old: Version, new: Newer, *, hashes: bool) -> bytes:
+    """Every clause of both texts with what was added, removed and moved; with the `hashes` of the contents for those
+    who have the files. Call outside of a transaction."""
+    context = {"contract": old.contract, "old": old, "new": new, "hashes": hashes}
+    context |= compared(texts_of(old), new.clauses, new.around(old))
     return render_pdf(render_to_string("contracts/pdf/comparison.html", context))
 
 

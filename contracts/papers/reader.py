@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from contracts.adapters.surroundings import Surroundings, as_sent, differing
 from contracts.engine.body import Body
 from contracts.engine.compare import ClauseText, compare
 from contracts.engine.looks import marked_body
-from contracts.models import Clause, Passage, Version
+from contracts.engine.printing import BLOCK, CELL
+from contracts.engine.words import diff_words
+from contracts.models import Change, Clause, Passage, Version
 from contracts.papers import Paper
+from contracts.states import Side
 
 FIRST_WORDS = 6
 _SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;]+(?=\s|$)|$)", re.DOTALL)
+_GAP = '<span class="text-gap">{}</span>'
 _AFTER_HEADING = " \t\n.:\u2013\u2014-"
 
 
@@ -25,6 +33,20 @@ class Part:
     text: str
     url: str = ""
     label: str = ""
+
+    @property
+    def html(self) -> SafeString:
+        """The text with the rows of tables as rows. Not a character is left out: offsets are counted in it."""
+        blocks = self.text.split(BLOCK)
+        shown = [_row(block) if CELL in block else escape(block) for block in blocks]
+        for at, block in enumerate(blocks[:-1]):
+            shown[at] += _GAP.format(BLOCK) if CELL in block else BLOCK
+        return SafeString("".join(shown))
+
+
+def _row(block: str) -> str:
+    cells = (f'<span class="text-cell">{escape(cell)}</span>' for cell in block.split(CELL))
+    return f'<span class="text-row">{_GAP.format(CELL).join(cells)}</span>'
 
 
 def body_offset(clause: Clause) -> int:
@@ -112,21 +134,54 @@ WORDS = {"equal": "same", "insert": "added", "delete": "removed"}
 
 
 def comparison_of(old: Version, new: Version) -> dict[str, Any]:
-    """What components/diff.html draws, by clause in reading order, with counts by kind."""
-    return compared(texts_of(old), texts_of(new))
+    """What components/diff.html draws: what differs beside the clauses, then by clause in reading order, with counts of
+    clauses by kind."""
+    return compared(texts_of(old), texts_of(new), beside(old, new))
 
 
 def comparison_with(old: Version, paper: Paper) -> dict[str, Any]:
     """The same for a version and a paper that was read and is nobody's version: the paper counts as the newer text."""
     new = [ClauseText(number=item.number, heading=item.heading, text=item.text) for item in paper.clauses]
-    return compared(texts_of(old), new)
+    return compared(texts_of(old), new, beside_paper(old, paper))
 
 
-def compared(old: Sequence[ClauseText], new: Sequence[ClauseText]) -> dict[str, Any]:
-    """The same for clauses as texts."""
-    result = compare(old, new)
-    changes = [_change(row) for row in result.rows]
+def compared(
+    old: Sequence[ClauseText], new: Sequence[ClauseText], around: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """The same for clauses as texts, after what differs beside them."""
+    result = compare([_said(each) for each in old], [_said(each) for each in new])
+    changes = [*around, *(_change(row) for row in result.rows)]
     return {"changes": changes, "summary": result.summary}
+
+
+def _said(clause: ClauseText) -> ClauseText:
+    """The clause without the blank line before the next one, which is not part of what it says."""
+    return replace(clause, text=clause.text.rstrip())
+
+
+def beside(old: Version, new: Version) -> list[dict[str, Any]]:
+    """What differs between two versions outside of their clauses. What never goes out is no difference."""
+    return _shown_beside(differing(_as_given(old), _as_given(new)))
+
+
+def _as_given(version: Version) -> Surroundings:
+    return as_sent(version.surroundings) if version.side == Side.OURS else version.surroundings
+
+
+def beside_paper(old: Version, paper: Paper) -> list[dict[str, Any]]:
+    """The same for a version and a paper that is nobody's version."""
+    return _shown_beside(differing(as_sent(old.surroundings), as_sent(paper.surroundings)))
+
+
+def _shown_beside(found: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"kind": "changed", "number": "", "heading": str(Change.Kind(kind).label), "spans": _spans(old, new)}
+        for kind, old, new in found
+    ]
+
+
+def _spans(old: str, new: str) -> list[tuple[str, str]]:
+    return [(WORDS[str(each.op)], each.text) for each in diff_words(old, new)]
 
 
 def texts_of(version: Version) -> list[ClauseText]:
@@ -141,6 +196,4 @@ def _change(row: Any) -> dict[str, Any]:
     spans = [(WORDS[str(segment.op)], segment.text) for segment in row.segments]
     if not spans:
         spans = [({"added": "added", "removed": "removed"}.get(kind, "same"), shown.text)]
-    # The blank line before the next clause is not part of what this one says.
-    spans[-1] = (spans[-1][0], spans[-1][1].rstrip("\n"))
     return {"kind": kind, "number": shown.number, "heading": shown.heading, "spans": spans}

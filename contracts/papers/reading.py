@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clm.access.permissions import visible
 from clm.documents.blobs import read_blob
@@ -29,7 +30,7 @@ MAX_BYTES = DEFAULT.file_bytes
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED)
 
 
-@job_kind(IMPORT)
+@job_kind(IMPORT, leads_to=gettext_lazy("Open the version"))
 def import_version(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """The document is the contract's next version. Work that died after adding it answers that version."""
     contract_id = UUID(parameters["contract_id"])

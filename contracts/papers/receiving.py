@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clm.access.permissions import get_visible, require
 from clm.documents.blobs import blob_of, put_content, read_blob
@@ -41,7 +42,7 @@ def request_receiving(actor: Actor, *, contract_id: UUID, content: bytes, file_n
     return start_job(actor, kind=RECEIVE, title=title, parameters=parameters, subject=contract)
 
 
-@job_kind(RECEIVE)
+@job_kind(RECEIVE, leads_to=gettext_lazy("Look at their changes"))
 def receive_document(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """The document is the other side's version. Work that died after receiving it answers that version."""
     contract_id = UUID(parameters["contract_id"])

@@ -9,12 +9,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from clm.access.permissions import visible
 from clm.documents.extraction import DOCX, Refused
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
+from contracts.adapters.surroundings import Surroundings, as_sent, differing
 from contracts.adapters.word_changes import Reading, Tracked, read_changes
 from contracts.engine.compare import ClauseText, Row, compare
 from contracts.engine.numbering import name_of
@@ -22,8 +24,8 @@ from contracts.engine.words import diff_words
 from contracts.models import Change, Clause, Contract, Draft, Receipt, UnsavedWords, Version
 from contracts.papers import Paper, read_paper
 from contracts.papers.reader import WORDS, body_offset
-from contracts.queries.drafts import last_sent
-from contracts.states import ChangeState, DraftState
+from contracts.queries.drafts import NEGOTIABLE, last_sent
+from contracts.states import ChangeState, DraftState, Side
 
 Tracking = Change.Tracking
 # So many deletions are looked for by their words where a file does not read back as it was sent: each in every clause.
@@ -59,9 +61,15 @@ def plain_words(text: str) -> str:
 
 
 def reads_back(answer: Answer, sent: Version) -> bool:
-    """With every tracked change rejected it is what was sent."""
+    """With every tracked change rejected it is what was sent, also beside the clauses."""
     before = answer.paper.text if answer.reading is None else answer.reading.rejected
-    return plain_words(before) == plain_words(sent.text)
+    around = answer.paper.surroundings if answer.reading is None else answer.reading.around
+    return plain_words(before) == plain_words(sent.text) and not differing(surroundings_sent(sent), around)
+
+
+def surroundings_sent(version: Version) -> Surroundings:
+    """What stands beside the clauses of a version, as the other side has it."""
+    return as_sent(version.surroundings) if version.side == Side.OURS else version.surroundings
 
 
 def clause_texts(clauses: Sequence[Clause]) -> list[ClauseText]:
@@ -172,12 +180,31 @@ def made_changes(received: Version, sent: Version, reading: Reading | None, *, h
     for clause in found.old:
         clause.version = sent
     marks = Marks.of(reading, sent, found.old) if reading is not None else None
-    made = []
-    for position, (row, old, new) in enumerate(found.changes(), 1):
+    made = [] if here else _outside(received, sent, reading)
+    for position, (row, old, new) in enumerate(found.changes(), len(made) + 1):
         tracked = marks.within(old, new) if marks else []
         tracking = marks.tracking(tracked, old, new) if marks else Tracking.SILENT
         made.append(_change(received, position, row, old, new, tracked, Tracking.HERE if here else tracking))
     return made
+
+
+def _outside(received: Version, sent: Version, reading: Reading | None) -> list[Change]:
+    """What differs beside the clauses: tracked where it is as we sent it once every tracked change is rejected."""
+    before = surroundings_sent(sent)
+    silent = {kind for kind, _old, _new in differing(before, reading.around)} if reading else set()
+    return [
+        Change(
+            organization_id=received.organization_id,
+            contract_id=received.contract_id,
+            version=received,
+            position=position,
+            kind=kind,
+            old_text=old,
+            new_text=new,
+            tracking=Tracking.TRACKED if reading and kind not in silent else Tracking.SILENT,
+        )
+        for position, (kind, old, new) in enumerate(differing(before, received.surroundings), 1)
+    ]
 
 
 def _change(
@@ -226,7 +253,7 @@ def change_rows() -> QuerySet[Change]:
 def newest_receipt(contract: Contract) -> Receipt | None:
     """What came back last, as long as we have not answered it."""
     rows = Receipt.objects.filter(version__contract=contract, version__shared_at__isnull=False)
-    rows = rows.select_related("version", "sent")
+    rows = rows.select_related("version__created_by", "sent")
     return rows.order_by("-version__number").first()
 
 
@@ -236,6 +263,23 @@ def unanswered_receipt(contract: Contract) -> Receipt | None:
     if found is None or (sent is not None and sent.number > found.version.number):
         return None
     return found
+
+
+def waiting_answers(actor: Actor) -> QuerySet[Any]:
+    """What came back and we have not answered, in the contracts that the actor sees, longest waiting first; `left` is
+    how many of its changes nobody decided, or whose decision went with an abandoned draft."""
+    of_contract = Version.objects.filter(contract=OuterRef("version__contract"), shared_at__isnull=False)
+    newest = of_contract.order_by("-number").values("pk")[:1]
+    lost = Q(state__in=IN_OUR_DRAFT, draft_clause__draft__state=DraftState.ABANDONED)
+    open_ = Change.objects.filter(Q(state=ChangeState.OPEN) | lost, version=OuterRef("version")).order_by()
+    counted = open_.values("version").annotate(number=Count("pk")).values("number")
+    rows = visible(actor, Receipt.objects.select_related("version__contract").defer("version__text", "remarks"))
+    waiting = rows.filter(
+        version=Subquery(newest),
+        version__contract__turn=Side.OURS,
+        version__contract__state__in=NEGOTIABLE,
+    )
+    return waiting.annotate(left=Coalesce(Subquery(counted), 0)).order_by("version__created_at", "pk")
 
 
 def left_open(receipt: Receipt, *, lost: bool) -> QuerySet[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -114,11 +114,19 @@ def versions_in_use() -> list[LibraryClauseVersion]:
     return list(rows.select_related("clause").order_by("clause_id", "-number").distinct("clause_id"))
 
 
-def position_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each position in use, by library clause: the value is the version's id and the position's name."""
+def position_choices(*, acceptable: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each position in use, by library clause: the value is the version's id and the position's name. With `acceptable`
+    those alone that may be put into a text."""
     found = sorted(versions_in_use(), key=lambda version: version.clause.title.casefold())
     return [
-        (version.clause.title, [(f"{version.pk}:{name}", position_label(name)) for name, _position in version.keyed])
+        (
+            version.clause.title,
+            [
+                (f"{version.pk}:{name}", position_label(name))
+                for name, position in version.keyed
+                if not (acceptable and position["kind"] == "unacceptable")
+            ],
+        )
         for version in found
     ]
 
@@ -151,8 +159,22 @@ def held_against(clauses: Sequence[Held], contract: Contract, is_open: bool) -> 
         rows=tuple(_standpoint(match, by_key, library, newer) for match in found.matches),
         others=tuple(by_key[key] for key in found.others if _says_something(by_key[key])) if is_open else (),
         missing=tuple(library[key].clause for key in found.missing) if is_open else (),
-        missing_mandatory=tuple(library[key].clause for key in found.missing_mandatory) if is_open else (),
+        missing_mandatory=tuple(_lacking(held, contract, found.missing_mandatory)) if is_open else (),
     )
+
+
+def _lacking(
+    held: Sequence[LibraryClauseVersion], contract: Contract, missing: Collection[str]
+) -> Iterator[LibraryClause]:
+    """Each once: a contract may have clauses by two versions of one library clause, and one that meets it is enough."""
+    met = {each.clause_id for each in held if _is_mandatory(each.clause, contract) and str(each.pk) not in missing}
+    clauses = {each.clause_id: each.clause for each in held if str(each.pk) in missing}
+    yield from (clause for pk, clause in clauses.items() if pk not in met)
+
+
+def _is_mandatory(clause: LibraryClause, contract: Contract) -> bool:
+    """A retired clause is mandatory nowhere, though a text may have adopted it."""
+    return clause.state == LibraryState.APPROVED and contract.category in clause.mandatory_for
 
 
 def _declined(contract: Contract) -> set[UUID]:
@@ -212,7 +234,7 @@ def _ladder(library_version: LibraryClauseVersion, contract: Contract) -> Ladder
         key=str(library_version.pk),
         title=clause.title,
         positions=tuple(Position(each["kind"], each["text"], each["why"]) for each in library_version.positions),
-        is_mandatory=contract.category in clause.mandatory_for,
+        is_mandatory=_is_mandatory(clause, contract),
     )
 
 

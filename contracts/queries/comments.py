@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +21,9 @@ from contracts.access.comments import TO_OTHER_SIDE
 from contracts.access.drafts import side_of
 from contracts.access.other_side import Names, names_shown
 from contracts.engine.lineage import Labelled, carried, families
-from contracts.models import Clause, Comment, Contract, Draft, DraftClause, Mention, Thread
+from contracts.models import Change, Clause, Comment, Contract, Draft, DraftClause, Mention, Thread
 from contracts.models.comment import Audience
+from contracts.papers.reader import body_offset
 from contracts.queries.drafts import clause_rows, labels_of
 from contracts.states import DraftState, ThreadState
 
@@ -153,7 +154,8 @@ def _waits(thread: Thread) -> bool:
 
 def _places(actor: Actor, contract: Contract, rows: Sequence[Thread]) -> dict[UUID, Place]:
     """Thread -> where it is; four queries, and one more with a quote in the newest version."""
-    newest = queries.versions(actor, contract).first()
+    versions = list(queries.versions(actor, contract).only("pk", "number"))
+    newest, seen = next(iter(versions), None), {version.pk for version in versions}
     clauses = Clause.objects.filter(version=newest).order_by("position").values_list("pk", "number", "heading")
     targets = {row[0]: Labelled(*row) for row in clauses} if newest else {}
     family, labels = families_of(contract), _labels_in_draft(rows)
@@ -165,6 +167,8 @@ def _places(actor: Actor, contract: Contract, rows: Sequence[Thread]) -> dict[UU
     for thread in rows:
         key = keys.get(thread.pk)
         on_version = _on_version(anchors[thread.pk], targets.get(key) if key else None, url, texts)
+        if on_version.is_earlier:
+            on_version = replace(on_version, url=_begun_at(thread, seen))
         found[thread.pk] = _in_draft(thread, labels) or on_version
     return found
 
@@ -177,6 +181,14 @@ def _on_version(
     if target is None:
         return Place(_label(anchor), is_earlier=True)
     return Place(_label(target), f"{url}#clause-{target.key}", target.key, text=texts.get(target.key, ""))
+
+
+def _begun_at(thread: Thread, seen: set[UUID]) -> str:
+    """The page of the clause that the thread was begun on, where it is in a version that the reader sees."""
+    clause = thread.draft_clause.became if thread.draft_clause is not None else thread.clause
+    if clause is None or clause.version_id not in seen:
+        return ""
+    return f"{reverse('version', args=[clause.version_id])}#clause-{clause.pk}"
 
 
 def _in_draft(thread: Thread, labels: Mapping[UUID, str]) -> Place | None:
@@ -192,6 +204,27 @@ def _in_draft(thread: Thread, labels: Mapping[UUID, str]) -> Place | None:
 
 def _label(clause: Labelled[UUID]) -> str:
     return f"{clause.number} {clause.heading}".strip()
+
+
+def clause_to_comment(actor: Actor, contract: Contract, clause_id: Any, draft_clause_id: Any) -> Place | None:
+    """The clause that a comment is about to be written on, with its words; None for the contract, or where the actor
+    sees no such clause."""
+    if isinstance(draft_clause_id, UUID):
+        rows = DraftClause.objects.filter(draft__contract=contract, pk=draft_clause_id).select_related("draft")
+        row = visible(actor, rows).first()
+        if row is None:
+            return None
+        number = today(list(clause_rows(row.draft))).get(row.pk) or row.number
+        url = f"{reverse('draft', args=[contract.pk])}#clause-{row.pk}"
+        return Place(_label(Labelled(row.pk, number, row.heading)), url, row.pk, in_draft=True, text=row.text)
+    if not isinstance(clause_id, UUID):
+        return None
+    clause = visible(actor, Clause.objects.filter(version__contract=contract, pk=clause_id)).first()
+    if clause is None:
+        return None
+    url = f"{reverse('version', args=[clause.version_id])}#clause-{clause.pk}"
+    text = clause.text[body_offset(clause) :].strip()
+    return Place(_label(Labelled(clause.pk, clause.number, clause.heading)), url, clause.pk, text=text)
 
 
 def _texts(keys: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -250,6 +283,33 @@ def draft_threads(actor: Actor, draft: Draft) -> dict[UUID | None, list[ShownThr
         stands = key if key and not place.is_removed else None
         placed.setdefault(stands, []).append(_shown(actor, thread, names, place))
     return {key: placed[key] for key in (*clauses, None) if key in placed}
+
+
+def threads_by_change(actor: Actor, contract: Contract, changes: Sequence[Change]) -> dict[UUID, list[ShownThread]]:
+    """Change -> the open threads on the clause that it changes, oldest first; changes without any are left out."""
+    if not changes:
+        return {}
+    changed = {_changed_clause(change): change.pk for change in changes}
+    targets = [Labelled(_changed_clause(change), change.number, change.heading) for change in changes]
+    family = _with_answers(families_of(contract), changes)
+    found: dict[UUID, list[ShownThread]] = {}
+    for shown in shown_threads(actor, contract, threads(actor, contract, "open")):
+        anchor = anchor_of(actor, shown.thread)
+        key = carried(anchor, targets, family) if anchor else None
+        if key is not None:
+            found.setdefault(changed[key], []).append(shown)
+    return found
+
+
+def _changed_clause(change: Change) -> UUID:
+    return change.received_clause_id or change.sent_clause_id or change.pk
+
+
+def _with_answers(family: dict[UUID, UUID], changes: Sequence[Change]) -> dict[UUID, UUID]:
+    """The families, with each clause that came back joined to the one that was sent."""
+    pairs = [(head, key) for key, head in family.items()]
+    answered = [(each.sent_clause_id, each.received_clause_id) for each in changes]
+    return families([*pairs, *((sent, came) for sent, came in answered if sent and came)])
 
 
 def _carried_in_draft(

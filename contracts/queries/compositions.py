@@ -18,7 +18,7 @@ from clm.lib.errors import Invalid
 from clm.lib.outside import outside_transactions
 from contracts.adapters.template_metadata import TemplateMetadata
 from contracts.adapters.word_composing import compose_word
-from contracts.adapters.word_template import check_template, fill
+from contracts.adapters.word_filling import check_file, filled_file
 from contracts.engine.composition import Composition, Tie, conditions_of, held, produced, ties_among
 from contracts.engine.composition_reading import BadComposition, Faults, composition_of
 from contracts.engine.deviation import differences
@@ -51,8 +51,7 @@ def compose_file(given: Any, name: str, description: str = "") -> TemplateFile:
     composition, sources = read_composition(given)
     content = compose_word(composition)
     asked = [Field(key, "boolean", key) for key in conditions_of(composition)]
-    check_template(content, [*composition.questions, *asked], {})
-    fill(content, {}, {"as_written": True})
+    check_file(content, [*composition.questions, *asked], {"as_written": True})
     said = TemplateMetadata(
         name=name,
         description=description,
@@ -253,7 +252,7 @@ def previewed(given: Any, *, yes: bool = True) -> list[dict[str, Any]]:
     `composition_wrong`."""
     composition, _sources = read_composition(given)
     values, _wrong = check(composition.questions, example_answers(composition.questions, yes=yes))
-    content, _blanks = fill(compose_word(composition), values | held(composition, values), {"as_written": True})
+    content, _blanks = filled_file(compose_word(composition), values | held(composition, values), {"as_written": True})
     paper = read_paper(content, "preview.docx")
     return [
         {"number": each.number, "heading": each.heading, "level": each.level, "text": each.text}

@@ -13,6 +13,7 @@ from clm.access.permissions import can, visible
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.access.drafts import side_of
+from contracts.access.other_side import note_for
 from contracts.engine.numbering import Placed, numbers
 from contracts.engine.references import Numbered, addresses
 from contracts.models import Change, ClauseEdit, Contract, Draft, DraftClause, Receipt, Turn, UnsavedWords, Version
@@ -118,10 +119,12 @@ def turn_now(actor: Actor, contract: Contract) -> TurnNow:
 
 
 def turns(actor: Actor, contract: Contract) -> list[Turn]:
-    """All turns that there were, newest first; `is_own` says which were the reader's side's."""
+    """All turns that there were, newest first; `is_own` says which were the reader's side's, `said` is the note to
+    what was handed over, as far as the reader may read it."""
     rows = list(visible(actor, Turn.objects.filter(contract=contract).select_related("version")).order_by("-number"))
     for row in rows:
         row.is_own = row.side == side_of(actor)  # type: ignore[attr-defined]
+        row.said = note_for(actor, row.version) if row.version else ""  # type: ignore[attr-defined]
     return rows
 
 

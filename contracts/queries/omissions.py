@@ -77,7 +77,10 @@ def _refuse(contract: Contract, missing: Iterable[LibraryClause]) -> None:
     left = [each.clause for each in lacking(contract, missing) if not each.is_approved]
     if not left:
         return
-    message = _("Mandatory clauses are missing: %(clauses)s. Put them in, or ask for approval to leave them out.")
-    names = ", ".join(clause.title for clause in left)
     detail: dict[str, Any] = {"clauses": [{"id": clause.pk, "title": clause.title} for clause in left]}
-    raise DomainError("mandatory_missing", message % {"clauses": names}, detail=detail)
+    raise DomainError("mandatory_missing", said_missing(left), detail=detail)
+
+
+def said_missing(clauses: Iterable[LibraryClause]) -> str:
+    message = _("Mandatory clauses are missing: %(clauses)s. Put them in, or ask for approval to leave them out.")
+    return message % {"clauses": ", ".join(clause.title for clause in clauses)}

@@ -3,8 +3,8 @@ known already."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -109,6 +109,9 @@ class Known:
     former: Mapping[UUID, set[str]]
     places: Mapping[UUID, UUID | None]
     names: Names
+    # What a remark may be found by -> the comments, oldest first: work grows with comments and remarks, not with both.
+    found_by: dict[Hashable, list[tuple[Thread, Comment]]] = field(default_factory=dict, init=False)
+    taken: set[UUID] = field(default_factory=set, init=False)
 
     @classmethod
     def of(cls, contract: Contract, clauses: Sequence[Clause]) -> Known:
@@ -120,33 +123,48 @@ class Known:
         }
         return cls(said, former, _placed(contract, rows, clauses), Names.of(contract))
 
+    def __post_init__(self) -> None:
+        for pair in self.comments:
+            for mark in self._marks(*pair):
+                self.found_by.setdefault(mark, []).append(pair)
+
     def take(self, remark: Remark, clause: UUID | None) -> tuple[Thread, Comment] | None:
         """The comment that the remark is: of the same words, and named as in a document before, or of the same second,
         or of the same name at the same clause (of none: files may be cleaned of names)."""
-        for is_same in (self._by_key, self._by_time, self._by_place):
-            for pair in self.comments:
-                if self._says(pair[1], remark) and is_same(pair, remark, clause):
-                    self.comments.remove(pair)
-                    return pair
+        for mark in _marks_of(remark, clause):
+            pair = self._first(mark)
+            if pair is not None:
+                self.taken.add(pair[1].pk)
+                return pair
         return None
 
     def thread_of(self, key: str) -> Thread | None:
         """The thread of a comment whose words are others now."""
-        return next((thread for thread, each in self.comments if key and key in (key_of(each), each.key)), None)
+        found = self._first(("key", key)) if key else None
+        return found[0] if found else None
 
-    def _says(self, comment: Comment, remark: Remark) -> bool:
-        said = flat(remark.text)
-        return said == flat(comment.text) or said in self.former[comment.pk]
+    def _first(self, mark: Hashable) -> tuple[Thread, Comment] | None:
+        return next((pair for pair in self.found_by.get(mark, ()) if pair[1].pk not in self.taken), None)
 
-    def _by_key(self, pair: tuple[Thread, Comment], remark: Remark, clause: UUID | None) -> bool:
-        return bool(remark.key) and remark.key in (key_of(pair[1]), pair[1].key)
+    def _marks(self, thread: Thread, comment: Comment) -> Iterator[Hashable]:
+        """As `_marks_of` asks for them."""
+        keys = {key for key in (key_of(comment), comment.key) if key}
+        clause, names = self.places[thread.pk], {self.names.writer(comment), comment.writer, None}
+        yield from (("key", key) for key in keys)
+        for words in {flat(comment.text)} | self.former[comment.pk]:
+            yield from (("key", words, key) for key in keys)
+            yield ("second", words, int(comment.written_at.timestamp()))
+            if clause is not None:
+                yield from (("place", words, clause, name) for name in names)
 
-    def _by_time(self, pair: tuple[Thread, Comment], remark: Remark, clause: UUID | None) -> bool:
-        if not remark.at:
-            return False
-        return abs((datetime.fromisoformat(remark.at) - pair[1].written_at).total_seconds()) <= MOST_SECONDS
 
-    def _by_place(self, pair: tuple[Thread, Comment], remark: Remark, clause: UUID | None) -> bool:
-        thread, comment = pair
-        named = remark.author in (self.names.writer(comment), comment.writer) or not (remark.author and remark.at)
-        return named and clause is not None and self.places[thread.pk] == clause
+def _marks_of(remark: Remark, clause: UUID | None) -> Iterator[Hashable]:
+    """What tells which comment it is, the surest first."""
+    words = flat(remark.text)
+    if remark.key:
+        yield ("key", words, remark.key)
+    if remark.at:
+        second = int(datetime.fromisoformat(remark.at).timestamp())
+        yield from (("second", words, second + off) for off in (0, -MOST_SECONDS, MOST_SECONDS))
+    if clause is not None:
+        yield ("place", words, clause, remark.author if remark.author and remark.at else None)

@@ -17,7 +17,7 @@ from clm.accounts.models import Membership
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.access.requests import TRIAGERS
-from contracts.engine.questionnaire import Field, as_json, check, unasked
+from contracts.engine.questionnaire import Field, as_json, check, option_words, unasked
 from contracts.models import (
     Contract,
     ContractRequest,
@@ -44,12 +44,14 @@ class RequestPaper:
 
 @dataclass(frozen=True)
 class Answered:
-    """A question that was asked, as people read it; the entries of a list are rows of their parts."""
+    """A question that was asked, as people read it; the entries of a list are rows of their parts. `is_no` is the
+    answer of a box that nobody ticked."""
 
     label: str
     value: Any
     labels: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
+    is_no: bool = False
 
 
 def request_rows() -> QuerySet[ContractRequest]:
@@ -126,7 +128,8 @@ def answered(request: ContractRequest) -> list[tuple[str, list[Answered]]]:
 
 def _answered(question: Field, value: Any) -> Answered:
     if question.type != "array":
-        return Answered(question.label, _shown(value))
+        shown = option_words(value) if question.type == "enum" and value else _shown(value)
+        return Answered(question.label, shown, is_no=value is False)
     rows = tuple(tuple(_shown(entry[item.name]) for item in question.items) for entry in value or [])
     return Answered(question.label, None, tuple(item.label for item in question.items), rows)
 

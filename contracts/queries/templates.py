@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,8 +18,9 @@ from clm.lib.errors import Invalid
 from clm.lib.outside import outside_transactions
 from clm.lib.pdf import render_pdf
 from contracts.adapters.template_metadata import TemplateMetadata
-from contracts.adapters.word_template import check_template, fill
-from contracts.engine.composition import Composition, held
+from contracts.adapters.word_filling import check_file, filled_file
+from contracts.adapters.word_fitting import margins_of
+from contracts.engine.composition import Composition, conditions_of, held
 from contracts.engine.composition_reading import composition_of
 from contracts.engine.printing import parts_of
 from contracts.engine.questionnaire import Field, as_words, check, fields_of, unasked
@@ -53,14 +55,13 @@ def read_template(content: bytes, file_name: str, metadata: TemplateMetadata) ->
     """The template, read in a bounded process and checked against its fields: call outside of a transaction.
 
     Raises Invalid beside `file`: `wrong_type` for anything but DOCX, and the codes of `read_paper` and
-    `check_template`; DomainError `template_not_filled` where no document can be made of it.
+    `check_file`; DomainError `template_not_filled` where no document can be made of it.
     """
     paper = read_paper(content, file_name)
     if paper.media_type != DOCX:
         message = _("A template is a Word document (.docx).")
         raise Invalid("wrong_type", message, fields={"file": [message]})
-    check_template(content, metadata.fields, metadata.replacements)
-    fill(content, {}, {"selections": metadata.selections, "replacements": metadata.replacements})
+    check_file(content, metadata.fields, {"selections": metadata.selections, "replacements": metadata.replacements})
     return TemplateFile(paper, metadata)
 
 
@@ -119,7 +120,7 @@ def make_paper(version: TemplateVersion, answers: Mapping[str, Any]) -> Paper:
     values = checked_answers(version, answers)
     composed = composition_in(version)
     conditions = held(composed, values) if composed else {}
-    content, blanks = fill(read_blob(version.blob), values | conditions, version.rules)
+    content, blanks = filled_file(read_blob(version.blob), values | conditions, version.rules)
     paper = read_paper(content, f"{file_name_of(version.template.name)}.docx")
     questions = questions_of(version)
     silent = unasked(questions, values)
@@ -127,19 +128,62 @@ def make_paper(version: TemplateVersion, answers: Mapping[str, Any]) -> Paper:
     if left:
         warning = _("Left empty in the questionnaire: %(fields)s.") % {"fields": ", ".join(left)}
         paper = replace(paper, warnings=(*paper.warnings, warning))
+    unsaid = not_said(version, values, f"{paper.text}\n{margins_of(content)}")
+    if unsaid:
+        warning = _("Answered, but not in the text: %(fields)s.") % {"fields": ", ".join(unsaid)}
+        paper = replace(paper, warnings=(*paper.warnings, warning))
     gaps = [_("The template has a blank that no question fills: “%(line)s”.") % {"line": line} for line in blanks[:50]]
     return replace(paper, warnings=(*paper.warnings, *gaps))
+
+
+def not_said(version: TemplateVersion, values: Mapping[str, Any], text: str) -> list[str]:
+    """The questions whose answers are words that the text does not have; not those that choose what is in it."""
+    questions = questions_of(version)
+    composed = composition_in(version)
+    chosen_by = [condition.field for condition in (conditions_of(composed).values() if composed else ())]
+    steering = {question.condition.field for question in questions if question.condition} | set(chosen_by)
+    steering |= {
+        option["field"]
+        for group in version.rules.get("selections", ())
+        for option in group["options"]
+        if option.get("equals") is not None
+    }
+    read = _flat(text)
+    return [
+        question.label
+        for question in questions
+        if question.type != "boolean" and question.name not in steering and not _is_said(values[question.name], read)
+    ]
+
+
+def _is_said(value: Any, text: str) -> bool:
+    if isinstance(value, list):
+        parts = [part for entry in value for part in entry.values() if part is not None and not isinstance(part, bool)]
+        return all(_is_said(part, text) for part in parts)
+    lines = [_flat(line) for line in str(as_words(value)).split("\n")]
+    return all(re.search(_whole(line), text) is not None for line in lines if line)
+
+
+def _whole(words: str) -> str:
+    """Where a number stands by itself, not as a part of a longer one."""
+    begin = r"(?<![\d.,])" if words[0].isdigit() else ""
+    return begin + re.escape(words) + (r"(?![.,]?\d)" if words[-1].isdigit() else "")
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def file_name_of(name: str) -> str:
     return "".join(letter if letter.isalnum() or letter in " -_." else "-" for letter in name)[:120].strip(". ")
 
 
-def print_version(version: Version) -> bytes:
-    """The version's clauses as a PDF, with headings, numbers, lists, tables and the words that stand out: call outside
-    of a transaction."""
+def print_version(version: Version, *, hashes: bool = True) -> bytes:
+    """The version's clauses as a PDF, with headings, numbers, lists, tables and the words that stand out; with
+    `hashes` the content's, for those who have the file it is of. Call outside of a transaction."""
     rows = Clause.objects.filter(version=version).order_by("position")
     context = {"version": version, "contract": version.contract, "clauses": [_printed(clause) for clause in rows]}
+    context["content_hash"] = version.content_hash if hashes else ""
     return render_pdf(render_to_string("contracts/pdf/version.html", context))
 
 

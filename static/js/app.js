@@ -11,6 +11,7 @@ import { bulkSelection } from "./list.js";
 import { startMark } from "./mark.js";
 import { startMentions } from "./mentions.js";
 import { startMenus } from "./menus.js";
+import { startQuote } from "./quote.js";
 import { startQuestions } from "./questions.js";
 import { startTiers } from "./tiers.js";
 import { startToasts } from "./toasts.js";
@@ -49,6 +50,7 @@ Alpine.start();
 
 startMenus();
 startDrawer();
+startQuote();
 startConfirm();
 startForms();
 startKeyboard();

@@ -1,4 +1,13 @@
 // What stands around the clauses and names them by the numbers that they have now.
+const FIRST_WORDS = 6;
+
+// What stands for a clause without a heading: as on the contract's page.
+function firstWords(text) {
+  const words = (text || "").split(/\s+/).filter(Boolean);
+  const shown = words.slice(0, FIRST_WORDS).join(" ").replace(/[,;:]+$/, "");
+  return words.length > FIRST_WORDS || !shown ? `${shown} …`.trim() : shown;
+}
+
 export function drawOutline(outline, standing) {
   const rows = standing.map((clause) => {
     const item = document.createElement("li");
@@ -8,7 +17,7 @@ export function drawOutline(outline, standing) {
     link.href = `#clause-${clause.id}`;
     number.className = "outline-number";
     number.textContent = clause.label;
-    heading.textContent = clause.heading || "…";
+    heading.textContent = clause.heading || firstWords(clause.text);
     link.append(number, heading);
     item.append(link);
     return item;

@@ -1,5 +1,6 @@
 // One clause while a person writes in it: keeps their words every two seconds, saves them, and never lets any go.
 import { drawSpans } from "./editor-draw.js";
+import { removedMeanwhile, turnOver } from "./editor-ending.js";
 import { isSame, newSession } from "./editor-server.js";
 import { startToolbar } from "./editor-toolbar.js";
 import { act, bodyOf, wordsEditor } from "./editor-words.js";
@@ -138,22 +139,23 @@ export class OpenClause {
   // To the server, for the case that this browser dies. `leaving`: the page goes away, the request must outlive it.
   async keep({ leaving = false } = {}) {
     const now = this.now();
-    if (this.sending || this.isClosed || isSame(now, this.kept)) return;
+    const waits = this.sending && !leaving;
+    if (waits || this.isFrozen || this.isClosed || isSame(now, this.kept)) return;
     this.kept = now;
     const { session, revision } = this;
     this.keeping = this.draft.send(`clauses/${this.clause}/keep/`, { ...now, session, revision }, { keepalive: leaving });
     try {
-      await this.keeping;
+      this.keptAt = (await this.keeping).kept_at ?? this.keptAt;
     } catch (refused) {
-      if (this.isClosed) return;
-      if (refused.code === "turn_over") return this.draft.turnOver(this, refused.detail.edit);
+      if (this.isFrozen || this.isClosed) return;
+      if (refused.code === "turn_over") return turnOver(this.draft, this, refused.detail.edit, now);
       this.kept = {};
       this.say(this.draft.why(refused));
     }
   }
 
   async save(given) {
-    if (this.sending) return false;
+    if (this.sending || this.isFrozen) return false;
     const words = given ?? this.now();
     this.sending = true;
     this.form.setAttribute("aria-busy", "true");
@@ -161,14 +163,14 @@ export class OpenClause {
     try {
       // What is being kept is older: it must not arrive after what is saved.
       await this.keeping?.catch(() => {});
-      if (this.isClosed) return false;
+      if (this.isFrozen || this.isClosed) return false;
       const { session, revision } = this;
-      const settles = this.settles ? { settles: this.settles } : {};
-      const answer = await this.draft.send(`clauses/${this.clause}/edit/`, { ...words, session, revision, ...settles });
+      const more = { ...(this.settles && { settles: this.settles }), ...(this.keptAt && { kept_at: this.keptAt }) };
+      const answer = await this.draft.send(`clauses/${this.clause}/edit/`, { ...words, session, revision, ...more });
       this.take(answer, words);
       return true;
     } catch (refused) {
-      this.refusedWith(refused);
+      this.refusedWith(refused, words);
       return false;
     } finally {
       this.sending = false;
@@ -199,10 +201,11 @@ export class OpenClause {
     }
   }
 
-  refusedWith(refused) {
+  refusedWith(refused, sent) {
+    if (this.isFrozen || this.isClosed) return;
     if (refused.code === "clause_changed") return this.offer(refused.detail);
-    if (refused.code === "turn_over") return this.draft.turnOver(this, refused.detail.edit);
-    if (refused.code === "clause_removed") return this.draft.removedMeanwhile(this, refused.detail.edit);
+    if (refused.code === "turn_over") return turnOver(this.draft, this, refused.detail.edit, sent);
+    if (refused.code === "clause_removed") return removedMeanwhile(this.draft, this, refused.detail.edit, sent);
     this.say(this.draft.why(refused));
     this.kept = {};
   }
@@ -253,6 +256,15 @@ export class OpenClause {
   hideMerge() {
     this.section.querySelector("[data-merge]")?.remove();
     this.section.classList.remove("is-merging");
+  }
+
+  // What stands here now is what is kept: nobody types on while that is under way.
+  freeze() {
+    this.isFrozen = true;
+    this.timers.forEach(clearInterval);
+    this.editor.setEditable(false, false);
+    this.heading.readOnly = true;
+    this.changed();
   }
 
   destroy() {

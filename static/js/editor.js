@@ -1,9 +1,11 @@
 // The page of a draft: the clauses in order, one of them open for writing, and what others do meanwhile.
 import { drawOutline, drawPlaces } from "./editor-around.js";
 import { drawBody, plainOf } from "./editor-draw.js";
+import { turnOver } from "./editor-ending.js";
 import { startHistory } from "./editor-history.js";
 import { OpenClause } from "./editor-open.js";
 import { moveOf, placeFor } from "./editor-order.js";
+import { startPositions } from "./editor-positions.js";
 import { isSame, memoryOf, serverAt } from "./editor-server.js";
 
 const PULSE_EVERY = 4000; // milliseconds
@@ -25,7 +27,7 @@ class DraftPage {
 
   start() {
     this.root.addEventListener("click", (event) => this.clicked(event));
-    this.listenPosition();
+    this.askPosition = startPositions(this);
     startHistory(this.root);
     window.addEventListener("pagehide", () => this.open?.keep({ leaving: true }));
     document.addEventListener("visibilitychange", () => {
@@ -60,9 +62,13 @@ class DraftPage {
   }
 
   time(at) {
-    const isToday = new Date(at).toDateString() === new Date().toDateString();
+    // In the person's own zone, as everywhere: the browser may be in another.
+    const { lang, dataset } = document.documentElement;
+    const zone = { timeZone: dataset.timeZone };
+    const day = (when) => new Intl.DateTimeFormat(lang, zone).format(when);
+    const isToday = day(new Date(at)) === day(new Date());
     const style = isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
-    return new Intl.DateTimeFormat(document.documentElement.lang, style).format(new Date(at));
+    return new Intl.DateTimeFormat(lang, { ...style, ...zone }).format(new Date(at));
   }
 
   // What the server says the draft is
@@ -110,7 +116,7 @@ class DraftPage {
   async pulse() {
     const found = await this.send(`${this.data.id}/pulse/`).catch(() => null);
     if (!found) return;
-    if (this.canEdit && !found.can_edit) return this.turnOver(this.open, null);
+    if (this.canEdit && !found.can_edit) return turnOver(this, this.open, null);
     for (const [id, news] of Object.entries(found.clauses)) {
       const clause = this.clauses.get(id);
       if (clause) clause.held = news.held;
@@ -220,7 +226,7 @@ class DraftPage {
     try {
       return await act();
     } catch (refused) {
-      if (refused.code === "turn_over") return this.turnOver(this.open, null);
+      if (refused.code === "turn_over") return turnOver(this, this.open, null);
       if (!refused.code) throw refused;
       return this.tell(this.why(refused));
     }
@@ -287,7 +293,7 @@ class DraftPage {
 
   // Saves what is written in the open clause before another is opened; false where that was refused.
   async leave() {
-    if (this.open.isDirty() && !(await this.open.save())) return false;
+    if (this.open.isFrozen || (this.open.isDirty() && !(await this.open.save()))) return false;
     this.close();
     return true;
   }
@@ -295,7 +301,7 @@ class DraftPage {
   // Closes the open clause. What is not saved stays kept, and is offered where it was written.
   close() {
     const open = this.open;
-    if (!open) return;
+    if (!open || open.isFrozen) return;
     const words = open.now();
     const isDirty = open.isDirty();
     if (isDirty) open.keep();
@@ -313,7 +319,8 @@ class DraftPage {
     const form = document.querySelector("[data-hand-over]");
     if (!form) return;
     form.querySelector("[data-busy]").hidden = !isDirty;
-    form.querySelector("button.btn-primary").disabled = isDirty;
+    const button = form.querySelector("button.btn-primary");
+    button.disabled = isDirty || "blocked" in button.dataset;
   }
 
   async takeTheirs(open, edit) {
@@ -336,7 +343,7 @@ class DraftPage {
     for (const { id, words } of found.values()) {
       const clause = this.clauses.get(id);
       if (clause && this.canEdit && !isSame(words, clause)) this.offer(id, words);
-      else if (clause) this.memory.drop(id, words.session);
+      else if (clause && isSame(words, clause)) this.memory.drop(id, words.session);
     }
   }
 
@@ -378,15 +385,16 @@ class DraftPage {
     this.dropBanner(id, session);
   }
 
-  // Words on this computer for a clause of an earlier draft of the contract: the server keeps them for their author.
+  // Words on this computer for a clause that is written no longer, here or in an earlier draft of the contract: the
+  // server keeps them for their author, and until it does they stay here.
   async sendLeftovers() {
     for (const [id, words] of this.memory.all(this.data.contract)) {
-      if (this.clauses.has(id)) continue;
+      if (this.canEdit && this.clauses.has(id)) continue;
       const { heading, body, revision, session } = words;
       const sent = { heading, body, revision, session };
       const refused = await this.send(`clauses/${id}/keep/`, sent).then(() => ({ status: 200 }), (error) => error);
       if (refused.code === "turn_over" && refused.detail.edit) this.addKept(refused.detail.edit, id, words, "turn_over");
-      if (refused.status && refused.code !== "signed_out" && refused.status < 500) this.memory.drop(id, session);
+      if (refused.status === 200 || refused.code === "turn_over") this.memory.drop(id, session);
     }
   }
 
@@ -434,60 +442,9 @@ class DraftPage {
     });
   }
 
-  // The turn ends while a person writes: their words are sent once more, kept by the server, and shown.
-  async turnOver(open, edit) {
-    if (this.isEnding) return;
-    this.isEnding = true;
-    this.canEdit = false;
-    this.root.classList.add("is-over");
-    this.root.querySelector("[data-turn]").hidden = true;
-    let kept = edit;
-    const words = open ? { ...open.now(), session: open.session, revision: open.revision } : null;
-    if (open?.isDirty() && !kept) {
-      const refused = await this.send(`clauses/${open.clause}/keep/`, words).catch((error) => error);
-      kept = refused?.detail?.edit;
-    }
-    if (open) {
-      const isDirty = open.isDirty();
-      this.open = null;
-      open.destroy();
-      if (isDirty) this.addKept(kept ?? "here", open.clause, words, "turn_over");
-      if (kept) this.memory.drop(open.clause, open.session);
-    }
-    for (const banner of this.root.querySelectorAll("[data-ask-hold]")) banner.remove();
-    this.root.querySelector("[data-hand-over]")?.closest(".card").remove();
-    this.showKeptTools();
-    this.tell(this.words.turn_over);
-  }
-
-  async removedMeanwhile(open, edit) {
-    const words = { ...open.now(), revision: open.revision };
-    this.open = null;
-    this.memory.drop(open.clause, open.session);
-    open.destroy();
-    await this.refresh();
-    this.addKept(edit, open.clause, words, "clause_removed");
-    this.tell(this.words.removed);
-  }
-
   // The library
 
-  listenPosition() {
-    const dialog = document.getElementById("draft-position");
-    dialog?.addEventListener("click", (event) => {
-      if (event.target === dialog || event.target.closest("[data-close-dialog]")) return dialog.close();
-      if (!event.target.closest("[data-put-position]")) return undefined;
-      dialog.close();
-      return this.tried(() => this.putPosition(dialog.querySelector("[data-position]").value));
-    });
-  }
-
-  askPosition(id) {
-    this.positioned = id;
-    document.getElementById("draft-position").showModal();
-  }
-
-  async putPosition(value, id = this.positioned) {
+  async putPosition(value, id) {
     const split = value.indexOf(":");
     const { revision } = this.clauses.get(id);
     const given = { revision, library_version: value.slice(0, split), position: value.slice(split + 1) };

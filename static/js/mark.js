@@ -24,7 +24,7 @@ function clauseWithin(range) {
 }
 
 // The part of a range that lies inside an element.
-function within(range, element) {
+export function within(range, element) {
   const part = document.createRange();
   part.selectNodeContents(element);
   if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0) part.setStart(range.startContainer, range.startOffset);

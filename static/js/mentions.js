@@ -1,5 +1,6 @@
 // "@" in a comment offers the people who will read it. The comment keeps "@Name", and the form who exactly was meant.
 const TYPED = /(?:^|[^\w@])@([^@\n]{0,60})$/u;
+const SIGN = /^[.,;:!?)\]…]$/u;
 const MOST_WORDS = 4;
 const ASK_AFTER = 150; // milliseconds
 const PAGE = 5;
@@ -15,7 +16,10 @@ class Mentions {
     this.list.hidden = true;
     box.after(this.list, this.told);
     box.setAttribute("aria-autocomplete", "list");
-    box.addEventListener("input", () => this.typed());
+    box.addEventListener("input", (event) => {
+      this.closeUp(event.data);
+      this.typed();
+    });
     box.addEventListener("click", () => this.typed());
     box.addEventListener("keydown", (event) => this.pressed(event));
     box.addEventListener("blur", () => this.close());
@@ -32,6 +36,13 @@ class Mentions {
     node.className = name;
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
     return node;
+  }
+
+  // The blank behind a chosen name is for the next word: before a sign it goes.
+  closeUp(typed) {
+    const at = this.box.selectionStart;
+    if (this.blankEnd === at - 1 && typed && SIGN.test(typed)) this.box.setRangeText(typed, at - 2, at, "end");
+    this.blankEnd = -1;
   }
 
   // What stands behind the last @ before the cursor, or null.
@@ -136,6 +147,7 @@ class Mentions {
     this.box.setSelectionRange(start, end);
     // So that it can be undone like any typing; where a browser has no such command the words are put in as they are.
     if (!document.execCommand("insertText", false, `${name} `)) this.box.setRangeText(`${name} `, start, end, "end");
+    this.blankEnd = this.box.selectionStart;
     this.chosen.set(id, name);
     this.tick(id, true);
     this.close();

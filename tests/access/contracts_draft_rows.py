@@ -69,6 +69,8 @@ PAGE_ROWS = [
     Route("draft-clause-restore", "POST", DRAFTERS, key="draft-clause"),
     Route("draft-clause-move", "POST", DRAFTERS, key="draft-clause"),
     Route("draft-clause-position", "POST", DRAFTERS, key="draft-clause"),
+    Route("draft-clause-positions", "GET", DRAFTERS, key="draft-clause"),
+    Route("draft-put-in", "POST", DRAFTERS, key="draft"),
     Route("draft-clause-history", "GET", INSIDE, key="draft-clause"),
     Route("draft-words-settle", "POST", {"legal"}, key="draft-words"),
 ]

@@ -265,7 +265,7 @@ def print_the_papers(tab: Page, contract: Contract, breach: Breach) -> None:
     tab.get_by_label("Month").fill("2026-01")
     tab.get_by_role("button", name="Print the service report").click()
     tab.wait_for_url("**/jobs/**")
-    assert "Monthly uptime" in pdf_behind(tab, "Look at it")
+    assert "Monthly uptime" in pdf_behind(tab, "Download the report")
 
 
 def follow_the_number(tab: Page, credit: Credit) -> None:

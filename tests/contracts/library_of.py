@@ -27,10 +27,16 @@ license: CC0-1.0
 source_url: https://example.com/nda
 attribution_text: Nobody's.
 fields:
-  - {name: party_name, type: string, description: Who signs, section: Parties}
-  - {name: signed_on, type: date, description: The day, section: Dates}
-  - {name: has_extras, type: boolean, description: Whether there are extras, section: Dates}
-  - {name: law, type: enum, description: Which law, options: [Delaware, New York], default: Delaware, section: Law}
+  - {name: party_name, type: string, label: Party name, description: Who signs, section: Parties}
+  - {name: signed_on, type: date, label: Signed on, description: The day, section: Dates}
+  - {name: has_extras, type: boolean, label: Has extras, description: Whether there are extras, section: Dates}
+  - name: law
+    type: enum
+    label: Law
+    description: Which law
+    options: [Delaware, New York]
+    default: Delaware
+    section: Law
 priority_fields: [party_name]
 """
 LINES = (

@@ -235,6 +235,42 @@ def test_a_confidential_contract_is_nowhere_for_others(acme: Cast, alice: Actor)
     assert "Merger talks" not in shown(other, "party", party.pk)
 
 
+def test_who_sees_it_is_chosen_by_side(acme: Cast, page: Client, alice: Actor) -> None:
+    contract = active_contract(alice, title="Order platform")
+    lena = acme.users["counterparty"]
+    restrict_contract(actor=alice, contract_id=contract.pk, people=[lena.pk], is_confidential=False)
+
+    choices = dict(page.get(reverse("contract-access", args=[contract.pk])).context["form"].fields["people"].choices)
+
+    assert list(choices) == ["Colleagues", "Other side", "Integrations"]
+    company = f"Cirrus Hosting GmbH {contract.reference}"
+    assert choices["Other side"] == [(str(lena.pk), f"Counterparty · {company} · Counterparty · {lena.email}")]
+    assert (str(lena.pk), "Counterparty") not in choices["Colleagues"]
+    assert '<legend class="choice-group-title">Other side</legend>' in shown(page, "contract-access", contract.pk)
+    data = {"people": [str(lena.pk)]}
+    assert sent(page, "contract-access", contract.pk, data=data).status_code == 302
+
+
+def test_a_company_is_not_told_of_a_contract_one_does_not_see(acme: Cast, page: Client, alice: Actor) -> None:
+    hidden = active_contract(acme["legal"], title="Merger talks")
+    lena = acme.users["counterparty"]
+    restrict_contract(actor=acme["legal"], contract_id=hidden.pk, people=[lena.pk])
+    contract = draft_contract(alice)
+
+    assert "Cirrus" not in shown(page, "contract-access", contract.pk)
+
+
+@pytest.mark.parametrize("name", ["contract-new", "template-compose", "template-new", "library-clause-new"])
+def test_nobody_of_the_other_side_is_offered_as_owner(acme: Cast, page: Client, name: str) -> None:
+    found = page.get(reverse(name)).context
+    form = found.get("form") or found["head"]
+
+    offered = {value for value, _label in form.fields["owner_id"].choices}
+
+    assert str(acme.users["legal"].pk) in offered
+    assert offered & {str(acme.users["counterparty"].pk), str(acme.users["integration"].pk)} == set()
+
+
 def test_the_list_is_filtered_searched_and_exported(page: Client, alice: Actor) -> None:
     active_contract(alice, title="Order platform", category="hosting")
     draft_contract(alice, title="NDA with Hexagon", category="nda")

@@ -15,8 +15,13 @@ from contracts.models import Contract, FurtherWords
 from contracts.operations.add_version import add_version
 from contracts.operations.change_contract import change_contract
 from contracts.operations.create_contract import create_contract
+from contracts.operations.drafting.begin_draft import begin_draft
+from contracts.operations.drafting.hand_over import hand_over
+from contracts.operations.drafting.take_back_turn import take_back_turn
 from contracts.papers import Paper
 from contracts.portfolio import PAPERS
+from tests.cast import Cast
+from tests.contracts.drafting.written import clause_of, handed_over, let_in, open_draft, write
 
 LAST = "zanzibarquoin"
 
@@ -124,3 +129,36 @@ def test_further_words_are_of_one_organization(alice: Actor, charlie: Actor, api
     assert [row["id"] for row in answer["results"]] == [str(contract.pk)]
     with organization_scope(charlie.organization_id):
         assert found(charlie, LAST) == []
+
+
+@pytest.mark.parametrize("filler", [0, 600], ids=["short", "long"])
+def test_words_that_the_other_side_took_back_are_not_found(
+    acme: Cast, alice: Actor, monkeypatch: pytest.MonkeyPatch, filler: int
+) -> None:
+    monkeypatch.setattr("contracts.search.PART", 1000)
+    monkeypatch.setattr("contracts.search.WHOLE", 500)
+    contract = handed_over(alice).contract
+    them = let_in(acme, contract)
+    theirs = begin_draft(actor=them, contract_id=contract.pk)
+    write(them, clause_of(theirs, "Term"), f"{'x ' * filler}{LAST} secrets.")
+    hand_over(actor=them, draft_id=theirs.pk)
+    assert [found_by_each(each) for each in (alice, them)] == [[contract], [contract]]
+
+    take_back_turn(actor=them, contract_id=contract.pk)
+
+    assert [found_by_each(each) for each in (alice, them)] == [[], []]
+    assert found_by_each(alice, "hosts") == [contract]
+
+
+def test_words_that_we_took_back_are_found_by_us_alone(acme: Cast, alice: Actor) -> None:
+    draft = open_draft(alice)
+    them = let_in(acme, draft.contract)
+    write(alice, clause_of(draft), f"{LAST} secrets.")
+    hand_over(actor=alice, draft_id=draft.pk)
+    take_back_turn(actor=alice, contract_id=draft.contract_id)
+
+    assert [found_by_each(each) for each in (alice, them)] == [[draft.contract], []]
+
+
+def found_by_each(actor: Actor, words: str = LAST) -> list[Contract]:
+    return list(queries.found_for(actor, queries.contracts(actor), words))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from clm.documents.extraction.extracted import DOCX, Block, ExtractedDocument, Kind, Refused, document_of
 from clm.documents.extraction.limits import Limits
 from clm.documents.extraction.lines import squeeze
-from clm.documents.extraction.looks import Marks, marks_of, spans_in
+from clm.documents.extraction.looks import PLAIN, Marks, marks_of, spans_in
 from clm.documents.extraction.numbering import Numbering, W, integer, read_numbering, value_of
 from clm.documents.extraction.package import (
     MAIN_TYPES,
@@ -21,6 +21,8 @@ from clm.documents.extraction.package import (
     read_part,
     refuse_entities_everywhere,
 )
+from clm.documents.extraction.revisions import settle
+from clm.documents.extraction.signs import EQUATIONS, SYMBOL, equation_text, symbol_text
 from clm.documents.extraction.styles import Style, Styles, is_on, read_styles
 
 if TYPE_CHECKING:
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 CELL_JOINER = " | "
+# A note of either kind by the element that refers to it.
+NOTES = {W + "footnoteReference": "footnote", W + "endnoteReference": "endnote"}
+REVISED = tuple(W + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
+# What a reader of the file is told of: something that is gone once all is accepted.
+TAKEN_OUT = tuple(W + name for name in ("del", "moveFrom", "cellDel"))
 # Wrappers whose content counts, at block level and inside a paragraph.
 WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "dir", "bdo")
 TRANSPARENT = frozenset(W + name for name in WRAPPERS)
@@ -48,14 +55,14 @@ UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\u200b\ufeff\ufffe\uffff]")
 
 @dataclass(slots=True)
 class Story:
-    """The reading state: lists counted so far, text of a paragraph whose end was deleted, warnings."""
+    """The reading state: lists counted so far, warnings. `noted` are the words of each note by kind and id, and `notes`
+    those that the paragraph which is read refers to."""
 
     styles: Styles
     numbering: Numbering
-    footnotes: dict[str, str] = field(default_factory=dict)
-    carried: str = ""
+    noted: dict[tuple[str, str], str] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
     # The words of the paragraph that is read, as they come, each piece with its marks.
     pieces: list[tuple[str, Marks]] = field(default_factory=list)
@@ -75,8 +82,19 @@ def read_docx(data: bytes, limits: Limits) -> ExtractedDocument:
     body = root.find(W + "body")
     if body is None:
         raise Refused("corrupt")
+    accept(root, story)
     blocks = list(read_blocks(body, story))
     return document_of(DOCX, blocks, page_count=pages, warnings=tuple(story.warnings))
+
+
+def accept(root: Element, story: Story) -> bool:
+    """The part reads with every tracked change accepted; whether there was one."""
+    if next(root.iter(*TAKEN_OUT), None) is not None:
+        story.warnings["tracked_changes"] = None
+    is_tracked = next(root.iter(*REVISED), None) is not None
+    if is_tracked:
+        settle(root, is_accepted=True)
+    return is_tracked
 
 
 def part_names(package: zipfile.ZipFile) -> dict[str, str]:
@@ -99,11 +117,16 @@ def open_story(package: zipfile.ZipFile, parts: dict[str, str], limits: Limits) 
 
     styles = read_styles(root_of("styles"))
     story = Story(styles, read_numbering(root_of("numbering"), styles.lists))
-    notes = root_of("footnotes")
-    for note in notes.iter(W + "footnote") if notes is not None else ():
-        text = " ".join(paragraph_text(p, story) for p in note.iter(W + "p"))
-        story.pieces.clear()
-        story.footnotes[str(note.get(W + "id"))] = squeeze(text)
+    for kind in NOTES.values():
+        notes = root_of(f"{kind}s")
+        if notes is not None:
+            accept(notes, story)
+        for note in notes.iter(W + kind) if notes is not None else ():
+            text = " ".join(paragraph_text(p, story) for p in note.iter(W + "p"))
+            story.pieces.clear()
+            story.notes.clear()
+            story.boxes.clear()
+            story.noted[kind, str(note.get(W + "id"))] = squeeze(text)
     return story
 
 
@@ -126,22 +149,20 @@ def read_blocks(parent: Element, story: Story) -> Iterator[Block]:
 
 
 def read_paragraph(paragraph: Element, story: Story) -> Iterator[Block]:
-    text = story.carried + paragraph_text(paragraph, story)
-    story.carried = ""
-    properties = paragraph.find(W + "pPr")
-    if properties is not None and properties.find(f"{W}rPr/{W}del") is not None:
-        story.carried = text
-        return
-    clean = clean_text(text)
+    clean = clean_text(paragraph_text(paragraph, story))
     pieces, story.pieces = story.pieces, []
     if clean:
-        yield marked(shaped(clean, properties, story), clean, pieces)
+        yield marked(shaped(clean, paragraph.find(W + "pPr"), story), clean, pieces)
     notes, boxes = story.notes, story.boxes
     story.notes, story.boxes = [], []
     for note in notes:
-        yield Block(note, style="footnote text")
+        yield note_block(note, story)
     for box in boxes:
         yield from read_blocks(box, story)
+
+
+def note_block(note: tuple[str, str], story: Story) -> Block:
+    return Block(story.noted[note], style=f"{note[0]} text")
 
 
 def marked(block: Block, words: str, pieces: list[tuple[str, Marks]]) -> Block:
@@ -195,8 +216,10 @@ def inline_text(parent: Element, story: Story) -> Iterator[str]:
             yield from run_text(child, story)
         elif child.tag in INLINE:
             yield from inline_text(child, story)
-        elif child.tag in (W + "del", W + "moveFrom"):
-            story.warnings["tracked_changes"] = None
+        elif child.tag in EQUATIONS:
+            text = equation_text(child)
+            story.pieces.append((text, PLAIN))
+            yield text
 
 
 def run_text(run: Element, story: Story) -> Iterator[str]:
@@ -205,14 +228,23 @@ def run_text(run: Element, story: Story) -> Iterator[str]:
         return
     marks = marks_of(run, story.styles)
     for child in run:
-        if child.tag == W + "t" or child.tag in CHARACTERS:
-            text = child.text or "" if child.tag == W + "t" else CHARACTERS[str(child.tag)]
+        text = sign_text(child)
+        if text is not None:
             story.pieces.append((text, marks))
             yield text
-        elif child.tag == W + "footnoteReference":
-            collect_footnote(str(child.get(W + "id")), story)
+        elif child.tag in NOTES:
+            collect_note(NOTES[str(child.tag)], str(child.get(W + "id")), story)
         elif child.tag in DRAWINGS:
             story.boxes.extend(text_boxes(child))
+
+
+def sign_text(element: Element) -> str | None:
+    """What a part of a run says: words, a tab, a break, a symbol; None for what says nothing."""
+    if element.tag == W + "t":
+        return element.text or ""
+    if element.tag == SYMBOL:
+        return symbol_text(element)
+    return CHARACTERS.get(str(element.tag))
 
 
 def is_hidden(run: Element, styles: Styles) -> bool:
@@ -228,10 +260,9 @@ def is_hidden(run: Element, styles: Styles) -> bool:
     return paragraph is not None and styles.of(value_of(paragraph, f"{W}pPr/{W}pStyle") or None).hidden
 
 
-def collect_footnote(identifier: str, story: Story) -> None:
-    text = story.footnotes.get(identifier)
-    if text:
-        story.notes.append(text)
+def collect_note(kind: str, identifier: str, story: Story) -> None:
+    if story.noted.get((kind, identifier)):
+        story.notes.append((kind, identifier))
 
 
 def text_boxes(parent: Element) -> Iterator[Element]:
@@ -247,10 +278,8 @@ def read_table(table: Element, story: Story) -> Iterator[Block]:
     """A block for each row; a table of one column is only a frame, so its content reads as paragraphs."""
     rows = [(row, cells) for row in children(table, W + "tr") if (cells := list(children(row, W + "tc")))]
     framed = all(len(cells) == 1 for _, cells in rows)
-    for row, cells in rows:
-        if row.find(f"{W}trPr/{W}del") is not None:
-            story.warnings["tracked_changes"] = None
-        elif framed:
+    for _row, cells in rows:
+        if framed:
             yield from read_blocks(cells[0], story)
         else:
             yield from table_row(cells, story)

@@ -28,6 +28,7 @@ class Style:
     heading: bool = False
     # Of a character style: bold, italic, underline.
     marks: frozenset[str] = frozenset()
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +83,26 @@ def resolve(key: str, elements: dict[str, Element]) -> Style:
     num_id = first_value(links, f"{W}pPr/{W}numPr/{W}numId")
     list_depth = first_value(links, f"{W}pPr/{W}numPr/{W}ilvl")
     outline = first_value(links, f"{W}pPr/{W}outlineLvl")
-    hidden = next((flag for link in links if (flag := is_on(link, f"{W}rPr/{W}vanish")) is not None), False)
+    hidden = is_first_on(links, "vanish")
+    struck = is_first_on(links, "strike") or is_first_on(links, "dstrike")
     depth = heading_depth([value_of(link, W + "name") for link in links], outline)
     words = name.lower()
     named = "heading" in words or words in ("title", "subtitle") or words.endswith(" title")
     heading = depth is not None or named
     marks = marks_in(links) if links[0].get(W + "type") == "character" else frozenset()
-    return Style(name, num_id, integer(list_depth) if list_depth else None, depth, hidden, heading, marks)
+    return Style(name, num_id, integer(list_depth) if list_depth else None, depth, hidden, heading, marks, struck)
+
+
+def is_first_on(links: list[Element], name: str) -> bool:
+    """What the nearest style that says so has."""
+    return next((flag for link in links if (flag := is_on(link, f"{W}rPr/{W}{name}")) is not None), False)
 
 
 def marks_in(links: list[Element]) -> frozenset[str]:
     """What the nearest style that says so has on."""
     found = set()
     for mark, name in (("bold", "b"), ("italic", "i")):
-        stated = (flag for link in links if (flag := is_on(link, f"{W}rPr/{W}{name}")) is not None)
-        if next(stated, False):
+        if is_first_on(links, name):
             found.add(mark)
     if first_value(links, f"{W}rPr/{W}u") not in (None, "none"):
         found.add("underline")

@@ -21,8 +21,10 @@ from clm.jobs.history import job_history
 from clm.jobs.models import Job, JobState
 from clm.jobs.operations.cancel_job import cancel_job
 from clm.jobs.operations.retry_job import retry_job
-from clm.jobs.queries import kind_in_words, shown, with_words
+from clm.jobs.queries import kind_in_words, shown, subject_of, with_words
+from clm.jobs.runner import LEADS_TO
 from clm.pages.lists import Column, Empty, ListPage
+from clm.pages.templatetags.covenant import words
 
 
 def _title(row: Any) -> str:
@@ -91,13 +93,16 @@ def _context(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "job_url": reverse("job-progress", args=[pk]),
         "cancel_url": reverse("job-cancel", args=[pk]) if can(actor, "jobs.cancel_job") else "",
         "may_retry": row.state == JobState.FAILED and can(actor, "jobs.retry_job"),
-        "figures": [
-            (key.replace("_", " ").capitalize(), value) for key, value in row.result.items() if _is_plain(value)
-        ],
+        "subject": subject_of(actor, row),
+        "leads_to": LEADS_TO.get(row.kind) or _("Look at it"),
+        "figures": [(words(key), value) for key, value in row.result.items() if _is_figure(key, value)],
     }
 
 
-def _is_plain(value: Any) -> bool:
+def _is_figure(key: str, value: Any) -> bool:
+    """Addresses and ids are for programs: the page links instead."""
+    if key in ("url", "page", "holds") or key.endswith("_id"):
+        return False
     return value is None or isinstance(value, str | int | float | bool)
 
 

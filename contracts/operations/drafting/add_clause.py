@@ -55,30 +55,41 @@ def add_clause(
 
 def _add(actor: Actor, draft: Draft, after: UUID | None, level: int, words: Words) -> DraftClause | DomainError:
     if not is_open(draft):
-        clauses = DraftClause.objects.filter(draft=draft)
-        named = clauses.filter(pk=after).first() if after else None
-        beside = named or clauses.order_by("place").first()
-        if beside is None or not (words.heading or words.text.strip()):
-            return turn_over()
-        beside.draft = draft
-        return turn_over(edit=str(refused_edit(actor, VERB, beside, beside.revision, words).pk))
+        return _too_late(actor, draft, after, words)
     check_size(draft, signs=len(words.heading) + len(words.text), clauses=1)
     place = place_after(draft, after)
     make_room(draft, place)
+    clause = _new_clause(actor, draft, place, words, level=level)
+    keep_edit(actor, clause, 1, words, Outcome.SAVED, revision=1)
+    touch(draft)
+    record(actor, events.clause_written("draft.clause_added", VERB, clause, {}, place=place, level=level))
+    return clause
+
+
+def _new_clause(actor: Actor, draft: Draft, place: int, words: Words, **facts: Any) -> DraftClause:
     now = clock.now()
-    clause = DraftClause.objects.create(
+    return DraftClause.objects.create(
         organization_id=draft.organization_id,
         draft=draft,
         place=place,
-        level=level,
         heading=words.heading,
         body=words.body,
         text=words.text,
         changed_by_id=actor.person_id,
         changed_at=now,
         created_at=now,
+        **facts,
     )
-    keep_edit(actor, clause, 1, words, Outcome.SAVED, revision=1)
-    touch(draft)
-    record(actor, events.clause_written("draft.clause_added", VERB, clause, {}, place=place, level=level))
-    return clause
+
+
+def _too_late(actor: Actor, draft: Draft, after: UUID | None, words: Words) -> DomainError:
+    """The words are kept beside a clause; a draft that never had one has an empty one from then on, left out."""
+    if not (words.heading or words.text.strip()):
+        return turn_over()
+    clauses = DraftClause.objects.filter(draft=draft)
+    named = clauses.filter(pk=after).first() if after else None
+    beside = named or clauses.order_by("place").first()
+    if beside is None:
+        beside = _new_clause(actor, draft, 1, words_of("", body_of([])), is_removed=True)
+    beside.draft = draft
+    return turn_over(edit=str(refused_edit(actor, VERB, beside, beside.revision, words).pk))

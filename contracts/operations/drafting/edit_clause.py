@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from contracts.engine.words import diff_words
 from contracts.events import drafts as events
 from contracts.models import ClauseEdit, DraftClause
 from contracts.operations.drafting.guards import (
+    Editor,
     Outcome,
     Words,
     keep_edit,
@@ -55,7 +57,7 @@ class Sent:
     words: Words
     base: Words
     revision: int
-    session: str
+    editor: Editor
 
 
 def edit_clause(
@@ -67,10 +69,12 @@ def edit_clause(
     body: Any,
     settles: UUID | None = None,
     session: str = "",
+    kept_at: datetime | None = None,
 ) -> Edited:
     """The words are in the clause. Where it changed since `revision`, both changes are in it if they touch different
     words. `settles` are one's own kept words that these take up. `session` is the editor that sends them: what it saved
-    itself, though the answer never came there, is nobody else's change; nor is a request that is sent twice.
+    itself, though the answer never came there, is nobody else's change; nor is a request that is sent twice. What it
+    kept up to `kept_at` (see `keep_words`) is behind what it sends now.
 
     Raises DomainError `clause_changed` (both changed the same words), `turn_over`, `clause_removed`: then the clause is
     as it was and the words are kept, for their author alone, under the id in detail["edit"]. Invalid `words_wrong`,
@@ -80,7 +84,7 @@ def edit_clause(
     with transaction.atomic():
         clause = locked_clause(actor, VERB, clause_id)
         require(actor, VERB, clause.draft)
-        answer = _write(actor, clause, revision, words, session)
+        answer = _write(actor, clause, revision, words, Editor(session, kept_at))
         if settles is not None and isinstance(answer, Edited) and not (answer.again and _is_settled(settles)):
             found = own_kept_words(actor, settles, draft_clause__draft__contract_id=clause.draft.contract_id)
             record(actor, events.words_settled(settle(actor, found)))
@@ -94,18 +98,18 @@ def _is_settled(edit_id: UUID) -> bool:
     return ClauseEdit.objects.filter(settles_id=edit_id).exists()
 
 
-def _write(actor: Actor, clause: DraftClause, revision: int, words: Words, session: str) -> Edited | DomainError:
+def _write(actor: Actor, clause: DraftClause, revision: int, words: Words, editor: Editor) -> Edited | DomainError:
     if _was_saved(actor, clause, revision, words):
-        put_unsaved_away(actor, clause, words, is_sent=True, session=session)
+        put_unsaved_away(actor, clause, words, is_sent=True, editor=editor)
         return Edited(clause, merged=not words.are_in(clause), again=True)
     if not is_open(clause.draft):
-        return turn_over(edit=str(refused_edit(actor, VERB, clause, revision, words, session=session).pk))
-    known, base = _ground(actor, clause, revision, session)
-    sent = Sent(words, base, known, session)
+        return turn_over(edit=str(refused_edit(actor, VERB, clause, revision, words, session=editor.session).pk))
+    known, base = _ground(actor, clause, revision, editor.session)
+    sent = Sent(words, base, known, editor)
     if clause.is_removed:
         return _removed(actor, clause, sent)
     if words.are_in(clause) or words == base:
-        put_unsaved_away(actor, clause, words, is_sent=True, session=session)
+        put_unsaved_away(actor, clause, words, is_sent=True, editor=editor)
         return Edited(clause)
     return _put(actor, clause, sent)
 
@@ -151,7 +155,7 @@ def _was_saved(actor: Actor, clause: DraftClause, revision: int, words: Words) -
 
 def _save(actor: Actor, clause: DraftClause, words: Words, outcome: Outcome, sent: Sent) -> None:
     before = {"revision": clause.revision}
-    write_words(actor, clause, words, based_on=sent.revision, outcome=outcome, sent=sent.words, session=sent.session)
+    write_words(actor, clause, words, based_on=sent.revision, outcome=outcome, sent=sent.words, editor=sent.editor)
     record(actor, events.clause_written("draft.clause_edited", VERB, clause, before, outcome=outcome))
 
 
@@ -206,7 +210,7 @@ def _kept(actor: Actor, clause: DraftClause, sent: Sent) -> dict[str, Any]:
     )
     edit = rows.first()
     if edit is None:
-        edit = keep_edit(actor, clause, sent.revision, words, Outcome.CONFLICT, session=sent.session)
+        edit = keep_edit(actor, clause, sent.revision, words, Outcome.CONFLICT, session=sent.editor.session)
         record(actor, events.words_kept(VERB, clause, sent.revision, Outcome.CONFLICT))
-    put_unsaved_away(actor, clause, words, is_sent=True, session=sent.session)
+    put_unsaved_away(actor, clause, words, is_sent=True, editor=sent.editor)
     return {"edit": str(edit.pk)}

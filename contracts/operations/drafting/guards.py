@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +19,13 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
 from clm.lib.locks import lock_row
+from clm.notify.tell import settle as settle_notice
 from clm.notify.tell import tell
 from contracts.access.other_side import their_people
 from contracts.engine.body import Body, checked, plain, without_controls
 from contracts.events import drafts as events
 from contracts.models import ClauseEdit, Contract, Draft, DraftClause, Turn, UnsavedWords, Version
-from contracts.queries.drafts import is_open
+from contracts.queries.drafts import NEGOTIABLE, is_open
 from contracts.states import Side
 
 MAX_HEADING = 300
@@ -43,6 +45,22 @@ class Words:
 
     def are_in(self, clause: DraftClause) -> bool:
         return self.heading == clause.heading and self.body == clause.body
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Where sent words come from: one opening of a clause, and when the last words that it knows to be kept were."""
+
+    session: str = ""
+    kept_at: datetime | None = None
+
+    def is_beyond(self, unsaved: UnsavedWords) -> bool:
+        """Whether it kept these itself, and has seen that they were, before it sent what it sends."""
+        is_own = bool(self.session) and unsaved.session == self.session
+        return is_own and self.kept_at is not None and unsaved.at <= self.kept_at
+
+
+NO_EDITOR = Editor()
 
 
 def words_of(heading: str, body: Any) -> Words:
@@ -110,7 +128,7 @@ def refused_edit(
     if last is not None and (last.heading, last.body) == (words.heading, words.body):
         return last
     edit = keep_edit(actor, clause, based_on, words, Outcome.TURN_OVER, session=session)
-    put_unsaved_away(actor, clause, words, is_sent=True, session=session)
+    put_unsaved_away(actor, clause, words, is_sent=True, editor=Editor(session))
     record(actor, events.words_kept(verb, clause, based_on, Outcome.TURN_OVER))
     return edit
 
@@ -123,10 +141,10 @@ def write_words(
     based_on: int,
     outcome: str,
     sent: Words | None = None,
-    session: str = "",
+    editor: Editor = NO_EDITOR,
 ) -> None:
     """The clause has the words under its next revision, and the edit row that says so. `sent` are those that the actor
-    wrote themselves, where these come of them; `session` is the editor that they came from.
+    wrote themselves, where these come of them; `editor` is where they came from.
 
     Raises DomainError `draft_full`."""
     check_size(clause.draft, signs=len(words.heading) + len(words.text) - len(clause.heading) - len(clause.text))
@@ -136,8 +154,8 @@ def write_words(
     clause.changed_by_id, clause.changed_at = actor.person_id, clock.now()
     clause.save(update_fields=["heading", "body", "text", "revision", "changed_by", "changed_at"])
     given = {"heading": sent.heading, "body": sent.body} if sent is not None and sent != words else None
-    keep_edit(actor, clause, based_on, words, outcome, revision=clause.revision, session=session, sent=given)
-    put_unsaved_away(actor, clause, sent or words, is_sent=sent is not None, session=session)
+    keep_edit(actor, clause, based_on, words, outcome, revision=clause.revision, session=editor.session, sent=given)
+    put_unsaved_away(actor, clause, sent or words, is_sent=sent is not None, editor=editor)
     touch(clause.draft)
 
 
@@ -175,22 +193,20 @@ def words_at(clause: DraftClause, revision: int) -> Words:
 
 
 def put_unsaved_away(
-    actor: Actor, clause: DraftClause, words: Words, *, is_sent: bool = False, session: str = ""
+    actor: Actor, clause: DraftClause, words: Words, *, is_sent: bool = False, editor: Editor = NO_EDITOR
 ) -> None:
-    """The actor's unsaved words become kept ones, unless they are these; or, where the actor sent these, unless these
-    have every sign of them in the same order: who types on takes up what the browser kept before. What the editor that
-    sent these kept before is behind it; what another editor of the actor's has, and these have not, waits there."""
+    """The actor's unsaved words are gone where they are these, and where the editor that sends these is beyond them.
+    Others of this editor's, or of no editor's, are gone where these have every sign of them in the same order: who
+    types on takes up what the browser kept before. What is left waits for its editor, or becomes kept words where no
+    editor sends these."""
     for unsaved in UnsavedWords.objects.filter(draft_clause=clause, person_id=actor.person_id):
         is_same = (unsaved.heading, unsaved.body) == (words.heading, words.body)
-        if not (is_same or _is_behind(unsaved, session) or (is_sent and _takes_up(words, unsaved))):
-            if session:
+        is_near = is_sent and unsaved.session in ("", editor.session)
+        if not (is_same or editor.is_beyond(unsaved) or (is_near and _takes_up(words, unsaved))):
+            if editor.session:
                 continue
             _kept(unsaved).save(force_insert=True)
         unsaved.delete()
-
-
-def _is_behind(unsaved: UnsavedWords, session: str) -> bool:
-    return bool(session) and unsaved.session == session
 
 
 def _takes_up(words: Words, unsaved: UnsavedWords) -> bool:
@@ -320,13 +336,28 @@ def flip_turn(actor: Actor, contract: Contract, *, verb: str, version: Version |
     contract.save(update_fields=["turn"])
     began = _new_turn(contract, ended.number + 1, now)
     record(actor, events.turn_flipped(contract, verb, began))
+    settle_notice(_notice_of(ended))
     if version is not None:
-        _tell(actor, contract, began)
+        _tell(actor, contract, began, note)
     return began
 
 
-def _tell(actor: Actor, contract: Contract, turn: Turn) -> None:
-    """The owner and who began our last draft; or the people of the other side who see the contract."""
+def tell_invited(actor: Actor, contract: Contract) -> None:
+    """People of the other side who see the locked contract only now are told where it is their turn already."""
+    sent = Turn.objects.filter(contract=contract, side=Side.OURS, version__shared_at__isnull=False)
+    ended = sent.order_by("-number").first()
+    began = Turn.objects.filter(contract=contract, ended_at=None).first()
+    if contract.turn == Side.THEIRS and contract.state in NEGOTIABLE and began is not None and ended is not None:
+        _tell(actor, contract, began, ended.note)
+
+
+def _notice_of(turn: Turn) -> str:
+    return f"turn:{turn.pk}"
+
+
+def _tell(actor: Actor, contract: Contract, turn: Turn, note: str) -> None:
+    """The owner and who began our last draft; or the people of the other side who see the contract. With what was said
+    when the turn before ended: what the other side is told of is a draft of ours, and its note is for them."""
     if turn.side == Side.OURS:
         last = Draft.objects.filter(contract=contract, side=Side.OURS).order_by("-number").first()
         people = {contract.owner_id} | ({last.created_by_id} if last else set())
@@ -336,9 +367,10 @@ def _tell(actor: Actor, contract: Contract, turn: Turn) -> None:
         people - {actor.person_id},
         kind="contract.your_turn",
         title=_("It is your turn: %(contract)s") % {"contract": contract.title},
+        body=note,
         url=reverse("contract", args=[contract.pk]),
         subject=contract,
-        dedupe_key=f"turn:{turn.pk}",
+        dedupe_key=_notice_of(turn),
     )
 
 

@@ -17,6 +17,7 @@ from contracts.access.drafts import side_of
 from contracts.events import drafts as events
 from contracts.models import Change, Contract, Draft, DraftClause, Version
 from contracts.operations.drafting.guards import flip_turn
+from contracts.search import refresh_text
 from contracts.states import ChangeState, DraftState, VersionState
 
 VERB = "contracts.take_back_turn"
@@ -46,6 +47,7 @@ def take_back_turn(*, actor: Actor, contract_id: UUID) -> Draft:
     move(actor, found, to=DraftState.OPEN)
     found.version = None
     found.save(update_fields=["version"])
+    refresh_text(contract)
     flip_turn(actor, contract, verb=VERB)
     found.contract = contract
     record(actor, events.turn_taken_back(found, newest.pk))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.operations.library.add_library_clause import add_library_clause
 from contracts.operations.library.change_library_clause import change_library_clause
+from contracts.operations.library.guards import FACTS, check_facts, ladder_of
 
 VERB = "contracts.import_library"
 OUTCOMES = ("added", "changed", "unchanged", "wrong")
@@ -26,12 +28,14 @@ OUTCOMES = ("added", "changed", "unchanged", "wrong")
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of one clause of the file: `errors` say why it is wrong, by field."""
+    """What became of one clause of the file: `errors` say all that is wrong with it, by field, `touched` which facts
+    are other ones."""
 
     place: int
     title: str
     outcome: str
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    touched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,49 @@ def _imported(
     actor: Actor, place: int, entry: Mapping[str, Any], people: Mapping[str, Any], titles: set[str]
 ) -> Imported:
     title = str(entry.get("title", "")).strip()
+    known = LibraryClause.objects.filter(title__iexact=title).first()
+    facts = _facts(entry, people)
+    errors = _errors(title, facts, entry, known, titles)
+    if errors:
+        return Imported(place, title, "wrong", errors)
     try:
-        _check_once(title, titles)
         with transaction.atomic():
-            outcome = _put(actor, title, _facts(entry, people))
+            outcome, touched = _put(actor, known, facts)
     except DomainError as refusal:
         return Imported(place, title, "wrong", refusal.fields or {"title": [refusal.message]})
-    return Imported(place, title, outcome)
+    return Imported(place, title, outcome, touched=touched)
+
+
+def _errors(
+    title: str, facts: Mapping[str, Any], entry: Mapping[str, Any], known: LibraryClause | None, titles: set[str]
+) -> dict[str, list[str]]:
+    """All that is wrong with a clause, by field: each fact is asked about by itself."""
+    checks: list[tuple[str, Callable[[], Any]]] = [("title", lambda: _check_once(title, titles))]
+    if known is None:
+        checks += [(name, partial(_check_there, name, facts)) for name in ("category", "positions")]
+    if "owner" in entry and facts.get("owner_id") is None:
+        checks.append(("owner", _refuse_owner))
+    given = {name: value for name, value in facts.items() if name != "positions" and value is not None}
+    for name, value in given.items():
+        checks.append((name, partial(check_facts, {name: value}, None if known is None else known.pk)))
+    if "positions" in facts:
+        checks.append(("positions", lambda: ladder_of(facts["positions"])))
+    found: dict[str, list[str]] = {}
+    for name, check in checks:
+        try:
+            check()
+        except DomainError as refusal:
+            found.setdefault(name, []).append(refusal.message)
+    return found
+
+
+def _check_there(name: str, facts: Mapping[str, Any]) -> None:
+    if name not in facts:
+        raise Invalid("fact_missing", _("A new clause needs it."))
+
+
+def _refuse_owner() -> None:
+    raise Invalid("owner_unknown", _("No member has this address."))
 
 
 def _check_once(title: str, titles: set[str]) -> None:
@@ -86,39 +126,33 @@ def _check_once(title: str, titles: set[str]) -> None:
     titles.add(title.casefold())
 
 
-def _put(actor: Actor, title: str, facts: dict[str, Any]) -> str:
-    known = LibraryClause.objects.filter(title__iexact=title).first()
+def _put(actor: Actor, known: LibraryClause | None, facts: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """The outcome, and the facts that are other ones now."""
     if known is None:
-        lacking = [name for name in ("category", "positions") if name not in facts]
-        if lacking:
-            message = _("A new clause needs it.")
-            raise Invalid("fact_missing", message, fields={name: [message] for name in lacking})
         add_library_clause(actor=actor, **facts)
-        return "added"
+        return "added", ()
     was = _as_it_is(known)
     change_library_clause(actor=actor, clause_id=known.pk, note=_("Imported"), **facts)
-    return "unchanged" if was == _as_it_is(LibraryClause.objects.get(pk=known.pk)) else "changed"
+    now = _as_it_is(LibraryClause.objects.get(pk=known.pk))
+    touched = tuple(name for name in now if now[name] != was[name])
+    return ("changed" if touched else "unchanged"), touched
 
 
-def _as_it_is(clause: LibraryClause) -> tuple[Any, ...]:
+def _as_it_is(clause: LibraryClause) -> dict[str, Any]:
     newest = LibraryClauseVersion.objects.filter(clause=clause).latest("number")
-    facts = (clause.title, clause.category, clause.risk, clause.owner_id, clause.guidance, clause.attribution)
-    return (*facts, clause.mandatory_for, newest.number, newest.positions)
+    facts: dict[str, Any] = {"owner" if name == "owner_id" else name: getattr(clause, name) for name in FACTS}
+    return facts | {"positions": newest.positions}
 
 
 def _facts(entry: Mapping[str, Any], people: Mapping[str, Any]) -> dict[str, Any]:
-    """What the verbs take; the owner is named by address."""
+    """What the verbs take; the owner is named by address, None where nobody has it."""
     facts = {name: value for name, value in entry.items() if name != "owner"}
     if "mandatory_for" in facts:
         facts["mandatory_for"] = sorted(set(facts["mandatory_for"]))
     for name in facts.keys() & {"title", "guidance", "attribution"}:
         facts[name] = str(facts[name]).strip()
     if "owner" in entry:
-        owner = str(entry["owner"]).strip().casefold()
-        if owner not in people:
-            message = _("No member has this address.")
-            raise Invalid("owner_unknown", message, fields={"owner": [message]})
-        facts["owner_id"] = people[owner]
+        facts["owner_id"] = people.get(str(entry["owner"]).strip().casefold())
     return facts
 
 

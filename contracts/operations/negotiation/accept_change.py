@@ -16,6 +16,7 @@ from contracts.models import Change, DraftClause
 from contracts.operations.drafting.guards import MAX_HEADING
 from contracts.operations.negotiation.guards import (
     Desk,
+    check_in_clauses,
     check_ours,
     check_undecided,
     decide,
@@ -38,12 +39,13 @@ def accept_change(*, actor: Actor, change_id: UUID) -> Change:
     other side has it once its own changes are accepted, in whatever order.
 
     Raises DomainError `change_decided`, `turn_over`, `other_base`, `draft_full`, `words_clash` where our draft changed
-    the same words.
+    the same words, `outside_clauses`.
     """
     change = locked_change(change_id)
     require(actor, VERB, change)
     check_ours(change.contract, change.version_id)
     check_undecided(change)
+    check_in_clauses(change)
     desk = desk_of(actor, change.contract)
     found = desk.changes[change.pk]
     found.contract = change.contract
@@ -55,6 +57,7 @@ def accept_change(*, actor: Actor, change_id: UUID) -> Change:
 
 def take(desk: Desk, change: Change) -> None:
     """The change stands in the draft on the desk. Raises DomainError, and then the draft is as it was."""
+    check_in_clauses(change)
     change.draft_clause, change.undo = TAKEN[change.kind](desk, change)
     desk.taken.add(change.pk)
 

@@ -17,6 +17,7 @@ from contracts.models import Change, DraftClause
 from contracts.operations.drafting.guards import MAX_HEADING, words_of
 from contracts.operations.negotiation.guards import (
     Desk,
+    check_in_clauses,
     check_ours,
     check_undecided,
     decide,
@@ -34,13 +35,14 @@ def counter_change(*, actor: Actor, change_id: UUID, text: str) -> Change:
     """Our draft says `text` in that clause, line by line, without number and heading. References in it are to our
     clauses, by our draft's numbers.
 
-    Raises DomainError `change_decided`, `turn_over`, `other_base`, `draft_full`, Invalid `words_missing`,
-    `words_wrong`.
+    Raises DomainError `change_decided`, `turn_over`, `other_base`, `draft_full`, `outside_clauses`, Invalid
+    `words_missing`, `words_wrong`.
     """
     change = locked_change(change_id)
     require(actor, VERB, change)
     check_ours(change.contract, change.version_id)
     check_undecided(change)
+    check_in_clauses(change)
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if not lines:
         message = _("Write what it should say.")

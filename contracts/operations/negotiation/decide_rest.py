@@ -21,7 +21,8 @@ from contracts.states import ChangeState
 @transaction.atomic
 def decide_rest(*, actor: Actor, version_id: UUID, accept: bool) -> tuple[int, int]:
     """Every open change of what came back is accepted, or rejected; answers (how many, how many are left because our
-    draft says something else there). Raises DomainError `turn_over`, `other_base`, `draft_full`."""
+    draft says something else there, or they are outside of the clauses). Raises DomainError `turn_over`, `other_base`,
+    `draft_full`."""
     version = get_visible(actor, Version.objects.defer("text"), version_id)
     verb = accepting.VERB if accept else rejecting.VERB
     require(actor, verb, version)
@@ -41,7 +42,7 @@ def _accept(actor: Actor, contract: Contract) -> tuple[int, int]:
         try:
             accepting.take(desk, change)
         except DomainError as refusal:
-            if refusal.code not in ("words_clash", "clause_gone"):
+            if refusal.code not in ("words_clash", "clause_gone", "outside_clauses"):
                 raise
             left += 1
         else:

@@ -76,6 +76,13 @@ def check_undecided(change: Change) -> None:
         raise DomainError("change_decided", _("This change was decided already: take the decision back first."))
 
 
+def check_in_clauses(change: Change) -> None:
+    """Our draft holds clauses alone. Raises DomainError `outside_clauses`."""
+    if change.is_outside:
+        message = _("This is outside of the clauses: ours stays. To take theirs over, upload a version that has it.")
+        raise DomainError("outside_clauses", message)
+
+
 def settle_negotiation(actor: Actor, version: Version) -> None:
     """Nothing is left hanging when a text becomes final: drafts in which nothing was written are closed. The contract
     is locked.
@@ -101,7 +108,14 @@ def _check_decided(version: Version) -> None:
     if left:
         message = _("%(count)s of the other side's changes are not decided yet: decide them first.")
         raise DomainError("changes_open", message % {"count": left}, detail={"open": left})
-    refused = refused_in(receipt).count() if receipt.version_id == version.pk else 0
+    rejected = list(refused_in(receipt).defer("old_text", "new_text")) if receipt.version_id == version.pk else []
+    refused = len(rejected)
+    if refused and all(change.is_outside for change in rejected):
+        message = _(
+            "This document differs from ours outside of the clauses: hand over and sign our text, or upload this one"
+            " as a version of ours."
+        )
+        raise DomainError("changes_refused", message, detail={"refused": refused})
     if refused:
         message = _(
             "This text holds %(count)s changes that were not accepted: accept them, or hand over and sign our text."

@@ -33,6 +33,26 @@ def test_malformed_json(api: APIClient) -> None:
     assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (400, CONTENT_TYPE, "parse_error")
 
 
+@pytest.mark.parametrize(
+    "sent",
+    ['{"email": ' + "[" * 200_000 + "]" * 200_000 + "}", '{"roles": ["\\ud800"]}', '{"\\ud83d": 1}'],
+    ids=["deep", "half_a_character", "half_a_character_as_a_name"],
+)
+def test_json_that_nobody_could_answer_is_malformed(api: APIClient, sent: str) -> None:
+    answer = api.post("/api/v1/people/", sent, content_type="application/json")
+
+    assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (400, CONTENT_TYPE, "parse_error")
+
+
+def test_escaped_characters_are_read(api: APIClient) -> None:
+    answer = api.post("/api/v1/people/", '{"roles": ["\\ud83d\\ude00"]}', content_type="application/json")
+
+    assert (answer.status_code, answer.json()["errors"]["roles"]) == (
+        400,
+        {"0": ['"\U0001f600" is not a valid choice.']},
+    )
+
+
 def test_fields_that_are_wrong_are_named(api: APIClient) -> None:
     answer = api.post("/api/v1/people/", {"email": "nobody", "roles": ["pirate"]})
 

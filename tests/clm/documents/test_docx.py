@@ -7,7 +7,8 @@ import pytest
 from clm.documents.extraction.extracted import Block, ExtractedDocument
 from clm.documents.extraction.numbering import format_count
 from clm.documents.extraction.reading import read_document
-from tests.clm.documents.papers import CSA, W_NS, body, docx_bytes, listed, paragraph
+from contracts.adapters.revisions import accept_all
+from tests.clm.documents.papers import CSA, PART, W_NS, body, content_types, docx_bytes, listed, paragraph
 
 
 def read(document: str, **parts: str) -> ExtractedDocument:
@@ -154,3 +155,89 @@ def test_the_common_paper_agreement() -> None:
 def test_offsets_lead_to_every_block() -> None:
     document = read_document(CSA.read_bytes())
     assert [document.text[start:end] for start, end in document.spans()] == texts(document)
+
+
+M_NS = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+
+def test_an_endnote_follows_its_paragraph() -> None:
+    inner = '<w:p><w:r><w:t>Body</w:t><w:endnoteReference w:id="2"/></w:r></w:p>' + paragraph("Next")
+    notes = f'<w:endnotes xmlns:w="{W_NS}"><w:endnote w:id="2">{paragraph("At the end")}</w:endnote></w:endnotes>'
+    types = content_types(extra=f'<Override PartName="/word/endnotes.xml" ContentType="{PART}.endnotes+xml"/>')
+    document = read_document(docx_bytes(body(inner), {"word/endnotes.xml": notes}, types))
+    assert [(block.text, block.style) for block in document.blocks] == [
+        ("Body", ""),
+        ("At the end", "endnote text"),
+        ("Next", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("font", "place", "read_as"),
+    [
+        ("Wingdings", "F0A8", "☐"),
+        ("Wingdings", "F0FE", "☑"),
+        ("wingdings 2", "52", "☑"),
+        ("Symbol", "F0B3", "≥"),
+        ("Wingdings", "F04A", "‹Wingdings 4A›"),
+        ("Segoe UI Symbol", "2612", "☒"),
+        ("Own Signs", "F041", "‹Own Signs 41›"),
+        ("Wingdings", "none", ""),
+    ],
+)
+def test_a_symbol_is_read(font: str, place: str, read_as: str) -> None:
+    inner = f'<w:p><w:r><w:sym w:font="{font}" w:char="{place}"/><w:t>renewal</w:t></w:r></w:p>'
+    assert texts(read(body(inner))) == [f"{read_as}renewal"]
+
+
+def test_an_equation_is_read_on_one_line() -> None:
+    def run(text: str) -> str:
+        return f"<m:r><w:rPr/><m:t>{text}</m:t></m:r>"
+
+    parts = (
+        run("C = "),
+        f"<m:f><m:num>{run('1')}</m:num><m:den>{run('2x')}</m:den></m:f>",
+        f"<m:sSup><m:e>{run('y')}</m:e><m:sup>{run('2')}</m:sup></m:sSup>",
+        f'<m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr><m:e>{run("z")}</m:e></m:d>',
+        f"<m:rad><m:deg/><m:e>{run('4')}</m:e></m:rad>",
+        f'<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>{run("i")}</m:sub><m:sup/>',
+        f"<m:e>{run('i')}</m:e></m:nary>",
+    )
+    inner = f'<w:p><w:r><w:t>It is </w:t></w:r><m:oMath xmlns:m="{M_NS}">{"".join(parts)}</m:oMath></w:p>'
+    assert texts(read(body(inner))) == ["It is C = (1)/(2x)y^(2)[z]√(4)∑_(i)i"]
+
+
+def deleted_end(text: str) -> str:
+    return paragraph(text, "<w:rPr><w:del/></w:rPr>")
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        # The mark at a cell's end, before a table, and before a table of which every row is gone.
+        (
+            f"<w:tbl><w:tr><w:tc>{deleted_end('Effective Date')}</w:tc>"
+            f"<w:tc>{paragraph('[Fill in]')}</w:tc></w:tr></w:tbl>",
+            ["Effective Date | [Fill in]"],
+        ),
+        (
+            f"{deleted_end('Before')}<w:tbl><w:tr><w:tc>{paragraph('A')}</w:tc><w:tc>{paragraph('B')}</w:tc></w:tr></w:tbl>",
+            ["Before", "A | B"],
+        ),
+        (
+            f"{deleted_end('One ')}<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc>{paragraph('A')}</w:tc></w:tr></w:tbl>"
+            + paragraph("two"),
+            ["One two"],
+        ),
+        (
+            "<w:tbl><w:tr><w:tc>" + paragraph("Kept") + "</w:tc><w:tc><w:tcPr><w:cellDel/></w:tcPr>"
+            f"{paragraph('Gone')}</w:tc><w:tc>{paragraph('Too')}</w:tc></w:tr></w:tbl>",
+            ["Kept | Too"],
+        ),
+    ],
+)
+def test_what_is_deleted_around_tables_reads_as_with_all_accepted(inner: str, expected: list[str]) -> None:
+    document = read(body(inner))
+    assert texts(document) == expected
+    assert document.warnings == ("tracked_changes",)
+    assert texts(read_document(accept_all(docx_bytes(body(inner))))) == expected

@@ -92,6 +92,17 @@ def test_settled_inboxes_keep_the_newest_and_mail_nothing(acme: Cast) -> None:
     assert send_mail() == 0
 
 
+def test_settled_inboxes_keep_the_one_of_another_kind(acme: Cast) -> None:
+    tell([acme.users["finance"].pk], kind="request", title="Which bolts?", dedupe_key="asked")
+    for number in range(5):
+        told(acme, f"k{number}")
+
+    settle_inboxes(actor=system_actor(LOADER, acme.organization.pk), keep=3)
+
+    unread = Notification.objects.filter(read_at=None).order_by("id").values_list("dedupe_key", flat=True)
+    assert list(unread) == ["asked", "k3", "k4"]
+
+
 def test_the_inbox_page_leads_to_the_thing(page: Client, acme: Cast) -> None:
     tell([acme.users["alice"].pk], kind="test", title="Sign it", dedupe_key="k", url="/people/")
     notification = Notification.objects.get()

@@ -84,3 +84,7 @@ def test_pages_link_to_what_is_about_them(page: Client, alice: Actor) -> None:
         assert label in shown
     assert 'class="head-sub head-help"' not in page.get(reverse("parties")).content.decode()
     assert f'href="{reverse("pages:help")}"' in page.get(reverse("parties")).content.decode()
+
+
+def test_a_cell_of_a_table_says_its_column() -> None:
+    assert '<td data-label="What it means">somebody works on it</td>' in text_of("requesting").html

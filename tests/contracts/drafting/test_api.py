@@ -9,8 +9,9 @@ from rest_framework.test import APIClient
 from clm.lib.actor import Actor
 from contracts.engine.body import body_of
 from contracts.models import ClauseEdit, Draft, Version
+from contracts.operations.drafting.take_back_turn import take_back_turn
 from tests.cast import Cast
-from tests.contracts.drafting.written import HOSTS, clause_of, draft_contract, handed_over, open_draft, write
+from tests.contracts.drafting.written import HOSTS, clause_of, draft_contract, handed_over, let_in, open_draft, write
 
 
 def words(text: str, revision: int = 1) -> dict[str, Any]:
@@ -104,3 +105,18 @@ def test_another_organization_finds_nothing(api: APIClient, alice: Actor, charli
 
     for url in (f"/api/v1/drafts/{draft.pk}/", f"/api/v1/draft-clauses/{clause_of(draft).pk}/"):
         assert client.get(url).status_code == 404
+
+
+def test_a_turn_does_not_name_a_version_that_was_taken_back(acme: Cast, alice: Actor) -> None:
+    draft = handed_over(alice)
+    let_in(acme, draft.contract)
+    reader = APIClient()
+    reader.force_login(acme.users["counterparty"], backend="django.contrib.auth.backends.ModelBackend")
+    url = f"/api/v1/contracts/{draft.contract_id}/turns/"
+
+    def named() -> set[tuple[int, str | None]]:
+        return {(turn["number"], turn["version"]) for turn in reader.get(url).json()["results"]}
+
+    assert named() == {(1, str(draft.version_id)), (2, None)}
+    take_back_turn(actor=alice, contract_id=draft.contract_id)
+    assert named() == {(1, None), (2, None), (3, None)}

@@ -8,6 +8,7 @@ from django.urls import reverse
 from clm.lib.actor import Actor
 from contracts.models import Contract, DraftClause, LibraryClauseVersion
 from contracts.operations.drafting.begin_draft import begin_draft
+from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.drafting.put_position import put_position
 from contracts.operations.templates.draft_from_template import draft_from_template
 from tests.contracts.drafting.written import draft_contract
@@ -40,3 +41,24 @@ def test_answers_fill_the_blanks_and_the_checks_name_the_rest(alice: Actor, page
 
 def test_without_a_questionnaire_the_blanks_stay(alice: Actor) -> None:
     assert put(alice, draft_contract(alice), "Service").text == LADDER[0]["text"]
+
+
+def test_what_is_open_is_named_where_it_is_handed_over_and_beside_the_version(alice: Actor, page: Client) -> None:
+    contract = draft_contract(alice)
+    draft = put(alice, contract, "Service").draft
+
+    for name in ("draft", "draft-checks"):
+        shown = page.get(reverse(name, args=[contract.pk])).content.decode()
+        assert "3 blanks are still open, and the other side will see them." in shown
+        assert 'data-confirm="3 blanks are still open, and the other side will see them. Makes a version' in shown
+    version = hand_over(actor=alice, draft_id=draft.pk)
+
+    assert version.warnings == ["Blanks that nobody filled: {fee}; {party}; {day}."]
+
+
+def test_nothing_is_said_where_nothing_is_open(alice: Actor, page: Client) -> None:
+    contract = draft_contract(alice)
+    draft = begin_draft(actor=alice, contract_id=contract.pk)
+
+    assert "still open" not in page.get(reverse("draft", args=[contract.pk])).content.decode()
+    assert hand_over(actor=alice, draft_id=draft.pk).warnings == []

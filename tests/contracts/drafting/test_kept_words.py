@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.test import APIClient
 
+from clm.api.models import IdempotencyRecord
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
+from contracts.api.drafts import NewClause
 from contracts.engine.body import body_of
 from contracts.models import Change, ClauseEdit, Draft, DraftClause, UnsavedWords, Version
+from contracts.operations.create_contract import create_contract
 from contracts.operations.drafting.abandon_draft import abandon_draft
 from contracts.operations.drafting.add_clause import add_clause
 from contracts.operations.drafting.begin_draft import begin_draft
@@ -206,3 +211,78 @@ def test_an_empty_clause_that_comes_too_late_is_not_kept(alice: Actor) -> None:
         add_clause(actor=alice, draft_id=draft.pk)
 
     assert (refused.value.code, ClauseEdit.objects.filter(outcome="turn_over").exists()) == ("turn_over", False)
+
+
+def test_what_others_saved_is_kept_for_them_when_one_gives_the_draft_up(acme: Cast, alice: Actor) -> None:
+    draft, other = open_draft(alice), acme["procurement"]
+    write(alice, clause_of(draft), "An hour of work of mine.")
+    write(alice, clause_of(draft, "Term"), "First words.")
+    write(alice, clause_of(draft, "Term"), "Last words.")
+    write(other, clause_of(draft, "Credits"), "Of the other.")
+
+    abandon_draft(actor=other, draft_id=draft.pk)
+
+    again = begin_draft(actor=alice, contract_id=draft.contract_id)
+    assert kept(alice, again) == [("An hour of work of mine.", "turn_over"), ("Last words.", "turn_over")]
+    assert kept(other, again) == []
+
+
+def test_the_first_clause_of_an_empty_draft_that_was_given_up_is_kept(acme: Cast, alice: Actor) -> None:
+    contract = create_contract(actor=alice, title="Empty")
+    draft = begin_draft(actor=alice, contract_id=contract.pk)
+    abandon_draft(actor=acme["procurement"], draft_id=draft.pk)
+
+    for text in ("My long words.", "My long words.", "And others."):
+        with pytest.raises(DomainError) as refused:
+            add_clause(actor=alice, draft_id=draft.pk, heading="A", body=body_of([text]))
+
+    again = begin_draft(actor=alice, contract_id=contract.pk)
+    rows = drafts.kept_words(alice, again)
+    assert refused.value.detail == {"edit": str(rows[-1].pk)}
+    assert [(edit.heading, edit.text, edit.outcome) for edit in rows] == [
+        ("A", "My long words.", "turn_over"), ("A", "And others.", "turn_over"),
+    ]  # fmt: skip
+    beside = DraftClause.objects.get(draft=draft)
+    assert (beside.is_removed, beside.heading, beside.text) == (True, "", "")
+    assert list(DraftClause.objects.filter(draft=again)) == []
+
+
+def test_a_new_clause_is_kept_where_the_draft_closes_at_the_last_moment(
+    api: APIClient, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, looks = open_draft(alice), NewClause.prepare
+
+    def look(view: NewClause, request: Request) -> None:
+        looks(view, request)
+        hand_over(actor=alice, draft_id=draft.pk)
+
+    monkeypatch.setattr(NewClause, "prepare", look)
+    sent = {"after": None, "heading": "Support", "body": body_of(["My long words."])}
+    refused = api.post(f"/api/v1/drafts/{draft.pk}/clauses/", sent, format="json", HTTP_IDEMPOTENCY_KEY="k1")
+
+    edit = ClauseEdit.objects.get(outcome="turn_over")
+    assert (refused.status_code, refused.data["code"], edit.text) == (409, "turn_over", "My long words.")
+    assert refused.json()["parameters"] == {"edit": str(edit.pk)}
+    assert not IdempotencyRecord.objects.exists()
+
+
+def test_a_draft_that_is_open_again_at_the_last_moment_has_the_new_clause(
+    api: APIClient, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, looks, undone = open_draft(alice), NewClause.prepare, NewClause.undone
+
+    def look(view: NewClause, request: Request) -> None:
+        looks(view, request)
+        hand_over(actor=alice, draft_id=draft.pk)
+
+    def take_back(view: NewClause, response: Response) -> Response:
+        take_back_turn(actor=alice, contract_id=draft.contract_id)
+        return undone(view, response)
+
+    monkeypatch.setattr(NewClause, "prepare", look)
+    monkeypatch.setattr(NewClause, "undone", take_back)
+    sent = {"after": None, "heading": "Support", "body": body_of(["My long words."])}
+    made = api.post(f"/api/v1/drafts/{draft.pk}/clauses/", sent, format="json", HTTP_IDEMPOTENCY_KEY="k1")
+
+    assert (made.status_code, made.json()["clause"]["id"]) == (201, str(clause_of(draft, "Support").pk))
+    assert not ClauseEdit.objects.filter(outcome="turn_over").exists()

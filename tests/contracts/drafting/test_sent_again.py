@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from contracts.engine.body import body_of
-from contracts.models import ClauseEdit, Draft, UnsavedWords
+from contracts.models import ClauseEdit, Draft, DraftClause, UnsavedWords
 from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.drafting.keep_words import keep_words
 from contracts.queries import drafts
@@ -160,18 +164,92 @@ def test_the_same_again_by_the_api(api: APIClient, acme: Cast, alice: Actor, key
     assert (first.status_code, again.status_code) == (200, 200)
 
 
+def keep_in(alice: Actor, clause: DraftClause, text: str, session: str) -> datetime:
+    sent = {"revision": 1, "heading": "Service", "body": body_of([text])}
+    kept = keep_words(actor=alice, clause_id=clause.pk, session=session, **sent)
+    assert kept is not None
+    return kept.at
+
+
+def waiting(alice: Actor, draft: Draft) -> list[str]:
+    assert drafts.kept_words(alice, draft) == []
+    return [words.text for words in drafts.unsaved_words(alice, draft)]
+
+
 def test_what_this_editor_kept_is_behind_what_it_saves(alice: Actor) -> None:
     draft = open_draft(alice)
     clause = clause_of(draft)
-    for session, text in (("a", "Long words that were cut."), ("b", "Words of the other window.")):
-        keep_words(
-            actor=alice, clause_id=clause.pk, revision=1, heading="Service", body=body_of([text]), session=session
-        )
+    kept_at = keep_in(alice, clause, "Long words that were cut.", "a")
+    keep_in(alice, clause, "Words of the other window.", "b")
 
-    write(alice, clause, "Short.", session="a")
+    write(alice, clause, "Short.", session="a", kept_at=kept_at)
 
-    assert [words.text for words in drafts.unsaved_words(alice, draft)] == ["Words of the other window."]
-    assert drafts.kept_words(alice, draft) == []
+    assert waiting(alice, draft) == ["Words of the other window."]
+
+
+def test_words_that_overtake_an_older_save_of_their_editor_wait(alice: Actor) -> None:
+    draft = open_draft(alice)
+    clause = clause_of(draft)
+    kept_at = keep_in(alice, clause, "First", "a")
+    keep_in(alice, clause, "Words typed later, quite others.", "a")
+
+    write(alice, clause, "First words.", session="a", kept_at=kept_at)
+
+    assert waiting(alice, draft) == ["Words typed later, quite others."]
+
+
+def test_without_a_time_nothing_is_behind_what_is_saved_but_what_it_takes_up(alice: Actor) -> None:
+    draft = open_draft(alice)
+    clause = clause_of(draft)
+    keep_in(alice, clause, "Words typed later, quite others.", "a")
+
+    write(alice, clause, "First words.", session="a")
+    assert waiting(alice, draft) == ["Words typed later, quite others."]
+
+    clause.refresh_from_db()
+    write(alice, clause, "Words typed later, quite others, and more.", session="a")
+    assert waiting(alice, draft) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("The Provider pays after 3 days.", "The Provider pays after 30 days."),
+        ("Provider hosts.", "The Provider hosts the Service for the Customer at all times of the day."),
+    ],
+)
+def test_a_save_takes_up_nothing_of_another_window(alice: Actor, typed: str, sent: str) -> None:
+    draft = open_draft(alice)
+    keep_in(alice, clause_of(draft), typed, "a")
+
+    write(alice, clause_of(draft), sent, session="b")
+
+    assert waiting(alice, draft) == [typed]
+
+
+def test_a_save_of_no_editor_keeps_what_a_window_has(alice: Actor) -> None:
+    draft = open_draft(alice)
+    keep_in(alice, clause_of(draft), "The Provider pays after 3 days.", "a")
+
+    write(alice, clause_of(draft), "The Provider pays after 30 days.")
+
+    kept = [(edit.text, edit.outcome) for edit in drafts.kept_words(alice, draft)]
+    assert kept == [("The Provider pays after 3 days.", "unsaved_kept")]
+
+
+def test_the_time_of_the_last_keeping_goes_to_and_fro(page: Client, alice: Actor) -> None:
+    draft = open_draft(alice)
+    url = f"/contracts/drafts/clauses/{clause_of(draft).pk}"
+    words = {"revision": 1, "heading": "Service", "session": "a"}
+
+    def post(act: str, text: str, **more: str) -> Any:
+        sent = {**words, **more, "body": body_of([text])}
+        return page.post(f"{url}/{act}/", sent, content_type="application/json").json()
+
+    kept = post("keep", "Long words that were cut.")
+    post("edit", "Short.", kept_at=kept["kept_at"])
+
+    assert waiting(alice, draft) == []
 
 
 def test_words_taken_up_by_another_editor_are_kept_once(alice: Actor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -186,3 +187,13 @@ def test_two_real_versions() -> None:
     assert comparison.summary == Summary(unchanged=155, changed=10, added=1, removed=1)
     row = next(row for row in comparison.rows if row.new and row.new.number == "12.4")
     assert [(s.op, s.text) for s in row.segments][1:3] == [("delete", "action"), ("insert", "Action")]
+
+
+def test_clauses_of_common_words_alone_are_known_by_their_number() -> None:
+    """Every word stands in every clause, so that none tells them apart, and there are no headings."""
+    words = ["the", "party", "shall", "pay", "each", "month", "in", "arrears", "by", "notice"]
+    turned = [" ".join(words[at:] + words[:at]) for at in range(len(words))]
+    old = [ClauseText(str(at), "", f"{at}. {text}.") for at, text in enumerate(turned * 3, 1)]
+    new = [replace(each, text=f"{each.text} Always.") for each in old]
+
+    assert compare(old, new).summary == Summary(changed=len(old))

@@ -163,6 +163,25 @@ def test_a_tie_goes_before_what_is_alike() -> None:
     assert (match.clause, match.standing) == ("1", "unlike")
 
 
+def test_a_mandatory_clause_is_there_by_its_words_and_not_by_a_tie() -> None:
+    gone, kept = clause("1", "Intentionally omitted.", adopted="cap"), clause("2", PREFERRED)
+
+    assert survey([gone], [CAP]).missing_mandatory == ("cap",)
+    assert survey([clause("1", BAD, adopted="cap")], [CAP]).missing_mandatory == ("cap",)
+    assert survey([clause("1", BAD)], [CAP]).missing_mandatory == ("cap",)
+    assert survey([clause("1", FALLBACK.replace("twelve", "six"))], [CAP]).missing_mandatory == ()
+    assert survey([gone, kept], [CAP]).missing_mandatory == ()
+
+
+def test_up_to_half_of_its_words_may_be_others() -> None:
+    ladder = Ladder("law", "Law", (Position("preferred", "one two three four"),), is_mandatory=True)
+
+    half, less = (clause("1", text, "Law", adopted="law") for text in ("one two five six", "one five six seven"))
+
+    assert survey([half], [ladder]).missing_mandatory == ()
+    assert survey([less], [ladder]).missing_mandatory == ("law",)
+
+
 def test_no_clause_and_no_library_are_no_trouble() -> None:
     assert survey([], [CAP]).missing_mandatory == ("cap",)
     assert survey([clause("1", PREFERRED)], []).others == ("1",)

@@ -222,3 +222,71 @@ def test_an_export_asks_as_often_for_many(page: Client, alice: Actor) -> None:
     import_library(actor=alice, entries=[{**SUPPORT, "title": f"Support {number}"} for number in range(30)])
 
     assert queries() == few
+
+
+UNKEPT: list[dict[str, Any]] = [
+    {"title": "Sup\x00port"}, {"guidance": "a\x00b"}, {"title": "a\ud800b"}, {"mandatory_for": ["\ud800"]},
+    {"positions": [{"kind": "preferred", "text": "a\x00b"}]}, {"positions": [{"kind": "preferred", "text": "\udc00"}]},
+    {"\ud800": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", UNKEPT)
+def test_characters_that_nothing_keeps_are_refused(api: APIClient, page: Client, bad: dict[str, Any]) -> None:
+    content = json.dumps([SUPPORT, SUPPORT | bad])
+    message = "Clause 2 has characters that no document can show."
+    with pytest.raises(Invalid) as refused:
+        read_library(content.encode(), "clauses.json")
+    assert (refused.value.code, refused.value.fields) == ("file_wrong", {"file": [message]})
+
+    sent = api.post(f"{AT}import/", f'{{"clauses": {content}}}', content_type="application/json")
+    file = SimpleUploadedFile("clauses.json", content.encode())
+    filed = api.post(f"{AT}import/", {"file": file}, format="multipart")
+    shown = page.post(reverse("library-import"), {"entries": content})
+
+    assert [each.status_code for each in (sent, filed, shown)] == [400, 400, 400]
+    assert filed.json()["errors"] == {"file": [message]}
+    assert message in shown.content.decode()
+    assert not LibraryClause.objects.exists()
+
+
+def test_a_line_with_nothing_in_it_is_refused(page: Client) -> None:
+    with pytest.raises(Invalid, match="no document can show"):
+        read_library(b"title,guidance\nSupport,a\x00b\n", "clauses.csv")
+
+
+CSV = (
+    "title,category,risk,owner,guidance,kind,text,why\r\n"
+    'Availability,service_level,medium,,"Two\nlines",preferred,We keep it up.,\r\n'
+    "Availability,,,,,fallback,We try.,Where the fee is low\r\n"
+    "Support,weather,huge,nobody@acme.example,,fallback,Somebody answers.,\r\n"
+)
+
+
+def test_all_that_is_wrong_with_a_row_is_said_at_once_with_its_line(page: Client, alice: Actor) -> None:
+    answer = page.post(reverse("library-import"), {"file": SimpleUploadedFile("clauses.csv", CSV.encode())})
+
+    first, second = answer.context["lines"]
+    assert (answer.status_code, first.line, second.line) == (400, 2, 5)
+    assert second.faults == [
+        ("owner", "No member has this address."),
+        ("category", "There is no such choice."),
+        ("risk", "There is no such choice."),
+        ("kind, text, why", "A ladder has one preferred position."),
+    ]
+    assert "<code>kind, text, why</code> A ladder has one preferred position." in answer.content.decode()
+
+
+def test_what_a_file_changes_is_said_in_words(page: Client, alice: Actor) -> None:
+    approved(alice)
+    entry = {"title": "Availability", "guidance": "Hold on to it", "positions": NEXT}
+
+    answer = page.post(reverse("library-import"), {"file": _file(entry, SUPPORT)})
+
+    assert [each.touched for each in answer.context["lines"]] == ["Guidance, Positions", ""]
+    text = answer.content.decode()
+    assert ("Changes: Guidance, Positions" in text, "A new clause, as a draft" in text) == (True, True)
+
+
+def test_the_file_is_asked_for(page: Client, alice: Actor) -> None:
+    assert "(optional)" not in page.get(reverse("library-import")).content.decode().split("<main")[1]

@@ -76,7 +76,12 @@ SECRETS = {
     "answer to a question about a request": "bettonganswer",
 }
 # In what they may well read, so that the same search for words is known to find what it should.
-SHARED = {"shared comment": "kowarishared", "words they have": "calendar month", "who wrote to them": "Alice"}
+SHARED = {
+    "shared comment": "kowarishared",
+    "words they have": "calendar month",
+    "who wrote to them": "Alice",
+    "note to what was handed over": "kowarinote",
+}
 
 
 @dataclass
@@ -215,7 +220,7 @@ def _negotiated(cast: Cast, legal: Actor) -> Contract:
     contract = create_contract(actor=legal, **_facts("Hosting to be agreed"))
     add_version(actor=legal, contract_id=contract.pk, paper=_paper(legal, word_file(), "docx"))
     first = begin_draft(actor=legal, contract_id=contract.pk)
-    hand_over(actor=legal, draft_id=first.pk, note=SECRETS["note to a version"])
+    hand_over(actor=legal, draft_id=first.pk, note=SHARED["note to what was handed over"])
     grant([cast.users["counterparty"]], "see_confidential_contract", contract)
     sent = Version.objects.filter(contract=contract, shared_at__isnull=False).get()
     theirs = begin_draft(actor=guest, contract_id=contract.pk)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import random
-
 import pytest
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 
-from contracts.adapters.outgoing import clean_pdf, clean_upload
+from contracts.adapters.outgoing import clean_upload
 from contracts.adapters.parts import put_together, take_apart
 from tests.contracts.redlines.made import text_of, word_file
 from tests.contracts.word.edits import MAIN, commented
@@ -111,52 +106,3 @@ def test_links_to_our_files(target: str) -> None:
 
     assert "Jane" not in cleaned
     assert 'Target="x.png"' in cleaned
-
-
-def pdf_with(**said: str) -> PdfWriter:
-    writer = PdfWriter()
-    writer.add_blank_page(200, 200)
-    writer.add_metadata({f"/{name}": value for name, value in said.items()})
-    return writer
-
-
-def written(writer: PdfWriter) -> bytes:
-    made = io.BytesIO()
-    writer.write(made)
-    return made.getvalue()
-
-
-def test_attachments_of_a_pdf() -> None:
-    writer = pdf_with(Author=SECRET)
-    noise = random.Random(1).randbytes(200)
-    writer.add_attachment("plan.txt", noise)
-    names = writer.root_object["/Names"]["/EmbeddedFiles"]["/Names"]
-    writer.root_object[NameObject("/AF")] = ArrayObject([names[1]])
-    assert noise in written(writer)
-
-    cleaned = clean_pdf(written(writer))
-
-    assert noise not in cleaned
-    assert not PdfReader(io.BytesIO(cleaned)).attachments
-    assert b"plan.txt" not in cleaned
-    assert SECRET.encode() not in cleaned
-
-
-def test_a_pdf_that_speaks_of_signatures_is_not_signed() -> None:
-    made = written(pdf_with(Author=SECRET, Title="/ByteRange")) + b"\n% /ByteRange [0 1 2 3]\n"
-
-    assert SECRET.encode() not in clean_pdf(made)
-
-
-@pytest.mark.parametrize(("is_signed", "kept"), [(True, True), (False, False)])
-def test_only_a_filled_field_of_a_signature_is_one(is_signed: bool, kept: bool) -> None:
-    writer = pdf_with(Author=SECRET)
-    value = DictionaryObject({NameObject("/ByteRange"): ArrayObject([NumberObject(each) for each in (0, 1, 2, 3)])})
-    kid = DictionaryObject({NameObject("/V"): writer._add_object(value)} if is_signed else {})
-    field = DictionaryObject({NameObject("/FT"): NameObject("/Sig"), NameObject("/Kids"): ArrayObject([kid])})
-    form = DictionaryObject({NameObject("/Fields"): ArrayObject([writer._add_object(field)])})
-    writer.root_object[NameObject("/AcroForm")] = form
-    made = written(writer)
-
-    assert (clean_pdf(made) == made) is kept
-    assert (SECRET.encode() in clean_pdf(made)) is kept

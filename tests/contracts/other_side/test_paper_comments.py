@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -33,7 +34,7 @@ from contracts.papers.comparisons import Newer, redline_of
 from contracts.papers.outgoing import outgoing_bytes
 from contracts.queries.changes import read_answer
 from contracts.queries.comments import shown_threads, threads
-from contracts.queries.paper_comments import talks_on
+from contracts.queries.paper_comments import Known, Names, flat, talks_on
 from tests.cast import Cast
 from tests.contracts.drafting.written import let_in
 from tests.contracts.negotiation.answers import RUNS, received, sent_version
@@ -287,3 +288,48 @@ def test_another_organization_has_nothing_of_it(acme: Cast, globex: Cast) -> Non
     received(acme["legal"], asked)
 
     assert not visible(globex["legal"], Comment.objects.all()).exists()
+
+
+class Counted(str):
+    """A text that counts how often its words are taken apart."""
+
+    times = 0
+
+    def split(self, *args: Any) -> list[str]:  # type: ignore[override]
+        Counted.times += 1
+        return super().split(*args)
+
+
+def known_of(texts: list[str]) -> Known:
+    said = [(Thread(pk=uuid4()), Comment(pk=uuid4(), outside_author=THEM, text=text, written_at=AT)) for text in texts]
+    former = {comment.pk: {flat(f"once {comment.text}")} for _, comment in said}
+    return Known(said, former, {thread.pk: thread.pk for thread, _ in said}, Names("Acme", frozenset()))
+
+
+def test_each_comment_is_taken_apart_once_however_many_are_asked_about() -> None:
+    known = known_of([Counted(f"Known {at}") for at in range(40)])
+    before = Counted.times
+    new = [known.take(Remark(THEM, WHEN, Counted(f"New {at}"), "", 0, key=f"{at:08X}"), None) for at in range(50)]
+
+    assert new == [None] * 50
+    assert Counted.times - before == 50
+
+
+def test_what_is_found_once_is_not_found_again() -> None:
+    known = known_of(["The same.", "The same.", "Another."])
+    at = AT.isoformat()
+    [first, second, third] = known.comments
+
+    found = [known.take(Remark(THEM, at, text, "", 0), None) for text in ("The same.", " The  same. ", "The same.")]
+    assert found == [first, second, None]
+    assert known.take(Remark("", "", "once Another.", "", 0), third[0].pk) == third
+
+
+@pytest.mark.parametrize(("off", "is_known"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_documents_keep_whole_seconds(off: int, is_known: bool) -> None:
+    at = AT.replace(second=30 + off).isoformat()
+    known = known_of(["Why?"])
+    known.comments[0][1].written_at = AT.replace(second=30, microsecond=900_000)
+    known = Known(known.comments, known.former, known.places, known.names)
+
+    assert (known.take(Remark("Nobody", at, "Why?", "", 0), None) is not None) is is_known

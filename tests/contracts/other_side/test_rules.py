@@ -18,6 +18,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from clm.lib.pdf import render_pdf
 from contracts import queries
+from contracts.access.other_side import file_name_for
 from contracts.adapters.outgoing import clean_pdf, clean_upload
 from contracts.engine.body import body_of
 from contracts.models import Clause, Contract, DraftClause, Passage, Terms, Version
@@ -128,7 +129,8 @@ def test_the_api_leaves_out_what_is_ours(acme: Cast, alice: Actor, api: APIClien
         == ours_only
     )
     version = theirs.get(f"/api/v1/versions/{given.pk}/").json()
-    assert not {"note", "warnings", "document_sha256"} & set(version)
+    assert not {"warnings", "document_sha256"} & set(version)
+    assert version["note"] == ""
     assert version["file_name"] == f"{contract.reference}-v1.txt"
     for path in (f"contracts/{contract.pk}/timeline/", f"contracts/{contract.pk}/renewal-decisions/", "passages/"):
         assert theirs.get(f"/api/v1/{path}").status_code == 403
@@ -209,3 +211,44 @@ def test_a_pdf_goes_out_without_its_author() -> None:
     cleaned = PdfReader(io.BytesIO(clean_pdf(made.getvalue())))
     assert "/Author" not in (cleaned.metadata or {})
     assert cleaned.pages[0].extract_text() == "Agreed"
+
+
+def test_each_side_reads_whose_a_version_is_and_how_it_stands(acme: Cast, alice: Actor, page: Client) -> None:
+    contract, given, private = two_texts(acme, alice)
+    tab = reverse("contract-tab", args=[contract.pk, "versions"])
+
+    theirs = client_of(acme).get(tab).context["versions"]
+    ours = page.get(tab).context["versions"]
+
+    assert [(row.pk, row.said["whose"], row.said["stands"]) for row in theirs] == [
+        (given.pk, "Theirs: Acme", "received"),
+    ]
+    assert [(row.pk, row.said["whose"], row.said["stands"]) for row in ours] == [
+        (private.pk, "Ours", "draft"), (given.pk, "Ours", "sent"),
+    ]  # fmt: skip
+    assert "Received" in client_of(acme).get(reverse("version", args=[given.pk])).content.decode()
+    assert "Sent" in page.get(reverse("version", args=[given.pk])).content.decode()
+
+
+def test_no_hash_of_a_file_that_they_do_not_have(acme: Cast, alice: Actor, page: Client) -> None:
+    contract, given, _private = two_texts(acme, alice)
+    told = [reverse("contract-tab", args=[contract.pk, "versions"]), reverse("version", args=[given.pk])]
+    guest = client_of(acme)
+
+    assert [given.content_hash[:12] in page.get(url).content.decode() for url in told] == [True, True]
+    assert [given.content_hash[:12] in guest.get(url).content.decode() for url in told] == [False, False]
+    detail = client_of(acme, APIClient).get(f"/api/v1/versions/{given.pk}/").data
+    assert detail.keys() & {"content_hash", "document_sha256"} == set()
+    printed = guest.get(reverse("version-print", args=[given.pk])).content
+    assert given.content_hash[:16] not in PdfReader(io.BytesIO(printed)).pages[0].extract_text()
+    ours = page.get(reverse("version-print", args=[given.pk])).content
+    assert given.content_hash[:16] in PdfReader(io.BytesIO(ours)).pages[0].extract_text()
+
+
+def test_what_was_written_here_is_named_by_its_version(acme: Cast, alice: Actor) -> None:
+    contract = open_to_other_side(acme, draft_contract(alice))
+    handed = hand_over(actor=alice, draft_id=begin_draft(actor=alice, contract_id=contract.pk).pk)
+
+    assert handed.file_name == f"{contract.reference}.docx"
+    assert file_name_for(alice, handed) == f"{contract.reference}-v2.docx"
+    assert file_name_for(alice, handed.contract.versions.get(number=1)) == "agreement.txt"

@@ -12,7 +12,6 @@ from PIL import Image
 
 from contracts.adapters.outgoing import clean_upload
 from contracts.adapters.parts import put_together, take_apart
-from contracts.adapters.stowaways import without_traces
 from tests.contracts.other_side.test_files import BASE, LINKS, SECRET, TYPES, whole, with_part
 from tests.contracts.redlines.made import text_of
 from tests.contracts.word.edits import MAIN
@@ -140,21 +139,3 @@ def test_what_a_camera_writes_into_a_picture(form: str) -> None:
 
 def picture_of(docx: bytes) -> bytes:
     return next(data for name, data in take_apart(docx).items() if "/media/" in name)
-
-
-def test_a_drawing_says_only_what_it_shows() -> None:
-    drawn = (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:i="http://www.inkscape.org/namespaces/inkscape" '
-        f'i:export-filename="C:\\Users\\{SECRET}\\a.png"><metadata>{SECRET}</metadata><i:x>{SECRET}</i:x>'
-        '<rect width="4" height="5"/></svg>'
-    ).encode()
-
-    made = without_traces(drawn)
-
-    assert SECRET.encode() not in made
-    assert b'<rect width="4" height="5"/>' in made
-
-
-@pytest.mark.parametrize("broken", [b"\x89PNG\r\n\x1a\n\0\0", b"\xff\xd8\xff\xe1\xff", b"", b"GIF89a"])
-def test_a_broken_picture_stays_as_it_is(broken: bytes) -> None:
-    assert without_traces(broken) == broken

@@ -187,6 +187,22 @@ def test_the_page_asks_for_the_papers(page: Client, contract: Contract) -> None:
     assert b"".join(paper.streaming_content).startswith(b"PK")
 
 
+def test_the_page_of_the_job_leads_on_and_back(page: Client, contract: Contract) -> None:
+    second, third = version(contract, 2), version(contract, 3)
+    sent = {"old": second.pk, "new": third.pk, "form": "docx"}
+    answer = page.post(reverse("version-compare-paper", args=[contract.pk]), sent)
+    job = done(Job.objects.get(kind="contracts.comparison_paper"))
+
+    shown = page.get(answer["Location"]).content.decode()
+
+    compared = f"{reverse('version-compare', args=[contract.pk])}?old={second.pk}&amp;new={third.pk}"
+    assert f'href="{job.result["url"]}">Download the comparison</a>' in shown
+    assert f'<a href="/contracts/{contract.pk}/">{contract}</a>' in shown
+    assert f'<a href="{compared}">Back to where it was asked for</a>' in shown
+    assert "Paper id" not in shown
+    assert "<dt>Url</dt>" not in shown
+
+
 def test_papers_through_the_api(api: APIClient, contract: Contract) -> None:
     base = f"/api/v1/versions/{version(contract, 3).pk}/comparison/papers/"
     sent = {"with": str(version(contract, 2).pk), "form": "docx"}

@@ -17,17 +17,20 @@ name: Supply
 category: services
 license: CC0-1.0
 fields:
-  - {name: party_name, type: string, description: Who signs, section: Parties}
-  - {name: is_limited, type: boolean, description: Whether it ends, section: Dates}
-  - {name: ends_on, type: date, description: The last day, section: Dates, required: true,
+  - {name: party_name, type: string, label: Party name, description: Who signs, section: Parties}
+  - {name: is_limited, type: boolean, label: Is limited, description: Whether it ends, section: Dates}
+  - {name: ends_on, type: date, label: Ends on, description: The last day, section: Dates, required: true,
      condition: {field: is_limited, equals: true}}
-  - {name: law, type: enum, description: Which law, options: [Delaware, New York], default: Delaware, section: Law}
-  - {name: county, type: string, description: Which county, section: Law, condition: {field: law, in: [New York]}}
+  - {name: law, type: enum, label: Law, description: Which law, options: [Delaware, New York], default: Delaware,
+     section: Law}
+  - {name: county, type: string, label: County, description: Which county, section: Law,
+     condition: {field: law, in: [New York]}}
   - name: goods
     type: array
+    label: Goods
     description: What is delivered
     section: Goods
-    items: [{name: what, type: string, description: What}, {name: pieces, type: number, description: Pieces}]
+    items: [{name: what, type: string, label: What}, {name: pieces, type: number, description: Pieces}]
 priority_fields: [party_name]
 """
 LINES = (

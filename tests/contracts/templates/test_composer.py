@@ -111,7 +111,7 @@ def test_a_template_is_written_by_hand(page: Client, alice: Actor) -> None:
         "Hand made", "high", reverse("template", args=[template.pk]),
     )  # fmt: skip
     shown = page.get(answer["Location"]).content.decode()
-    assert "“has_fee” is yes" in shown
+    assert "“Has fee” is yes" in shown
     assert "library, version 1" in shown
     assert "Hand made" in page.get(reverse("library-clause", args=[library.clause_id])).content.decode()
 
@@ -237,6 +237,17 @@ def test_the_api_says_where_it_is_wrong(api: APIClient, alice: Actor) -> None:
 
     assert (answer.status_code, answer.data["code"]) == (400, "composition_wrong")
     assert "sections.0.clauses.0.text" in str(answer.data)
+
+
+@pytest.mark.parametrize("number", ["abc", "9" * 5000, [], {}, -1.5, None, True])
+def test_a_tie_that_says_nonsense_is_refused(api: APIClient, alice: Actor, number: Any) -> None:
+    tie = {"version": "bogus", "position": "preferred", "number": number}
+    given = {"title": "", "sections": [{"heading": "A", "clauses": [{"text": "x", "library": tie}]}], "questions": []}
+
+    answer = api.post("/api/v1/templates/compositions/", {"name": "x", "composition": given}, format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "composition_wrong")
+    assert answer.json()["errors"] == {"sections.0.clauses.0.library": ["The library has no such position."]}
 
 
 def test_a_word_document_has_no_composition(api: APIClient, alice: Actor, acme: Cast) -> None:

@@ -81,6 +81,18 @@ def test_a_list_that_is_not_asked_is_empty() -> None:
     assert as_json(check(fields, {"list": [{"one": "x"}]})[0]["list"]) == []
 
 
+def test_the_parts_of_an_entry_have_defaults_and_may_be_needed() -> None:
+    items = [
+        {"name": "who", "type": "string", "required": True},
+        {"name": "share", "type": "number", "default": 5},
+    ]
+    fields = fields_of([{"name": "list", "type": "array", "items": items}])
+
+    values, wrong = check(fields, {"list": [{"who": "Ann"}]})
+    assert (as_json(values["list"]), wrong) == ([{"who": "Ann", "share": "5"}], {})
+    assert check(fields, {"list": [{"who": " ", "share": 1}]})[1] == {"list": ["Entry 1, Who: This answer is needed."]}
+
+
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
@@ -94,6 +106,8 @@ def test_a_list_that_is_not_asked_is_empty() -> None:
         ({"field": "has", "equals": True, "is_set": True}, "names a field and one of"),
         ({"field": "has", "in": []}, "names a field and one of"),
         ({"field": "has", "equals": 1.5}, "names a field and one of"),
+        ({"field": "has", "equals": "a\x00b"}, "names a field and one of"),
+        ({"field": "has", "in": ["\ud800"]}, "names a field and one of"),
         ({"field": "has", "is_set": "no"}, "names a field and one of"),
         ({"equals": True}, "names a field and one of"),
         ("has", "names a field and one of"),

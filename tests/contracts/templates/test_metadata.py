@@ -81,12 +81,17 @@ def test_a_bomb_is_refused_at_once() -> None:
     assert time.monotonic() - began < 2
 
 
+NOTHING = b'{"groups": [{"options": [{"marker": "a\\u0000", "trigger": "default"}]}]}'
+
+
 @pytest.mark.parametrize(
-    "rules", [b"[]", b"{", b'{"groups": [1]}', b'{"groups": [{"options": [{"marker": "x"}]}]}', b"[" * 100_000]
+    "rules",
+    [b"[]", b"{", b'{"groups": [1]}', b'{"groups": [{"options": [{"marker": "x"}]}]}', b"[" * 100_000, NOTHING],
 )
 def test_rules_that_cannot_be_read_are_refused(rules: bytes) -> None:
     assert refused(METADATA, rules)[1] == ["selections"]
     assert refused(METADATA, b"", b'{"a": 1}')[1] == ["replacements"]
+    assert refused(METADATA, b"", b'{"a": "\\ud800"}')[1] == ["replacements"]
 
 
 def test_an_address_that_is_no_web_address_is_left_out() -> None:
@@ -99,3 +104,22 @@ def test_an_address_that_is_no_web_address_is_left_out() -> None:
 )
 def test_the_name_says_the_type(name: str, category: str) -> None:
     assert category_of(read_metadata(f"name: {name}".encode())) == category
+
+
+@pytest.mark.parametrize(
+    ("said", "label", "help_"),
+    [
+        ("description: Set to true when Provider holds SOC 2 Type I.", "Provider holds SOC 2 Type I", ""),
+        ("description: Set to true to include a pilot", "Include a pilot", ""),
+        ("description: Fee structure (used with fee_is_other)", "Fee structure", ""),
+        ("display_label: SOC 2, description: Set to true when Provider holds it", "SOC 2", "When Provider holds it"),
+        ("label: Fee, description: The monthly fee", "Fee", "The monthly fee"),
+        (f"description: {'long ' * 30}", "Cert soc2", "Long" + " long" * 29),
+        ("help: ''", "Cert soc2", ""),
+    ],
+)
+def test_a_question_is_said_to_people(said: str, label: str, help_: str) -> None:
+    fields = f"name: x\nfields: [{{name: cert_soc2, type: boolean, {said}}}]"
+    asked = read_metadata(fields.encode()).fields[0]
+
+    assert (asked.label, asked.help) == (label, help_)

@@ -191,6 +191,21 @@ def test_what_was_left_empty_is_among_the_warnings(alice: Actor) -> None:
     assert "Left empty in the questionnaire: Signed on." in warnings
 
 
+def test_answers_that_are_not_in_the_text_are_among_the_warnings(alice: Actor) -> None:
+    said = b"name: x\nfields: [{name: fee, type: string, label: Fee}, {name: cap, type: string, label: Cap},"
+    said += b" {name: has_cap, type: boolean, label: Has cap}, {name: days, type: number, label: Days}]"
+    file = short_file(said, ("1. Fees", "The fee is {fee}, for 305 days."))
+    template = import_template(actor=alice, file=file)
+    approve_template(actor=alice, template_id=template.pk)
+    answers = {"fee": "EUR 2,000", "cap": "EUR 100,000", "has_cap": True, "days": "30"}
+
+    contract = draft_from_template(
+        actor=alice, template_version_id=template.versions.get().pk, answers=answers, title="x"
+    )
+
+    assert Version.objects.get(contract=contract).warnings == ["Answered, but not in the text: Cap, Days."]
+
+
 def test_wrong_answers_make_nothing(alice: Actor) -> None:
     source = source_of(approved_template(alice))
     before = left_behind()

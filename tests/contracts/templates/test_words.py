@@ -117,8 +117,8 @@ def test_notes_blanks_and_brackets_go() -> None:
     made, blanks = fill(docx, check(FIELDS, {"name": "Acme"})[0], {})
 
     lines = [paragraph.text.strip() for paragraph in Document(io.BytesIO(made)).paragraphs]
-    assert lines == ["a", "b", "c", "☒ chosen", "Uptime: %", "Sample wording that may be changed. d", "Acme e"]
-    assert blanks == ["Uptime: %"]
+    assert lines == ["a", "b", "c", "☒ chosen", "Uptime: ____%", "Sample wording that may be changed. d", "Acme e"]
+    assert blanks == ["Uptime: ____%"]
 
 
 def test_a_note_that_is_never_closed_takes_no_other_paragraph() -> None:
