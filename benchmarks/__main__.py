@@ -79,7 +79,7 @@ def _section(section: str, table: Table, actor: Actor) -> None:
     elif section == "redlines":
         redlines.measure(table)
     elif section == "drafting":
-        drafting.measure(table)
+        drafting.measure(table, actor)
     elif section == "lists":
         stage.contracts(actor, COUNT)
         lists.measure(table, actor, COUNT)

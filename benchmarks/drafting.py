@@ -1,13 +1,15 @@
-"""A template imported and filled, a draft written as a Word file, and an answer with tracked changes read, by pages."""
+"""Templates imported and filled, a draft written as a Word file, and an answer with tracked changes read, by pages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 
 from benchmarks.measure import Table, seconds
 from benchmarks.redlines import PAGES, papers
+from clm.lib.actor import Actor
 from contracts.adapters.plain import docx_of_text
 from contracts.adapters.redline import redline
 from contracts.adapters.word_blocks import open_word
@@ -16,17 +18,29 @@ from contracts.adapters.word_clauses import DraftText, standing
 from contracts.adapters.word_template import check_template, fill
 from contracts.adapters.word_writing import write_draft
 from contracts.engine.questionnaire import Field
+from contracts.operations.templates.import_template import import_template
 from contracts.papers.comparisons import programs
+from contracts.portfolio.requests import NAMES, shipped_template
 
 ASKED = 40
 
 
-def measure(table: Table, pages: Sequence[int] = PAGES) -> None:
-    for count in pages:
-        old, new = papers(count)
-        _template(table, count, old)
-        _draft(table, count, docx_of_text("\n\n".join(old)))
-        _answer(table, count, docx_of_text("\n\n".join(old)), docx_of_text("\n\n".join(new)))
+def measure(table: Table, actor: Actor, pages: Sequence[int] = PAGES) -> None:
+    for folder in NAMES:
+        _imported(table, actor, folder)
+    for size in pages:
+        old, new = papers(size)
+        _template(table, size, old)
+        _draft(table, size, docx_of_text("\n\n".join(old)))
+        _answer(table, size, docx_of_text("\n\n".join(old)), docx_of_text("\n\n".join(new)))
+
+
+def _imported(table: Table, actor: Actor, folder: str) -> None:
+    """From the files to a template in the library, as the page does it."""
+    questions = len(shipped_template(folder).metadata.fields)
+    names = count(1)
+    taken = seconds(lambda: import_template(actor=actor, file=shipped_template(folder), name=f"{folder} {next(names)}"))
+    table.add(f"template import, {folder}", taken * 1000, "ms", f"{questions} questions; read, checked, stored")
 
 
 def _template(table: Table, pages: int, clauses: Sequence[str]) -> None:

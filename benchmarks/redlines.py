@@ -88,7 +88,8 @@ def _redlined(table: Table, pages: int, sides: Sequence[bytes]) -> None:
 
 
 def _printed(table: Table, pages: int, sides: Sequence[bytes]) -> None:
-    found = compared(*(clauses_of(side) for side in sides))
+    old, new = (clauses_of(side) for side in sides)
+    found = compared(old, new)
     version = SimpleNamespace(number=1, content_hash="0" * 64)
     context = {"contract": SimpleNamespace(reference="C-1", title="Hosting"), "old": version, "new": version, **found}
     taken = seconds(lambda: render_pdf(render_to_string("contracts/pdf/comparison.html", context)))

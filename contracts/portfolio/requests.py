@@ -59,7 +59,7 @@ def _entries() -> list[dict[str, Any]]:
 
 
 @lru_cache
-def _file(folder: str) -> TemplateFile:
+def shipped_template(folder: str) -> TemplateFile:
     """The template, read once for all organizations."""
     place = TEMPLATES / folder
     rules = [place / name for name in ("selections.json", "replacements.json")]
@@ -71,7 +71,7 @@ def _file(folder: str) -> TemplateFile:
 def _shelve(legal: Actor, folder: str, name: str, risk: str) -> None:
     with clock.set_to(clock.now() - timedelta(days=APPROVED_DAYS_AGO)):
         template = Template.objects.filter(name=name).exclude(state=TemplateState.RETIRED).first()
-        template = template or import_template(actor=legal, file=_file(folder), name=name, risk=risk)
+        template = template or import_template(actor=legal, file=shipped_template(folder), name=name, risk=risk)
         if template.state == TemplateState.DRAFT:
             approve_template(actor=legal, template_id=template.pk)
 

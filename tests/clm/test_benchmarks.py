@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import ingest, lists, measure, redlines, stage, windows
+from benchmarks import drafting, ingest, lists, measure, redlines, stage, windows
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
 from slas.models import Evaluation, Sample
@@ -57,7 +57,21 @@ def test_redlines_are_measured_beside_their_limit(table: measure.Table) -> None:
         "Word redline, 2 pages against 2",
         "comparison as PDF, 2 pages against 2",
     ]
-    assert table.rows[0][3] == "12 clauses; the limit is 5 s for 100 pages"
+    kinds = "3 changed, 0 added, 1 removed, 0 moved"
+    assert table.rows[0][3] == f"12 clauses, {kinds}; the limit is 5 s for 100 pages"
+
+
+def test_drafting_is_measured_by_pages(actor: Actor, table: measure.Table) -> None:
+    with organization_scope(actor.organization_id):
+        drafting.measure(table, actor, [2])
+
+    assert named(table)[-4:] == [
+        "template checked, 2 pages",
+        "draft from template, 2 pages",
+        "draft written as Word file, 2 pages",
+        "tracked changes read, 2 pages",
+    ]
+    assert table.rows[0][0] == "template import, common-paper-csa-with-sla"
 
 
 @pytest.mark.parametrize("path", [*lists.EACH_LIST, *lists.PAGES.values()])
