@@ -220,7 +220,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["clm.api.authentication.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["clm.api.authentication.HasActor"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["clm.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["clm.api.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_SCHEMA_CLASS": "clm.api.schema.AppSchema",
     "DEFAULT_PAGINATION_CLASS": "clm.api.pagination.NewestFirst",

@@ -74,7 +74,7 @@ def triage(tab: Page, request: ContractRequest) -> None:
     tab.get_by_role("link", name="Bolts for the new plant").first.click()
     tab.get_by_role("button", name="Take it").click()
     confirm(tab)
-    expect(tab.locator("main")).to_contain_text("Legal works on it.")
+    expect(tab.locator("main")).to_contain_text("You work on it.")
     menu(tab, "Assign")
     tab.get_by_label("Assign to").select_option(label="Procurement")
     tab.get_by_label("Priority").select_option(label="High")
