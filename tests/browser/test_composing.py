@@ -26,7 +26,7 @@ def test_a_template_is_written_approved_and_drafted_from(tab: Page, acme: Cast) 
     wrong_is_said(tab)
     tab.get_by_role("button", name="Keep the template").last.click()
     tab.wait_for_url(re.compile(r"/contracts/templates/[0-9a-f-]{36}/$"))
-    expect(tab.locator("main")).to_contain_text("Only where: “has_fee” is yes")
+    expect(tab.locator("main")).to_contain_text("Only where: “Has fee” is yes")
     assert axe_violations(tab) == []
     tab.get_by_role("button", name="Approve").click()
     confirm(tab)
