@@ -10,7 +10,7 @@ from rest_framework import renderers
 
 
 class JSONRenderer(renderers.JSONRenderer):
-    """JSON in UTF-8; where an answer says again half a character (a lone surrogate) that was sent, escaped throughout."""
+    """JSON in UTF-8; an answer that says again half a character (a lone surrogate) is escaped throughout."""
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
