@@ -51,9 +51,10 @@ def redline(
 ) -> bytes:
     """The new document with its differences from the old one as changes of `author` at `at`, without metadata.
 
-    Changes that either document has tracked count as accepted. `programs` is where the engine is unpacked once. Raises
-    Refused for whatever no upload may be, `too_slow`, `too_much_memory`, and `corrupt` where no exact redline comes
-    out.
+    Changes that either document has tracked count as accepted. Where no exact redline comes out at first, it is tried
+    once more with the newer document's lists as the older one defines them. `programs` is where the engine is unpacked
+    once. Raises Refused for whatever no upload may be, `too_slow`, `too_much_memory`, and `corrupt` where no exact
+    redline comes out.
     """
     outside_transactions("a redline is made")
     engine = unpacked_engine(programs)

@@ -20,10 +20,22 @@ export function startForms() {
   window.addEventListener("pageshow", () => {
     for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
   });
+  keepFocus();
   document.querySelector(".error-summary")?.focus();
   document.addEventListener("click", copy);
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+}
+
+// Controls are disabled while the server draws them anew, and lose the focus by that: their successor gets it.
+function keepFocus() {
+  let id = "";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    id = event.target.closest("[hx-disabled-elt]") ? document.activeElement.id : "";
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (id && document.activeElement === document.body) document.getElementById(id)?.focus();
   });
 }
 

@@ -38,22 +38,23 @@ def test_route(route: Route, acme: Cast, globex: Cast) -> None:
     kwargs = TABLE.builders[route.key](acme) if route.key else {}
     url = reverse(route.name, kwargs=kwargs)
 
-    answers = {role: _answer(route, url, acme.users[role]) for role in Role.values}
+    before = row_counts()
+
+    answers = {role: _answer(route, url, acme.users[role], before) for role in Role.values}
 
     assert {role for role, status in answers.items() if status not in (403, 404)} == route.roles, answers
-    assert _answer(route, url, None) == (401 if route.is_api else 302)
+    assert _answer(route, url, None, before) == (401 if route.is_api else 302)
     if kwargs and not route.is_common:
-        assert _answer(route, url, globex.users["stranger"]) == 404
+        assert _answer(route, url, globex.users["stranger"], before) == 404
 
 
-def _answer(route: Route, url: str, user: Any) -> int:
+def _answer(route: Route, url: str, user: Any, before: dict[str, int]) -> int:
     """The status; a request that was denied has left every table with as many rows as before."""
     client = Client(raise_request_exception=True)
     if user is not None:
         client.force_login(user, backend=BACKEND)
     sent = {"content_type": "application/json"} if route.is_api and route.method != "GET" else {}
     with _undone():
-        before = row_counts()
         with organization_scope_left():
             response = getattr(client, route.method.lower())(url, route.data, **sent)
         if response.status_code in (302, 401, 403, 404) and not _is_success(response):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from clm.access.scope import organization_scope
 from contracts.models import Clause, Contract, Template, Version
@@ -78,7 +78,7 @@ def write(tab: Page) -> None:
     press(tab, "Add a clause of your own")
     tab.locator("#id_s-0-c-1-heading").fill("{$entry.what}")
     tab.locator("#id_s-0-c-1-text").fill("It costs {$entry.price}.")
-    special = tab.locator("fieldset").filter(has=tab.locator("#id_s-0-c-1-text"))
+    special = tab.locator("fieldset.composer-row").filter(has=tab.locator("#id_s-0-c-1-text"))
     special.get_by_text("Condition and repetition of the clause").click()
     tab.locator("#id_s-0-c-1-repeat").select_option(label="Services")
     press(tab, "Remove question 4")
@@ -90,7 +90,7 @@ def write(tab: Page) -> None:
     expect(tab.locator(".composer-words")).to_contain_text(FALLBACK)
     press(tab, "Move clause 2 of section 2 up")
     expect(tab.locator("#up-s\\.1\\.0")).to_be_focused()
-    special = tab.locator("fieldset").filter(has=tab.locator("#id_s-1-c-1-text"))
+    special = tab.locator("fieldset.composer-row").filter(has=tab.locator("#id_s-1-c-1-text"))
     special.get_by_text("Condition and repetition of the clause").click()
     tab.locator("#id_s-1-c-1-condition").select_option(label="“Has fee” is yes")
     assert axe_violations(tab) == []
@@ -122,6 +122,21 @@ def draft(tab: Page) -> None:
     tab.get_by_role("link", name=re.compile("^Library")).last.click()
     expect(tab.locator("main")).to_contain_text("Fallback 1")
     expect(tab.locator("main")).not_to_contain_text("Mandatory clauses are missing")
+
+
+def test_nothing_typed_while_the_rows_are_drawn_is_lost(tab: Page, acme: Cast) -> None:
+    """The server's answer replaces the rows: until it is there they take no words."""
+    become(tab, acme, "legal")
+    tab.goto("/contracts/templates/compose/")
+    held: list[Route] = []
+    tab.route("**/compose/", lambda route: held.append(route))
+    tab.get_by_role("button", name="Add a question").click()
+    heading = tab.locator("#id_s-0-heading")
+    expect(heading).to_be_disabled()
+    held[0].continue_()
+    heading.fill("Services")
+    expect(tab.locator("#id_q-0-label")).to_be_visible()
+    expect(heading).to_have_value("Services")
 
 
 def test_the_pages_fit_a_phone(open_tab: object, acme: Cast, width: int) -> None:

@@ -80,12 +80,14 @@ def test_the_negotiation_through_the_api(reader: Reader, alice: Actor, tmp_path:
     replaced_by_the_fallback(reader, draft, fallback)
     commented(reader, contract, draft)
     sent = reader.post(f"drafts/{draft['id']}/handing-over/", note="Our first draft.")
-    took_back(reader, contract, sent, tmp_path)
+    answer = took_back(reader, contract, sent, tmp_path)
     decided(reader, contract)
     draft = reader.post(f"contracts/{contract}/drafts/")
     last = reader.post(f"drafts/{draft['id']}/handing-over/", note="Our answer.")
     assert reader.get(f"contracts/{contract}/turns/")["results"][0]["side"] == "theirs"
     compared(reader, first, last, tmp_path)
+    for pair in ((sent, answer), (answer, last)):
+        redlined_exactly(reader, *pair)
 
 
 def as_file(content: bytes, name: str) -> io.BytesIO:
@@ -142,14 +144,16 @@ def commented(reader: Reader, contract: str, draft: Row) -> None:
     assert [thread["audience"] for thread in threads] == ["shared", "internal"]
 
 
-def took_back(reader: Reader, contract: str, sent: Row, folder: Path) -> None:
-    """The document goes out, and comes back changed by LibreOffice."""
+def took_back(reader: Reader, contract: str, sent: Row, folder: Path) -> Row:
+    """The document goes out, and comes back changed by LibreOffice; the version that it became."""
     outgoing = reader.file(f"versions/{sent['id']}/outgoing/")
     assert FALLBACK in text_of(outgoing)
     assert INTERNAL not in text_of(outgoing)
     answer = as_file(answered(folder, outgoing, EDITS), "answer.docx")
     receipt = reader.send(f"contracts/{contract}/answers/", file=answer)
     assert (receipt["sent"], receipt["is_tracked"], receipt["reads_back"]) == (sent["id"], True, True)
+    found: Row = reader.get(f"versions/{receipt['version']}/")
+    return found
 
 
 def decided(reader: Reader, contract: str) -> None:
@@ -176,20 +180,26 @@ def compared(reader: Reader, first: Row, last: Row, folder: Path) -> None:
     # Clause (a) names the clause that the added one moved on: its reference followed.
     assert changed == [("changed", "1.3"), ("added", "1.6"), ("changed", "(a)"), ("changed", "3.2")]
     assert last["attribution"] == first["attribution"] != ""
-    old, new = (reader.get(f"versions/{row['id']}/") for row in (first, last))
-    redline = paper(reader, first, last, "docx")
-    assert (text_of(accept_all(redline)), text_of(reject_all(redline))) == (new["text"], old["text"])
+    redlined_exactly(reader, first, last)
     said = pdf_text(paper(reader, first, last, "pdf"), folder)
     for words in (LONGER, "within two days", YEARLY):
         assert words in said
+
+
+def redlined_exactly(reader: Reader, first: Row, last: Row) -> None:
+    """In the looks of the two Word files, whichever program wrote them."""
+    old, new = (reader.get(f"versions/{row['id']}/") for row in (first, last))
+    redline = paper(reader, first, last, "docx")
+    assert (text_of(accept_all(redline)), text_of(reject_all(redline))) == (new["text"], old["text"])
 
 
 def paper(reader: Reader, first: Row, last: Row, form: str) -> bytes:
     started = reader.post(f"versions/{last['id']}/comparison/papers/", **{"with": first["id"], "form": form})
     job = Job.objects.get(pk=UUID(started["id"]))
     run(job.pk, job.organization_id)
-    made = reader.get(f"jobs/{job.pk}/")
-    return reader.file(f"versions/{last['id']}/comparison/papers/{made['result']['paper_id']}/")
+    made = reader.get(f"jobs/{job.pk}/")["result"]
+    assert "note" not in made  # which says that it is made of the texts alone
+    return reader.file(f"versions/{last['id']}/comparison/papers/{made['paper_id']}/")
 
 
 def pdf_text(content: bytes, folder: Path) -> str:

@@ -61,6 +61,15 @@ def test_a_failing_step_shows_its_output_and_the_mend() -> None:
     assert str(trouble.value) == "why\n\nDo this."
 
 
+def test_the_apps_are_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "model.py").write_text("ANSWER = 1\n")
+    monkeypatch.setattr(install, "PROJECT", tmp_path)
+    monkeypatch.setattr(install, "APPS", ["app"])
+    install.compile_apps()
+    assert len(list((tmp_path / "app" / "__pycache__").glob("model.*.pyc"))) == 1
+
+
 def test_a_full_disk_is_said_before_the_first_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(install, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(install, "NEEDED_BYTES", 2**60)

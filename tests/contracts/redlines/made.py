@@ -6,12 +6,14 @@ import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from clm.documents.extraction.package import parse_xml
 from clm.documents.extraction.reading import read_document
 from contracts.adapters.parts import W, take_apart
 from contracts.adapters.plain import docx_of_text
-from contracts.adapters.redline import redline
+from contracts.adapters.redline import LIMITS, NEW, OLD, REDLINE, redline, unpacked_engine
+from contracts.adapters.redline_worker import make
 from contracts.papers.comparisons import programs
 from tests.shared_data import shared
 
@@ -26,6 +28,16 @@ def text_of(docx: bytes) -> str:
 
 def redlined(old: bytes, new: bytes, author: str = AUTHOR) -> bytes:
     return redline(old, new, author=author, at=AT, programs=programs())
+
+
+def redlined_here(old: bytes, new: bytes) -> bytes:
+    """The same by the worker's own steps in this process: of many redlines, none has to wait for Python to start."""
+    with TemporaryDirectory() as folder:
+        for name, content in ((OLD, old), (NEW, new)):
+            (Path(folder) / name).write_bytes(content)
+        engine, at = unpacked_engine(programs()), AT.strftime("%Y-%m-%dT%H:%M:%SZ")
+        make({"engine": str(engine), "folder": folder, "author": AUTHOR, "at": at}, LIMITS)
+        return (Path(folder) / REDLINE).read_bytes()
 
 
 def main_part(docx: bytes) -> str:

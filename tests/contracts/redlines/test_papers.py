@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from contracts.adapters.parts import W
 from contracts.adapters.revisions import accept_all, reject_all
-from tests.contracts.redlines.made import paper, redlined, text_of
+from tests.contracts.redlines.made import paper, redlined, redlined_here, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.large]
 
@@ -36,9 +36,7 @@ TEN = [
 RUNS, EDITS = 3, 7  # of each of the ten: 210 edits
 
 
-def assert_exact(old: bytes, new: bytes) -> None:
-    made = redlined(old, new)
-
+def assert_exact(made: bytes, old: bytes, new: bytes) -> None:
     assert text_of(accept_all(made)) == text_of(new)
     assert text_of(reject_all(made)) == text_of(old)
 
@@ -46,7 +44,7 @@ def assert_exact(old: bytes, new: bytes) -> None:
 @pytest.mark.parametrize(("old", "new"), SUCCESSIVE, ids=lambda place: place.split("/")[-1].split("/template")[0])
 def test_successive_papers(old: str, new: str) -> None:
     assert text_of(paper(old)) != text_of(paper(new))
-    assert_exact(paper(old), paper(new))
+    assert_exact(redlined(paper(old), paper(new)), paper(old), paper(new))
 
 
 SAID = (
@@ -76,7 +74,8 @@ EDIT = st.tuples(
 def test_edits_of_a_contract(name: str, edits: list[tuple[str, float, float, str]]) -> None:
     old = paper(f"{COMMON}{name}/template.docx")
 
-    assert_exact(old, edited(old, edits))
+    new = edited(old, edits)
+    assert_exact(redlined_here(old, new), old, new)
 
 
 def edited(docx: bytes, edits: list[tuple[str, float, float, str]]) -> bytes:
