@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from clm.access.permissions import looking_once
 from clm.access.scope import organization_scope
 from clm.accounts.actors import actor_of_session, actor_of_token
 from clm.lib.errors import NotVisible
 
 Handler = Callable[[HttpRequest], HttpResponse]
+SAFE = ("GET", "HEAD")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -46,7 +49,8 @@ class OrganizationMiddleware:
         if actor is None:
             return self.get_response(request)
         structlog.contextvars.bind_contextvars(actor=f"{actor.kind}:{actor.identity}")
-        with organization_scope(actor.organization_id), timezone.override(_zone(request)):
+        looks = looking_once() if request.method in SAFE else nullcontext()
+        with organization_scope(actor.organization_id), timezone.override(_zone(request)), looks:
             return self.get_response(request)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -19,6 +19,8 @@ from clm.lib.errors import Forbidden, NotVisible
 M = TypeVar("M", bound=Model)
 # A verb that was allowed, and the row it was allowed on: its model's label and its id, both empty where there was none.
 Grant = tuple[str, str, str]
+# Within `looking_once`: who was found to see which rows.
+_looks: ContextVar[dict[tuple[Actor, type[Model], Any], bool] | None] = ContextVar("looks", default=None)
 _noted: ContextVar[tuple[Actor, list[Grant]] | None] = ContextVar("noted_grants", default=None)
 
 
@@ -57,7 +59,7 @@ def require(actor: Actor, verb: str, obj: Any = None) -> None:
 
     `obj` is a row of the organization, or None for verbs that make something new.
     """
-    _check(actor, verb, obj)
+    _check(actor, verb, obj, sees)
     _note(actor, verb, obj)
 
 
@@ -81,12 +83,33 @@ def _note(actor: Actor, verb: str, obj: Any) -> None:
         noted[1].append(grant)
 
 
-def _check(actor: Actor, verb: str, obj: Any) -> None:
+@contextmanager
+def looking_once() -> Iterator[None]:
+    """Within, `can` looks once whether an actor sees a row: a page asks for a dozen verbs on the same one. For requests
+    that change nothing; `require` looks each time."""
+    token = _looks.set({})
+    try:
+        yield
+    finally:
+        _looks.reset(token)
+
+
+def _looked(actor: Actor, obj: Any) -> bool:
+    looks = _looks.get()
+    if looks is None or getattr(obj, "organization_id", None) != actor.organization_id:
+        return sees(actor, obj)
+    key = (actor, type(obj), obj.pk)
+    if key not in looks:
+        looks[key] = sees(actor, obj)
+    return looks[key]
+
+
+def _check(actor: Actor, verb: str, obj: Any, look: Callable[[Actor, Any], bool]) -> None:
     if verb not in VERBS:
         raise LookupError(f"verb {verb} has no row in the permission table")
     if actor.organization_id != current_organization_id():
         raise NotVisible()
-    if obj is not None and not sees(actor, obj):
+    if obj is not None and not look(actor, obj):
         raise NotVisible()
     if not _may(actor, verb):
         raise Forbidden(detail={"verb": verb})
@@ -95,7 +118,7 @@ def _check(actor: Actor, verb: str, obj: Any) -> None:
 def can(actor: Actor, verb: str, obj: Any = None) -> bool:
     """Whether `require` would pass: for buttons, never instead of `require`."""
     try:
-        _check(actor, verb, obj)
+        _check(actor, verb, obj, _looked)
     except (NotVisible, Forbidden):
         return False
     return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Exists, Model, OuterRef, Q
 
 from clm.access.permissions import visible
@@ -24,10 +26,12 @@ def subject_type_of(subject: Model) -> str:
     return label
 
 
-def about_what_is_seen(actor: Actor) -> Q:
-    """Rows without a subject, and those whose subject the actor sees now."""
+def about_what_is_seen(actor: Actor, kinds: Collection[str] | None = None) -> Q:
+    """Rows without a subject, and those whose subject the actor sees now; with `kinds` of no other subject types."""
     seen = Q(subject_type="")
     for label, model in SUBJECTS.items():
+        if kinds is not None and label not in kinds:
+            continue
         subject = visible(actor, model._default_manager.filter(pk=OuterRef("subject_id")))
         seen |= Q(Exists(subject), subject_type=label)
     return seen

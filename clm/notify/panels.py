@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Count, F, Window
 from django.utils.translation import gettext_lazy as _
 
-from clm.access.permissions import visible
+from clm.access.permissions import can, visible
+from clm.access.subjects import about_what_is_seen
 from clm.accounts.roles import EVERYONE
 from clm.dashboards.registry import NavigationEntry, Panel, register_navigation, register_panel
 from clm.lib.actor import Actor
@@ -23,7 +24,12 @@ def waiting(actor: Actor) -> Mapping[str, Any]:
 
 
 def unread_count(actor: Actor) -> int:
-    return visible(actor, Notification.objects.filter(read_at=None)).count()
+    """As `visible` counts them. Every page asks: only the kinds of subjects that the unread are about are looked at."""
+    if not can(actor, "notify.view_notification"):
+        return 0
+    unread = Notification.objects.filter(read_at=None, user_id=actor.person_id)
+    kinds = set(unread.order_by().values_list("subject_type", flat=True).distinct())
+    return unread.filter(about_what_is_seen(actor, kinds)).count() if kinds else 0
 
 
 def register() -> None:

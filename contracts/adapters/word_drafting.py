@@ -43,11 +43,13 @@ def _replace_all(paragraph: Any, old: str, new: str) -> None:
 def choose(root: Any, groups: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
     """Of every group the chosen options stay, with a ticked box where they had one; the others are removed."""
     taken: set[Any] = set()
+    # Of paragraphs that no option has taken: these stay as they are.
+    said: dict[Any, str] = {}
     for group in groups:
         options: Sequence[Mapping[str, Any]] = group["options"]
         chosen = [_is_chosen(option, values) for option in options]
         is_other = any(chosen)
-        places = _places(root, group, taken)
+        places = _places(root, group, taken, said)
         for option, is_chosen, paragraph in zip(options, chosen, places, strict=True):
             if paragraph is None:
                 continue
@@ -65,14 +67,15 @@ def _is_chosen(option: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     return bool(value) if wanted is None else value == wanted
 
 
-def _places(root: Any, group: Mapping[str, Any], taken: set[Any]) -> list[Any]:
+def _places(root: Any, group: Mapping[str, Any], taken: set[Any], said: dict[Any, str]) -> list[Any]:
     """The paragraph of each option in order, None where there is none: the longest markers look first, and an exact
     reading goes before a beginning, a beginning before words in the middle."""
     free = [paragraph for paragraph in _candidates(root, group["cell"]) if paragraph not in taken]
+    said.update((paragraph, _plain(text_of(paragraph))) for paragraph in free if paragraph not in said)
     markers = [_plain(option["marker"]) for option in group["options"]]
     found: dict[int, Any] = {}
     for index in sorted(range(len(markers)), key=lambda index: -len(markers[index])):
-        paragraph = _first(free, markers[index])
+        paragraph = _first(free, markers[index], said)
         if paragraph is not None:
             found[index] = paragraph
             free.remove(paragraph)
@@ -80,11 +83,10 @@ def _places(root: Any, group: Mapping[str, Any], taken: set[Any]) -> list[Any]:
     return [found.get(index) for index in range(len(markers))]
 
 
-def _first(free: Sequence[Any], marker: str) -> Any:
-    read = [(paragraph, _plain(text_of(paragraph))) for paragraph in free]
+def _first(free: Sequence[Any], marker: str, said: Mapping[Any, str]) -> Any:
     for fits in (str.__eq__, str.startswith, str.__contains__):
-        for paragraph, text in read:
-            if fits(text, marker):
+        for paragraph in free:
+            if fits(said[paragraph], marker):
                 return paragraph
     return None
 

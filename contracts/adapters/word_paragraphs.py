@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from docx.oxml import OxmlElement
@@ -10,6 +11,7 @@ from docx.oxml.ns import qn as _qn
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
+@cache
 def qn(name: str) -> str:
     found: str = _qn(f"w:{name}")
     return found
@@ -21,7 +23,7 @@ def texts_of(paragraph: Any) -> list[Any]:
 
 
 def _owner(text: Any) -> Any:
-    return next((above for above in text.iterancestors() if above.tag == qn("p")), None)
+    return next(text.iterancestors(qn("p")), None)
 
 
 def text_of(paragraph: Any) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Literal
 
 # As reading puts blocks, the cells of a row and the items of a list into one text.
 BLOCK = "\n\n"
 CELL = " | "
 BULLET = "• "
+# How many capitals stand beside one another on a page, in an indented clause too.
+LINE = 60
 Mark = Sequence[int | str]
 
 
@@ -33,6 +35,16 @@ class Part:
 
     kind: Literal["paragraph", "list", "table"]
     rows: list[list[Runs]] = field(default_factory=list)
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether the longest words of the columns may not fit beside one another: then they are broken anywhere,
+        which takes long to measure."""
+        widths: list[int] = []
+        for row in self.rows:
+            words = [max(map(len, "".join(run.text for run in cell).split()), default=0) for cell in row]
+            widths = [max(pair) for pair in zip_longest(widths, words, fillvalue=0)]
+        return sum(width + 2 for width in widths) > LINE
 
 
 def parts_of(text: str, marks: Sequence[Mark] = ()) -> list[Part]:

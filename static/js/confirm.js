@@ -6,11 +6,11 @@ export function startConfirm() {
   let waiting = null;
 
   document.addEventListener("submit", (event) => {
-    const ask = event.submitter?.dataset.confirm ? event.submitter : event.target;
+    const ask = asking(event.target, event.submitter);
     if (!ask.dataset?.confirm || event.target.dataset.confirmed) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    waiting = { form: event.target, submitter: event.submitter };
+    waiting = { form: event.target, submitter: event.submitter, effect: ask.dataset.confirm };
     dialog.querySelector("[data-confirm-title]").textContent = ask.dataset.confirmTitle || event.submitter?.textContent.trim() || "";
     dialog.querySelector("[data-confirm-effect]").textContent = ask.dataset.confirm;
     const go = dialog.querySelector("[data-confirm-go]");
@@ -23,11 +23,26 @@ export function startConfirm() {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest("[data-close]")) return dialog.close();
     if (!event.target.closest("[data-confirm-go]") || !waiting) return;
-    const { form, submitter } = waiting;
-    form.dataset.confirmed = "yes";
+    const { form, submitter, effect } = waiting;
     dialog.close();
-    form.requestSubmit(submitter);
+    const button = submitter && standing(form, submitter);
+    if (submitter && !button) return;
+    // What it does is another thing by now: that is asked anew.
+    if (asking(form, button).dataset.confirm === effect) form.dataset.confirmed = "yes";
+    form.requestSubmit(button);
     delete form.dataset.confirmed;
   });
-  dialog.addEventListener("close", () => { waiting = null; });
+  // It comes late: by then the dialog may ask again.
+  dialog.addEventListener("close", () => { if (!dialog.open) waiting = null; });
+}
+
+function asking(form, submitter) {
+  return submitter?.dataset.confirm ? submitter : form;
+}
+
+// The button that was pressed, or the one that was drawn in its place meanwhile, unless it is blocked.
+function standing(form, submitter) {
+  const alike = (part) => part.type === "submit" && part.name === submitter.name && part.value === submitter.value;
+  const button = submitter.form === form ? submitter : [...form.elements].find(alike);
+  return button?.disabled ? null : button;
 }

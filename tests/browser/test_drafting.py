@@ -392,6 +392,22 @@ def test_the_turn_ends_while_another_types(drafting: Drafter, contract: Contract
     assert eventually(lambda: edit.settled_by.count() == 1)
 
 
+def test_the_button_is_drawn_anew_while_the_page_asks(drafting: Drafter, contract: Contract) -> None:
+    """The checks beside the draft come again after every save, and the button with them; another effect asks again."""
+    page = drafting("alice")
+    page.locator("#hand-over").get_by_role("button", name="Hand over").click()
+    go = page.locator("#confirm-dialog").get_by_role("button", name="Hand over")
+    drawn = "effect => { const old = document.querySelector('#hand-over button.btn-primary'); "
+    drawn += "const made = old.cloneNode(true); made.dataset.confirm = effect; old.replaceWith(made); }"
+    page.evaluate(drawn, "Two blanks are open.")
+    go.click()
+    expect(page.locator("#confirm-dialog")).to_contain_text("Two blanks are open.")
+    page.evaluate(drawn, "Two blanks are open.")
+    go.click()
+    page.wait_for_url(f"**/contracts/{contract.pk}/")
+    assert Draft.objects.get().state == "handed_over"
+
+
 def test_clauses_move_and_references_follow(drafting: Drafter) -> None:
     page = drafting("alice")
     assert numbers_on(page) == ["", "1", "2", "2.1", "2.2", "3"]

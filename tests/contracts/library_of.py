@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def approved_template(actor: Actor, **facts: Any) -> Template:
     return approve_template(actor=actor, template_id=draft_template(actor, **facts).pk)
 
 
+@cache
 def sample_parts(folder: Path) -> tuple[bytes, TemplateMetadata]:
     """A template of OpenAgreements: the document that has the fields, and its metadata with its rules."""
     rules = [folder / name for name in ("selections.json", "replacements.json")]

@@ -330,3 +330,13 @@ def test_the_reader_takes_as_many_queries_for_many_clauses(page: Client, alice: 
 
     one, other = (queries_of(page, reverse("contract", args=[each.pk])) for each in (short, contract))
     assert one == other
+
+
+def test_a_page_looks_once_whether_its_contract_is_seen(page: Client, alice: Actor) -> None:
+    contract = draft_contract(alice)
+
+    with CaptureQueriesContext(connection) as made:
+        assert page.get(reverse("contract", args=[contract.pk])).status_code == 200
+
+    looks = [query for query in made if query["sql"].startswith('SELECT 1 AS "a" FROM "contracts_contract"')]
+    assert len(looks) == 1

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import system_actor
+from clm.access.scope import organization_scope
 from clm.accounts.models import Membership, User
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -220,3 +224,25 @@ def shown(page: Client, api: APIClient) -> tuple[bool, bool, bool, int, int]:
 def test_only_what_is_registered_can_be_told_of(acme: Cast) -> None:
     with pytest.raises(LookupError, match=r"accounts\.organization is not registered"):
         told(acme, subject=acme.organization)
+
+
+def test_the_badge_asks_only_for_the_kinds_that_the_unread_are_about(acme: Cast, alice: Actor) -> None:
+    finance = acme["finance"]
+    with CaptureQueriesContext(connection) as made:
+        assert unread_count(finance) == 0
+    assert len(made) == 1
+
+    told(acme, "talks", subject=create_contract(actor=alice, title="Merger talks"))
+    told(acme, "plain")
+    with CaptureQueriesContext(connection) as made:
+        assert unread_count(finance) == 2
+    assert len(made) == 2
+    assert made[1]["sql"].count("EXISTS") == 1
+
+
+def test_the_badge_is_empty_elsewhere_and_for_who_may_not_read(acme: Cast, globex: Cast, alice: Actor) -> None:
+    told(acme)
+    assert unread_count(acme["finance"]) == 1
+    assert unread_count(replace(acme["finance"], scopes=frozenset({"contracts.*"}))) == 0
+    with organization_scope(globex.organization.pk):
+        assert unread_count(acme["finance"]) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from contracts.engine.printing import Run, parts_of
 
 
@@ -31,3 +33,19 @@ def test_words_that_stand_out_are_runs() -> None:
 
 def test_blank_blocks_are_nothing() -> None:
     assert parts_of(" \n\n  ") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_tight"),
+    [
+        ("Service | Fee\n\nHosting of everything that the order names | 12", False),
+        (f"Service | Fee\n\nHosting | {'x' * 60}", True),
+        (" | ".join(["Availability"] * 5), True),
+        (f"{'x' * 29} | one\n\nword | by word {'x' * 27}", False),
+        (f"{'x' * 29} | one\n\nword | by word {'x' * 28}", True),
+    ],
+)
+def test_a_table_is_tight_where_its_longest_words_may_not_fit(text: str, is_tight: bool) -> None:
+    [table] = parts_of(text)
+
+    assert table.is_tight is is_tight

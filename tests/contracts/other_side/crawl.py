@@ -64,19 +64,22 @@ KINDS = {
     "/versions/": {"Version"},
     "/windows/": {"EvaluationWindow"},
 }
-# Of kinds of which the house has none, or which only their own person is ever shown.
-FEW = {"Contract", "Passage", "ClauseEdit", "Clause", "Notification", "TemplateVersion", "RequestFile", "Exclusion"}
+KINDS |= {place: {"Passage"} for place in ("/service-levels/bind/", "/obligations/bind/", "/billing/fees/bind/")}
 KINDS |= {
-    place: FEW
+    place: {"Contract"}
     for place in (
-        "/billing/credits/", "/billing/fees/", "/billing/fees/bind/", "/billing/fees/new/", "/billing/invoices/",
-        "/billing/reconciliations/", "/credit-notes/", "/credits/", "/dead-letters/", "/deliveries/",
-        "/discrepancies/", "/fees/", "/invoices/", "/obligations/", "/obligations/bind/", "/obligations/dates/",
-        "/obligations/new/", "/occurrences/", "/reconciliation/", "/service-reports/", "/tokens/", "/views/",
-        "/inbox/", "/notifications/", "/drafts/words/", "/kept-words/", "/clauses/", "/exclusions/",
-        "/service-levels/bind/", "/service-levels/indicators/new/", "/service-levels/reports/new/",
-        "/service-levels/services/new/", "/requests/new/", "/requests/files/", "/request-files/",
+        "/service-levels/services/new/", "/service-levels/indicators/new/", "/service-levels/reports/new/",
+        "/obligations/new/", "/billing/fees/new/",
     )
+}  # fmt: skip
+KINDS |= {place: {"RequestFile"} for place in ("/requests/files/", "/request-files/")}
+# Of kinds of which the house has none, or which only their own person is ever shown: two ids of each of a few kinds.
+FEW = {"Contract", "Passage", "ClauseEdit", "Clause", "Notification", "TemplateVersion", "RequestFile", "Exclusion"}
+NONE_OF_THEM = {
+    "/billing/credits/", "/billing/fees/", "/billing/invoices/", "/billing/reconciliations/", "/credit-notes/",
+    "/credits/", "/dead-letters/", "/deliveries/", "/discrepancies/", "/fees/", "/invoices/", "/obligations/",
+    "/obligations/dates/", "/occurrences/", "/reconciliation/", "/service-reports/", "/tokens/", "/views/", "/inbox/",
+    "/notifications/", "/drafts/words/", "/kept-words/", "/clauses/", "/exclusions/", "/requests/new/",
 }  # fmt: skip
 FRESH_AFTER = 500
 LISTS = ("?all=1", "?format=csv", "?format=xlsx", "?show=all")
@@ -124,21 +127,25 @@ def addresses(*, api: bool) -> Iterator[tuple[str, str]]:
         if name.startswith("api-") == api:
             yield from ((name, url) for url in _filled(name, pattern))
     yield from (("pair", url) for url in _pairs(api=api))
-    for contract, tab in itertools.product(Contract.objects.all() if not api else (), TABS):
-        yield from (("tab", f"{reverse('contract-tab', args=[contract.pk, tab])}{more}") for more in ("", "?show=all"))
+    for contract, tab in itertools.product(Contract.objects.all() if not api else (), TABS.values()):
+        url = reverse("contract-tab", args=[contract.pk, tab.key])
+        yield from (("tab", f"{url}{more}") for more in (("", "?show=all") if tab.asks else ("",)))
 
 
 def ids_for(url: str) -> list[str]:
     """The ids that an address may carry: of the kind that stands before them, of every kind where that is unknown."""
-    kinds = KINDS.get(url.partition(SAMPLE)[0].removeprefix("/api/v1").removeprefix("/contracts"))
+    place = url.partition(SAMPLE)[0].removeprefix("/api/v1").removeprefix("/contracts")
+    if place in NONE_OF_THEM:
+        return [key for model in VISIBILITY if model.__name__ in FEW for key in _keys(model, first=1, last=1)]
+    kinds = KINDS.get(place)
     models = list(VISIBILITY) if kinds is None else [model for model in VISIBILITY if model.__name__ in kinds]
-    return [key for model in models for key in _keys(model)]
+    return [key for model in models for key in _keys(model, first=4, last=8)]
 
 
-def _keys(model: Any) -> list[str]:
+def _keys(model: Any, *, first: int, last: int) -> list[str]:
     """Of many of a kind the first and the last."""
     keys = [str(pk) for pk in model._default_manager.order_by("pk").values_list("pk", flat=True)]
-    return keys if len(keys) <= 12 else [*keys[:4], *keys[-8:]]
+    return keys if len(keys) <= first + last else [*keys[:first], *keys[-last:]]
 
 
 def _filled(name: str, pattern: URLPattern) -> Iterator[str]:

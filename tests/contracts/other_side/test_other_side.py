@@ -51,26 +51,17 @@ def missed(read: Read, words: dict[str, str]) -> set[str]:
     return {what for what, word in words.items() if not read.where(word)}
 
 
-def test_no_page_and_no_file_tells_the_other_side_anything(house: House) -> None:
-    read = crawl(by_session(house, "counterparty"), api=False)
-
-    assert leaks(read) == {}
-    assert missed(read, SHARED) == set()
-    assert any(url.endswith("/file/") for url in read.texts)
-    assert any(url.endswith("/pdf/") for url in read.texts)
-
-
-def test_the_api_tells_the_other_side_nothing(house: House) -> None:
-    read = crawl(by_token(house, "counterparty"), api=True)
-
-    assert leaks(read) == {}
-    assert missed(read, SHARED) == set()
-    assert any(url.endswith("/file/") for url in read.texts)
+def test_no_page_no_file_and_no_answer_tells_the_other_side_anything(house: House) -> None:
+    for read in (
+        crawl(by_session(house, "counterparty"), api=False),
+        crawl(by_token(house, "counterparty"), api=True),
+    ):
+        assert leaks(read) == {}
+        assert missed(read, SHARED) == set()
+        assert any(url.endswith("/file/") for url in read.texts)
+        assert any(url.endswith("/pdf/") for url in read.texts)
 
 
-def test_somebody_of_ours_finds_each_word_on_the_pages(house: House) -> None:
+def test_somebody_of_ours_finds_each_word_on_the_pages_and_through_the_api(house: House) -> None:
     assert missed(crawl(by_session(house, "alice"), api=False), SECRETS | SHARED) == set()
-
-
-def test_somebody_of_ours_finds_each_word_through_the_api(house: House) -> None:
     assert missed(crawl(by_token(house, "alice"), api=True), SECRETS | SHARED) == set()

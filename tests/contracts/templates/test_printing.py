@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from docx import Document
+from pypdfium2 import PdfDocument
 
 from clm.lib.actor import Actor
 from contracts.models import Version
@@ -13,6 +14,7 @@ from contracts.operations.create_contract import create_contract
 from contracts.operations.templates.draft_from_template import draft_from_template
 from contracts.papers import read_paper
 from contracts.queries.templates import print_version
+from tests.contracts.papers import text_paper
 from tests.contracts.templates.composed import ANSWERS, approved_composed
 
 
@@ -41,3 +43,24 @@ def test_tables_and_bold_words_are_printed(alice: Actor) -> None:
     words = read_paper(printed, "x.pdf").text
     assert "Service | Fee" not in words
     assert "Hosting" in words
+
+
+def test_long_words_of_a_wide_table_are_broken_and_those_of_a_narrow_one_are_whole(alice: Actor) -> None:
+    long = "Availability" * 9
+    narrow, wide = f"1. Fees\n\nSupport hours | {'by day ' * 40}", f"1. Fees\n\n{long} | {long}"
+    pages = []
+    for text in (narrow, wide):
+        contract = create_contract(actor=alice, title="Fees")
+        pages.append(print_version(add_version(actor=alice, contract_id=contract.pk, paper=text_paper(text))))
+
+    assert "Support hours" in " ".join(read_paper(pages[0], "x.pdf").text.split())
+    assert words_right_of_the_page(pages[1]) == []
+    assert "".join(read_paper(pages[1], "x.pdf").text.split()).count("Availability") > 9
+
+
+def words_right_of_the_page(pdf: bytes) -> list[str]:
+    """Characters that lie outside of the paper."""
+    page = PdfDocument(pdf)[0]
+    text = page.get_textpage()
+    boxes = [(text.get_text_range(at, 1), text.get_charbox(at)) for at in range(text.count_chars())]
+    return [letter for letter, (_left, _bottom, right, _top) in boxes if right > page.get_width()]
