@@ -395,6 +395,7 @@ def test_the_turn_ends_while_another_types(drafting: Drafter, contract: Contract
 def test_the_button_is_drawn_anew_while_the_page_asks(drafting: Drafter, contract: Contract) -> None:
     """The checks beside the draft come again after every save, and the button with them; another effect asks again."""
     page = drafting("alice")
+    page.wait_for_load_state("networkidle")  # the checks have come
     page.locator("#hand-over").get_by_role("button", name="Hand over").click()
     go = page.locator("#confirm-dialog").get_by_role("button", name="Hand over")
     drawn = "effect => { const old = document.querySelector('#hand-over button.btn-primary'); "

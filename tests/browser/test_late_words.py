@@ -100,9 +100,9 @@ def test_words_typed_while_a_save_of_a_removed_clause_is_refused(
 ) -> None:
     other = drafting("bea")
     payment = row("Payment").pk
+    held = held_back(other, "edit", count=1 + is_restored)
     opened(other, "Payment")
     other.keyboard.type(" In advance.")
-    held = held_back(other, "edit", count=1 + is_restored)
     other.keyboard.press("Control+s")
     route = waits(other, held)
     remove_clause(actor=alice, clause_id=payment)

@@ -32,14 +32,15 @@ WALK = pytest.mark.django_db(transaction=True)
 Opened = Callable[[int], Page]
 
 
-def findings(page: Page, path: str, *, status: int = 200) -> list[str]:
+def findings(page: Page, path: str, *, status: int = 200, by_axe: bool = True) -> list[str]:
     """What is wrong with a page, each with its path."""
     answer = page.goto(path)
     assert answer is not None
     found = [] if answer.status == status else [f"answers {answer.status}"]
     found += ["is wider than its window"] if overflows(page) else []
     found += [] if page.title().partition("·")[0].strip() else ["has no title"]
-    return [f"{path}: {what}" for what in (*found, *axe_violations(page))]
+    found += axe_violations(page) if by_axe else []
+    return [f"{path}: {what}" for what in found]
 
 
 def pages_of(contract: Contract) -> list[str]:
@@ -69,12 +70,16 @@ def test_in_the_dark(open_tab: Opened, acme: Cast, alice: Actor) -> None:
 
 @WALK
 def test_home_of_every_role(open_tab: Opened, acme: Cast) -> None:
+    """Each role has a home of its own; axe reads the other pages as the first role has them."""
     wrong: list[str] = []
+    read: set[str] = set()
     for role in Role.values:
         page = open_tab(390)
         sign_in(page, f"{role}@acme.example", PASSWORD)
         paths = (*OPEN_TO_ALL, *LISTS_OF.get(role, ()))
-        wrong += [f"{role} {what}" for path in paths for what in findings(page, path)]
+        for path in paths:
+            wrong += [f"{role} {what}" for what in findings(page, path, by_axe=path == "/" or path not in read)]
+        read |= set(paths)
     assert wrong == []
 
 

@@ -7,7 +7,7 @@ import itertools
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -96,9 +96,12 @@ class Read:
         return sorted(url for url, text in self.texts.items() if word.lower() in text.lower())
 
 
-def crawl(client: Client, *, api: bool) -> Read:
-    """All pages, or all of the API, as the client's person sees them."""
+def crawl(client: Client, *, api: bool, until: Iterable[str] = ()) -> Read:
+    """All pages, or all of the API, as the client's person sees them; `until` the words were read, where some are
+    given."""
     found = Read()
+    wanted = {word.lower() for word in until}
+    is_search = bool(wanted)
     unread: set[str] = set()  # routes that nobody reads from: they only take orders
     for asked, (route, url) in enumerate(dict.fromkeys(addresses(api=api))):
         if asked % FRESH_AFTER == 0:
@@ -115,6 +118,9 @@ def crawl(client: Client, *, api: bool) -> Read:
             found.refused.append(url)
         else:
             found.texts[url] = f"{dict(answer.headers)}\n{readable(answer)}"
+            wanted = {word for word in wanted if word not in found.texts[url].lower()}
+        if is_search and not wanted:
+            break
     return found
 
 
