@@ -63,10 +63,11 @@ def _measure(sections: Sequence[str], is_kept: bool) -> None:
     gc.collect()
     gc.freeze()
     for section in sections or SECTIONS:
+        table.begin(section)
         with organization_scope(actor.organization_id):
             _section(section, table, actor)
     if is_kept:
-        table.keep()
+        table.keep(SECTIONS)
 
 
 def _section(section: str, table: Table, actor: Actor) -> None:

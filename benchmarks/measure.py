@@ -14,24 +14,41 @@ import django
 from django.db import connection
 
 LAST = Path(__file__).with_name("RESULTS.md")
+HEAD = (
+    "# Last measured\n\n`make bench ARGS=--write` measures again, `make bench ARGS='--write redlines'` one section.\n"
+)
 
 
 @dataclass
 class Table:
-    """Rows of (what, figure, unit, beside): `beside` is the peer or the limit measured in the same run."""
+    """Sections of rows (what, figure, unit, beside): `beside` is the peer or the limit measured in the same run."""
 
-    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+    sections: dict[str, list[tuple[str, str, str, str]]] = field(default_factory=dict)
+
+    def begin(self, section: str) -> None:
+        """The rows that follow are of this section."""
+        self.sections[section] = []
 
     def add(self, what: str, figure: float, unit: str, beside: str = "") -> None:
-        self.rows.append((what, _shown(figure), unit, beside))
+        if not self.sections:
+            self.begin("all")
+        next(reversed(self.sections.values())).append((what, _shown(figure), unit, beside))
         print(f"{what:<58} {_shown(figure):>12} {unit:<12} {beside}", flush=True)
 
-    def keep(self) -> None:
-        """The table as the last measured one, in benchmarks/RESULTS.md."""
-        head = f"# Last measured\n\n{_when_and_where()}. `make bench ARGS=--write` measures again."
-        lines = ["| what | figure | unit | beside |", "|---|---:|---|---|"]
-        lines += [f"| {what} | {figure} | {unit} | {beside} |" for what, figure, unit, beside in self.rows]
-        LAST.write_text("\n".join([head, "", *lines, ""]))
+    @property
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        return [row for rows in self.sections.values() for row in rows]
+
+    def keep(self, order: Sequence[str], last: Path = LAST) -> None:
+        """The sections as the last measured ones, in `order`; those that were not measured stay as they are."""
+        found = last.read_text().split("\n## ")[1:] if last.exists() else []
+        kept = {text.partition("\n")[0]: text.partition("\n")[2].strip() for text in found}
+        for section, rows in self.sections.items():
+            lines = ["| what | figure | unit | beside |", "|---|---:|---|---|"]
+            lines += [f"| {what} | {figure} | {unit} | {beside} |" for what, figure, unit, beside in rows]
+            kept[section] = "\n".join([f"{_when_and_where()}.", "", *lines])
+        parts = [f"## {section}\n{kept[section]}\n" for section in order if section in kept]
+        last.write_text("\n".join([HEAD, *parts]))
 
 
 def _when_and_where() -> str:

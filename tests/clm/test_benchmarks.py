@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks import drafting, ingest, lists, measure, redlines, stage, windows
@@ -95,3 +97,19 @@ def test_percentiles_are_of_the_sorted_times() -> None:
     p50, p95 = measure.percentiles(lambda: None, times=5, warm_up=0)
 
     assert 0 <= p50 <= p95
+
+
+@pytest.mark.django_db
+def test_a_section_is_measured_anew_beside_the_others(tmp_path: Path) -> None:
+    last = tmp_path / "RESULTS.md"
+    for section, figure in (("one", 1.0), ("two", 2.0), ("one", 3.0)):
+        table = measure.Table()
+        table.begin(section)
+        table.add("work", figure, "s", "limit 5 s")
+        table.keep(("two", "one"), last)
+    parts = last.read_text().split("\n## ")
+    assert [part.partition("\n")[0] for part in parts] == ["# Last measured", "two", "one"]
+    assert [part.strip().splitlines()[-1] for part in parts[1:]] == [
+        "| work | 2.0 | s | limit 5 s |",
+        "| work | 3.0 | s | limit 5 s |",
+    ]
