@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from hypothesis import settings
 from rest_framework.test import APIClient
@@ -20,6 +22,17 @@ __all__ = ["papers_once"]
 # The same examples every time, and no limit on one example's time: the machine may be busy.
 settings.register_profile("covenant", derandomize=True, deadline=None)
 settings.load_profile("covenant")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A server of the tests that has not let go yet does not keep the database from being dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture

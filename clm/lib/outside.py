@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
-
 
 def outside_transactions(what: str) -> None:
     """Raise RuntimeError within a transaction (the one that a test runs in apart).
 
     A transaction that waits for a network holds its locks for as long as the network likes.
     """
+    # The processes that read and write documents import this module, and have no use for a third of their start.
+    from django.db import connection, transaction
+
     if not connection.in_atomic_block:
         return
     try:

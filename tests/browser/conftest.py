@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
@@ -23,6 +23,17 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 PATIENCE = 45_000  # milliseconds: a page waits for a worker that shares two cores with another test's
+Theme = Literal["light", "dark"]
+
+
+class Look(NamedTuple):
+    width: int
+    theme: Theme
+
+
+# Structure goes by width and colour by theme: these two see each of both. The lists are seen wide and dark as well.
+LOOKS = (Look(1440, "light"), Look(390, "dark"))
+DRAWN = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 expect.set_options(timeout=PATIENCE)
 
@@ -118,3 +129,18 @@ def axe_violations(page: Page) -> list[str]:
 def overflows(page: Page) -> bool:
     """Whether the page is wider than its window, so that a phone would have to scroll sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
+
+
+def looked_at(page: Page, path: str, status: int = 200) -> list[str]:
+    """What is wrong with a page: loaded once, then seen at both widths in both themes."""
+    answer = page.goto(path)
+    assert answer is not None
+    found = [] if answer.status == status else [f"{path} answers {answer.status}"]
+    found += [] if page.title().partition("·")[0].strip() else [f"{path} has no title"]
+    for look in LOOKS:
+        page.set_viewport_size({"width": look.width, "height": 900})
+        page.emulate_media(color_scheme=look.theme)
+        page.evaluate(DRAWN)
+        wide = ["is wider than its window"] if overflows(page) else []
+        found += [f"{path} {look.width} {look.theme}: {what}" for what in (*wide, *axe_violations(page))]
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, NamedTuple
 
 import pytest
 from django.template.loader import render_to_string
@@ -23,23 +22,12 @@ from contracts.operations.add_version import add_version
 from obligations.models import Deadline, Obligation
 from obligations.operations.add_obligation import add_obligation
 from tests.billing.built import JUDGED, invoice_of, proposed
-from tests.browser.conftest import axe_violations, overflows, sign_in
+from tests.browser.conftest import looked_at, sign_in
 from tests.browser.test_pages import WALK, Opened, pages_of
 from tests.cast import PASSWORD, Cast
 from tests.contracts import papers
 
 pytestmark = WALK
-Theme = Literal["light", "dark"]
-
-
-class Look(NamedTuple):
-    width: int
-    theme: Theme
-
-
-# Structure goes by width and colour by theme: these two see each of both. The lists are seen wide and dark as well.
-LOOKS = (Look(1440, "light"), Look(390, "dark"))
-DRAWN = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
 def things(alice: Actor) -> list[str]:
@@ -105,21 +93,6 @@ def test_every_thing(open_tab: Opened, acme: Cast, alice: Actor) -> None:
     page = open_tab(1440)
     sign_in(page, "alice@acme.example", PASSWORD)
     assert [what for path in paths for what in looked_at(page, path)] == []
-
-
-def looked_at(page: Page, path: str, status: int = 200) -> list[str]:
-    """What is wrong with a page: loaded once, then seen at both widths in both themes."""
-    answer = page.goto(path)
-    assert answer is not None
-    found = [] if answer.status == status else [f"{path} answers {answer.status}"]
-    found += [] if page.title().partition("·")[0].strip() else [f"{path} has no title"]
-    for look in LOOKS:
-        page.set_viewport_size({"width": look.width, "height": 900})
-        page.emulate_media(color_scheme=look.theme)
-        page.evaluate(DRAWN)
-        wide = ["is wider than its window"] if overflows(page) else []
-        found += [f"{path} {look.width} {look.theme}: {what}" for what in (*wide, *axe_violations(page))]
-    return found
 
 
 def test_the_pages_that_say_no(open_tab: Opened, acme: Cast) -> None:

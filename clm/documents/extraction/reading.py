@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clm.documents.extraction import docx, pdf, text
+from clm.documents.extraction import docx, text
 from clm.documents.extraction.detect import detect_media_type
 from clm.documents.extraction.extracted import DOCX, PDF, TEXT, ExtractedDocument, Refused
 from clm.documents.extraction.limits import DEFAULT, Limits
 
+
+def _read_pdf(data: bytes, limits: Limits) -> ExtractedDocument:
+    """Its library is loaded for a PDF alone: this process starts for every document."""
+    from clm.documents.extraction.pdf import read_pdf
+
+    return read_pdf(data, limits)
+
+
 READERS: dict[str, Callable[[bytes, Limits], ExtractedDocument]] = {
     DOCX: docx.read_docx,
-    PDF: pdf.read_pdf,
+    PDF: _read_pdf,
     TEXT: text.read_text,
 }
 
