@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 from celery import shared_task
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
@@ -47,13 +51,19 @@ def _advance_next() -> bool:
 
 
 def _advance(contract_id: UUID, organization_id: UUID) -> None:
-    """The verb; where it fails the contract comes back later and the others go on."""
+    with _later(Contract.objects.filter(pk=contract_id), "terms_due_at", "terms_not_advanced"):
+        advance(actor=system_actor(TERM_KEEPER, organization_id), contract_id=contract_id)
+
+
+@contextmanager
+def _later(rows: QuerySet[Any], due: str, event: str) -> Iterator[None]:
+    """Where the verb fails its row comes back later, and the others go on."""
     try:
         with transaction.atomic():
-            advance(actor=system_actor(TERM_KEEPER, organization_id), contract_id=contract_id)
+            yield
     except Exception:
-        log.exception("terms_not_advanced", contract_id=str(contract_id))
-        Contract.objects.filter(pk=contract_id).update(terms_due_at=clock.now() + LATER)
+        log.exception(event, ids=[str(pk) for pk in rows.values_list("pk", flat=True)])
+        rows.update(**{due: clock.now() + LATER})
 
 
 @shared_task
@@ -64,7 +74,9 @@ def remind_template_reviews() -> int:
         found = list(due.values_list("pk", "organization_id")[:LIMIT])
     for template_id, organization_id in found:
         with organization_scope(organization_id):
-            remind_template_review(actor=system_actor(LIBRARIAN, organization_id), template_id=template_id)
+            rows = Template.objects.filter(pk=template_id)
+            with _later(rows, "review_due_at", "template_not_reminded"):
+                remind_template_review(actor=system_actor(LIBRARIAN, organization_id), template_id=template_id)
     return len(found)
 
 
@@ -76,5 +88,7 @@ def remind_requests() -> int:
         found = list(due.values_list("pk", "organization_id")[:LIMIT])
     for request_id, organization_id in found:
         with organization_scope(organization_id):
-            remind_request(actor=system_actor(DESK, organization_id), request_id=request_id)
+            rows = ContractRequest.objects.filter(pk=request_id)
+            with _later(rows, "waits_until", "request_not_reminded"):
+                remind_request(actor=system_actor(DESK, organization_id), request_id=request_id)
     return len(found)

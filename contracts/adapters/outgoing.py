@@ -223,16 +223,26 @@ def _is_signed(root: Any) -> bool:
 
 
 def _anonymous_notes(page: object) -> None:
-    """Sticky notes and marks of reviewers are gone; links and form fields stay."""
+    """Sticky notes, marks of reviewers and links to files of a computer are gone; other links and form fields stay."""
     from pypdf.generic import ArrayObject, NameObject
 
     notes = page.get("/Annots")  # type: ignore[attr-defined]
     if notes is None:
         return
-    kept = [note for note in _listed(notes) if _kind_of_note(note) in ("/Link", "/Widget")]
+    kept = [note for note in _listed(notes) if _kind_of_note(note) in ("/Link", "/Widget") and not _names_a_file(note)]
     page[NameObject("/Annots")] = ArrayObject(kept)  # type: ignore[index]
 
 
 def _kind_of_note(note: Any) -> Any:
     found = _resolved(note)
     return found.get("/Subtype") if isinstance(found, dict) else None
+
+
+def _names_a_file(note: Any) -> bool:
+    """Whether a click opens something else than a place of this document or an address of the web or mail."""
+    action = _resolved(_resolved(note).get("/A"))
+    if not isinstance(action, dict):
+        return False
+    if action.get("/S") == "/URI":
+        return not str(_resolved(action.get("/URI"))).lower().startswith(("http:", "https:", "mailto:"))
+    return action.get("/S") in ("/Launch", "/GoToR", "/GoToE", "/ImportData", "/SubmitForm")

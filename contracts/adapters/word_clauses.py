@@ -13,10 +13,9 @@ from clm.documents.extraction.extracted import BLOCK_SEPARATOR
 from contracts.adapters.word_blocks import Located, WordFile
 from contracts.adapters.word_units import Units, cells_in, lines_of
 from contracts.adapters.word_words import readable
-from contracts.engine.marks import part_mark, readings
+from contracts.engine.marks import part_mark, readings, words_begin
 from contracts.engine.outline import outline
 
-AFTER_HEADING = " \t\n.:\u2013\u2014-"
 NEAR = 60  # a heading begins within this many characters of its clause
 
 
@@ -115,9 +114,7 @@ def words_at(number: str, heading: str, text: str) -> int:
         at = len(number)
     else:
         return 0
-    while at < len(text) and text[at] in AFTER_HEADING:
-        at += 1
-    return at
+    return words_begin(text, at)
 
 
 def standing(file: WordFile, origins: Sequence[OriginText] = ()) -> list[Standing]:

@@ -52,6 +52,11 @@ class Mark:
     length: int
 
 
+DASHES = "\u2013\u2014-"
+SET_OFF = ".:" + DASHES  # between a heading and its words
+SIGNED = "$€£¥."  # behind a minus, as digits are
+
+
 def roman_value(text: str) -> int | None:
     """The value of a well-formed roman numeral up to MAX_ROMAN."""
     total = 0
@@ -193,3 +198,20 @@ def is_whole_heading(line: str) -> bool:
         return True
     plain = ";" not in line and line[-1] not in ".:" and line[0].isupper()
     return plain and len(words) <= 6 and not SENTENCE_WORDS.intersection(words)
+
+
+def words_begin(text: str, at: int) -> int:
+    """Where the words begin behind a number or heading that ends at `at`.
+
+    Blanks are passed over, and on the line of the heading what sets it off: a full stop, a colon, a dash. A sign is of
+    the words ("-5 %", ".5 %"), and so is what begins the next line.
+    """
+    while at < len(text) and text[at] in " \t\n" + SET_OFF:
+        rest = text[at + 1 :].lstrip(" \t")
+        is_sign = text[at] in SET_OFF and bool(rest) and (rest[0].isdigit() or rest[0] in SIGNED)
+        if is_sign and (text[at] in DASHES or text[at + 1].isdigit()):
+            break
+        at += 1
+        if text[at - 1] == "\n":
+            return at + len(text[at:]) - len(text[at:].lstrip(" \t\n"))
+    return at

@@ -21,6 +21,7 @@ from contracts.engine.marks import (
     is_whole_heading,
     part_mark,
     readings,
+    words_begin,
 )
 
 MAX_FIRST = 30  # an excerpt may begin in the middle of an agreement, at most at this number
@@ -211,7 +212,7 @@ def place_numbered(outliner: Outliner, block: Block, start: int) -> bool:
     found = readings(block.text)
     if not found:
         return False
-    rest = block.text[found[0].length :].strip(" :–—-\t\n")
+    rest = block.text[words_begin(block.text, found[0].length) :].rstrip(" :–—-\t\n")
     heading = heading_in(rest)
     certain = block.number is not None
     doubtful = not certain and not is_plausible(found[0], rest, block.text)

@@ -12,10 +12,10 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.models import Contract, Version
+from contracts.models import Contract, Draft, Version
 from contracts.operations.guards import keep_version
 from contracts.papers import Paper, put_paper
-from contracts.states import ContractState
+from contracts.states import ContractState, DraftState, Side
 
 CLOSED = frozenset({ContractState.TERMINATED, ContractState.EXPIRED, ContractState.ARCHIVED, ContractState.DISPOSED})
 
@@ -25,7 +25,7 @@ def add_version(*, actor: Actor, contract_id: UUID, paper: Paper, note: str = ""
     in a transaction of your own put it before as well: see `put_paper`.
 
     Raises DomainError `same_content` where the newest version has these very bytes, `contract_closed` where the
-    contract has ended.
+    contract has ended, `draft_open` while a draft of ours is written: handed over, it would pass over this version.
     """
     require(actor, "contracts.add_version")
     paper = put_paper(actor, paper)
@@ -35,6 +35,9 @@ def add_version(*, actor: Actor, contract_id: UUID, paper: Paper, note: str = ""
         if contract.state in CLOSED:
             raise DomainError("contract_closed", "This contract has ended: it takes no further versions.")
         _check_new(contract, paper)
+        if Draft.objects.filter(contract=contract, side=Side.OURS, state=DraftState.OPEN).exists():
+            message = "A draft of this contract is being written. Hand it over or give it up first."
+            raise DomainError("draft_open", message, fields={"file": [message]})
         version = keep_version(actor, contract, paper, note=note, attribution=attribution)
         record(actor, events.version_added(version))
     return version

@@ -35,7 +35,7 @@ from clm.lib.pdf import render_pdf
 from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.adapters.metadata import without_metadata
-from contracts.adapters.outgoing import without_hidden
+from contracts.adapters.outgoing import without_comments, without_hidden
 from contracts.adapters.plain import docx_of_text
 from contracts.adapters.redline import redline
 from contracts.adapters.word_talk import Talk, with_talks
@@ -116,7 +116,8 @@ class Newer:
         rows = [ClauseText(each.number, each.heading, each.text) for each in paper.clauses]
         at, digest = datetime.fromisoformat(parameters["at"]), sha256(content).hexdigest()
         around = partial(beside_paper, paper=paper)
-        return cls(paper.file_name, paper.text, paper.media_type, rows, at, lambda: content, digest, around=around)
+        kept = partial(without_comments, content)  # whose they are nobody knows, and a redline is made to be sent
+        return cls(paper.file_name, paper.text, paper.media_type, rows, at, kept, digest, around=around)
 
 
 @job_kind(COMPARISON, leads_to=gettext_lazy("Download the comparison"))

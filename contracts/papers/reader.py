@@ -14,6 +14,7 @@ from contracts.adapters.surroundings import Surroundings, as_sent, differing
 from contracts.engine.body import Body
 from contracts.engine.compare import ClauseText, compare
 from contracts.engine.looks import marked_body
+from contracts.engine.marks import words_begin
 from contracts.engine.printing import BLOCK, CELL
 from contracts.engine.words import diff_words
 from contracts.models import Change, Clause, Passage, Version
@@ -23,7 +24,6 @@ from contracts.states import Side
 FIRST_WORDS = 6
 _SENTENCE = re.compile(r"[^.!?;]+(?:[.!?;]+(?=\s|$)|$)", re.DOTALL)
 _GAP = '<span class="text-gap">{}</span>'
-_AFTER_HEADING = " \t\n.:\u2013\u2014-"
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,7 @@ def body_offset(clause: Clause) -> int:
         at = len(clause.number)
     else:
         return 0
-    while at < len(text) and text[at] in _AFTER_HEADING:
-        at += 1
-    return at
+    return words_begin(text, at)
 
 
 def body_in(clause: Clause) -> Body:

@@ -7,16 +7,20 @@ from django.test import Client
 from django.urls import reverse
 
 from clm.lib.actor import Actor
+from clm.lib.errors import DomainError
 from clm.notify.models import Notification
 from contracts.models import Contract, Draft, Version
+from contracts.operations.add_version import add_version
+from contracts.operations.drafting.abandon_draft import abandon_draft
 from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.drafting.take_back_turn import take_back_turn
 from contracts.operations.restrict_contract import restrict_contract
 from tests.cast import Cast
-from tests.contracts.drafting.written import handed_over, let_in, open_draft
+from tests.contracts.drafting.written import TEXT, handed_over, let_in, open_draft
 from tests.contracts.library.shelf import approved
 from tests.contracts.negotiation.answers import our_draft, quick_answer, received
+from tests.contracts.papers import text_paper
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 NOTE = "Our first draft."  # what `handed_over` says
@@ -209,3 +213,16 @@ def quick_undecided(alice: Actor) -> Contract:
     contract = quick_answer(alice).contract
     begin_draft(actor=alice, contract_id=contract.pk)
     return contract
+
+
+def test_no_version_is_uploaded_past_an_open_draft(alice: Actor) -> None:
+    """It would be passed over without a word when the draft is handed over."""
+    draft = open_draft(alice)
+    later = text_paper(TEXT.replace("one year", "two years"))
+
+    with pytest.raises(DomainError) as refused:
+        add_version(actor=alice, contract_id=draft.contract_id, paper=later)
+
+    assert (refused.value.code, Version.objects.count()) == ("draft_open", 1)
+    abandon_draft(actor=alice, draft_id=draft.pk)
+    assert add_version(actor=alice, contract_id=draft.contract_id, paper=later).number == 2

@@ -9,8 +9,11 @@ import pytest
 
 from clm.audit.models import LedgerEntry, Transition
 from clm.events.models import OutboxEvent
+from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
 from contracts.models import Change, Contract, DraftClause, Receipt, Turn, Version
+from contracts.operations.add_version import add_version
+from contracts.operations.create_contract import create_contract
 from contracts.operations.drafting.abandon_draft import abandon_draft
 from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.hand_over import hand_over
@@ -36,6 +39,7 @@ from tests.contracts.negotiation.answers import (
     sent_version,
     three_changes,
 )
+from tests.contracts.papers import text_paper
 from tests.contracts.word.edits import commented, silently, tracked
 
 pytestmark = pytest.mark.django_db
@@ -382,3 +386,21 @@ def test_another_organization_has_no_such_change(acme: Cast, globex: Cast) -> No
     change = change_of(received(acme["legal"]))
     with organization_scope(globex.organization.pk), pytest.raises(NotVisible):
         accept_change(actor=globex["legal"], change_id=change.pk)
+
+
+@pytest.mark.parametrize("old", ["10 % of the monthly fee", "-10 % of the monthly fee"])
+def test_a_sign_before_the_first_word_is_accepted_with_it(alice: Actor, old: str) -> None:
+    new = old.removeprefix("-") if old.startswith("-") else f"-{old}"
+    text = "1. Service\n\nWe host.\n\n2. Adjustment\n\n{}, each month.\n\n3. Term\n\nOne year."
+    contract = create_contract(actor=alice, title="Hosting")
+    add_version(actor=alice, contract_id=contract.pk, paper=text_paper(text.format(old)))
+    hand_over(actor=alice, draft_id=open_draft(alice, contract).pk)
+    sent = Version.objects.select_related("contract", "blob").latest("number")
+
+    answer = received(alice, lambda docx: silently(docx, f"{old},", f"{new},"), sent)
+    decide_rest(actor=alice, version_id=answer.pk, accept=True)
+    hand_over(actor=alice, draft_id=our_draft(contract).pk)
+
+    ours = Version.objects.latest("number")
+    assert f"\n{new}, each month." in answer.text
+    assert ours.text == answer.text

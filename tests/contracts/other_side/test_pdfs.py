@@ -53,6 +53,29 @@ def test_attachments_of_a_pdf() -> None:
     assert SECRET.encode() not in cleaned
 
 
+@pytest.mark.parametrize(
+    ("action", "stays"),
+    [
+        ({"/S": "/URI", "/URI": f"file:///C:/Users/{SECRET}/plan.docx"}, False),
+        ({"/S": "/URI", "/URI": f"plans/{SECRET}.docx"}, False),
+        ({"/S": "/Launch", "/F": f"{SECRET}.exe"}, False),
+        ({"/S": "/GoToR", "/F": f"{SECRET}.pdf"}, False),
+        ({"/S": "/URI", "/URI": f"https://example.com/{SECRET}"}, True),
+        ({"/S": "/URI", "/URI": f"mailto:{SECRET}@example.com"}, True),
+    ],
+)
+def test_links_to_the_files_of_a_computer(action: dict[str, str], stays: bool) -> None:
+    said = {
+        NameObject(key): NameObject(value) if key == "/S" else TextStringObject(value) for key, value in action.items()
+    }
+    link = DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): DictionaryObject(said)})
+    writer = pdf_with()
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(link)])
+    assert SECRET.encode() in written(writer)
+
+    assert (SECRET.encode() in clean_pdf(written(writer))) == stays
+
+
 def test_a_pdf_that_speaks_of_signatures_is_not_signed() -> None:
     made = written(pdf_with(Author=SECRET, Title="/ByteRange")) + b"\n% /ByteRange [0 1 2 3]\n"
 

@@ -15,6 +15,7 @@ from clm.documents.models import Blob
 from clm.jobs.models import Job
 from clm.jobs.runner import run
 from clm.lib.actor import Actor
+from contracts.adapters.parts import take_apart
 from contracts.adapters.revisions import accept_all, reject_all
 from contracts.models import Version
 from contracts.operations.add_version import add_version
@@ -22,6 +23,7 @@ from contracts.operations.create_contract import create_contract
 from contracts.papers import read_paper
 from contracts.papers.comparisons import comparison_blob
 from tests.contracts.redlines.made import as_file, text_of, word_file
+from tests.contracts.word.edits import commented
 
 OLD = ("1. Service", "The Provider hosts it.", "2. Term", "This runs for one year.")
 NEW = (*OLD[:3], "This runs for two years.")
@@ -63,6 +65,23 @@ def test_a_word_file_becomes_a_redline_and_is_not_kept(page: Client, alice: Acto
     assert Blob.objects.filter(storage_name=job.parameters["stored"]).count() == 0
     _blob, name = comparison_blob(alice, version.contract, job.result["paper_id"])
     assert name == f"{version.contract.reference}-v1-file.docx"
+
+
+def test_comments_of_the_file_are_not_in_the_redline(page: Client, alice: Actor) -> None:
+    version = word_version(alice)
+    annotated = commented(word_file(*NEW), NEW[1], "We walk away at 900.", author="Alice Internal")
+    assert said_anywhere(annotated, "Alice Internal")
+
+    sent(page, version, as_file(annotated), "docx")
+
+    made = paper_of(done())
+    assert text_of(accept_all(made)) == "\n\n".join(NEW)
+    assert not said_anywhere(made, "Alice Internal")
+    assert not said_anywhere(made, "walk away")
+
+
+def said_anywhere(docx: bytes, words: str) -> bool:
+    return any(words.encode() in part for part in take_apart(docx).values())
 
 
 def test_a_text_becomes_a_redline_of_the_texts_and_says_so(page: Client, alice: Actor) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from clm.access.scope import organization_scope
 from clm.audit.models import Transition
@@ -22,7 +22,7 @@ from contracts.operations.templates.draft_from_template import draft_from_templa
 from contracts.operations.templates.import_template import import_template
 from contracts.operations.templates.retire_template import retire_template
 from contracts.queries.templates import version_in_use
-from contracts.tasks import remind_template_reviews
+from contracts.tasks import LATER, remind_template_reviews
 from tests.cast import Cast
 from tests.contracts.library_of import LINES, METADATA, approved_template, draft_template, short_file
 from tests.proof import last_entry, last_event, left_behind
@@ -154,6 +154,25 @@ def test_people_are_reminded_of_a_review_once(acme: Cast, alice: Actor) -> None:
     assert {row.user_id for row in told} == {alice.user_id, acme.users["legal"].pk}
     assert {row.url for row in told} == {f"/contracts/templates/{template.pk}/"}
     assert last_event() == ("template.review_due", {"template_id": str(template.pk)})
+
+
+def test_one_review_that_fails_comes_back_and_the_others_go_on(alice: Actor) -> None:
+    fails = approved_template(alice, risk="high")
+    Template.objects.filter(pk=fails.pk).update(name="Broken")
+    goes = approved_template(alice, risk="high")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE contracts_template ADD CHECK (name <> 'Broken' OR review_due_at IS NOT NULL) NOT VALID"
+        )
+    due = datetime(2026, 4, 30, 1, tzinfo=UTC)
+
+    with clock.set_to(due):
+        assert remind_template_reviews() == 2
+
+    told = Notification.objects.filter(kind="template_review")
+    assert {row.url for row in told} == {f"/contracts/templates/{goes.pk}/"}
+    assert Template.objects.get(pk=fails.pk).review_due_at == due + LATER
 
 
 def test_a_draft_is_a_contract_with_the_answers_in_it(alice: Actor) -> None:
