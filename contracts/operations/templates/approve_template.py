@@ -19,7 +19,7 @@ from clm.lib.months import add_months
 from contracts.events import templates as events
 from contracts.models import Template, TemplateVersion
 
-# Issue 3: quarterly for high risk, half-yearly for standard.
+# Quarterly for high risk, half-yearly for standard.
 REVIEW_MONTHS = {Template.Risk.HIGH: 3, Template.Risk.STANDARD: 6}
 
 

@@ -36,6 +36,8 @@ def dispatched_elsewhere() -> Iterator[None]:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_key("clm.events.dispatch")])
         yield
+        with other.cursor() as cursor:  # closing alone lets go at some time after it
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_key("clm.events.dispatch")])
     finally:
         other.close()
 

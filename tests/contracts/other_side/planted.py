@@ -241,6 +241,10 @@ def _private(legal: Actor, contract: Contract) -> None:
         legal, title=SECRETS["title in the library"], guidance=SECRETS["guidance of the library"],
         positions=[{"kind": "preferred", "text": f"{SENTENCE} {SECRETS['position of the library']}"}],
     )  # fmt: skip
+    words = TEXT.replace("one year", SECRETS["words of a version of ours that was not handed over"])
+    add_version(actor=legal, contract_id=contract.pk, paper=text_paper(words))
+    private = newest(contract).clauses.get(number="2.1")
+    adopt_library_clause(actor=legal, clause_id=private.pk, library_version_id=shelf.pk, position="preferred")
     draft = begin_draft(actor=legal, contract_id=contract.pk)
     row = DraftClause.objects.get(draft=draft, number="2.1")
     body = body_of([f"{row.text} {SECRETS['words of a draft of ours']}"])
@@ -249,7 +253,3 @@ def _private(legal: Actor, contract: Contract) -> None:
         actor=legal, contract_id=contract.pk, text=SECRETS["a comment for them on words they do not have"],
         audience="shared", draft_clause_id=row.pk,
     )  # fmt: skip
-    words = TEXT.replace("one year", SECRETS["words of a version of ours that was not handed over"])
-    add_version(actor=legal, contract_id=contract.pk, paper=text_paper(words))
-    private = newest(contract).clauses.get(number="2.1")
-    adopt_library_clause(actor=legal, clause_id=private.pk, library_version_id=shelf.pk, position="preferred")
