@@ -13,10 +13,8 @@ from clm.documents.extraction.extracted import BLOCK_SEPARATOR
 from contracts.adapters.word_blocks import Located, WordFile
 from contracts.adapters.word_units import Units, cells_in, lines_of
 from contracts.adapters.word_words import readable
-from contracts.engine.marks import part_mark, readings, words_begin
+from contracts.engine.marks import part_mark, readings, words_at
 from contracts.engine.outline import outline
-
-NEAR = 60  # a heading begins within this many characters of its clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +101,6 @@ class Item:
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
-
-
-def words_at(number: str, heading: str, text: str) -> int:
-    """Where a clause's words begin, behind its number and heading, as the reader shows it."""
-    found = text.find(heading[:200]) if heading else -1
-    if 0 <= found < NEAR:
-        at = found + len(heading)
-    elif number and text.startswith(number):
-        at = len(number)
-    else:
-        return 0
-    return words_begin(text, at)
 
 
 def standing(file: WordFile, origins: Sequence[OriginText] = ()) -> list[Standing]:

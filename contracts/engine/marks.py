@@ -54,6 +54,7 @@ class Mark:
 
 DASHES = "\u2013\u2014-"
 SET_OFF = ".:" + DASHES  # between a heading and its words
+NEAR = 60  # a heading begins within this many characters of its clause
 SIGNED = "$€£¥."  # behind a minus, as digits are
 
 
@@ -215,3 +216,13 @@ def words_begin(text: str, at: int) -> int:
         if text[at - 1] == "\n":
             return at + len(text[at:]) - len(text[at:].lstrip(" \t\n"))
     return at
+
+
+def words_at(number: str, heading: str, text: str) -> int:
+    """Where a clause's words begin: how many code points of its text are its number and heading."""
+    found = text.find(heading[:SPAN]) if heading else -1
+    if 0 <= found < NEAR:
+        return words_begin(text, found + len(heading))
+    if number and text[: len(number)].casefold() == number.casefold():
+        return words_begin(text, len(number))
+    return 0

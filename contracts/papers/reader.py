@@ -14,7 +14,7 @@ from contracts.adapters.surroundings import Surroundings, as_sent, differing
 from contracts.engine.body import Body
 from contracts.engine.compare import ClauseText, compare
 from contracts.engine.looks import marked_body
-from contracts.engine.marks import words_begin
+from contracts.engine.marks import words_at
 from contracts.engine.printing import BLOCK, CELL
 from contracts.engine.words import diff_words
 from contracts.models import Change, Clause, Passage, Version
@@ -51,15 +51,7 @@ def _row(block: str) -> str:
 
 def body_offset(clause: Clause) -> int:
     """How many code points of the clause's text are its number and heading, which the page shows above it."""
-    text, at = clause.text, 0
-    found = text.find(clause.heading[:200]) if clause.heading else -1
-    if 0 <= found < 60:
-        at = found + len(clause.heading)
-    elif clause.number and text[: len(clause.number)].casefold() == clause.number.casefold():
-        at = len(clause.number)
-    else:
-        return 0
-    return words_begin(text, at)
+    return words_at(clause.number, clause.heading, clause.text)
 
 
 def body_in(clause: Clause) -> Body:
