@@ -128,6 +128,7 @@ def axe_violations(page: Page) -> list[str]:
 
 def overflows(page: Page) -> bool:
     """Whether the page is wider than its window, so that a phone would have to scroll sideways."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
 
 

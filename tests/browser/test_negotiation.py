@@ -108,6 +108,7 @@ def ask(tab: Page) -> ContractRequest:
 def assign(tab: Page, request: ContractRequest) -> None:
     tab.goto("/")
     tab.get_by_role("link", name=TITLE).first.click()
+    tab.wait_for_url(f"**{request.get_absolute_url()}")
     looked_at(tab, by_axe=False)
     menu(tab, "Assign")
     tab.get_by_label("Assign to").select_option(label="Procurement")
