@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
+from tests import emptied
 from tests.cast import Cast, add_person, make_cast
 from tests.once import papers_once
 
@@ -27,6 +28,8 @@ settings.load_profile("covenant")
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A server of the tests that has not let go yet does not keep the database from being dropped."""
+    with django_db_blocker.unblock():
+        emptied.remember()
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(

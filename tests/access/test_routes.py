@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.cast import Cast, add_person
 TABLE = collect()
 ROUTES = existing_routes()
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+ROUTES_AT_ONCE = 8
 NOT_COUNTED = {"django_session", "usersessions_usersession", "django_admin_log"}
 
 
@@ -34,21 +36,67 @@ def test_no_row_is_left_over() -> None:
     assert stale_routes(TABLE, ROUTES) == []
 
 
-@pytest.mark.parametrize("route", TABLE.routes, ids=str)
-def test_route(route: Route, acme: Cast, globex: Cast) -> None:
+@dataclass(frozen=True)
+class World:
+    """Routes that are asked about the same thing, which is built once for all of them."""
+
+    key: str
+    number: int
+    routes: tuple[Route, ...]
+
+    def __str__(self) -> str:
+        return f"{self.key or 'lists'}-{self.number}"
+
+
+def worlds() -> list[World]:
+    by_key: dict[str, list[Route]] = {}
+    for route in TABLE.routes:
+        by_key.setdefault(route.key, []).append(route)
+    return [
+        World(key, begin // ROUTES_AT_ONCE + 1, tuple(routes[begin : begin + ROUTES_AT_ONCE]))
+        for key, routes in by_key.items()
+        for begin in range(0, len(routes), ROUTES_AT_ONCE)
+    ]
+
+
+def test_every_row_is_asked() -> None:
+    assert sorted(map(str, TABLE.routes)) == sorted(str(route) for world in worlds() for route in world.routes)
+
+
+@pytest.mark.parametrize("world", worlds(), ids=str)
+def test_routes(world: World, acme: Cast, globex: Cast) -> None:
     with organization_scope(globex.organization.pk):
         add_person(globex, "stranger", sorted(INSIDE))
-    kwargs = TABLE.builders[route.key](acme) if route.key else {}
-    url = reverse(route.name, kwargs=kwargs)
-
+    kwargs = TABLE.builders[world.key](acme) if world.key else {}
     before = row_counts()
 
-    answers = {role: _answer(route, url, acme.users[role], before) for role in Role.values}
+    told = {str(route): _answers(route, kwargs, acme, globex, before) for route in world.routes}
 
-    assert {role for role, status in answers.items() if status not in (403, 404)} == route.roles, answers
-    assert _answer(route, url, None, before) == (401 if route.is_api else 302)
-    if kwargs and not route.is_common:
-        assert _answer(route, url, globex.users["stranger"], before) == 404
+    assert told == {str(route): _as_the_row_says(route, kwargs) for route in world.routes}
+
+
+def _answers(route: Route, kwargs: dict[str, Any], acme: Cast, globex: Cast, before: dict[str, int]) -> dict[str, Any]:
+    """Which roles are let through, and what nobody and a stranger are answered."""
+    url = reverse(route.name, kwargs=kwargs)
+    statuses = {role: _answer(route, url, acme.users[role], before) for role in Role.values}
+    return {
+        "roles": {role for role, status in statuses.items() if status not in (403, 404)},
+        "nobody": _answer(route, url, None, before),
+        "stranger": _answer(route, url, globex.users["stranger"], before) if _is_of_one(route, kwargs) else None,
+    }
+
+
+def _as_the_row_says(route: Route, kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "roles": set(route.roles),
+        "nobody": 401 if route.is_api else 302,
+        "stranger": 404 if _is_of_one(route, kwargs) else None,
+    }
+
+
+def _is_of_one(route: Route, kwargs: dict[str, Any]) -> bool:
+    """Whether the route shows something that one organization has."""
+    return bool(kwargs) and not route.is_common
 
 
 def _answer(route: Route, url: str, user: Any, before: dict[str, int]) -> int:
