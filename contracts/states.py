@@ -45,6 +45,16 @@ CONTRACT_STATES = state_table(
         "disposed": set(),
     },
 )
+BEFORE_SIGNATURE = frozenset(
+    {
+        ContractState.IN_REVIEW,
+        ContractState.IN_NEGOTIATION,
+        ContractState.IN_APPROVAL,
+        ContractState.APPROVED,
+        ContractState.OUT_FOR_SIGNATURE,
+    }
+)
+NOT_SIGNED = BEFORE_SIGNATURE | {ContractState.DRAFT}
 IN_FORCE = frozenset({ContractState.ACTIVE, ContractState.RENEWED})
 
 

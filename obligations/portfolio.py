@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from clm.audit.models import Transition
 from clm.events.dispatcher import drain
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -47,6 +48,7 @@ PAPER_DUTIES: tuple[tuple[str, bool, str, int, int, str], ...] = (
 PAPERS = frozenset({"nda", "dpa", "other", "distribution"})
 # Every fifth contract has its reports asked for since three months, the others from next month on.
 REPORTS_LATE, MONTHS_LATE = 5, 3
+ROUNDS = 10  # of what follows from what: three are enough, and none goes on for ever
 
 
 def load(cast: Cast, slug: str, report: Report) -> None:
@@ -56,9 +58,17 @@ def load(cast: Cast, slug: str, report: Report) -> None:
         if not Obligation.objects.filter(contract=contract).exists():
             _duties_of(cast["legal"], contract, index)
         report(index + 1, len(contracts))
-    refresh_deadlines()
-    remind_due()
+    _catch_up()
     _settle(cast["legal"])
+    _catch_up()
+
+
+def _catch_up() -> None:
+    """The dates that follow from what was recorded are there, and what is due by now has happened to them."""
+    for _round in range(ROUNDS):
+        drain()
+        if not refresh_deadlines() + remind_due():
+            return
 
 
 def _duties_of(actor: Actor, contract: Contract, index: int) -> None:
@@ -97,9 +107,12 @@ def _report_duty(actor: Actor, contract: Contract, agreed: ServiceContract, mont
 
 
 def _settle(actor: Actor) -> None:
+    """What falls due is settled in every way, twice; what a load before this one settled counts."""
+    fell_due = Transition.objects.filter(subject_type="obligations.occurrence", from_state__in=["due", "overdue"])
+    settled = fell_due.exclude(to_state="overdue").values("subject_id").distinct().count()
+    steps = ((_submitted, _fulfilled, _disputed, _waived) * 2)[settled:]
     waiting = Occurrence.objects.filter(state__in=["due", "overdue"]).select_related("obligation").order_by("pk")
-    steps = (_submitted, _fulfilled, _disputed, _waived)
-    for occurrence, step in zip(waiting[: len(steps) * 2], steps * 2, strict=False):
+    for occurrence, step in zip(list(waiting[: len(steps)]), steps, strict=False):
         step(actor, occurrence)
     _decide(actor)
     last = Obligation.objects.filter(state="active").order_by("pk").last()
@@ -109,13 +122,11 @@ def _settle(actor: Actor) -> None:
 
 def _decide(actor: Actor) -> None:
     """Of the dates far ahead one is decided already. They follow from what the contracts' stages recorded."""
-    drain()
     if Deadline.objects.filter(state="decided").exists():
         return
     far = Deadline.objects.filter(state="open", kind="notice").order_by("-due_on", "pk").first()
     if far is not None:
         decide_renewal(actor=actor, contract_id=far.contract_id, kind="notice_given", note="To be tendered again")
-        drain()
 
 
 def _submitted(actor: Actor, occurrence: Occurrence) -> None:

@@ -206,6 +206,11 @@ def _exclude(cast: Cast) -> None:
             )
         )
     _clear(actor, other, list(newest.order_by("-window__ends_at", "pk")[len(steps) :]))
+    _judge_due(actor)
+
+
+def _judge_due(actor: Actor) -> None:
+    """What was done to a window makes it due: nothing is left to whoever comes next."""
     for window_id in list(EvaluationWindow.objects.filter(due_at__lte=clock.now()).values_list("pk", flat=True)):
         evaluate_window(actor=_evaluator(actor), window_id=window_id)
 
@@ -251,6 +256,7 @@ def _end_one(actor: Actor) -> None:
     if active.count() > 5 and not Commitment.objects.filter(state=CommitmentState.ENDED).exists():
         reason = "Suspended by agreement while the equipment is replaced"
         end_commitment(actor=actor, commitment_id=active[0].pk, ends_on=clock.today(active[0].time_zone), reason=reason)
+        _judge_due(actor)
 
 
 def _evaluator(actor: Actor) -> Actor:

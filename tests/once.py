@@ -1,7 +1,7 @@
 """Papers of the tests are read, filled and written by the real bounded process, and each of them once in a run.
 
-What a worker answers goes by what it is given alone, and most tests begin with the same few papers. Refusals are never
-kept, and tests of the processes themselves (`ITSELF`) start them every time.
+What a worker answers goes by what it is given alone, and most tests begin with the same few papers. Refusals, and what
+cannot be read as an answer, are never kept, and tests of the processes themselves (`ITSELF`) start them every time.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ def run_once(
     module: str, *arguments: str, stdin: BinaryIO | int, wall_seconds: float, sent: bytes | None = None
 ) -> bytes:
     """As `sandbox.run_module`; the files that the worker leaves in its task's folder are left there again."""
-    task: dict[str, Any] = json.loads(sent) if sent is not None else {}
+    task = _task(sent)
     folder = Path(task.pop("folder")) if "folder" in task else None
     given = _files(folder)
-    key = _digest(module, arguments, task, given, stdin)
+    key = _digest((module, arguments, wall_seconds, task), given, stdin)
     if key not in _answers:
         output = _real(module, *arguments, stdin=stdin, wall_seconds=wall_seconds, sent=sent)
-        if json.loads(output).get("refused"):
+        if not _is_answer(output):
             return output
         _answers[key] = output, {name: content for name, content in _files(folder).items() if name not in given}
         while len(_answers) > KEPT:
@@ -59,11 +59,31 @@ def _files(folder: Path | None) -> Files:
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir())} if folder is not None else {}
 
 
-def _digest(module: str, arguments: tuple[str, ...], task: object, given: Files, stdin: BinaryIO | int) -> str:
-    total = hashlib.sha256(repr((module, arguments, task)).encode())
+def _task(sent: bytes | None) -> dict[str, Any]:
+    """What the worker is sent: by its names where it is JSON of that shape, else as it is."""
+    try:
+        task = json.loads(sent) if sent is not None else {}
+    except ValueError:
+        task = None
+    return task if isinstance(task, dict) else {"sent": sent}
+
+
+def _is_answer(output: bytes) -> bool:
+    """Whether it may be given again: JSON that is no refusal."""
+    try:
+        said = json.loads(output)
+    except ValueError:
+        return False
+    return not (isinstance(said, dict) and said.get("refused"))
+
+
+def _digest(asked: tuple[Any, ...], given: Files, stdin: BinaryIO | int) -> str:
+    """Of what is asked, of the files, and of what a file has from where it stands; it stands there again."""
+    total = hashlib.sha256(repr(asked).encode())
     for name, content in given.items():
         total.update(f"{name} {len(content)} ".encode() + content)
     if not isinstance(stdin, int):
+        begun = stdin.tell()
         total.update(stdin.read())
-        stdin.seek(0)
+        stdin.seek(begun)
     return total.hexdigest()

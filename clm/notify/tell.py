@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from clm.access.permissions import sees
 from clm.access.scope import current_organization_id
@@ -31,7 +31,16 @@ def one_line(text: str) -> str:
 def settle(dedupe_key: str) -> int:
     """What was told under the key waits for nobody any more: it counts as read, and mail that has not left stays.
     Answers how many had not read it. Call inside the transaction of the verb that ended what was told."""
-    told = Notification.objects.filter(dedupe_key=dedupe_key)
+    return _settle(Notification.objects.filter(dedupe_key=dedupe_key))
+
+
+def settle_about(subject: Model, kind: str, *, but: str = "") -> int:
+    """As `settle`, for all that was told of this kind about the subject, except under the key `but`."""
+    told = Notification.objects.filter(subject_type=subject_type_of(subject), subject_id=subject.pk, kind=kind)
+    return _settle(told.exclude(dedupe_key=but))
+
+
+def _settle(told: QuerySet[Notification]) -> int:
     told.filter(mailed_at=None).update(mail_due_at=None)
     return told.filter(read_at=None).update(read_at=clock.now())
 

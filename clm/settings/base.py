@@ -179,6 +179,9 @@ _LOCAL = {
 LEDGER_SEAL_MINUTES = int(os.environ.get("LEDGER_SEAL_MINUTES") or "60")
 # How long a request for a contract may wait before those it waits for are reminded.
 REQUEST_REMINDER_HOURS = int(os.environ.get("REQUEST_REMINDER_HOURS") or "48")
+# How many days before the review of a template its people are told, and how often again once its day is over.
+TEMPLATE_REVIEW_AHEAD = tuple(int(days) for days in (os.environ.get("TEMPLATE_REVIEW_AHEAD") or "30,7").split(","))
+TEMPLATE_REVIEW_AGAIN = max(1, int(os.environ.get("TEMPLATE_REVIEW_AGAIN") or "7"))
 STORAGES: dict[str, Any] = {
     "default": _S3 if os.environ.get("S3_BUCKET") else _LOCAL,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -70,6 +70,7 @@ def register() -> None:
             "contracts.compose_template": LIBRARIANS,
             "contracts.recompose_template": LIBRARIANS,
             "contracts.approve_template": {Role.LEGAL, Role.ADMINISTRATOR},
+            "contracts.change_template": {Role.LEGAL, Role.ADMINISTRATOR},
             "contracts.retire_template": {Role.LEGAL, Role.ADMINISTRATOR},
             "contracts.draft_from_template": EDITORS,
             "contracts.remind_template_review": set(),

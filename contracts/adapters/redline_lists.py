@@ -45,10 +45,15 @@ class _Lists:
 
     def _list_of(self, paragraph: Element) -> str:
         style = self.styles.of(value_of(paragraph, f"{W}pPr/{W}pStyle") or None)
-        return value_of(paragraph, f"{W}pPr/{NUMBER}") or style.num_id or ""
+        return _list(value_of(paragraph, f"{W}pPr/{NUMBER}") or style.num_id)
 
     def by_style(self) -> dict[str, str]:
-        return {name: style.num_id or "" for name, style in self.styles.by_id.items()}
+        return {name: _list(style.num_id) for name, style in self.styles.by_id.items()}
+
+
+def _list(number: str | None) -> str:
+    """Number 0 is no list: it takes a paragraph out of the one that its style has (ECMA-376 part 1, 17.9.18)."""
+    return "" if number is None or integer(number) == 0 else number
 
 
 def with_lists_of(older: bytes, newer: bytes) -> bytes:

@@ -36,7 +36,8 @@ LONGEST_LABEL = 120
 
 @dataclass(frozen=True)
 class TemplateMetadata:
-    """What a template says of itself. `selections` and `replacements` are rules that its document needs."""
+    """What a template says of itself. `selections` and `replacements` are rules that its document needs,
+    `blanks` the places of answers that were found in it (see word_asking)."""
 
     name: str
     description: str
@@ -48,6 +49,7 @@ class TemplateMetadata:
     fields: tuple[Field, ...]
     selections: list[dict[str, Any]] = field(default_factory=list)
     replacements: dict[str, str] = field(default_factory=dict)
+    blanks: list[dict[str, Any]] = field(default_factory=list)
 
 
 class _PlainLoader(yaml.SafeLoader):

@@ -147,7 +147,7 @@ def _paragraph(paragraph: Element, story: Story, notes: dict[str, NotesPart]) ->
     said, boxes = story.notes, story.boxes
     story.notes, story.boxes, story.pieces = [], [], []
     if words:
-        block = shaped(words, paragraph.find(W + "pPr"), story)
+        block = shaped(words, paragraph, story)
         yield Located(block, paragraph, block.text[: len(block.text) - len(words)])
     for kind, identifier in said:
         note = notes[kind].find(kind, identifier)

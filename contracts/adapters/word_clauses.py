@@ -147,7 +147,9 @@ def new_head(clause: Standing, draft: DraftText, *, has_words: bool) -> str:
         return lead
     if not heading:
         return lead
-    if not clause.heading:
+    if not clause.heading and has_words and not draft.number:
+        after = "\n"  # without a number a heading is one on a line of its own alone
+    elif not clause.heading:
         after = ". " if has_words and heading[-1] not in ".:" else " "
     if lead and not lead[-1].isspace():
         lead += " "

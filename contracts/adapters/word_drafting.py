@@ -9,12 +9,15 @@ from typing import Any
 from contracts.adapters import word_fitting
 from contracts.adapters.word_paragraphs import qn, remove_paragraph, replace_span, text_of
 
-TICKED, EMPTY = "☒ ", "☐ "
 MARK = re.compile(r"\s*(?:\[\s*[xX]?\s*\]|\(\s*[xX]?\s*\)|[☐☒☑])\s*")
 # Instructions in brackets, by how they begin in the templates of Common Paper; some run over paragraphs.
 _BEGIN = r"\[+\s*(?:drafting note|describe|insert|enter a|fill in|for example|customize|attach|if required by law)\b"
 NOTE = re.compile(_BEGIN + r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]+", re.IGNORECASE)
 OPEN_NOTE = re.compile(_BEGIN + r"[^\[\]]*\Z", re.IGNORECASE)
+# What is filled in a marker, or is to be filled in the document; and the words of a marker that tell it without.
+_OPEN = re.compile(r"\{[a-z]\w*\}|\[[\s#_$]*\]|_{3,}")
+ENOUGH = 2
+PART = re.compile(r"\{(?:IF|FOR|END-IF|END-FOR)\b[^{}]*\}")
 # A bracket that was closed behind a field and never opened.
 STRAY = re.compile(r"(?<=\})\s*\]+")
 BLANK = re.compile(r"\[\s*(?:#|\$?_+)?\s*\]")
@@ -40,23 +43,53 @@ def _replace_all(paragraph: Any, old: str, new: str) -> None:
         at = text_of(paragraph).find(old, at + len(new))
 
 
+def found_options(root: Any, groups: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], list[Any]]]:
+    """Each group with the paragraph of each of its options, None where there is none."""
+    taken: set[Any] = set()
+    said: dict[Any, str] = {}
+    found = [(group, _places(root, group, taken, said)) for group in groups]
+    for group, places in found:
+        _find_default(group["options"], places, taken)
+    return found
+
+
+def _find_default(options: Sequence[Mapping[str, Any]], places: list[Any], taken: set[Any]) -> None:
+    """The option that is taken where no other is may read otherwise than its marker: it is the only box beside the
+    others that no option has."""
+    missing = [at for at, option in enumerate(options) if not option["field"] and places[at] is None]
+    others = [paragraph for paragraph in places if paragraph is not None]
+    if len(missing) != 1 or not others:
+        return
+    beside = [each for each in others[0].getparent().iterchildren(qn("p")) if each not in taken]
+    boxed = [each for each in beside if (match := MARK.match(text_of(each))) and match.end() < len(text_of(each))]
+    if len(boxed) == 1:
+        places[missing[0]] = boxed[0]
+        taken.add(boxed[0])
+
+
 def choose(root: Any, groups: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
     """Of every group the chosen options stay, with a ticked box where they had one; the others are removed."""
-    taken: set[Any] = set()
-    # Of paragraphs that no option has taken: these stay as they are.
-    said: dict[Any, str] = {}
-    for group in groups:
+    for group, places in found_options(root, groups):
         options: Sequence[Mapping[str, Any]] = group["options"]
         chosen = [_is_chosen(option, values) for option in options]
         is_other = any(chosen)
-        places = _places(root, group, taken, said)
         for option, is_chosen, paragraph in zip(options, chosen, places, strict=True):
             if paragraph is None:
                 continue
             if is_chosen or (not option["field"] and not is_other):
-                _tick(paragraph, TICKED)
+                _tick(paragraph, word_fitting.TICKED)
             else:
-                remove_paragraph(paragraph)
+                remove_option(paragraph)
+
+
+def remove_option(paragraph: Any) -> None:
+    """The paragraph is gone, but for the end of an optional part that began before it, or the beginning of one that
+    ends behind it."""
+    parts = PART.findall(text_of(paragraph))
+    if sum(-1 if part.startswith("{END") else 1 for part in parts) == 0:
+        remove_paragraph(paragraph)
+    else:
+        replace_span(paragraph, 0, len(text_of(paragraph)), "".join(parts))
 
 
 def _is_chosen(option: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
@@ -84,14 +117,20 @@ def _places(root: Any, group: Mapping[str, Any], taken: set[Any], said: dict[Any
 
 
 def _first(free: Sequence[Any], marker: str, said: Mapping[Any, str]) -> Any:
+    """A marker that names an answer where the document has a blank is looked for by its words, where it has enough."""
     for fits in (str.__eq__, str.startswith, str.__contains__):
         for paragraph in free:
             if fits(said[paragraph], marker):
                 return paragraph
-    return None
+    bare = _OPEN.sub("", marker)
+    if bare == marker or len(re.findall(r"[^\W\d_]{3,}", bare)) < ENOUGH:
+        return None
+    return next((paragraph for paragraph in free if _OPEN.sub("", said[paragraph]).startswith(bare)), None)
 
 
 def _plain(text: str) -> str:
+    """Without the box before it; one apostrophe is as good as another."""
+    text = text.replace("’", "'").replace("‘", "'")
     return " ".join(MARK.sub("", text, count=1).split()) if MARK.match(text) else " ".join(text.split())
 
 
@@ -160,7 +199,8 @@ def _sub_marks(paragraph: Any) -> None:
     text = text_of(paragraph)
     match = MARK.match(text)
     if match and match.group().strip()[0] in "[(" and match.end() < len(text):
-        replace_span(paragraph, match.start(), match.end(), TICKED if "x" in match.group().lower() else EMPTY)
+        is_ticked = "x" in match.group().lower()
+        replace_span(paragraph, match.start(), match.end(), word_fitting.TICKED if is_ticked else word_fitting.EMPTY)
 
 
 def _unwrap(paragraph: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,27 +12,36 @@ from clm.documents.extraction.extracted import Refused
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.outside import outside_transactions
 from contracts.adapters.word_writing import run_task
-from contracts.engine.questionnaire import Field
+from contracts.engine.questionnaire import Field, condition_of, field_of
 
 TEMPLATE = "template.docx"
 NOT_FILLED = "template_not_filled"
 
 
-def check_file(content: bytes, fields: Sequence[Field], rules: Mapping[str, Any]) -> None:
-    """Nothing, where each placeholder of the template has its field and a document is made of it without any answer.
-    `rules` are those of `word_template.fill`. Call outside of a transaction.
+def check_file(
+    content: bytes, fields: Sequence[Field], rules: Mapping[str, Any]
+) -> tuple[tuple[Field, ...], list[dict[str, Any]]]:
+    """All questions of the template and the places of those that it asks besides `fields`: see `word_asking.asked_of`.
+    Each of its placeholders has its field, and a document is made of it without any answer. `rules` are those of
+    `word_template.fill`. Call outside of a transaction.
 
     Raises what `check_template` and `fill` raise, and Invalid `too_slow`, `too_much_memory` or `corrupt`.
     """
-    _filled(content, {"fields": [_facts(field) for field in fields], "values": {}, "rules": dict(rules)})
+    rows = [field.as_json() for field in fields]
+    _made, answer = _filled(content, {"fields": rows, "values": {}, "rules": dict(rules)})
+    questions, places, conditions = answer["asked"]
+    own = [replace(field, condition=condition_of(field.name, conditions.get(field.name))) for field in fields]
+    asked = [each if each.condition else field for each, field in zip(own, fields, strict=True)]
+    return (*asked, *(field_of(row) for row in questions)), places
 
 
 def filled_file(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) -> tuple[bytes, list[str]]:
     """As `word_template.fill`, and bounded as `check_file` is."""
-    return _filled(content, {"fields": None, "values": _sent(values), "rules": dict(rules)})
+    made, answer = _filled(content, {"fields": None, "values": _sent(values), "rules": dict(rules)})
+    return made, answer["blanks"]
 
 
-def _filled(content: bytes, task: dict[str, Any]) -> tuple[bytes, list[str]]:
+def _filled(content: bytes, task: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
     outside_transactions("a template is filled")
     try:
         answer, made = run_task({"do": "fill", **task}, {TEMPLATE: content})
@@ -40,30 +50,36 @@ def _filled(content: bytes, task: dict[str, Any]) -> tuple[bytes, list[str]]:
     if answer["refused"]:
         code, message = answer["refused"]
         raise DomainError(code, message) if code == NOT_FILLED else Invalid(code, message, fields={"file": [message]})
-    return made, answer["blanks"]
+    return made, answer
 
 
 def fill_in_process(content: bytes, task: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
     """In the worker: the document, and the answer that goes with it."""
+    from contracts.adapters.word_asking import asked_of
     from contracts.adapters.word_template import check_template, fill
 
+    rules = task["rules"]
+    asked: list[Any] = [[], [], {}]
     try:
         if task["fields"] is not None:
             fields = [_field(row) for row in task["fields"]]
-            check_template(content, fields, task["rules"].get("replacements", {}))
-        made, blanks = fill(content, _received(task["values"]), task["rules"])
+            check_template(content, fields, rules.get("replacements", {}))
+            if not rules.get("as_written"):
+                asked = list(asked_of(content, fields, rules))
+                rules = rules | {"blanks": asked[1]}
+        made, blanks = fill(content, _received(task["values"]), rules)
     except DomainError as refusal:
-        return b"", {"refused": [refusal.code, refusal.message], "blanks": []}
-    return made, {"refused": None, "blanks": blanks}
-
-
-def _facts(field: Field) -> dict[str, Any]:
-    """What a placeholder needs to know of its question."""
-    return {"name": field.name, "type": field.type, "items": [_facts(item) for item in field.items]}
+        return b"", {"refused": [refusal.code, refusal.message], "blanks": [], "asked": [[], [], {}]}
+    return made, {"refused": None, "blanks": blanks, "asked": asked}
 
 
 def _field(row: Mapping[str, Any]) -> Field:
-    return Field(row["name"], row["type"], row["name"], items=tuple(_field(item) for item in row["items"]))
+    """What the document needs to know of a question, as it was checked before."""
+    items = tuple(_field(item) for item in row["items"])
+    condition = condition_of(row["name"], row.get("condition"))
+    return Field(
+        row["name"], row["type"], row["label"], "", "", row["required"], None, tuple(row["options"]), items, condition
+    )
 
 
 def _sent(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,35 +15,27 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.adapters.word_paragraphs import qn, replace_span, text_of
+from contracts.adapters.word_paragraphs import qn, remove_paragraph, replace_span, row_of, text_of
+from contracts.engine.open_blanks import LINE, SIGNS, TO_UNIT, UNITS
 
-LINE = "____"
 TOLD, LEAD = 130, 100  # letters of a line that is told, and of those at most before its blank
 # Letters of nobody's that stand for an empty line until the document is made: of a blank that no question fills, and
 # of a question that was left empty.
 UNASKED, UNANSWERED = "\ue000", "\ue001"
 MARGIN = re.compile(r"word/(?:header|footer)\d*\.xml\Z")
 MOST_MARGIN = 1024 * 1024
+TICKED, EMPTY = "☒ ", "☐ "
+# What a question that was found in the document itself fills: a blank, what a note asks for, a box to tick.
+BLANK, NOTED, BOX = "blank", "note", "box"
 NAMED = re.compile(r"\{([a-z]\w*)\}")
 # A text to be replaced that does not say whose place it is.
 BARE = re.compile(r"\[[\s#_xX$]*\]\Z")
 NOTE = re.compile(r"\[+\s*drafting note\b[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]+", re.IGNORECASE)
 PARTY = re.compile(r"\s*([A-Z][A-Za-z]*(?: \d)?):\s*\{([a-z]\w*)\}\s*\Z")
 CURRENCY = re.compile(r"[$€£]|[A-Z]{3}\b|(?:US|C|A)\$")
-UNITS = {
-    "day": r"(?:[\w-]+ )?(?:calendar |business |working )?days?\b",
-    "week": r"weeks?\b",
-    "month": r"(?:calendar )?months?\b",
-    "year": r"(?:calendar )?years?\b",
-    "hour": r"(?:business )?hours?\b",
-    "minute": r"minutes?\b",
-    "percent": r"%|per ?cent\b",
-    "multiplier": r"(?:x|times)\b",
-}
 _UNIT_OF = {"pct": "percent", "percentage": "percent"}
-_AFTER = r"[\s\-\u2013)]*"
 # Names that end so are figures; the words say nothing of what is counted.
-_AMOUNTS = {"dollar", "dollars", "usd", "eur", "amount", "price", "number", "count"}
+AMOUNTS = {"dollar", "dollars", "usd", "eur", "amount", "price", "number", "count"}
 _EMPTY_WORDS = {"free", "text", "name", "detail", "details", "custom", "other", "value", "terms", "with", "from"}
 # How a question is called that holds the name of a party, best first.
 PARTY_NAMES = ("{}", "{}_name", "{}_legal_name", "{}_company", "{}_company_name", "{}_signatory_company")
@@ -81,12 +73,58 @@ def put_bare(root: Any, old: str, new: str) -> None:
             replace_span(place.paragraph, place.start, place.end, new)
 
 
-def fitting(root: Any, values: Mapping[str, Any]) -> list[tuple[Place, str]]:
-    """What is to stand in which places instead: parties have the names of their own questions, and an answer that does
-    not fit a place of its question is a blank there. Ask before options are removed: they say what is in doubt."""
+def fitting(root: Any, values: Mapping[str, Any], blanks: Sequence[Mapping[str, Any]] = ()) -> list[tuple[Place, str]]:
+    """What is to stand in which places instead: parties have the names of their own questions, an answer that does not
+    fit a place of its question is a blank there, and `blanks` (see word_asking) have the answers to questions of their
+    own. Ask before options are removed: they say what is in doubt."""
     places = list(_places(root))
     own = _parties(places, values) | {place: UNASKED for place in _misfits(places, set(values))}
-    return [(_without_sign(place, values), own.get(place, f"{{{place.name}}}")) for place in places]
+    found = {(place.paragraph, place.start): (place, own.get(place, f"{{{place.name}}}")) for place in places}
+    if blanks:
+        paragraphs = list(root.iter(qn("p")))
+        found |= {(place.paragraph, place.start): (place, words) for place, words in _asked(paragraphs, blanks, values)}
+        order = {paragraph: number for number, paragraph in enumerate(paragraphs)}
+        found = dict(sorted(found.items(), key=lambda item: (order[item[0][0]], item[0][1])))
+    return [(_without_sign(place, values), words) for place, words in found.values()]
+
+
+def _asked(
+    paragraphs: Sequence[Any], blanks: Sequence[Mapping[str, Any]], values: Mapping[str, Any]
+) -> Iterator[tuple[Place, str]]:
+    """The places of the blanks, where the document says there what it said when they were found."""
+    for blank in blanks:
+        place = _blank_place(paragraphs, blank)
+        if place is not None:
+            yield place, _words_of(blank, values)
+
+
+def _blank_place(paragraphs: Sequence[Any], blank: Mapping[str, Any]) -> Place | None:
+    if blank["paragraph"] >= len(paragraphs):
+        return None
+    paragraph = paragraphs[blank["paragraph"]]
+    text, start = text_of(paragraph), blank["start"]
+    end = start + len(blank["said"])
+    if text[start:end] != blank["said"]:
+        return None
+    return Place(paragraph, blank["name"], text[:start], text[end:], start, end)
+
+
+def _words_of(blank: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+    if blank["kind"] == BOX:
+        return TICKED if values.get(blank["name"]) == blank["equals"] else EMPTY
+    return f"{{{blank['name']}}}{blank['said'] if blank['kind'] == NOTED else ''}"
+
+
+def not_chosen(root: Any, blanks: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> list[Any]:
+    """The paragraphs that are options, of which others were chosen."""
+    boxes = [blank for blank in blanks if blank["kind"] == BOX and blank["is_line"]]
+    paragraphs = list(root.iter(qn("p"))) if boxes else []
+    return [
+        place.paragraph
+        for blank in boxes
+        if values.get(blank["name"]) not in (None, blank["equals"])
+        and (place := _blank_place(paragraphs, blank)) is not None
+    ]
 
 
 def _without_sign(place: Place, values: Mapping[str, Any]) -> Place:
@@ -102,6 +140,14 @@ def put(found: Sequence[tuple[Place, str]]) -> None:
     for place, words in reversed(found):
         by = moved[place.paragraph]
         replace_span(place.paragraph, place.start + by, place.end + by, words)
+
+
+def remove_unsaid(root: Any, blanks: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
+    """A paragraph goes that was nothing but a note that asks for words, where none were given."""
+    unsaid = {f"{{{blank['name']}}}" for blank in blanks if blank["kind"] == NOTED and not values.get(blank["name"])}
+    for paragraph in list(root.iter(qn("p"))) if unsaid else ():
+        if text_of(paragraph).strip() in unsaid:
+            remove_paragraph(paragraph)
 
 
 def _places(root: Any) -> Iterator[Place]:
@@ -146,7 +192,7 @@ def _misfits(places: Collection[Place], names: Collection[str]) -> list[Place]:
     found = []
     for name, own in by_name.items():
         others = {other for other in {*names, *by_name} if other != name}
-        is_at_home = any(_is_title(name, _title(place)) for place in own)
+        is_at_home = any(is_title(name, _title(place)) for place in own)
         several = len({place.paragraph for place in own}) > 1
         for place in own:
             is_others = is_at_home and _is_titled_by(others, name, place)
@@ -157,10 +203,10 @@ def _misfits(places: Collection[Place], names: Collection[str]) -> list[Place]:
 
 
 def _is_figure(name: str) -> bool:
-    return bool(_unit(name)) or name.rsplit("_", 1)[-1] in _AMOUNTS
+    return bool(unit_of(name)) or name.rsplit("_", 1)[-1] in AMOUNTS
 
 
-def _unit(name: str) -> str:
+def unit_of(name: str) -> str:
     """What an answer counts, by the last word of its question's name."""
     last = name.rsplit("_", 1)[-1]
     last = _UNIT_OF.get(last, last)
@@ -168,17 +214,17 @@ def _unit(name: str) -> str:
 
 
 def _has_unit(place: Place) -> bool:
-    unit = _unit(place.name)
-    return bool(unit) and re.match(_AFTER + f"(?:{UNITS[unit]})", place.after, re.IGNORECASE) is not None
+    unit = unit_of(place.name)
+    return bool(unit) and re.match(TO_UNIT + f"(?:{UNITS[unit]})", place.after, re.IGNORECASE) is not None
 
 
 def _has_other_unit(place: Place) -> bool:
     """Another unit is written beside the place, or is asked for by a question of its own."""
-    if not _unit(place.name) or _has_unit(place):
+    if not unit_of(place.name) or _has_unit(place):
         return False
-    if place.before.rstrip().endswith(("$", "€", "£")):
+    if place.before.rstrip().endswith(SIGNS):
         return True
-    if any(re.match(_AFTER + f"(?:{unit})", place.after, re.IGNORECASE) for unit in UNITS.values()):
+    if any(re.match(TO_UNIT + f"(?:{unit})", place.after, re.IGNORECASE) for unit in UNITS.values()):
         return True
     asked = re.match(r"\s*\{([a-z]\w*)_unit\}", place.after)
     return asked is not None and not place.name.startswith(asked[1])
@@ -187,7 +233,7 @@ def _has_other_unit(place: Place) -> bool:
 def _is_beside(place: Place) -> bool:
     """Words of the question's name stand in the paragraph or in the table row, or in the names of other questions that
     are asked there."""
-    row = _row(place.paragraph)
+    row = row_of(place.paragraph)
     said = f"{text_of(place.paragraph)} {_said(row) if row is not None else ''}".replace(f"{{{place.name}}}", " ")
     words = re.findall(r"[a-z]{4,}", NOTE.sub(" ", said).lower())
     return any(word.startswith(stem) for stem in _stems(place.name) for word in words)
@@ -195,32 +241,28 @@ def _is_beside(place: Place) -> bool:
 
 def _stems(name: str) -> list[str]:
     """Beginnings of the words of a name that say what it is about."""
-    words = [word for word in name.split("_") if len(word) > 3 and word not in _EMPTY_WORDS | _AMOUNTS]
-    return [word[: max(4, len(word) - 2)] for word in words if not _unit(word)]
+    words = [word for word in name.split("_") if len(word) > 3 and word not in _EMPTY_WORDS | AMOUNTS]
+    return [word[: max(4, len(word) - 2)] for word in words if not unit_of(word)]
 
 
 def _is_titled_by(others: Collection[str], name: str, place: Place) -> bool:
     """The row is about another question, by its first cell, and not about this one."""
     title = _title(place)
-    return bool(title) and not _is_title(name, title) and any(_is_title(other, title) for other in others)
+    return bool(title) and not is_title(name, title) and any(is_title(other, title) for other in others)
 
 
-def _is_title(name: str, title: str) -> bool:
+def is_title(name: str, title: str) -> bool:
     said = set(re.findall(r"[a-z0-9]+", title.lower()))
     return bool(title) and set(name.split("_")) <= said
 
 
 def _title(place: Place) -> str:
     """The first cell of the row that the place stands in; empty where it stands in that cell, or in no row."""
-    row = _row(place.paragraph)
+    row = row_of(place.paragraph)
     cells = [] if row is None else row.findall(qn("tc"))
     if not cells or place.paragraph in set(cells[0].iter(qn("p"))):
         return ""
     return " ".join(text_of(paragraph) for paragraph in cells[0].iter(qn("p")))
-
-
-def _row(paragraph: Any) -> Any:
-    return next((above for above in paragraph.iterancestors() if above.tag == qn("tr")), None)
 
 
 def _said(part: Any) -> str:
@@ -261,7 +303,7 @@ def draw_lines(root: Any) -> list[str]:
 def _told(paragraph: Any) -> str:
     """The words around the first empty line; of a paragraph without words those of the table row."""
     text = text_of(paragraph)
-    row = _row(paragraph)
+    row = row_of(paragraph)
     if row is not None and not re.search(r"[^\W\d_]{3,}", text):
         cells = [" ".join(text_of(each) for each in cell.iter(qn("p"))) for cell in row.findall(qn("tc"))]
         text = " | ".join(cells)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn as _qn
 
@@ -17,9 +19,20 @@ def qn(name: str) -> str:
     return found
 
 
+def roots_of(document: Any) -> Iterator[Any]:
+    """The body, headers and footers: each an element."""
+    yield document.element.body
+    for relation in document.part.rels.values():
+        if relation.reltype in (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER) and not relation.is_external:
+            yield relation.target_part.element
+
+
 def texts_of(paragraph: Any) -> list[Any]:
     """The text elements of a paragraph, without those of a text box inside of it."""
-    return [text for text in paragraph.iter(qn("t")) if _owner(text) is paragraph]
+    texts = list(paragraph.iter(qn("t")))
+    if next(paragraph.iterdescendants(qn("p")), None) is None:
+        return texts
+    return [text for text in texts if _owner(text) is paragraph]
 
 
 def _owner(text: Any) -> Any:
@@ -67,3 +80,8 @@ def element(kind: str, words: str) -> Any:
     cell.append(paragraph)
     row.append(cell)
     return row
+
+
+def row_of(paragraph: Any) -> Any:
+    """The table row that the paragraph stands in, or None."""
+    return next((above for above in paragraph.iterancestors() if above.tag == qn("tr")), None)

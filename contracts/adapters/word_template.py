@@ -12,11 +12,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from docx import Document
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docxtpl import DocxTemplate
 from jinja2 import Environment, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
@@ -24,7 +23,7 @@ from lxml import etree
 
 from clm.lib.errors import DomainError, Invalid
 from contracts.adapters import word_drafting, word_fitting
-from contracts.adapters.word_paragraphs import element, qn, replace_span, text_of
+from contracts.adapters.word_paragraphs import element, qn, replace_span, roots_of, row_of, text_of
 from contracts.engine.questionnaire import Field, as_words
 
 TOKEN = re.compile(
@@ -47,7 +46,7 @@ def check_template(content: bytes, fields: Sequence[Field], replacements: Mappin
     _check_code(content, replacements)
     document = Document(io.BytesIO(content))
     known = {field.name: field for field in fields}
-    for root in _roots(document):
+    for root in roots_of(document):
         word_drafting.replace_words(root, replacements)
         _check_words(root)
         _check_tokens([match for paragraph in _paragraphs(root) for match in TOKEN.finditer(text_of(paragraph))], known)
@@ -105,6 +104,10 @@ class _Template(DocxTemplate):  # type: ignore[misc]
         check_source(src_xml, jinja_env)
         return super().render_xml_part(src_xml, part, context, jinja_env)
 
+    def get_headers_footers(self, uri: str) -> Iterator[Any]:
+        """Those without a bracket have nothing to render."""
+        return (found for found in super().get_headers_footers(uri) if b"{" in found[1].blob)
+
     def render_properties(self, context: dict[str, Any], jinja_env: Any = None) -> None:
         return
 
@@ -135,17 +138,18 @@ def _is_known(match: re.Match[str], known: Mapping[str, Field], entries: Mapping
 
 def fill(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) -> tuple[bytes, list[str]]:
     """The document with the answers in their places, and the lines that had a blank no question fills. `values` are
-    checked ones by name; `rules` has `selections` and `replacements`, and `as_written` where the document says nothing
-    to whoever drafts: brackets and boxes in it are words.
+    checked ones by name; `rules` has `selections`, `replacements` and `blanks` (see word_asking), or `as_written` where
+    the document says nothing to whoever drafts: brackets and boxes in it are words.
 
     Raises DomainError `template_not_filled` where the document cannot be made, Invalid `template_has_code`.
     """
     prepared = _Template(io.BytesIO(content))
     prepared.init_docx()
-    for root in _roots(prepared.docx):
-        _draft(root, values, rules)
+    for number, root in enumerate(roots_of(prepared.docx)):
+        blanks = [blank for blank in rules.get("blanks", ()) if blank["root"] == number]
+        _draft(root, values, rules, blanks)
         _check_words(root)
-        _translate(root)
+        _translate(root, {blank["name"] for blank in blanks if blank["kind"] == word_fitting.BLANK})
     # docxtpl opens the document anew when it renders: it is given the translated one.
     translated, made = io.BytesIO(), io.BytesIO()
     prepared.docx.save(translated)
@@ -156,29 +160,26 @@ def fill(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) ->
         raise
     except Exception as fault:
         raise DomainError("template_not_filled", "The document could not be made from this template.") from fault
+    told = [line for root in roots_of(template.docx) for line in word_fitting.draw_lines(root)]
     template.save(made)
-    return _lined(made)
+    return made.getvalue(), list(dict.fromkeys(told))
 
 
-def _draft(root: Any, values: Mapping[str, Any], rules: Mapping[str, Any]) -> None:
+def _draft(root: Any, values: Mapping[str, Any], rules: Mapping[str, Any], blanks: Sequence[Mapping[str, Any]]) -> None:
     """What speaks to whoever drafts is gone, or was answered."""
     asking = word_fitting.asking(root)
     word_drafting.replace_words(root, rules.get("replacements", {}))
     if rules.get("as_written"):
         return
-    fitting = word_fitting.fitting(root, values)
+    fitting = word_fitting.fitting(root, values, blanks)
+    gone = word_fitting.not_chosen(root, blanks, values)
     word_drafting.choose(root, rules.get("selections", ()), values)
     word_fitting.put(fitting)
+    for paragraph in gone:
+        word_drafting.remove_option(paragraph)
     word_drafting.remove_drafting_words(root)
+    word_fitting.remove_unsaid(root, blanks, values)
     word_fitting.darken(asking)
-
-
-def _lined(made: io.BytesIO) -> tuple[bytes, list[str]]:
-    """Open places are empty lines, and how those read that no question fills."""
-    document, lined = Document(made), io.BytesIO()
-    told = [line for root in _roots(document) for line in word_fitting.draw_lines(root)]
-    document.save(lined)
-    return lined.getvalue(), list(dict.fromkeys(told))
 
 
 def _context(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,20 +197,13 @@ def _is_for_entities_only(name: str, values: Mapping[str, Any]) -> bool:
     return owner != name and values.get(f"{owner}_type") == "individual"
 
 
-def _roots(document: Any) -> Iterator[Any]:
-    """The body, headers and footers: each an element."""
-    yield document.element.body
-    for relation in document.part.rels.values():
-        if relation.reltype in (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER) and not relation.is_external:
-            yield relation.target_part.element
-
-
 def _paragraphs(root: Any) -> list[Any]:
     return list(root.iter(qn("p")))
 
 
-def _translate(root: Any) -> None:
-    """The notation becomes docxtpl's. Parts that span paragraphs or rows get lines of their own around them."""
+def _translate(root: Any, blanks: Collection[str] = ()) -> None:
+    """The notation becomes docxtpl's. Parts that span paragraphs or rows get lines of their own around them. Answers to
+    `blanks` are empty lines where there are none, whatever stands beside them."""
     open_parts: list[tuple[Any, re.Match[str]]] = []
     for paragraph in _paragraphs(root):
         for match in list(TOKEN.finditer(text_of(paragraph))):
@@ -224,16 +218,16 @@ def _translate(root: Any) -> None:
     if open_parts:
         raise _not_closed(open_parts[-1][1].group())
     for paragraph in _paragraphs(root):
-        _translate_words(paragraph)
+        _translate_words(paragraph, blanks)
 
 
 def _enclose(first: Any, begin: re.Match[str], last: Any, end: re.Match[str]) -> None:
     """A part within one paragraph stays there, unless it is the whole of a table row's first cell."""
-    row = _row_of(first)
+    row = row_of(first)
     if first is last and not (row is not None and text_of(first).strip().endswith(end.group())):
         return
-    kind = "tr" if row is not None and _row_of(last) is not None else "p"
-    begin_at, end_at = (row, _row_of(last)) if kind == "tr" else (first, last)
+    kind = "tr" if row is not None and row_of(last) is not None else "p"
+    begin_at, end_at = (row, row_of(last)) if kind == "tr" else (first, last)
     begin_at.addprevious(element(kind, f"{{%{kind} {_opening(begin)} %}}"))
     end_at.addnext(element(kind, f"{{%{kind} {'endfor' if end['endfor'] else 'endif'} %}}"))
     _cut(last, end.group(), from_end=True)
@@ -246,10 +240,6 @@ def _remove_empty(*paragraphs: Any) -> None:
     for paragraph in paragraphs:
         if not text_of(paragraph).strip() and paragraph.getparent() is not None:
             paragraph.getparent().remove(paragraph)
-
-
-def _row_of(paragraph: Any) -> Any:
-    return next((above for above in paragraph.iterancestors() if above.tag == qn("tr")), None)
 
 
 def _opening(begin: re.Match[str]) -> str:
@@ -265,11 +255,12 @@ def _cut(paragraph: Any, token: str, *, from_end: bool) -> None:
         replace_span(paragraph, at, at + len(token), "")
 
 
-def _translate_words(paragraph: Any) -> None:
+def _translate_words(paragraph: Any, blanks: Collection[str]) -> None:
     """From the last to the first, so that the places of those before stay."""
     has_words = re.search(r"[^\W_]|[$€£%]", TOKEN.sub("", text_of(paragraph))) is not None
     for match in reversed(list(TOKEN.finditer(text_of(paragraph)))):
-        replace_span(paragraph, match.start(), match.end(), _word(match, IN_WORDS if has_words else ""))
+        among = IN_WORDS if has_words or match["name"] in blanks else ""
+        replace_span(paragraph, match.start(), match.end(), _word(match, among))
 
 
 def _word(match: re.Match[str], among: str) -> str:

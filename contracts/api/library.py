@@ -31,7 +31,7 @@ from contracts.operations.library.adopt_library_clause import adopt_library_clau
 from contracts.operations.library.approve_library_clause import approve_library_clause
 from contracts.operations.library.change_library_clause import change_library_clause
 from contracts.operations.library.decline_offer import decline_offer
-from contracts.operations.library.guards import KINDS
+from contracts.operations.library.guards import KINDS, newest_change
 from contracts.operations.library.retire_library_clause import retire_library_clause
 from contracts.queries.clause_library import LibraryReport, Standpoint, report_on
 from contracts.states import LibraryState
@@ -65,13 +65,18 @@ class LibraryClauseSerializer(serializers.ModelSerializer):
 
 
 class LibraryClauseDetailSerializer(LibraryClauseSerializer):
-    """With its versions, oldest first."""
+    """With its versions, oldest first. `last_change` is what a change or an approval names as `seen`."""
 
     versions = LibraryVersionSerializer(many=True, read_only=True)
+    last_change = serializers.SerializerMethodField()
 
     class Meta(LibraryClauseSerializer.Meta):
-        fields = [*LibraryClauseSerializer.Meta.fields, "versions"]
+        fields = [*LibraryClauseSerializer.Meta.fields, "versions", "last_change"]
         read_only_fields = fields
+
+    def get_last_change(self, clause: LibraryClause) -> UUID | None:
+        newest = newest_change(clause)
+        return newest.pk if newest else None
 
 
 class LibraryFactsSerializer(serializers.Serializer):
@@ -88,16 +93,16 @@ class LibraryFactsSerializer(serializers.Serializer):
 
 
 class LibraryChangeSerializer(LibraryFactsSerializer):
-    """`seen` is the number of the newest version that was read."""
+    """`seen` is the `last_change` that was read: where there is a newer one, nothing is overwritten."""
 
     note = serializers.CharField(required=False, allow_blank=True)
-    seen = serializers.IntegerField(required=False)
+    seen = serializers.UUIDField(required=False)
 
 
 class SeenSerializer(serializers.Serializer):
-    """`seen` is the number of the version that was read: a newer one is not approved unread."""
+    """`seen` is the `last_change` that was read: where there is a newer one, nothing is approved."""
 
-    seen = serializers.IntegerField(required=False)
+    seen = serializers.UUIDField()
 
 
 class RetirementSerializer(serializers.Serializer):
@@ -132,7 +137,8 @@ class AdoptedSerializer(serializers.ModelSerializer):
 
 class StandpointSerializer(serializers.Serializer):
     """A clause beside its library clause. `departs_percent` is the share of changed words and signs, `changed` of
-    `words`; `spans` are (same|added|removed, text) from the position to the clause."""
+    `words`; `spans` are (same|added|removed, text) from the position to the clause. `turned_by` says of a standing
+    `decisive` which words make it that."""
 
     clause = serializers.UUIDField()
     number = serializers.CharField()
@@ -142,11 +148,12 @@ class StandpointSerializer(serializers.Serializer):
     library_version = serializers.UUIDField()
     library_number = serializers.IntegerField()
     position = serializers.CharField()
-    standing = serializers.ChoiceField(choices=["present", "deviating", "unacceptable", "unlike"])
+    standing = serializers.ChoiceField(choices=["present", "deviating", "decisive", "unacceptable", "unlike"])
     departs_percent = serializers.DecimalField(max_digits=7, decimal_places=4)
     changed = serializers.IntegerField()
     words = serializers.IntegerField()
     spans = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+    turned_by = serializers.ListField(child=serializers.CharField())
     is_adopted = serializers.BooleanField()
     offered_version = serializers.UUIDField(allow_null=True)
 
@@ -298,6 +305,7 @@ def _standpoint(row: Standpoint) -> dict[str, Any]:
         "changed": row.departure.changed,
         "words": row.departure.words,
         "spans": [span for change in row.changes for span in change["spans"]],
+        "turned_by": row.turns,
         "is_adopted": row.is_adopted,
         "offered_version": row.offer.library_version.pk if row.offer else None,
     }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from rest_framework import serializers
 
 from contracts.models import Template, TemplateVersion
 from contracts.models.contract import Category
+from contracts.operations.templates.change_template import newest_change
 
 
 class QuestionSerializer(serializers.Serializer):
@@ -47,25 +50,45 @@ class QuestionnaireSerializer(TemplateVersionSerializer):
 
 
 class TemplateSerializer(serializers.ModelSerializer):
-    """`version_in_use` is the number of the newest approved version."""
+    """`version_in_use` is the number of the newest approved version; `review_on` a date in UTC."""
 
     version_in_use = serializers.IntegerField(source="number_in_use", read_only=True, allow_null=True)
+    is_review_overdue = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Template
         fields = [
-            "id", "name", "description", "category", "risk", "state", "owner", "review_on", "version_in_use",
-            "created_at",
+            "id", "name", "description", "category", "risk", "state", "owner", "review_on", "is_review_overdue",
+            "version_in_use", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
 
 class TemplateDetailSerializer(TemplateSerializer):
+    """`last_change` is what a change names as `seen`."""
+
     versions = TemplateVersionSerializer(many=True, read_only=True)
+    last_change = serializers.SerializerMethodField()
 
     class Meta(TemplateSerializer.Meta):
-        fields = [*TemplateSerializer.Meta.fields, "versions"]
+        fields = [*TemplateSerializer.Meta.fields, "versions", "last_change"]
         read_only_fields = fields
+
+    def get_last_change(self, template: Template) -> UUID | None:
+        newest = newest_change(template)
+        return newest.pk if newest else None
+
+
+class TemplateChangeSerializer(serializers.Serializer):
+    """Any part of it. `seen` is the `last_change` that was read: where there is a newer one, nothing is overwritten."""
+
+    name = serializers.CharField(max_length=200, required=False)
+    description = serializers.CharField(required=False, allow_blank=True)
+    category = serializers.ChoiceField(choices=Category.choices, required=False)
+    risk = serializers.ChoiceField(choices=Template.Risk.choices, required=False)
+    owner = serializers.UUIDField(required=False, source="owner_id")
+    reason = serializers.CharField(required=False, allow_blank=True)
+    seen = serializers.UUIDField(required=False)
 
 
 class TemplateFilesSerializer(serializers.Serializer):

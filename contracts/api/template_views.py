@@ -30,6 +30,7 @@ from contracts.api.views import checked
 from contracts.models import Template, TemplateVersion, Version
 from contracts.operations.templates.add_template_version import add_template_version
 from contracts.operations.templates.approve_template import approve_template
+from contracts.operations.templates.change_template import change_template
 from contracts.operations.templates.draft_from_template import check_in_use, draft_from_template
 from contracts.operations.templates.import_template import import_template
 from contracts.operations.templates.retire_template import retire_template
@@ -96,7 +97,7 @@ class Templates(IdempotentMixin, VisibleRowsView, ListAPIView):
 
 
 class TemplateDetail(VisibleRowsView, RetrieveAPIView):
-    """A template with its versions, newest first."""
+    """A template with its versions, newest first; PATCH changes its facts."""
 
     model = Template
     verb = VIEW
@@ -104,6 +105,13 @@ class TemplateDetail(VisibleRowsView, RetrieveAPIView):
 
     def rows(self) -> QuerySet[Any]:
         return detailed_templates()
+
+    @extend_schema(request=shapes.TemplateChangeSerializer, responses=shapes.TemplateDetailSerializer)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        actor = actor_in(request)
+        require(actor, "contracts.change_template", self.get_object())
+        sent = checked(shapes.TemplateChangeSerializer, request.data, partial=True)
+        return Response(_shown(change_template(actor=actor, template_id=pk, **sent)))
 
 
 class TemplateVersions(IdempotentMixin, VisibleRowsView):

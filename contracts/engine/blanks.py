@@ -49,12 +49,17 @@ def _open_line(line: str) -> str:
     """The words around the first empty place of the line; nothing where it has none."""
     plain = " ".join(_BOX.sub("", line).split())
     place = _OPEN.search(plain)
-    words = set(_WORD.findall(_OPEN.sub(" ", plain).lower()))
-    if place is None or (place.group()[0] == "_" and words <= _SIGNED and "%" not in plain and "$" not in plain):
+    if place is None or (place.group()[0] == "_" and is_signed(plain)):
         return ""
     begin = plain.find(" ", place.start() - LEAD) + 1 if place.start() > LEAD else 0
     shown = plain[begin : begin + SHOWN]
     return f"{'…' if begin else ''}{shown}{'…' if len(plain) > begin + SHOWN else ''}"
+
+
+def is_signed(line: str) -> bool:
+    """The line is one to write on by hand: it says who signs, when and as what, and nothing else."""
+    words = set(_WORD.findall(_OPEN.sub(" ", line).lower()))
+    return words <= _SIGNED and "%" not in line and "$" not in line
 
 
 def _parts(position: str) -> tuple[list[str], list[str]]:

@@ -12,18 +12,24 @@ from typing import Literal
 
 from contracts.engine.blanks import filled
 from contracts.engine.compare import SAME_CLAUSE, SAME_HEADED
+from contracts.engine.decisive import Turn, turns
 from contracts.engine.words import TOKEN, Segment, diff_words
 
 PositionKind = Literal["preferred", "fallback", "unacceptable"]
-Standing = Literal["present", "deviating", "unacceptable", "unlike"]
+Standing = Literal["present", "deviating", "decisive", "unacceptable", "unlike"]
 
 SPACE = re.compile(r"\s+")
-# Word processors put typographic marks where the library may have plain ones, and the other way round.
-PLAIN = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
+# Word processors put typographic marks where the library may have plain ones, and the other way round; what nobody sees
+# (soft hyphens, joiners) parts no word.
+PLAIN = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\u2010": "-", "\u2011": "-"}
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+)
 UNLIKE_FROM = Decimal(50)  # percent of changed words beyond which a text is no version of a position
 SHINGLE = 3  # words in a row by which texts are looked up
 # Standings by which a mandatory clause is there: up to UNLIKE_FROM away from a position that is wanted or acceptable,
-# as negotiated words are. A tie says what a clause is meant to be, not what it says.
+# as negotiated words are, as long as none of them is one that decides (`contracts/engine/decisive_words.py`) and no sentence is gone: "is not
+# liable" is hardly a departure by its words. A tie says what a clause is meant to be, not what it says.
 MET: frozenset[Standing] = frozenset({"present", "deviating"})
 CANDIDATES = 8  # how many positions of the library a clause is held against closely
 HEADED = 0.3  # what a common heading adds to the likeness of two texts, as between versions of a contract
@@ -65,7 +71,7 @@ class Departure:
     """`position` is the nearest one's place on the ladder, None where the text is unlike any. Equal and delete segments
     are the position's words, equal and insert the clause's. `share` is the percentage of changed words: deleted and
     inserted ones among all words of both texts. `filled` is what the clause has in the position's blanks ("{days}"):
-    these words are equal."""
+    these words are equal. `turns` is what of the difference turns what the position says."""
 
     position: int | None
     nearest: int
@@ -73,6 +79,7 @@ class Departure:
     words: int
     segments: tuple[Segment, ...]
     filled: tuple[str, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     @property
     def share(self) -> Decimal:
@@ -135,13 +142,20 @@ def _turned(segments: Sequence[Segment]) -> Iterator[Segment]:
 _OTHER_SIDE: Mapping[str, Literal["insert", "delete"]] = {"delete": "insert", "insert": "delete"}
 
 
-def departure(text: str, positions: Sequence[Position]) -> Departure:
-    """From the nearest position; of equally near ones the first on the ladder. A ladder has one position at least."""
+def departure(
+    text: str, positions: Sequence[Position], *, answers: Collection[str] = (), heading: str = ""
+) -> Departure:
+    """From the nearest position; of equally near ones the first on the ladder. A ladder has one position at least.
+    `answers` may stand in its blanks whatever they say; `heading` is the clause's, where it is not the library's."""
     wanted = plain(text)
-    return min(
+    found = min(
         (_from(wanted, place, position) for place, position in enumerate(positions)),
         key=lambda each: (each.share, each.nearest),
     )
+    if found.position is None:
+        return found
+    given = "".join(segment.text for segment in found.segments if segment.op != "insert")
+    return replace(found, turns=turns(given, wanted, blanks=found.filled, answers=answers, heading=plain(heading)))
 
 
 def _from(wanted: str, place: int, position: Position) -> Departure:
@@ -154,11 +168,13 @@ def _from(wanted: str, place: int, position: Position) -> Departure:
 
 
 def standing_of(found: Departure, positions: Sequence[Position]) -> Standing:
-    """Present is a wanted or acceptable position to the word."""
+    """Present is a wanted or acceptable position to the word, decisive one that a word or a figure of it turns."""
     if found.position is None:
         return "unlike"
     if positions[found.position].kind == "unacceptable":
         return "unacceptable"
+    if found.turns:
+        return "decisive"
     return "deviating" if found.changed else "present"
 
 
@@ -201,20 +217,21 @@ class _Library:
     titled: Mapping[str, list[int]]
 
 
-def survey(clauses: Sequence[ClauseText], ladders: Sequence[Ladder]) -> Survey:
+def survey(clauses: Sequence[ClauseText], ladders: Sequence[Ladder], *, answers: Collection[str] = ()) -> Survey:
     """Each library clause is found once at most, each clause is a version of one at most; ties that a person made come
     first, and there may be several to one library clause. Time grows with the clauses, not with clauses times library:
-    only what shares words in a row is compared."""
+    only what shares words in a row is compared. `answers` are what the contract's questionnaire was answered."""
     units = _units(clauses)
     library = _library(ladders)
     alike = [(unit, _likenesses(unit, library)) for unit in units]
     chosen = _assigned(alike, library)
     order = {clause.key: place for place, clause in enumerate(clauses)}
-    matches = sorted((_match(unit, ladder) for unit, ladder in chosen), key=lambda match: order[match.clause])
+    matches = sorted((_match(unit, ladder, answers) for unit, ladder in chosen), key=lambda match: order[match.clause])
     covered = {key for match in matches for key in match.parts}
     found = {match.ladder for match in matches}
     met = {match.ladder for match in matches if match.standing in MET}
-    met |= _met_by([(unit, scores) for unit, scores in alike if not covered.intersection(unit.covers)], ladders, met)
+    free = [(unit, scores) for unit, scores in alike if not covered.intersection(unit.covers)]
+    met |= _met_by(free, ladders, met, answers)
     return Survey(
         matches=tuple(matches),
         others=tuple(clause.key for clause in clauses if clause.key not in covered),
@@ -224,21 +241,25 @@ def survey(clauses: Sequence[ClauseText], ladders: Sequence[Ladder]) -> Survey:
 
 
 def _met_by(
-    alike: Sequence[tuple[_Unit, Mapping[int, float]]], ladders: Sequence[Ladder], met: Collection[str]
+    alike: Sequence[tuple[_Unit, Mapping[int, float]]],
+    ladders: Sequence[Ladder],
+    met: Collection[str],
+    answers: Collection[str],
 ) -> set[str]:
     """Mandatory ladders that a clause meets which was not chosen for them, because another one is tied to them."""
     wanted = {place for place, each in enumerate(ladders) if each.is_mandatory and each.key not in met}
     found = set()
     for unit, scores in alike:
         for place in wanted.intersection(scores):
-            positions = ladders[place].positions
-            if standing_of(departure(unit.text.body, positions), positions) in MET:
+            if _match(unit, ladders[place], answers).standing in MET:
                 found.add(ladders[place].key)
     return found
 
 
-def _match(unit: _Unit, ladder: Ladder) -> Match:
-    found = departure(unit.text.body, ladder.positions)
+def _match(unit: _Unit, ladder: Ladder, answers: Collection[str]) -> Match:
+    is_headed = unit.clause.heading.casefold() == ladder.title.casefold()
+    heading = "" if is_headed else unit.clause.heading
+    found = departure(unit.text.body, ladder.positions, answers=answers, heading=heading)
     return Match(unit.clause.key, ladder.key, unit.covers, found, standing_of(found, ladder.positions))
 
 

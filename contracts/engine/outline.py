@@ -140,6 +140,8 @@ def outline(blocks: Sequence[Block]) -> tuple[OutlinedClause, ...]:
     for index, block in enumerate(blocks):
         if index not in contents:
             place(outliner, block, start)
+        elif not outliner.openings:
+            outliner.open(start, None, "", "", Shape(None, None))
         start += len(block.text) + len(BLOCK_SEPARATOR)
     text = BLOCK_SEPARATOR.join(block.text for block in blocks)
     return closed(outliner.openings, text)
@@ -147,7 +149,7 @@ def outline(blocks: Sequence[Block]) -> tuple[OutlinedClause, ...]:
 
 def contents_entries(blocks: Sequence[Block]) -> set[int]:
     """The blocks that are entries of a table of contents: they end in a page number, or the next one does."""
-    found = {index for index, block in enumerate(blocks) if block.style.lower().startswith("toc") and index}
+    found = {index for index, block in enumerate(blocks) if block.style.lower().startswith("toc")}
     for index, block in enumerate(blocks):
         if block.text.strip(" :.").lower() in CONTENTS_TITLES:
             found.update(entries_after(blocks, index + 1))

@@ -37,6 +37,13 @@ def template_version_added(version: TemplateVersion, verb: str = "contracts.add_
     )
 
 
+def template_changed(template: Template, before: Mapping[str, Any], after: Mapping[str, Any], reason: str) -> Event:
+    """Of the facts those that differ, and the date of the review where it moved with them."""
+    verb = "contracts.change_template"
+    payload = {"changed": sorted(after), "review_on": template.review_on}
+    return _template("template.changed", verb, template, before=before, after=after, payload=payload, reason=reason)
+
+
 def template_approved(template: Template, version: TemplateVersion, previous: str) -> Event:
     after = {"state": template.state, "version": version.number, "review_on": template.review_on}
     return _template(
@@ -60,8 +67,9 @@ def template_retired(template: Template, previous: str, reason: str) -> Event:
     )
 
 
-def template_review_due(template: Template) -> Event:
-    after = {"review_on": template.review_on}
+def template_review_due(template: Template, *, days_left: int) -> Event:
+    """Below zero it is overdue."""
+    after = {"review_on": template.review_on, "days_left": days_left}
     return _template("template.review_due", "contracts.remind_template_review", template, after=after)
 
 

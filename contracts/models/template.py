@@ -9,14 +9,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clm.access.base import OrganizationRow
+from clm.lib import clock
 from clm.lib.states import StateTable
 from contracts.models.contract import Category
 from contracts.states import TEMPLATE_STATES, TemplateState
 
 
 class Template(OrganizationRow):
-    """`review_on` is the day (UTC) by which somebody looks at an approved template again; `review_due_at` the instant
-    from which its people are reminded, empty once they were."""
+    """`review_on` is the day (UTC) by which somebody looks at an approved template again; `review_due_at` the next
+    instant at which its people are told of that: ahead of the day, on it, and again while it is overdue."""
 
     STATES: ClassVar[StateTable] = TEMPLATE_STATES
 
@@ -54,6 +55,11 @@ class Template(OrganizationRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_review_overdue(self) -> bool:
+        """Whether it is in use and the day of its review is over (UTC)."""
+        return self.state == TemplateState.APPROVED and self.review_on is not None and self.review_on < clock.today()
 
 
 class TemplateVersion(OrganizationRow):

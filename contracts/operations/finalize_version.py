@@ -21,17 +21,7 @@ from contracts.operations.advance_terms import catch_up
 from contracts.operations.guards import locked_version
 from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.queries.omissions import check_version_complete
-from contracts.states import ContractState, VersionState
-
-BEFORE_SIGNATURE = frozenset(
-    {
-        ContractState.IN_REVIEW,
-        ContractState.IN_NEGOTIATION,
-        ContractState.IN_APPROVAL,
-        ContractState.APPROVED,
-        ContractState.OUT_FOR_SIGNATURE,
-    }
-)
+from contracts.states import BEFORE_SIGNATURE, VersionState
 
 
 @transaction.atomic
@@ -41,7 +31,7 @@ def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date) -> V
     Of a contract in force the current term follows as soon as the version takes effect. Raises DomainError
     `terms_missing`, `effect_in_disorder` (an earlier final version takes effect later), `not_signed` while the
     contract is under way to its signature, `terms_rewrite_history`, `terms_leave_gap`, `mandatory_missing` of a text
-    that was written here (see `contracts/queries/omissions.py`), and what `settle_negotiation` refuses.
+    that was negotiated here (see `contracts/queries/omissions.py`), and what `settle_negotiation` refuses.
     """
     version = locked_version(version_id)
     contract = version.contract

@@ -148,7 +148,7 @@ def _beside_library(actor: Actor, draft: Draft, *, may_write: bool) -> LibraryBe
     return LibraryBeside(
         rows=report.rows,
         offers=report.offers,
-        lacking=lacking(draft.contract, report.missing_mandatory),
+        lacking=lacking(draft.contract, report),
         may_put=may_put,
         contract_id=draft.contract_id,
         put_in_url=reverse("draft-put-in", args=[draft.pk]) if may_put else "",

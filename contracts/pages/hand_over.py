@@ -68,7 +68,7 @@ def obstacles_to(draft: Draft, lacking: Iterable[Lacking] = ()) -> list[Obstacle
             left,
         )
         found.append(Obstacle(text % {"count": left}, reverse("changes", args=[draft.contract_id]), _("Decide")))
-    missing = [each.clause for each in lacking if not each.is_approved]
+    missing = [each for each in lacking if not each.is_approved]
     return [*found, Obstacle(said_missing(missing))] if missing else found
 
 

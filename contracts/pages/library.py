@@ -27,6 +27,7 @@ from contracts.library_categories import ClauseCategory
 from contracts.models import Contract, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
+from contracts.operations.library.guards import newest_change
 from contracts.queries.clause_library import library_clauses, position_label, report_on, tied_clauses
 from contracts.queries.compositions import pinned_numbers, templates_using
 from contracts.queries.omissions import lacking
@@ -116,6 +117,7 @@ def clause_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tied": tied[:SHOWN],
         "more_tied": len(tied) > SHOWN,
         "newest": versions[0],
+        "last_change": newest_change(clause),
         "used_in": [(version, pinned_numbers(version, clause)) for version in templates_using(actor, clause)[:SHOWN]],
         "can_approve": waits and can(actor, "contracts.approve_library_clause", clause),
         "can_change": clause.state != LibraryState.RETIRED and can(actor, "contracts.change_library_clause", clause),
@@ -146,6 +148,6 @@ def library_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
         "version": version,
         "report": report,
         "may_adopt": may_adopt,
-        "lacking": lacking(contract, report.missing_mandatory),
+        "lacking": lacking(contract, report),
         "may_ask": can(actor, "contracts.ask_omission", contract),
     }

@@ -36,7 +36,7 @@ class LibraryClauseForm(forms.Form):
     attribution = forms.CharField(label=_("Source"), required=False, help_text=_("Whose words these are."))
     preferred = forms.CharField(label=_("Preferred"), widget=forms.Textarea(attrs={"rows": 6}))
     note = forms.CharField(label=_("What changed"), required=False)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, positions: Sequence[dict[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,7 +94,9 @@ class RetirementForm(forms.Form):
 
 
 class ApprovalForm(forms.Form):
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    """Of what the page showed, by the newest change that it knew."""
+
+    seen = forms.UUIDField(widget=forms.HiddenInput())
 
 
 class OfferForm(forms.Form):

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST
 from clm.access.middleware import actor_of
 from clm.access.permissions import get_visible, require
 from clm.lib.actor import Actor
-from clm.lib.errors import DomainError
 from contracts.models import Clause, Contract, LibraryClause, LibraryClauseVersion
 from contracts.operations.library.add_library_clause import add_library_clause
 from contracts.operations.library.adopt_library_clause import adopt_library_clause
 from contracts.operations.library.approve_library_clause import approve_library_clause
 from contracts.operations.library.change_library_clause import change_library_clause
 from contracts.operations.library.decline_offer import decline_offer
+from contracts.operations.library.guards import newest_change
 from contracts.operations.library.retire_library_clause import retire_library_clause
 from contracts.pages.library_forms import (
     AdoptionForm,
@@ -64,7 +64,8 @@ def clause_new(request: HttpRequest) -> HttpResponse:
 def clause_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, clause = _clause_for(request, pk, "contracts.change_library_clause")
     newest = LibraryClauseVersion.objects.filter(clause=clause).latest("number")
-    initial = {**_facts(clause), **initial_of(newest.positions), "seen": newest.number}
+    last = newest_change(clause)
+    initial = {**_facts(clause), **initial_of(newest.positions), "seen": last.pk if last else None}
     form = LibraryClauseForm(newest.positions, request.POST or None, initial=initial)
 
     def change(given: dict[str, Any]) -> None:
@@ -97,14 +98,10 @@ def _facts(clause: LibraryClause) -> dict[str, Any]:
 def clause_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, _clause = _clause_for(request, pk, "contracts.approve_library_clause")
     form = ApprovalForm(request.POST)
-    try:
-        approve_library_clause(actor=actor, clause_id=pk, seen=form.cleaned_data["seen"] if form.is_valid() else None)
-    except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, refusal.message)
-    else:
+    if tried(form, lambda given: approve_library_clause(actor=actor, clause_id=pk, **given)):
         messages.success(request, _("The version is approved: drafts are held against it from now on."))
+    else:
+        messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
     return redirect("library-clause", pk=pk)
 
 

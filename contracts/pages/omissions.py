@@ -26,6 +26,7 @@ from contracts.operations.omissions.ask_omission import ask_omission
 from contracts.operations.omissions.refuse_omission import refuse_omission
 from contracts.pages.steps import form_page, tried
 from contracts.queries.omissions import mandatory_clauses, omission_rows
+from contracts.queries.writers import barred_from
 from contracts.states import OmissionState
 
 
@@ -86,6 +87,7 @@ def omission_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_approve": waits and can(actor, "contracts.approve_omission", omission),
         "can_refuse": waits and can(actor, "contracts.refuse_omission", omission),
         "is_own": omission.asked_by_id == actor.person_id,
+        "is_barred": waits and actor.person_id in barred_from(omission),
         "history": entries_of(omission),
         "crumbs": [(_("Contracts"), reverse("contracts")), (contract.title, reverse("contract", args=[contract.pk]))],
     }

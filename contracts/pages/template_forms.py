@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,30 @@ class TemplateForm(TemplateFileForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner_id"].choices = members()  # type: ignore[attr-defined]
+
+
+class TemplateFactsForm(forms.Form):
+    """What is known of a template. Where its owner is gone another one must be chosen."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    category = forms.ChoiceField(label=_("Type"), choices=Category.choices)
+    risk = forms.ChoiceField(
+        label=_("Risk"), choices=Template.Risk.choices,
+        help_text=_("High: reviewed every three months; standard: every six, counted from the last review."),
+    )  # fmt: skip
+    owner_id = forms.ChoiceField(label=_("Owner"))
+    reason = forms.CharField(label=_("Why"), required=False, help_text=_("It stands in the history."))
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        present = members()
+        is_gone = self.initial["owner_id"] not in dict(present)
+        self.fields["owner_id"].choices = [("", "–"), *present] if is_gone else present  # type: ignore[attr-defined]
+
+    def clean_owner_id(self) -> UUID:
+        return UUID(self.cleaned_data["owner_id"])
 
 
 class TemplateVersionForm(TemplateFileForm):

@@ -32,6 +32,7 @@ from contracts.models import Contract, Template, TemplateVersion
 from contracts.models.contract import Category
 from contracts.operations.templates.add_template_version import add_template_version
 from contracts.operations.templates.approve_template import approve_template
+from contracts.operations.templates.change_template import change_template, newest_change
 from contracts.operations.templates.draft_from_template import draft_from_template
 from contracts.operations.templates.import_template import import_template
 from contracts.operations.templates.retire_template import retire_template
@@ -55,6 +56,13 @@ class TemplateFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=TemplateState.choices, label=gettext_lazy("State"))
     category = django_filters.ChoiceFilter(choices=Category.choices, label=gettext_lazy("Type"))
     risk = django_filters.ChoiceFilter(choices=Template.Risk.choices, label=gettext_lazy("Risk"))
+    review = django_filters.ChoiceFilter(
+        choices=[("overdue", gettext_lazy("Overdue")), ("soon", gettext_lazy("Within 30 days"))],
+        label=gettext_lazy("Review"), method="by_review",
+    )  # fmt: skip
+
+    def by_review(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return template_library.review_overdue(rows) if value == "overdue" else template_library.review_near(rows)
 
 
 @method_decorator(login_required, name="dispatch")
@@ -79,8 +87,7 @@ class TemplateList(ListPage):
         Column("in_use", gettext_lazy("Version in use"), "number_in_use", kind="number"),
         Column("versions", gettext_lazy("Versions"), "number_of_versions", kind="number", visible=False),
         Column(
-            "review_on", gettext_lazy("Review"), kind="date", sort=("review_on",),
-            owed=lambda row: row.state == TemplateState.APPROVED,
+            "review_on", gettext_lazy("Review"), sort=("review_on",), template="contracts/template_review_cell.html"
         ),
         Column("owner", gettext_lazy("Owner"), lambda row: str(row.owner), sort=("owner__name",)),
     )  # fmt: skip
@@ -120,6 +127,7 @@ def template_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "history": entries_of(template),
         "crumbs": [(_("Templates"), reverse("templates"))],
         "can_approve": is_live and can(actor, "contracts.approve_template", template),
+        "can_change": is_live and can(actor, "contracts.change_template", template),
         "can_retire": is_live and can(actor, "contracts.retire_template", template),
         "can_add_version": is_live and can(actor, "contracts.add_template_version", template),
         "can_compose": is_live and can(actor, "contracts.recompose_template", template),
@@ -191,6 +199,20 @@ def template_approve(request: HttpRequest, pk: UUID, version_id: UUID) -> HttpRe
     template = approve_template(actor=actor_of(request), template_id=pk, version_id=version_id)
     messages.success(request, _("Approved. Its review is due on %s.") % template.review_on)
     return redirect("template", pk=pk)
+
+
+@login_required
+def template_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor, template = _template_for(request, pk, "contracts.change_template")
+    newest = newest_change(template)
+    initial = {name: getattr(template, name) for name in ("name", "description", "category", "risk")}
+    initial |= {"owner_id": str(template.owner_id), "seen": newest.pk if newest else None}
+    form = shapes.TemplateFactsForm(request.POST or None, initial=initial)
+    if tried(form, lambda given: change_template(actor=actor, template_id=pk, **given)):
+        messages.success(request, _("Saved."))
+        return redirect("template", pk=pk)
+    title, back = _("Change the facts of %s") % template.name, reverse("template", args=[pk])
+    return form_page(request, form, title=title, submit=_("Save"), back=back)
 
 
 @login_required

@@ -9,9 +9,11 @@ from django.urls import reverse
 from clm.access.permissions import can
 from clm.lib.actor import Actor
 from contracts.access.drafts import side_of
+from contracts.access.library import VIEW as VIEW_LIBRARY
 from contracts.models import Contract, Draft
 from contracts.pages.hand_over import reach_of
 from contracts.queries import drafts
+from contracts.queries.omissions import lacking_in_newest
 from contracts.states import DraftState
 
 
@@ -29,6 +31,16 @@ def turn_line(actor: Actor, contract: Contract) -> dict[str, Any]:
         "changes_url": _changes_url(actor, contract),
         **_unreached(actor, contract, is_ours=turn.is_ours),
     }
+
+
+def lacking_line(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """For us, which mandatory clauses the newest text lacks; nothing where it lacks none."""
+    if not can(actor, VIEW_LIBRARY):
+        return {}
+    version, found = lacking_in_newest(contract)
+    if not found:
+        return {}
+    return {"lacking_version": version, "lacking": found, "may_ask": can(actor, "contracts.ask_omission", contract)}
 
 
 def _unreached(actor: Actor, contract: Contract, *, is_ours: bool) -> dict[str, Any]:

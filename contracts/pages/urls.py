@@ -31,6 +31,7 @@ urlpatterns = [
     path("templates/<uuid:pk>/", templates.template_page, name="template"),
     path("templates/<uuid:pk>/add-version/", templates.template_version_new, name="template-version-new"),
     path("templates/<uuid:pk>/approve/<uuid:version_id>/", templates.template_approve, name="template-approve"),
+    path("templates/<uuid:pk>/edit/", templates.template_edit, name="template-edit"),
     path("templates/<uuid:pk>/retire/", templates.template_retire, name="template-retire"),
     path("templates/<uuid:pk>/draft/", templates.template_draft, name="template-draft"),
     path("template-versions/<uuid:pk>/file/", templates.template_file, name="template-file"),

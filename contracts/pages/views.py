@@ -25,7 +25,7 @@ from contracts.calendar import current_stretch
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
-from contracts.pages.turns import turn_line
+from contracts.pages.turns import lacking_line, turn_line
 from contracts.pages.version_words import describe
 from contracts.papers.outgoing import file_for
 from contracts.papers.reader import clauses_of
@@ -45,6 +45,8 @@ def contract_page(request: HttpRequest, pk: UUID, key: str = "text") -> HttpResp
     if tab is None or not can(actor, tab.verb, contract):
         raise NotVisible
     shown = tab.context(actor, contract, request.GET) if tab.asks else tab.context(actor, contract)
+    if key != "library":  # the tab says it itself
+        shown = {**lacking_line(actor, contract), **shown}
     context = {**_frame(actor, contract, key), **shown, "tab_template": tab.template}
     return render(request, "contracts/contract_page.html", context)
 

@@ -43,7 +43,7 @@ from contracts.engine.compare import ClauseText
 from contracts.models import Contract, Version
 from contracts.papers import read_paper
 from contracts.papers.outgoing import outgoing_bytes
-from contracts.papers.reader import beside, beside_paper, compared, texts_of
+from contracts.papers.reader import beside, beside_paper, compared, folded, texts_of
 from contracts.queries.paper_comments import talks_on
 
 COMPARISON = "contracts.comparison_paper"
@@ -53,9 +53,11 @@ UNREAD = "application/octet-stream"
 class PaperForm(models.TextChoices):
     WORD = "docx", gettext_lazy("Word redline")
     PDF = "pdf", "PDF"
+    WHOLE = "whole", gettext_lazy("PDF of the whole text")
 
 
-MEDIA_TYPES = {PaperForm.WORD: DOCX, PaperForm.PDF: PDF}
+MEDIA_TYPES = {PaperForm.WORD: DOCX, PaperForm.PDF: PDF, PaperForm.WHOLE: PDF}
+ENDINGS = {PaperForm.WORD: ".docx", PaperForm.PDF: ".pdf", PaperForm.WHOLE: "-whole.pdf"}
 
 
 def request_comparison(actor: Actor, *, old_id: UUID | str, new_id: UUID | str, form: str) -> Job:
@@ -135,7 +137,8 @@ def comparison_paper(progress: Progress, parameters: Mapping[str, Any]) -> Mappi
     if form == PaperForm.WORD:
         content, note = redline_of(old, new)
     else:
-        content = pdf_of(old, new, hashes=can(progress.actor, VIEW_INSIDE))
+        is_whole = form == PaperForm.WHOLE
+        content = pdf_of(old, new, hashes=can(progress.actor, VIEW_INSIDE), is_whole=is_whole)
     progress.report(1, 2)
     blob = store_blob(old.organization_id, content, MEDIA_TYPES[form])
     made = {"url": reverse("comparison-paper", args=[old.contract_id, blob.pk]), "paper_id": blob.pk}
@@ -181,11 +184,13 @@ def programs() -> Path:
     return Path(settings.VAR_DIR) / "programs"
 
 
-def pdf_of(old: Version, new: Newer, *, hashes: bool) -> bytes:
-    """Every clause of both texts with what was added, removed and moved; with the `hashes` of the contents for those
-    who have the files. Call outside of a transaction."""
-    context = {"contract": old.contract, "old": old, "new": new, "hashes": hashes}
-    context |= compared(texts_of(old), new.clauses, new.around(old))
+def pdf_of(old: Version, new: Newer, *, hashes: bool, is_whole: bool) -> bytes:
+    """Every clause that was added, removed, moved or changed, and where the others stand; all of them if it `is_whole`.
+    With the `hashes` of the contents for those who have the files. Call outside of a transaction."""
+    found = compared(texts_of(old), new.clauses, new.around(old))
+    if not is_whole:
+        found["changes"] = folded(found["changes"])
+    context = {"contract": old.contract, "old": old, "new": new, "hashes": hashes, **found}
     return render_pdf(render_to_string("contracts/pdf/comparison.html", context))
 
 
@@ -202,4 +207,4 @@ def comparison_blob(actor: Actor, contract: Contract, paper_id: UUID) -> tuple[B
     if len(numbers) < len(set(sides)):  # one of them was taken back
         raise NotVisible()
     names = [f"v{numbers[UUID(side)]}" for side in sides] + (["file"] if len(sides) == 1 else [])
-    return blob, f"{contract.reference}-{'-'.join(names)}.{job.parameters['form']}"
+    return blob, f"{contract.reference}-{'-'.join(names)}{ENDINGS[PaperForm(job.parameters['form'])]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from django.utils.html import escape
@@ -142,6 +143,23 @@ def compared(
     result = compare([_said(each) for each in old], [_said(each) for each in new])
     changes = [*around, *(_change(row) for row in result.rows)]
     return {"changes": changes, "summary": result.summary}
+
+
+def folded(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What differs, with each stretch of unchanged clauses as one `unchanged` row that names its first and last."""
+    found: list[dict[str, Any]] = []
+    for is_same, held in groupby(changes, key=lambda change: change["kind"] == "same"):
+        rows = list(held)
+        if not is_same:
+            found += rows
+            continue
+        found.append({"kind": "unchanged", "count": len(rows), "first": _called(rows[0]), "last": _called(rows[-1])})
+    return found
+
+
+def _called(row: dict[str, Any]) -> str:
+    """The clause as a list names it: by number and heading, or by its first words."""
+    return f"{row['number']} {row['heading']}".strip() or _first_words("".join(text for _, text in row["spans"]))
 
 
 def _said(clause: ClauseText) -> ClauseText:

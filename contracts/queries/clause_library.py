@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from clm.access.permissions import visible
 from clm.lib.actor import Actor
+from contracts.engine.decisive import Turn
 from contracts.engine.deviation import ClauseText, Departure, Ladder, Match, Position, Standing, differences, survey
 from contracts.models import Clause, Contract, DeclinedOffer, DraftClause, LibraryClause, LibraryClauseVersion, Version
 from contracts.papers.reader import WORDS, body_offset
+from contracts.queries.templates import answers_to
 from contracts.states import DraftState, LibraryState, LibraryVersionState, VersionState
 
 
@@ -60,6 +62,11 @@ class Standpoint:
         return position_label(self.position)
 
     @property
+    def turns(self) -> list[str]:
+        """What turns the position, for people."""
+        return [turn_words(turn) for turn in self.departure.turns]
+
+    @property
     def why(self) -> str:
         """Why an unacceptable position is that, and what the librarian said of a fallback."""
         return str(dict(self.library_version.keyed)[self.position]["why"])
@@ -85,6 +92,17 @@ def position_label(name: str) -> str:
     kind, _dash, number = name.partition("-")
     names = {"preferred": _("Preferred"), "fallback": _("Fallback"), "unacceptable": _("Unacceptable")}
     return f"{names.get(kind, kind)} {number}".strip()
+
+
+def turn_words(turn: Turn) -> str:
+    words = {"left": turn.left, "put": turn.put}
+    if turn.where == "heading":
+        return _("“%(put)s” in its heading") % words
+    if turn.where == "blank":
+        return _("“%(put)s” in a blank") % words
+    if not turn.left:
+        return _("“%(put)s” added") % words
+    return (_("“%(put)s” in place of “%(left)s”") if turn.put else _("“%(left)s” left out")) % words
 
 
 def library_clauses(actor: Actor) -> QuerySet[Any]:
@@ -150,7 +168,10 @@ def held_against(clauses: Sequence[Held], contract: Contract, is_open: bool) -> 
     declined = _declined(contract) if is_open else set()
     adopted = {row.library_version.pk: row.library_version for row in clauses if row.library_version is not None}
     held = _ladders_for(adopted, in_use)
-    found = survey([_text(clause) for clause in clauses], [_ladder(each, contract) for each in held])
+    answers = answers_to(contract.pk).values()
+    found = survey(
+        [_text(clause) for clause in clauses], [_ladder(each, contract) for each in held], answers=list(answers)
+    )
     by_key = {str(clause.pk): clause for clause in clauses}
     newer = {each.clause_id: each for each in in_use if each.pk not in declined}
     library = {str(each.pk): each for each in held}

@@ -12,17 +12,24 @@ from django.utils.translation import gettext as _
 from clm.lib.errors import DomainError
 from contracts.models import Contract, Draft, Drafting, LibraryClause, Omission, Version
 from contracts.models.version import Source
-from contracts.queries.clause_library import report_on
+from contracts.queries.clause_library import LibraryReport, report_on
 from contracts.queries.draft_library import draft_report
-from contracts.states import LibraryState, OmissionState, Side
+from contracts.states import NOT_SIGNED, LibraryState, OmissionState, Side
 
 
 @dataclass(frozen=True)
 class Lacking:
-    """A mandatory clause that is not in a text, with the question whether it may be, if somebody asked."""
+    """A mandatory clause that is not in a text, with the question whether it may be, if somebody asked. `turned_by`:
+    a clause of the text is like it, but for these words."""
 
     clause: LibraryClause
     omission: Omission | None
+    turned_by: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        title = self.clause.title
+        return f"{title} ({'; '.join(self.turned_by)})" if self.turned_by else title
 
     @property
     def is_pending(self) -> bool:
@@ -44,27 +51,46 @@ def mandatory_clauses(contract: Contract) -> QuerySet[LibraryClause]:
     return rows.order_by("title")
 
 
-def lacking(contract: Contract, missing: Iterable[LibraryClause]) -> list[Lacking]:
+def lacking(contract: Contract, report: LibraryReport) -> list[Lacking]:
     """The missing clauses with what was asked about them; one query. A refusal counts until it is asked anew."""
     asked = {row.library_clause_id: row for row in omission_rows().filter(contract=contract).order_by("created_at")}
-    return [Lacking(clause, asked.get(clause.pk)) for clause in missing]
+    turned = {row.library_version.clause_id: tuple(row.turns) for row in report.rows if row.standing == "decisive"}
+    return [Lacking(each, asked.get(each.pk), turned.get(each.pk, ())) for each in report.missing_mandatory]
+
+
+def lacking_in_newest(contract: Contract) -> tuple[Version | None, list[Lacking]]:
+    """The newest text of a contract that is not signed yet, held against what its type demands today, and what it lacks
+    without approval: a type that was changed, or changed back, is judged as if it had always been that."""
+    if contract.state not in NOT_SIGNED or not _is_asked_for(contract):
+        return None, []
+    version = Version.objects.filter(contract=contract).defer("text").order_by("number").last()
+    if version is None or not _is_judged(version, contract):
+        return None, []
+    version.contract = contract
+    return version, [each for each in lacking(contract, report_on(version)) if not each.is_approved]
 
 
 def check_draft_complete(draft: Draft) -> None:
     """Raises DomainError `mandatory_missing`. What the other side writes is not held against our library."""
     if draft.side == Side.OURS and _is_asked_for(draft.contract):
-        _refuse(draft.contract, draft_report(draft).missing_mandatory)
+        _refuse(draft.contract, draft_report(draft))
 
 
 def check_version_complete(version: Version, contract: Contract) -> None:
-    """Raises DomainError `mandatory_missing` for a text that was written here. An uploaded one is filed as it was
-    agreed, often an amendment that has few clauses of its own."""
-    if version.side == Side.OURS and _is_asked_for(contract) and _was_written_here(version):
-        _refuse(contract, report_on(version).missing_mandatory)
+    """Raises DomainError `mandatory_missing` for a text that was negotiated here, whoever wrote it: who makes theirs
+    final agrees to it. One that was agreed elsewhere and uploaded is filed as it is, often an amendment that has few
+    clauses of its own; but not in place of a text that was written here and is not signed yet."""
+    if _is_asked_for(contract) and _is_judged(version, contract):
+        _refuse(contract, report_on(version))
 
 
-def _was_written_here(version: Version) -> bool:
-    return version.source == Source.DRAFT or Drafting.objects.filter(version=version).exists()
+def _is_judged(version: Version, contract: Contract) -> bool:
+    if version.source != Source.UPLOAD or Drafting.objects.filter(version=version).exists():
+        return True
+    earlier = Version.objects.filter(contract=contract, number__lt=version.number)
+    return contract.state in NOT_SIGNED and (
+        earlier.exclude(source=Source.UPLOAD).exists() or Drafting.objects.filter(version__in=earlier).exists()
+    )
 
 
 def _is_asked_for(contract: Contract) -> bool:
@@ -73,14 +99,15 @@ def _is_asked_for(contract: Contract) -> bool:
     return mandatory_clauses(contract).exclude(pk__in=approved).exists()
 
 
-def _refuse(contract: Contract, missing: Iterable[LibraryClause]) -> None:
-    left = [each.clause for each in lacking(contract, missing) if not each.is_approved]
+def _refuse(contract: Contract, report: LibraryReport) -> None:
+    left = [each for each in lacking(contract, report) if not each.is_approved]
     if not left:
         return
-    detail: dict[str, Any] = {"clauses": [{"id": clause.pk, "title": clause.title} for clause in left]}
+    named = [{"id": each.clause.pk, "title": each.clause.title, "turned_by": list(each.turned_by)} for each in left]
+    detail: dict[str, Any] = {"clauses": named}
     raise DomainError("mandatory_missing", said_missing(left), detail=detail)
 
 
-def said_missing(clauses: Iterable[LibraryClause]) -> str:
+def said_missing(clauses: Iterable[Lacking]) -> str:
     message = _("Mandatory clauses are missing: %(clauses)s. Put them in, or ask for approval to leave them out.")
-    return message % {"clauses": ", ".join(clause.title for clause in clauses)}
+    return message % {"clauses": ", ".join(each.said for each in clauses)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from clm.documents.blobs import read_blob
 from clm.documents.extraction import DOCX
+from clm.lib import clock
 from clm.lib.errors import Invalid
 from clm.lib.outside import outside_transactions
 from clm.lib.pdf import render_pdf
@@ -28,6 +30,7 @@ from contracts.models import Clause, Drafting, Template, TemplateVersion, Versio
 from contracts.models.contract import Category
 from contracts.papers import Paper, read_paper
 from contracts.papers.reader import body_offset
+from contracts.states import TemplateState
 
 # By what their names and types say, the first that fits.
 CATEGORIES = (
@@ -52,7 +55,8 @@ class TemplateFile:
 
 
 def read_template(content: bytes, file_name: str, metadata: TemplateMetadata) -> TemplateFile:
-    """The template, read in a bounded process and checked against its fields: call outside of a transaction.
+    """The template, read in a bounded process and checked against its fields: call outside of a transaction. What its
+    document leaves open besides is asked after them.
 
     Raises Invalid beside `file`: `wrong_type` for anything but DOCX, and the codes of `read_paper` and
     `check_file`; DomainError `template_not_filled` where no document can be made of it.
@@ -61,15 +65,17 @@ def read_template(content: bytes, file_name: str, metadata: TemplateMetadata) ->
     if paper.media_type != DOCX:
         message = _("A template is a Word document (.docx).")
         raise Invalid("wrong_type", message, fields={"file": [message]})
-    check_file(content, metadata.fields, {"selections": metadata.selections, "replacements": metadata.replacements})
-    return TemplateFile(paper, metadata)
+    rules = {"selections": metadata.selections, "replacements": metadata.replacements}
+    questions, places = check_file(content, metadata.fields, rules)
+    return TemplateFile(paper, replace(metadata, fields=questions, blanks=places))
 
 
 def rules_of(file: TemplateFile) -> dict[str, Any]:
     """What the document needs besides the answers. One that was written here says nothing to whoever drafts."""
     if file.composition is not None:
         return {"as_written": True}
-    return {"selections": file.metadata.selections, "replacements": file.metadata.replacements}
+    said = file.metadata
+    return {"selections": said.selections, "replacements": said.replacements, "blanks": said.blanks}
 
 
 def category_of(metadata: TemplateMetadata) -> str:
@@ -208,12 +214,23 @@ def template_rows() -> QuerySet[Any]:
     )
 
 
+def review_overdue(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those in use whose day of review is over."""
+    return rows.filter(state=TemplateState.APPROVED, review_on__lt=clock.today())
+
+
+def review_near(rows: QuerySet[Any], days: int = 30) -> QuerySet[Any]:
+    """Those in use that are to be reviewed within so many days, from today on."""
+    today = clock.today()
+    return rows.filter(state=TemplateState.APPROVED, review_on__range=(today, today + timedelta(days=days)))
+
+
 def version_rows() -> QuerySet[TemplateVersion]:
     return TemplateVersion.objects.select_related("template", "template__owner", "blob", "created_by", "approved_by")
 
 
 def version_in_use(template: Template) -> TemplateVersion | None:
     """The newest approved version; None where there is none, or the template is not in use."""
-    if template.state != "approved":
+    if template.state != TemplateState.APPROVED:
         return None
     return version_rows().filter(template=template, approved_at__isnull=False).order_by("-number").first()

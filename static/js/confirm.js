@@ -17,6 +17,7 @@ export function startConfirm() {
     go.textContent = ask.dataset.confirmLabel || event.submitter?.textContent.trim() || go.dataset.label;
     go.classList.toggle("btn-danger", ask.dataset.confirmTone === "danger");
     go.classList.toggle("btn-primary", ask.dataset.confirmTone !== "danger");
+    stopped(dialog, false);
     dialog.showModal();
   }, true);
 
@@ -24,9 +25,9 @@ export function startConfirm() {
     if (event.target === dialog || event.target.closest("[data-close]")) return dialog.close();
     if (!event.target.closest("[data-confirm-go]") || !waiting) return;
     const { form, submitter, effect } = waiting;
-    dialog.close();
     const button = submitter && standing(form, submitter);
-    if (submitter && !button) return;
+    if (!form.isConnected || (submitter && !button)) return stopped(dialog, true);
+    dialog.close();
     // What it does is another thing by now: that is asked anew.
     if (asking(form, button).dataset.confirm === effect) form.dataset.confirmed = "yes";
     form.requestSubmit(button);
@@ -34,6 +35,14 @@ export function startConfirm() {
   });
   // It comes late: by then the dialog may ask again.
   dialog.addEventListener("close", () => { if (!dialog.open) waiting = null; });
+}
+
+// Instead of what it would do the dialog says that nothing was done, and can only be closed.
+function stopped(dialog, is) {
+  dialog.querySelector("[data-confirm-effect]").hidden = is;
+  dialog.querySelector("[data-confirm-stopped]").hidden = !is;
+  dialog.querySelector("[data-confirm-go]").hidden = is;
+  if (is) dialog.querySelector("[data-close]").focus();
 }
 
 function asking(form, submitter) {

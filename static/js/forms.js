@@ -28,13 +28,16 @@ export function startForms() {
   });
 }
 
-// Controls are disabled while the server draws them anew, and lose the focus by that: their successor gets it.
+// Controls are disabled while the server draws them anew, and lose the focus by that: their successor gets it. Other
+// requests come and go meanwhile, so each keeps its own.
 function keepFocus() {
-  let id = "";
+  const focused = new WeakMap();
   document.addEventListener("htmx:beforeRequest", (event) => {
-    id = event.target.closest("[hx-disabled-elt]") ? document.activeElement.id : "";
+    const { id } = document.activeElement;
+    if (id && event.target.closest("[hx-disabled-elt]")) focused.set(event.detail.xhr, id);
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const id = focused.get(event.detail.xhr);
     if (id && document.activeElement === document.body) document.getElementById(id)?.focus();
   });
 }

@@ -139,6 +139,23 @@ def test_nothing_typed_while_the_rows_are_drawn_is_lost(tab: Page, acme: Cast) -
     expect(heading).to_have_value("Services")
 
 
+def test_the_focus_comes_back_whatever_else_is_fetched_meanwhile(tab: Page, acme: Cast) -> None:
+    become(tab, acme, "legal")
+    tab.goto("/contracts/templates/compose/")
+    press(tab, "Add a question")
+    kind = tab.locator("#id_q-0-type")
+    held: list[Route] = []
+    tab.route("**/compose/", lambda route: held.append(route))
+    kind.focus()
+    kind.select_option(label="Yes or no")
+    expect(kind).to_be_disabled()
+    tab.evaluate("() => htmx.ajax('GET', '/contracts/templates/', { swap: 'none' })")
+    held[0].continue_()
+    expect(kind).to_be_enabled()
+    expect(kind).to_be_focused()
+    expect(kind).to_have_value("boolean")
+
+
 def test_the_pages_fit_a_phone(open_tab: object, acme: Cast, width: int) -> None:
     with organization_scope(acme.organization.pk):
         library = approved(acme["legal"])

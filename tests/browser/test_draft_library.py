@@ -11,7 +11,7 @@ from contracts.models import Draft
 from contracts.operations.drafting.put_position import put_position
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_pages import WALK
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, Cast
 from tests.contracts.drafting.written import clause_of, open_draft
 from tests.contracts.library.shelf import LADDER, approved, renewed
 
@@ -19,13 +19,14 @@ pytestmark = WALK
 
 
 @pytest.fixture
-def draft(alice: Actor) -> Draft:
+def draft(acme: Cast, alice: Actor) -> Draft:
     """Its availability clause has the words of the library, which has newer ones since."""
     version = approved(alice)
     draft = open_draft(alice, category="hosting")
     clause = clause_of(draft, "Availability")
     put_position(actor=alice, clause_id=clause.pk, revision=1, library_version_id=version.pk, position="preferred")
-    renewed(alice, version, [{**LADDER[0], "text": "The Service is available 99.9 % of each week."}, *LADDER[1:]])
+    ladder = [{**LADDER[0], "text": "The Service is available 99.9 % of each week."}, *LADDER[1:]]
+    renewed(alice, version, ladder, by=acme["legal"])
     return draft
 
 

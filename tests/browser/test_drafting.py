@@ -409,6 +409,37 @@ def test_the_button_is_drawn_anew_while_the_page_asks(drafting: Drafter, contrac
     assert Draft.objects.get().state == "handed_over"
 
 
+def test_what_is_blocked_while_the_page_asks_is_said(drafting: Drafter, contract: Contract) -> None:
+    """Nothing closes in silence: the person reads that nothing was done, and the next question is whole again."""
+    page = drafting("alice")
+    page.wait_for_load_state("networkidle")  # the checks have come
+    dialog = page.locator("#confirm-dialog")
+    go = dialog.get_by_role("button", name="Hand over")
+    drawn = "([where, anew]) => { const old = document.querySelector(`#hand-over ${where}`); "
+    drawn += "const made = anew ? old.cloneNode(true) : document.createElement('span'); made.disabled = true; "
+    drawn += "old.replaceWith(made); Object.assign(window, { old, made }); }"
+    for where, anew in (("button.btn-primary", True), ("button.btn-primary", False), ("form", False)):
+        page.locator("#hand-over").get_by_role("button", name="Hand over").click()
+        expect(dialog).to_contain_text("From then on it is their turn")
+        page.evaluate(drawn, [where, anew])
+        go.click()
+        expect(dialog.get_by_role("alert")).to_contain_text("Nothing was done")
+        expect(dialog.get_by_text("From then on it is their turn")).to_be_hidden()
+        expect(go).to_be_hidden()
+        expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+        assert axe_violations(page) == []
+        dialog.get_by_role("button", name="Cancel").click()
+        expect(dialog).to_be_hidden()
+        page.evaluate("() => window.made.replaceWith(window.old)")
+    assert Draft.objects.get().state == "open"
+    page.locator("#hand-over").get_by_role("button", name="Hand over").click()
+    expect(dialog).to_contain_text("From then on it is their turn")
+    expect(dialog.get_by_role("alert")).to_be_hidden()
+    go.click()
+    page.wait_for_url(f"**/contracts/{contract.pk}/")
+    assert Draft.objects.get().state == "handed_over"
+
+
 def test_clauses_move_and_references_follow(drafting: Drafter) -> None:
     page = drafting("alice")
     assert numbers_on(page) == ["", "1", "2", "2.1", "2.2", "3"]

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import drafting, ingest, lists, measure, redlines, stage, windows
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
+from contracts.adapters.plain import docx_of_text
 from slas.models import Evaluation, Sample
 
 
@@ -52,15 +53,30 @@ def test_windows_are_measured_beside_the_engine(actor: Actor, table: measure.Tab
 
 @pytest.mark.django_db
 def test_redlines_are_measured_beside_their_limit(table: measure.Table) -> None:
-    redlines.measure(table, [2])
+    redlines.measure(table, [6])
 
     assert named(table) == [
-        "comparison by clause, 2 pages against 2",
-        "Word redline, 2 pages against 2",
-        "comparison as PDF, 2 pages against 2",
+        "comparison by clause, 6 pages against 6",
+        "Word redline, 6 pages against 6",
+        "comparison as PDF, 6 pages against 6",
+        "whole text as PDF, 6 pages against 6",
     ]
-    kinds = "3 changed, 0 added, 1 removed, 0 moved"
-    assert table.rows[0][3] == f"12 clauses, {kinds}; the limit is 5 s for 100 pages"
+    kinds = "7 changed, 1 added, 1 removed, 1 moved"
+    assert table.rows[0][3] == f"41 clauses, {kinds}; the limit is 5 s for 100 pages"
+    assert {row[3].partition("; the limit")[1] for row in table.rows} == {"; the limit"}
+
+
+@pytest.mark.parametrize("pages", redlines.PAGES)
+def test_every_paragraph_of_the_papers_is_a_clause_with_its_number(pages: int) -> None:
+    for said in redlines.papers(pages):
+        found = redlines.clauses_of(docx_of_text("\n\n".join(said)))
+
+        assert [clause.number for clause in found] == [text.split()[0].rstrip(".") for text in said]
+
+
+def test_papers_that_do_not_differ_in_every_way_are_not_measured(table: measure.Table) -> None:
+    with pytest.raises(RuntimeError, match="In the papers of 1 pages no clause is added or removed or moved"):
+        redlines.measure(table, [1])
 
 
 def test_drafting_is_measured_by_pages(actor: Actor, table: measure.Table) -> None:

@@ -108,7 +108,7 @@ def a_template(reader: Reader) -> Row:
 def a_library(reader: Reader) -> Row:
     """One clause with a fallback, approved; its version."""
     clause = reader.post("library-clauses/", title=REPLACED, category="service_level", positions=LADDER)
-    clause = reader.post(f"library-clauses/{clause['id']}/approval/")
+    clause = reader.post(f"library-clauses/{clause['id']}/approval/", seen=clause["last_change"])
     found: Row = clause["versions"][0]
     return found
 

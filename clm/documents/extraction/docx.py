@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 CELL_JOINER = " | "
+# The names of Word's own styles for tables of contents begin so ("toc 1"); a control says by its gallery what it is.
+CONTENTS = "toc"
+GALLERY = f"{W}docPartObj/{W}docPartGallery"
 # A note of either kind by the element that refers to it.
 NOTES = {W + "footnoteReference": "footnote", W + "endnoteReference": "endnote"}
 REVISED = tuple(W + name for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
@@ -152,7 +155,7 @@ def read_paragraph(paragraph: Element, story: Story) -> Iterator[Block]:
     clean = clean_text(paragraph_text(paragraph, story))
     pieces, story.pieces = story.pieces, []
     if clean:
-        yield marked(shaped(clean, paragraph.find(W + "pPr"), story), clean, pieces)
+        yield marked(shaped(clean, paragraph, story), clean, pieces)
     notes, boxes = story.notes, story.boxes
     story.notes, story.boxes = [], []
     for note in notes:
@@ -177,8 +180,9 @@ def clean_text(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def shaped(text: str, properties: Element | None, story: Story) -> Block:
+def shaped(text: str, paragraph: Element, story: Story) -> Block:
     """The paragraph as a block, with its automatic number in front."""
+    properties = paragraph.find(W + "pPr")
     style_id = value_of(properties, W + "pStyle")
     style = story.styles.of(style_id or None)
     depth, number = list_number(properties, style_id, style, story)
@@ -189,7 +193,13 @@ def shaped(text: str, properties: Element | None, story: Story) -> Block:
     kind: Kind = "heading" if style.heading or level else "list_item" if number is not None else "paragraph"
     if level is None and number is not None and depth is not None:
         level = depth + 1
-    return Block(text, style.name, level, number or None, kind)
+    return Block(text, CONTENTS if is_in_contents(paragraph) else style.name, level, number or None, kind)
+
+
+def is_in_contents(paragraph: Element) -> bool:
+    """Whether it stands in a table of contents that a program keeps, whichever styles that has."""
+    controls = paragraph.iterancestors(W + "sdt")
+    return any(value_of(control, f"{W}sdtPr/{GALLERY}") == "Table of Contents" for control in controls)
 
 
 def list_number(properties: Element | None, style_id: str, style: Style, story: Story) -> tuple[int | None, str | None]:

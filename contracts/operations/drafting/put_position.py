@@ -23,7 +23,7 @@ from contracts.operations.drafting.guards import (
     words_of,
     write_words,
 )
-from contracts.operations.library.guards import position_in_use
+from contracts.operations.library.guards import check_not_superseded, position_in_use
 from contracts.queries.templates import answers_to
 
 VERB = "contracts.put_position"
@@ -38,12 +38,13 @@ def put_position(
     where it had none. The words before stay in the history.
 
     Raises DomainError `clause_changed` where it is not of `revision` any more, `clause_removed`, `turn_over`,
-    `position_not_approved`, `clause_retired`, Invalid `position_unknown`.
+    `position_not_approved`, `position_superseded`, `clause_retired`, Invalid `position_unknown`.
     """
     clause = locked_clause(actor, VERB, clause_id)
     require(actor, VERB, clause.draft)
     check_open(clause.draft)
     wanted = position_in_use(library_version_id, position)
+    check_not_superseded(wanted, clause.library_version_id)
     if clause.is_removed:
         raise DomainError("clause_removed", _("This clause was removed meanwhile."))
     if clause.revision != revision:

@@ -14,7 +14,7 @@ from clm.lib.errors import DomainError
 from contracts.events import library as events
 from contracts.models import Clause
 from contracts.operations.guards import locked_version
-from contracts.operations.library.guards import position_in_use
+from contracts.operations.library.guards import check_not_superseded, position_in_use
 from contracts.states import VersionState
 
 
@@ -25,7 +25,8 @@ def adopt_library_clause(
     """The clause is a version of that position ("preferred", "fallback-1" ...); without `library_version_id` the tie is
     taken off. No word of the contract changes. The tie stays with the version once that is final.
 
-    Raises DomainError `version_final`, `position_not_approved`, `clause_retired`, Invalid `position_unknown`.
+    Raises DomainError `version_final`, `position_not_approved`, `clause_retired`, `position_superseded` of an
+    older version than the library's, Invalid `position_unknown`.
     """
     found = Clause.objects.filter(pk=clause_id).values_list("version_id", flat=True).first()
     version = locked_version(found or clause_id)
@@ -35,6 +36,8 @@ def adopt_library_clause(
     clause = Clause.objects.select_related("version").get(pk=clause_id)
     before = {"library_version": clause.library_version_id, "position": clause.library_position}
     wanted = None if library_version_id is None else position_in_use(library_version_id, position)
+    if wanted is not None:
+        check_not_superseded(wanted, clause.library_version_id)
     clause.library_version, clause.library_position = wanted, position if wanted else ""
     clause.save(update_fields=["library_version", "library_position"])
     record(actor, events.clause_adopted(clause, before))

@@ -17,7 +17,7 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import advisory_lock, lock_row
 from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
-from contracts.operations.library.guards import FACTS, check_facts, ladder_of
+from contracts.operations.library.guards import FACTS, check_facts, check_not_own, check_seen, ladder_of
 from contracts.states import LibraryState, LibraryVersionState
 
 
@@ -28,14 +28,15 @@ def change_library_clause(
     clause_id: UUID,
     positions: Sequence[Mapping[str, Any]] | None = None,
     note: str = "",
-    seen: int | None = None,
+    seen: UUID | None = None,
     **changes: Any,
 ) -> LibraryClause:
     """The clause has the given values of FACTS. Positions that differ are its draft: the next version, or the one that
     waits for approval already. What is approved stays as it is, and goes on counting until the draft is approved.
 
-    `seen` is the number of the version that the person had before their eyes. Raises DomainError `clause_retired`,
-    `changed_meanwhile` where there is a newer one, `title_taken`, Invalid as when it was added.
+    `seen` is the newest ledger entry of the clause that the person had before their eyes. Raises DomainError
+    `clause_retired`, `changed_meanwhile` where somebody changed it since, `title_taken`, `own_draft` where the actor
+    writes a draft of a type in which it is mandatory no longer, Invalid as when it was added.
     """
     advisory_lock(f"library:{actor.organization_id}")
     clause = lock_row(LibraryClause, clause_id)
@@ -43,8 +44,9 @@ def change_library_clause(
     if clause.state == LibraryState.RETIRED:
         raise DomainError("clause_retired", _("This clause is retired."))
     newest = LibraryClauseVersion.objects.filter(clause=clause).latest("number")
-    if seen is not None and seen != newest.number:
-        raise DomainError("changed_meanwhile", _("There is a newer version meanwhile: nothing was overwritten."))
+    check_seen(clause, seen)
+    kept = changes.get("mandatory_for", clause.mandatory_for)
+    check_not_own(actor, clause, set(clause.mandatory_for) - set(kept))
     before, after = _change_facts(clause, changes)
     ladder = None if positions is None else ladder_of(positions)
     if ladder is not None and ladder != newest.positions:

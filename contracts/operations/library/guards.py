@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from clm.accounts.models import Membership
+from clm.audit.models import LedgerEntry
+from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from contracts.library_categories import ClauseCategory
-from contracts.models import LibraryClause, LibraryClauseVersion
+from contracts.models import Draft, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
-from contracts.states import LibraryState, LibraryVersionState
+from contracts.queries.writers import written_by
+from contracts.states import DraftState, LibraryState, LibraryVersionState, Side
 
 FACTS = ("title", "category", "risk", "owner_id", "guidance", "mandatory_for", "attribution")
 KINDS = ("preferred", "fallback", "unacceptable")
@@ -93,3 +96,37 @@ def position_in_use(library_version_id: UUID, position: str) -> LibraryClauseVer
     if wanted.clause.state == LibraryState.RETIRED:
         raise DomainError("clause_retired", _("This clause is retired."))
     return wanted
+
+
+def newest_change(clause: LibraryClause) -> LedgerEntry | None:
+    """The newest entry about the clause's facts, state or positions: a draft changes without becoming another version,
+    so its number does not tell what was read."""
+    rows = LedgerEntry.objects.filter(subject_type="contracts.libraryclause", subject_id=clause.pk)
+    return rows.filter(event__startswith="library_clause.").order_by("id").last()
+
+
+def check_seen(clause: LibraryClause, seen: UUID | None) -> None:
+    """Raises DomainError `changed_meanwhile` where there is a newer change than the one that was seen."""
+    newest = newest_change(clause)
+    if seen is not None and newest is not None and newest.pk != seen:
+        raise DomainError("changed_meanwhile", _("Somebody changed this clause meanwhile: nothing was done to it."))
+
+
+def check_not_superseded(wanted: LibraryClauseVersion, held: UUID | None) -> None:
+    """A clause stays with the version that it has (`held`), though the library has a newer one; nothing new is tied to
+    an older version, whose words may ask for less. Raises DomainError `position_superseded`."""
+    newer = LibraryClauseVersion.objects.filter(clause=wanted.clause_id, state=LibraryVersionState.APPROVED)
+    if wanted.pk != held and newer.filter(number__gt=wanted.number).exists():
+        raise DomainError("position_superseded", _("The library has a newer version of this clause: take that one."))
+
+
+def check_not_own(actor: Actor, clause: LibraryClause, types: Collection[str]) -> None:
+    """Who writes a draft that must have the clause does not free contracts of these types of it: somebody else does.
+    Raises DomainError `own_draft`."""
+    if clause.state != LibraryState.APPROVED or not types:
+        return
+    drafts = Draft.objects.filter(side=Side.OURS, state=DraftState.OPEN, contract__category__in=types)
+    found = written_by(actor.person_id, drafts).select_related("contract").first()
+    if found is not None:
+        message = _("You write a draft that must have this clause (%(contract)s): somebody else of legal does this.")
+        raise DomainError("own_draft", message % {"contract": found.contract.reference})

@@ -18,6 +18,7 @@ from contracts.access.omissions import DECIDERS
 from contracts.events import omissions as events
 from contracts.models import Contract, Omission
 from contracts.queries.omissions import mandatory_clauses
+from contracts.queries.writers import barred_from
 from contracts.states import OmissionState
 
 VERB = "contracts.ask_omission"
@@ -25,7 +26,7 @@ VERB = "contracts.ask_omission"
 
 @transaction.atomic
 def ask_omission(*, actor: Actor, contract_id: UUID, library_clause_id: UUID, reason: str) -> Omission:
-    """Legal and approvers are asked; until one of them agrees the clause is missing.
+    """Those of legal and the approvers are asked who had no hand in the contract; until one agrees it is missing.
 
     Raises Invalid `not_mandatory`, `reason_missing`, DomainError `omission_known` where it waits or is approved.
     """
@@ -50,14 +51,14 @@ def ask_omission(*, actor: Actor, contract_id: UUID, library_clause_id: UUID, re
         created_at=clock.now(),
     )
     record(actor, events.omission_asked(omission))
-    _tell(actor, omission)
+    _tell(omission)
     return omission
 
 
-def _tell(actor: Actor, omission: Omission) -> None:
+def _tell(omission: Omission) -> None:
     words = {"clause": omission.library_clause.title, "contract": omission.contract.title}
     tell(
-        {*people_with_roles(*DECIDERS)} - {actor.person_id},
+        {*people_with_roles(*DECIDERS)} - barred_from(omission),
         kind="contract.omission_asked",
         title=_("May “%(clause)s” be left out? %(contract)s") % words,
         body=omission.reason,

@@ -13,17 +13,19 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from clm.notify.tell import tell
-from contracts.models import Draft, Omission
-from contracts.states import DraftState, OmissionState, Side
+from contracts.models import Omission
+from contracts.queries.writers import barred_from
+from contracts.states import OmissionState
 
 
 def locked_omission(actor: Actor, verb: str, omission_id: UUID) -> Omission:
-    """Locked, for somebody else than who asked or who began our open draft. Raises DomainError `own_omission`."""
+    """Locked, for somebody else than who asked or had a hand in the contract's words, in whatever draft of it. Raises
+    DomainError `own_omission`."""
     omission = lock_row(Omission, omission_id, "contract", "library_clause")
     require(actor, verb, omission)
-    drafts = Draft.objects.filter(contract_id=omission.contract_id, side=Side.OURS, state=DraftState.OPEN)
-    if actor.person_id in {omission.asked_by_id, *drafts.values_list("created_by_id", flat=True)}:
-        raise DomainError("own_omission", _("Whoever drafts or asked cannot decide this; someone else has to."))
+    if actor.person_id in barred_from(omission):
+        message = _("Whoever asked or wrote in this contract cannot decide this; someone else has to.")
+        raise DomainError("own_omission", message)
     return omission
 
 

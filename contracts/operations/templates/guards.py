@@ -1,22 +1,31 @@
-"""What the verbs that bring templates in share."""
+"""What the verbs of templates share: how one comes in, and when it is looked at again."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from clm.accounts.models import Membership
+from clm.audit.models import Transition
 from clm.documents.blobs import blob_of
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import advisory_lock
+from clm.lib.months import add_months
+from contracts.engine.reviews import next_telling
 from contracts.models import Template, TemplateVersion
 from contracts.queries.templates import TemplateFile, rules_of
 from contracts.states import TemplateState
+
+REVIEW = "template_review"  # the kind of notice that asks for a review
+# Quarterly for high risk, half-yearly for standard.
+REVIEW_MONTHS = {Template.Risk.HIGH: 3, Template.Risk.STANDARD: 6}
 
 
 def keep_template_version(actor: Actor, template: Template, file: TemplateFile, note: str) -> TemplateVersion:
@@ -62,25 +71,51 @@ def _check_new(version: TemplateVersion) -> None:
 
 def keep_template(actor: Actor, name: str, owner_id: UUID | None, **facts: Any) -> Template:
     """A draft template without versions. Raises DomainError `template_known`, Invalid `owner_unknown`."""
-    advisory_lock(f"template-names:{actor.organization_id}")
-    _check_name(name)
+    lock_names(actor)
+    check_name(name)
     return Template.objects.create(
         organization_id=actor.organization_id,
         name=name,
-        owner_id=_member(owner_id or actor.person_id),
+        owner_id=member(owner_id or actor.person_id),
         created_at=clock.now(),
         **facts,
     )
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raises DomainError `template_known` where a template that is not retired has it. Hold `lock_names`."""
     if Template.objects.filter(name=name).exclude(state=TemplateState.RETIRED).exists():
         message = _("The library has a template of this name: add a version to it, or choose another name.")
         raise DomainError("template_known", message, fields={"name": [message]})
 
 
-def _member(user_id: UUID) -> UUID:
+def lock_names(actor: Actor) -> None:
+    """Names are given one after another."""
+    advisory_lock(f"template-names:{actor.organization_id}")
+
+
+def member(user_id: UUID) -> UUID:
+    """The id of a present member. Raises Invalid `owner_unknown`."""
     if not Membership.objects.filter(user_id=user_id, removed_at=None).exists():
         message = _("The owner is not a member.")
         raise Invalid("owner_unknown", message, fields={"owner": [message]})
     return user_id
+
+
+def plan_review(template: Template, *, reviewed_on: date) -> None:
+    """The template has the date of its next review by its risk, and the instant at which its people are told of it: not
+    saved. What they should have been told already since the last review, they are told at once."""
+    template.review_on = add_months(reviewed_on, REVIEW_MONTHS[Template.Risk(template.risk)])
+    template.review_due_at = next_telling_at(template.review_on, reviewed_on)
+
+
+def last_review(template: Template) -> date:
+    """The day (UTC) on which the template was approved last: it was at least once."""
+    rows = Transition.objects.filter(subject_type="contracts.template", subject_id=template.pk)
+    return rows.filter(to_state=TemplateState.APPROVED).latest("at", "id").at.astimezone(UTC).date()
+
+
+def next_telling_at(review_on: date, after: date) -> datetime:
+    """The begin (UTC) of the first day later than `after` on which people are told of a review."""
+    ahead, again = settings.TEMPLATE_REVIEW_AHEAD, settings.TEMPLATE_REVIEW_AGAIN
+    return datetime.combine(next_telling(review_on, after, ahead=ahead, again=again), time(), UTC)

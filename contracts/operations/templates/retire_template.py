@@ -11,8 +11,10 @@ from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
+from clm.notify.tell import settle_about
 from contracts.events import templates as events
 from contracts.models import Template
+from contracts.operations.templates.guards import REVIEW
 from contracts.states import TemplateState
 
 
@@ -24,5 +26,6 @@ def retire_template(*, actor: Actor, template_id: UUID, reason: str) -> Template
     previous = move(actor, template, to=TemplateState.RETIRED, reason=reason)
     template.review_due_at = None
     template.save(update_fields=["review_due_at"])
+    settle_about(template, REVIEW)
     record(actor, events.template_retired(template, previous, reason))
     return template

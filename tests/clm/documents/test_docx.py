@@ -116,6 +116,17 @@ def test_content_controls_links_and_fields_are_read() -> None:
     assert texts(read(body(inner))) == ["Block control", "Inline link field"]
 
 
+def test_what_a_table_of_contents_holds_is_one_of_its_entries_whichever_style_it_has() -> None:
+    gallery = '<w:docPartObj><w:docPartGallery w:val="{}"/></w:docPartObj>'
+
+    def kept(kind: str) -> str:
+        entry = paragraph("1. Service 2")
+        return f"<w:sdt><w:sdtPr>{gallery.format(kind)}</w:sdtPr><w:sdtContent>{entry}</w:sdtContent></w:sdt>"
+
+    inner = kept("Table of Contents") + kept("Cover Pages") + paragraph("1. Service")
+    assert [block.style for block in read(body(inner)).blocks] == ["toc", "", ""]
+
+
 def test_a_footnote_follows_its_paragraph() -> None:
     inner = '<w:p><w:r><w:t>Body</w:t><w:footnoteReference w:id="2"/></w:r></w:p>' + paragraph("Next")
     notes = f'<w:footnotes xmlns:w="{W_NS}"><w:footnote w:id="2">{paragraph("The note")}</w:footnote></w:footnotes>'

@@ -46,6 +46,16 @@ def test_the_common_paper_agreement() -> None:
     ]
 
 
+def test_a_paper_may_begin_with_its_table_of_contents() -> None:
+    entries = [Block("1. Service\t2", style="toc 1"), Block("2. Term\t3", style="toc 1")]
+    clauses = outline([*entries, Block("1. Service"), Block("It is hosted."), Block("2. Term")])
+    assert [(clause.number, clause.text) for clause in clauses] == [
+        ("", "1. Service\t2\n\n2. Term\t3"),
+        ("1", "1. Service\n\nIt is hosted."),
+        ("2", "2. Term"),
+    ]
+
+
 def test_sub_clauses_know_their_parents() -> None:
     clauses = of_file(CSA)
     item = next(clause for clause in clauses if clause.text.startswith("(b) upon notice if the other party"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from clm.lib.actor import Actor
 from contracts.models import Clause, Contract, LibraryClause, LibraryClauseVersion
 from contracts.operations.library.add_library_clause import add_library_clause
 from contracts.operations.library.approve_library_clause import approve_library_clause
 from contracts.operations.library.change_library_clause import change_library_clause
+from contracts.operations.library.guards import newest_change
 from tests.contracts.papers import SENTENCE, newest
 
 PREFERRED = SENTENCE
@@ -36,10 +38,19 @@ def approved(actor: Actor, **facts: Any) -> LibraryClauseVersion:
     return clause.versions.get()
 
 
-def renewed(actor: Actor, version: LibraryClauseVersion, positions: Any = NEXT) -> LibraryClauseVersion:
-    """The next version, approved."""
+def read_now(clause_id: UUID) -> UUID:
+    """What a change or an approval names as seen by whoever reads the clause now."""
+    change = newest_change(LibraryClause.objects.get(pk=clause_id))
+    assert change is not None
+    return change.pk
+
+
+def renewed(
+    actor: Actor, version: LibraryClauseVersion, positions: Any = NEXT, *, by: Actor | None = None
+) -> LibraryClauseVersion:
+    """The next version, approved: by another one where the actor writes a draft that must have the clause."""
     change_library_clause(actor=actor, clause_id=version.clause_id, positions=positions, note="Quarterly")
-    approve_library_clause(actor=actor, clause_id=version.clause_id)
+    approve_library_clause(actor=by or actor, clause_id=version.clause_id)
     return LibraryClauseVersion.objects.filter(clause_id=version.clause_id).latest("number")
 
 

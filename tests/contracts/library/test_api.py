@@ -24,8 +24,10 @@ def test_a_clause_goes_the_whole_way(api: APIClient, alice: Actor) -> None:
     assert made.status_code == 201, made.data
     assert (made.data["state"], str(made.data["owner"])) == ("draft", str(alice.user_id))
     one = f"{URL}{made.data['id']}/"
-    assert api.post(f"{one}approval/", {"seen": 1}, format="json").data["state"] == "approved"
-    changed = api.patch(one, {"positions": NEXT, "note": "Quarterly", "seen": 1}, format="json")
+    agreed = api.post(f"{one}approval/", {"seen": made.data["last_change"]}, format="json")
+    assert agreed.data["state"] == "approved"
+    sent = {"positions": NEXT, "note": "Quarterly", "seen": agreed.data["last_change"]}
+    changed = api.patch(one, sent, format="json")
     assert changed.status_code == 200
     found = api.get(one).data
     assert [(each["number"], each["state"]) for each in found["versions"]] == [(1, "approved"), (2, "draft")]
@@ -36,6 +38,24 @@ def test_a_clause_goes_the_whole_way(api: APIClient, alice: Actor) -> None:
     assert (gone.status_code, gone.data["state"]) == (200, "retired")
     again = api.post(f"{one}retirement/", {"reason": "Superseded"}, format="json")
     assert (again.status_code, again.json()["code"]) == (409, "illegal_move")
+
+
+def test_only_what_was_read_is_approved(api: APIClient, alice: Actor) -> None:
+    """A draft keeps its number where its positions change: the number would not tell."""
+    version = approved(alice)
+    one = f"{URL}{version.clause_id}/"
+    read = api.patch(one, {"positions": NEXT}, format="json").data["last_change"]
+    newer = api.patch(one, {"positions": NEXT[:1]}, format="json").data["last_change"]
+
+    silent = api.post(f"{one}approval/", {}, format="json")
+    former = api.post(f"{one}approval/", {"seen": read}, format="json")
+    assert (silent.status_code, silent["Content-Type"]) == (400, "application/problem+json")
+    assert (silent.json()["code"], list(silent.json()["errors"])) == ("invalid", ["seen"])
+    assert (former.status_code, former.json()["code"]) == (409, "changed_meanwhile")
+    assert [each["state"] for each in api.get(one).data["versions"]] == ["approved", "draft"]
+
+    agreed = api.post(f"{one}approval/", {"seen": newer}, format="json")
+    assert [each["state"] for each in agreed.data["versions"]] == ["approved", "approved"]
 
 
 @pytest.mark.parametrize("change", [{"positions": LADDER[1:]}, {"category": "weather"}, {"title": ""}])
@@ -58,10 +78,14 @@ def test_how_a_version_stands_to_the_library(api: APIClient, alice: Actor) -> No
     found = api.get(url).json()
 
     assert found["is_open"] is True
-    assert found["missing_mandatory"] == [{"id": str(law.clause_id), "title": "Governing law"}]
+    assert found["missing_mandatory"] == [
+        {"id": str(version.clause_id), "title": "Availability"},
+        {"id": str(law.clause_id), "title": "Governing law"},
+    ]
     (row,) = found["clauses"]
     assert (row["clause"], row["number"], row["title"]) == (str(clause.pk), "2.1", "Availability")
-    assert (row["position"], row["standing"], row["is_adopted"]) == ("preferred", "deviating", False)
+    assert (row["position"], row["standing"], row["is_adopted"]) == ("preferred", "decisive", False)
+    assert row["turned_by"] == ["“month” in place of “quarter”"]
     assert (row["changed"], row["words"], row["departs_percent"]) == (2, 32, "6.2500")
     assert [span for span in row["spans"] if span[0] != "same"] == [["removed", "quarter"], ["added", "month"]]
 

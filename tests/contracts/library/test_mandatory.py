@@ -90,10 +90,11 @@ def test_negotiated_words_are_the_clause(alice: Actor, tied: bool) -> None:
     assert hand_over(actor=alice, draft_id=draft.pk).number == 2
 
 
-def test_one_of_two_versions_of_a_clause_is_enough(alice: Actor) -> None:
+def test_one_of_two_versions_of_a_clause_is_enough(acme: Cast, alice: Actor) -> None:
     version, draft = mandatory(alice), open_draft(alice, category="hosting")
     put(alice, draft, version, "Availability")
-    newer = renewed(alice, version, [{**LADDER[0], "text": AVAILABLE.replace("month", "quarter")}, LADDER[1]])
+    ladder = [{**LADDER[0], "text": AVAILABLE.replace("month", "quarter")}, LADDER[1]]
+    newer = renewed(alice, version, ladder, by=acme["legal"])
     put(alice, draft, newer, "Credits")
     write(alice, clause_of(draft, "Credits"), "Credits are as the parties agree from time to time.")
     assert missing(draft) == []
@@ -102,11 +103,11 @@ def test_one_of_two_versions_of_a_clause_is_enough(alice: Actor) -> None:
     assert missing(draft) == ["Availability"]
 
 
-def test_a_retired_clause_is_mandatory_nowhere(alice: Actor) -> None:
+def test_a_retired_clause_is_mandatory_nowhere(acme: Cast, alice: Actor) -> None:
     version, draft = mandatory(alice), open_draft(alice, category="hosting")
     put(alice, draft, version, "Availability")
     write(alice, clause_of(draft, "Availability"), "Intentionally omitted.")
-    retire_library_clause(actor=alice, clause_id=version.clause_id, reason="Superseded")
+    retire_library_clause(actor=acme["legal"], clause_id=version.clause_id, reason="Superseded")
 
     assert missing(draft) == []
     assert hand_over(actor=alice, draft_id=draft.pk).number == 2

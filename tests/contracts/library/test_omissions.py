@@ -325,19 +325,22 @@ def test_a_draft_shows_how_far_it_departs(page: Client, alice: Actor) -> None:
     (row,) = draft_report(draft_rows().get(pk=draft.pk)).rows
     body = page.get(reverse("draft-checks", args=[draft.contract_id])).content.decode()
 
-    assert (row.standing, row.is_adopted, row.departure.changed, row.departure.words) == ("deviating", False, 2, 38)
+    assert (row.standing, row.is_adopted, row.departure.changed, row.departure.words) == ("decisive", False, 2, 38)
     assert (row.clause.number, row.clause.heading) == ("2.1", "Availability")
-    assert "Preferred, changed" in body
+    assert "Preferred, meaning changed" in body
+    assert "What decides: “98” in place of “99.9”" in body
+    assert "there, but with another meaning: “98” in place of “99.9”" in body
     assert "2 of 38 words and signs of both texts differ" in body
     assert "Beside the library" not in page.get(reverse("draft", args=[draft.contract_id])).content.decode()
 
 
-def test_a_draft_is_offered_the_newer_words(page: Client, alice: Actor) -> None:
+def test_a_draft_is_offered_the_newer_words(acme: Cast, page: Client, alice: Actor) -> None:
     version = mandatory(alice)
     draft = open_draft(alice, category="hosting")
     clause = clause_of(draft, "Availability")
     put_position(actor=alice, clause_id=clause.pk, revision=1, library_version_id=version.pk, position="preferred")
-    newer = renewed(alice, version, [{**LADDER[0], "text": AVAILABLE.replace("month", "quarter")}, LADDER[1]])
+    ladder = [{**LADDER[0], "text": AVAILABLE.replace("month", "quarter")}, LADDER[1]]
+    newer = renewed(alice, version, ladder, by=acme["legal"])
     url = reverse("draft-checks", args=[draft.contract_id])
 
     body = page.get(url).content.decode()
@@ -358,7 +361,8 @@ def test_a_reader_is_offered_nothing_and_the_other_side_sees_nothing(acme: Cast,
     draft = open_draft(alice, category="hosting")
     clause = clause_of(draft, "Availability")
     put_position(actor=alice, clause_id=clause.pk, revision=1, library_version_id=version.pk, position="preferred")
-    renewed(alice, version, [{**LADDER[0], "text": AVAILABLE.replace("month", "quarter")}, LADDER[1]])
+    ladder = [{**LADDER[0], "text": AVAILABLE.replace("month", "quarter")}, LADDER[1]]
+    renewed(alice, version, ladder, by=acme["legal"])
     url = reverse("draft-checks", args=[draft.contract_id])
     reader, other = Client(), Client()
     reader.force_login(acme.users["executive"], backend=BACKEND)

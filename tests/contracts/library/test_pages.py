@@ -13,8 +13,19 @@ from clm.access.objects import grant
 from clm.lib.actor import Actor
 from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.operations.add_version import add_version
+from contracts.operations.library.change_library_clause import change_library_clause
 from tests.cast import Cast
-from tests.contracts.library.shelf import BAD, FALLBACK, PREFERRED, approved, availability, renewed, shelved
+from tests.contracts.library.shelf import (
+    BAD,
+    FALLBACK,
+    NEXT,
+    PREFERRED,
+    approved,
+    availability,
+    read_now,
+    renewed,
+    shelved,
+)
 from tests.contracts.papers import SENTENCE, TEXT, active_contract, draft_contract, newest, text_paper
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -50,11 +61,12 @@ def test_a_clause_goes_the_whole_way_by_hand(page: Client, alice: Actor) -> None
     kinds = [position["kind"] for position in clause.versions.get().positions]
     assert kinds == ["preferred", "fallback", "unacceptable"]
     assert "Approve version 1" in shown(page, "library-clause", clause.pk)
-    sent(page, "library-clause-approve", clause.pk, data={"seen": "1"})
+    sent(page, "library-clause-approve", clause.pk, data={"seen": str(read_now(clause.pk))})
 
     form = page.get(reverse("library-clause-edit", args=[clause.pk])).context["form"]
-    assert (form.initial["fallback_1"], form.initial["seen"]) == (FALLBACK, 1)
-    changed = facts | {"preferred": PREFERRED.replace("month", "quarter"), "note": "Quarterly", "seen": "1"}
+    read = read_now(clause.pk)
+    assert (form.initial["fallback_1"], form.initial["seen"]) == (FALLBACK, read)
+    changed = facts | {"preferred": PREFERRED.replace("month", "quarter"), "note": "Quarterly", "seen": str(read)}
     assert sent(page, "library-clause-edit", clause.pk, data=changed).status_code == 302
     body = shown(page, "library-clause", clause.pk)
     assert "calendar quarter" in body
@@ -66,6 +78,19 @@ def test_a_clause_goes_the_whole_way_by_hand(page: Client, alice: Actor) -> None
     clause.refresh_from_db()
     assert clause.state == "retired"
     assert "Superseded" in shown(page, "library-clause", clause.pk)
+
+
+def test_by_hand_only_what_was_shown_is_approved(page: Client, alice: Actor) -> None:
+    clause = shelved(alice)
+    read = str(read_now(clause.pk))
+    assert f'name="seen" value="{read}"' in shown(page, "library-clause", clause.pk)
+    change_library_clause(actor=alice, clause_id=clause.pk, positions=NEXT)
+    for data in ({}, {"seen": read}):
+        answer = page.post(reverse("library-clause-approve", args=[clause.pk]), data, follow=True)
+        assert "alert-error" in answer.content.decode()
+
+    clause.refresh_from_db()
+    assert clause.state == "draft"
 
 
 def test_a_version_that_is_not_there_is_not_found(page: Client, alice: Actor) -> None:
@@ -95,7 +120,7 @@ def test_a_draft_beside_the_library(page: Client, alice: Actor) -> None:
     body = shown(page, "contract-tab", contract.pk, "library")
     assert "Mandatory clauses are missing:" in body
     assert reverse("library-clause", args=[law.clause_id]) in body
-    assert ("Preferred" in body, "changed" in body) == (True, False)
+    assert ("Preferred" in body, "Preferred, changed" in body) == (True, False)
 
     place = {"place": f"{version.pk}:preferred"}
     assert sent(page, "clause-adopt", availability(contract).pk, data=place).status_code == 302

@@ -27,7 +27,7 @@ from contracts.operations.record_execution import record_execution
 from contracts.operations.set_terms import set_terms
 from contracts.queries.clause_library import report_on
 from tests.cast import Cast
-from tests.contracts.library.shelf import LADDER, NEXT, approved, availability, renewed, shelved
+from tests.contracts.library.shelf import LADDER, NEXT, approved, availability, read_now, renewed, shelved
 from tests.contracts.papers import TERMS, draft_contract, newest
 from tests.proof import last_entry, last_event, left_behind
 
@@ -93,7 +93,7 @@ def test_approving_fixes_the_version(alice: Actor) -> None:
     clause = shelved(alice)
     before = left_behind()
 
-    approve_library_clause(actor=alice, clause_id=clause.pk, seen=1)
+    approve_library_clause(actor=alice, clause_id=clause.pk, seen=read_now(clause.pk))
 
     version = clause.versions.get()
     assert left_behind() == (before[0] + 1, before[1] + 1, before[2] + 2)
@@ -116,21 +116,30 @@ def test_a_version_is_approved_once_and_not_unread(alice: Actor) -> None:
 
     with pytest.raises(DomainError) as twice:
         approve_library_clause(actor=alice, clause_id=version.clause_id)
-    change_library_clause(actor=alice, clause_id=version.clause_id, positions=NEXT)
-    with pytest.raises(DomainError) as unread:
-        approve_library_clause(actor=alice, clause_id=version.clause_id, seen=1)
+    read = read_now(version.clause_id)
+    for positions in (NEXT, NEXT[:1]):
+        change_library_clause(actor=alice, clause_id=version.clause_id, positions=positions)
+        with pytest.raises(DomainError) as unread:
+            approve_library_clause(actor=alice, clause_id=version.clause_id, seen=read)
+        assert unread.value.code == "changed_meanwhile"
+        read = read_now(version.clause_id)
+    approve_library_clause(actor=alice, clause_id=version.clause_id, seen=read)
 
-    assert (twice.value.code, unread.value.code) == ("nothing_to_approve", "changed_meanwhile")
+    assert twice.value.code == "nothing_to_approve"
 
 
 def test_other_positions_are_the_next_version_until_that_is_approved(alice: Actor) -> None:
     version = approved(alice)
 
-    change_library_clause(actor=alice, clause_id=version.clause_id, positions=NEXT, note="Quarterly", seen=1)
+    change_library_clause(
+        actor=alice, clause_id=version.clause_id, positions=NEXT, note="Quarterly", seen=read_now(version.clause_id)
+    )
     entry = last_entry()
     assert (entry.event, entry.reason, entry.after["version"]) == ("library_clause.changed", "Quarterly", 2)
     assert (entry.before["positions"], entry.after["positions"]) == (LADDER, NEXT)
-    change_library_clause(actor=alice, clause_id=version.clause_id, positions=NEXT[:1], seen=2)
+    change_library_clause(
+        actor=alice, clause_id=version.clause_id, positions=NEXT[:1], seen=read_now(version.clause_id)
+    )
 
     states = list(LibraryClauseVersion.objects.values_list("number", "state"))
     assert states == [(1, "approved"), (2, "draft")]
@@ -151,11 +160,14 @@ def test_facts_change_without_a_version_and_nothing_at_all_leaves_nothing(alice:
 
 
 def test_what_somebody_changed_meanwhile_is_not_overwritten(alice: Actor) -> None:
+    """Not the next version, nor the draft that it is, which keeps its number."""
     version = approved(alice)
-    change_library_clause(actor=alice, clause_id=version.clause_id, positions=NEXT)
+    change_library_clause(actor=alice, clause_id=version.clause_id, positions=NEXT[:1])
+    read = read_now(version.clause_id)
+    change_library_clause(actor=alice, clause_id=version.clause_id, positions=NEXT, seen=read)
 
     with pytest.raises(DomainError) as refused:
-        change_library_clause(actor=alice, clause_id=version.clause_id, positions=NEXT[:1], seen=1)
+        change_library_clause(actor=alice, clause_id=version.clause_id, positions=LADDER, seen=read)
 
     assert refused.value.code == "changed_meanwhile"
     assert LibraryClauseVersion.objects.get(number=2).positions == NEXT
@@ -285,9 +297,10 @@ def test_a_draft_says_what_departs_and_what_is_missing(alice: Actor) -> None:
     report = report_on(newest(draft_contract(alice, category="hosting")))
 
     (row,) = report.rows
-    assert (row.clause.number, row.position, row.standing) == ("2.1", "preferred", "deviating")
+    assert (row.clause.number, row.position, row.standing) == ("2.1", "preferred", "decisive")
+    assert row.turns == ["“99.9” in place of “99.95”"]
     assert (row.departure.changed, row.departure.words) == (2, 32)
-    assert report.missing_mandatory == (law.clause,)
+    assert report.missing_mandatory == (row.library_version.clause, law.clause)
     assert report.missing == (optional.clause,)
     assert "2.2" in [clause.number for clause in report.others]
 

@@ -28,6 +28,7 @@ from contracts.operations.add_version import add_version
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.papers import put_paper, read_paper
 from contracts.papers.comparisons import comparison_blob, request_comparison
+from contracts.papers.reader import folded
 from tests.cast import Cast, add_person
 from tests.clm.documents.papers import docx_bytes
 from tests.contracts.papers import TEXT, draft_contract, newest
@@ -111,10 +112,41 @@ def test_the_same_versions_are_stored_once(alice: Actor, contract: Contract) -> 
 def test_the_pdf_says_what_was_added_and_removed(alice: Actor, contract: Contract) -> None:
     content, name = made(alice, contract, 2, 3, "pdf")
 
-    text = " ".join("".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(content)).pages).split())
+    text = printed(content)
     assert name == f"{contract.reference}-v2-v3.pdf"
     assert "1 changed, 0 added, 0 removed, 0 moved" in text
     assert "This Agreement runs for one year two years and renews" in text
+    assert "3 unchanged clauses: Hosting Agreement – 2 Changed" in text
+    assert "If availability is lower" not in text
+
+
+def test_the_pdf_of_the_whole_text_has_the_other_clauses_too(alice: Actor, contract: Contract) -> None:
+    content, name = made(alice, contract, 2, 3, "whole")
+
+    text = printed(content)
+    assert name == f"{contract.reference}-v2-v3-whole.pdf"
+    assert "This Agreement runs for one year two years and renews" in text
+    assert "If availability is lower" in text
+    assert "unchanged clauses:" not in text
+
+
+def test_stretches_of_unchanged_clauses_are_named_by_their_first_and_last() -> None:
+    bare = {"kind": "same", "number": "", "heading": "", "spans": [("same", "These words open it, "), ("same", "all.")]}
+    same = {"kind": "same", "number": "2", "heading": "Fees", "spans": [("same", "2 Fees")]}
+    gone = {"kind": "removed", "number": "3", "heading": "", "spans": [("removed", "3 Gone.")]}
+
+    found = folded([bare, same, gone, gone, same])
+
+    assert found == [
+        {"kind": "unchanged", "count": 2, "first": "These words open it, all.", "last": "2 Fees"},
+        gone,
+        gone,
+        {"kind": "unchanged", "count": 1, "first": "2 Fees", "last": "2 Fees"},
+    ]
+
+
+def printed(content: bytes) -> str:
+    return " ".join("".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(content)).pages).split())
 
 
 def test_a_version_of_another_contract_is_not_compared(alice: Actor, contract: Contract) -> None:

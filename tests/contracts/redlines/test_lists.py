@@ -60,6 +60,22 @@ def test_the_numbers_go_on(before: tuple[str, ...], after: tuple[str, ...], ever
     assert text_of(reject_all(made)) == text_of(old)
 
 
+def test_a_paragraph_that_is_taken_out_of_its_list_stays_out() -> None:
+    """Number 0 says so; it is no list, and in the older file the same words stand in one."""
+    old, new = numbered(OLD, every=9), written_anew(numbered(NEW, every=2), 1)
+    parts = take_apart(new)
+    said = parts["word/document.xml"].decode().replace(f'<w:numId w:val="{LIST + 1}"/>', '<w:numId w:val="0"/>')
+    new = put_together(parts | {"word/document.xml": said.encode()})
+    assert text_of(new).count("1. ") == 1
+
+    made = with_lists_of(old, new)
+
+    assert text_of(made) == text_of(new)
+    assert set(re.findall(r'<w:numId w:val="(\d+)"/>', main_part(made))) == {"0"}
+    changed = redlined(old, new)
+    assert (text_of(accept_all(changed)), text_of(reject_all(changed))) == (text_of(new), text_of(old))
+
+
 def test_a_list_that_only_the_newer_file_has_is_put_beside() -> None:
     old, new = numbered(OLD, every=9), written_anew(numbered(NEW, every=9), 1)
     parts = take_apart(new)

@@ -160,6 +160,22 @@ def test_the_whole_way_by_the_api(api: APIClient, alice: Actor) -> None:
     assert [version["number"] for version in api.get(at).data["versions"]] == [2, 1]
 
 
+def test_the_api_approves_only_what_was_named(api: APIClient, alice: Actor) -> None:
+    template = draft_template(alice)
+    at = f"/api/v1/templates/{template.pk}/"
+    first = str(template.versions.get().pk)
+    api.post(f"{at}versions/", files(lines=(*LINES, "More.")), format="multipart")
+    before = left_behind()
+
+    silent = api.post(f"{at}approval/", {}, format="json")
+    former = api.post(f"{at}approval/", {"version": first}, format="json")
+
+    assert (silent.status_code, silent["Content-Type"]) == (400, "application/problem+json")
+    assert (silent.json()["code"], list(silent.json()["errors"])) == ("invalid", ["version"])
+    assert (former.status_code, former.json()["code"]) == (409, "not_newest")
+    assert (left_behind(), Template.objects.get().state) == (before, "draft")
+
+
 def test_the_api_says_what_is_wrong_beside_each_answer(api: APIClient, alice: Actor) -> None:
     version = approved_template(alice).versions.get()
     body = {"title": "NDA", "answers": {"signed_on": "soon"}}

@@ -17,9 +17,11 @@ from contracts.adapters.parts import W, put_together, take_apart
 from contracts.adapters.word_blocks import open_word
 from contracts.adapters.word_build import built
 from contracts.adapters.word_clauses import DraftText, standing
+from contracts.adapters.word_template import fill
 from contracts.adapters.word_writing import write_draft
+from contracts.engine.questionnaire import check
 from contracts.papers.drafts import joined_in
-from tests.contracts.templates.test_every_template import made_of
+from tests.contracts.library_of import answers_to, sample_parts
 from tests.contracts.word.drafts import drafted
 from tests.shared_data import shared
 
@@ -308,7 +310,9 @@ def test_pictures_and_empty_tables_go_with_their_clause() -> None:
 
 def test_a_new_clause_is_counted_in_the_list_of_those_beside_it() -> None:
     place = next(iter(shared("contracts/openagreements/templates").rglob("common-paper-csa-with-sla")))
-    base = made_of(place, yes=True)
+    document, metadata = sample_parts(place)
+    values, _wrong = check(metadata.fields, answers_to(metadata.fields))
+    base, _blanks = fill(document, values, {"selections": metadata.selections, "replacements": metadata.replacements})
     clauses = drafted(base)
     at = next(index for index, each in enumerate(clauses) if each.number == "3.1")
     new = DraftText(None, "3.2", "", ("A wholly new obligation of the Provider is agreed.",), clauses[at].level)

@@ -112,6 +112,15 @@ def test_a_new_clause_looks_like_its_neighbour() -> None:
     ]
 
 
+def test_a_heading_without_a_number_stands_on_a_line_of_its_own() -> None:
+    base = docx_of_text("This is a note to the reader, which is removed before use.\n\nThe parties agree.")
+    [only] = drafted(base)
+
+    made = written(base, [replace(only, heading="Cover Page", paragraphs=("The parties agree.",))])
+
+    assert made == "Cover Page\n\nThe parties agree."
+
+
 def test_a_removed_clause_is_gone() -> None:
     clauses = drafted(hosting())
 
