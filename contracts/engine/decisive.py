@@ -21,6 +21,7 @@ from contracts.engine.decisive_words import (
     PHRASES,
     PLACES,
     PREFIXES,
+    QUALIFIERS,
     SIDES,
     UNITS,
     VOID_HEADINGS,
@@ -225,7 +226,8 @@ def _is_label(token: str) -> bool:
 
 
 def _measured(token: str) -> bool:
-    return bool(token) and (_word(token).sense.startswith(FIGURES) and not token[0].isdigit())
+    is_unit = bool(token) and _word(token).sense.startswith(FIGURES) and not token[0].isdigit()
+    return is_unit or token.lower() in QUALIFIERS
 
 
 def _is_marker(tokens: Sequence[str], at: int) -> bool:

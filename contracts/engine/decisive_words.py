@@ -33,8 +33,9 @@ KINDS: Mapping[str, frozenset[str]] = {
         " released discharged omitted deleted"
     ),
 }
-# What several words say together, and none of them alone: by what they are compared, and the kind. A list that is only
-# begun ("including, without limitation,") is the same list, and "may not" forbids.
+# What several words say together, and none of them alone: by what they are compared, and the kind. Numbers and units
+# stand as they are compared ("1", "day"). A list that is only begun ("including, without limitation,") is the same, and
+# "may not" forbids.
 PHRASES: Mapping[str, tuple[str, str]] = {
     **{
         f"{word}{comma} {rest}": (word, "")
@@ -45,6 +46,12 @@ PHRASES: Mapping[str, tuple[str, str]] = {
             "but are not limited to",
         )
     },
+    **{
+        f"{kind} {unit}": (f"business {unit}", f"figure business {unit}")
+        for kind in ("business", "working")
+        for unit in ("day", "hour")
+    },
+    **{phrase: (phrase, "") for phrase in ("at once", "1 another", "1 or more")},
     "may not": ("may not", "denial"),
     "other than": ("other than", "exception"),
     **{
@@ -93,10 +100,11 @@ UNITS: Mapping[str, str] = {
     "%": "%", "percent": "%", "cent": "%", "percentage": "%", "minute": "minute", "hour": "hour", "hourly": "hour",
     "day": "day", "daily": "day", "week": "week", "weekly": "week", "month": "month", "monthly": "month",
     "quarter": "quarter", "quarterly": "quarter", "year": "year", "yearly": "year", "annual": "year",
-    "annually": "year", "business": "business", "working": "business",
+    "annually": "year", 
     "$": "USD", "usd": "USD", "dollar": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "£": "GBP", "gbp": "GBP",
     "pound": "GBP", "¥": "JPY", "jpy": "JPY", "yen": "JPY", "chf": "CHF", "franc": "CHF",
 }  # fmt: skip
+QUALIFIERS = frozenset({"business", "working", "calendar"})  # between a number and its unit
 # A number behind one of them is the name of a place, which each contract has of its own.
 PLACES = _words(
     "section sections clause clauses article articles paragraph paragraphs annex annexes exhibit exhibits schedule"

@@ -28,8 +28,9 @@ PLAIN = str.maketrans(
 UNLIKE_FROM = Decimal(50)  # percent of changed words beyond which a text is no version of a position
 SHINGLE = 3  # words in a row by which texts are looked up
 # Standings by which a mandatory clause is there: up to UNLIKE_FROM away from a position that is wanted or acceptable,
-# as negotiated words are, as long as none of them is one that decides (`contracts/engine/decisive_words.py`) and no sentence is gone: "is not
-# liable" is hardly a departure by its words. A tie says what a clause is meant to be, not what it says.
+# as negotiated words are, as long as none of them is one that decides (`contracts/engine/decisive_words.py`) and no
+# sentence is gone: "is not liable" is hardly a departure by its words. A tie says what a clause is meant to be, not
+# what it says.
 MET: frozenset[Standing] = frozenset({"present", "deviating"})
 CANDIDATES = 8  # how many positions of the library a clause is held against closely
 HEADED = 0.3  # what a common heading adds to the likeness of two texts, as between versions of a contract

@@ -104,6 +104,7 @@ def clause_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A library clause with the ladder of one version (`?version=2`, else the newest), its versions and its history."""
     actor = actor_of(request)
     clause = get_visible(actor, LibraryClause.objects.select_related("owner"), pk)
+    last_change = newest_change(clause)  # before the words: what is shown is no older than what is said to be seen
     versions = list(clause.versions.select_related("created_by").order_by("-number"))
     shown = _shown(versions, request.GET.get("version", ""))
     waits = versions[0].state == LibraryVersionState.DRAFT and clause.state != LibraryState.RETIRED
@@ -117,7 +118,7 @@ def clause_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tied": tied[:SHOWN],
         "more_tied": len(tied) > SHOWN,
         "newest": versions[0],
-        "last_change": newest_change(clause),
+        "last_change": last_change,
         "used_in": [(version, pinned_numbers(version, clause)) for version in templates_using(actor, clause)[:SHOWN]],
         "can_approve": waits and can(actor, "contracts.approve_library_clause", clause),
         "can_change": clause.state != LibraryState.RETIRED and can(actor, "contracts.change_library_clause", clause),

@@ -63,8 +63,9 @@ def clause_new(request: HttpRequest) -> HttpResponse:
 @login_required
 def clause_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, clause = _clause_for(request, pk, "contracts.change_library_clause")
-    newest = LibraryClauseVersion.objects.filter(clause=clause).latest("number")
     last = newest_change(clause)
+    clause.refresh_from_db()  # what is shown is no older than what is said to be seen
+    newest = LibraryClauseVersion.objects.filter(clause=clause).latest("number")
     initial = {**_facts(clause), **initial_of(newest.positions), "seen": last.pk if last else None}
     form = LibraryClauseForm(newest.positions, request.POST or None, initial=initial)
 

@@ -129,6 +129,7 @@ def contract_new(request: HttpRequest) -> HttpResponse:
 def contract_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, contract = _contract_for(request, pk, "contracts.change_contract")
     newest = newest_change(contract)
+    contract.refresh_from_db()  # what is shown is no older than what is said to be seen
     names = ("title", "category", "external_reference", "value_amount", "currency", "time_zone", "description")
     initial = {name: getattr(contract, name) for name in names}
     initial |= {"owner_id": str(contract.owner_id), "seen": newest.pk if newest else None}

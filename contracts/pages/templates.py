@@ -205,6 +205,7 @@ def template_approve(request: HttpRequest, pk: UUID, version_id: UUID) -> HttpRe
 def template_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, template = _template_for(request, pk, "contracts.change_template")
     newest = newest_change(template)
+    template.refresh_from_db()  # what is shown is no older than what is said to be seen
     initial = {name: getattr(template, name) for name in ("name", "description", "category", "risk")}
     initial |= {"owner_id": str(template.owner_id), "seen": newest.pk if newest else None}
     form = shapes.TemplateFactsForm(request.POST or None, initial=initial)
