@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, NotFound, Throttled, ValidationError
 from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
@@ -72,6 +73,7 @@ def _api_problem(error: APIException) -> tuple[dict[str, Any], dict[str, str]]:
     return problem(error.status_code, code, str(error.detail)), headers
 
 
+@csrf_exempt
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """The 404 of paths under /api/ that no route has."""

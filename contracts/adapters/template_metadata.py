@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import yaml
 
 from clm.lib.errors import Invalid
-from contracts.engine.questionnaire import BadSchema, Field, fields_of
+from contracts.engine.questionnaire import BadSchema, Field, fields_of, option_words
 
 MOST_BYTES = 256 * 1024
 MOST_FIELDS = 400
@@ -31,6 +31,8 @@ WITH_FIELD = re.compile(
     r"|(?:\A|(?<=\.)) *(?:only )?(?:used|applies) (?:only )?(?:with|when|if|in computed) [a-z]\w*_\w+(?: is \w+)?\.?",
     re.IGNORECASE,
 )
+# A name of a field or an answer, as only a tool says it; not a part of an address, nor a place in a text.
+CODED = re.compile(r"(?<![\w/@.:=&?{$#%-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w/@=}-]|[.:]\w)")
 LONGEST_LABEL = 120
 
 
@@ -124,9 +126,27 @@ def _fields(found: Mapping[str, Any]) -> tuple[Field, ...]:
     needed = {str(name) for name in needed} if isinstance(needed, list) else set()
     kinds = {str(row.get("name")): row.get("type") for row in rows}
     try:
-        return fields_of([_asked(row, needed) | _told_condition(row, kinds) for row in rows])
+        return _spoken(fields_of([_asked(row, needed) | _told_condition(row, kinds) for row in rows]))
     except BadSchema as fault:
         raise _wrong("metadata", str(fault)) from fault
+
+
+def _spoken(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """What is said of the questions names others as people know them: “Custom fee structure”, not
+    custom_fee_structure."""
+    labels = {each.name: each.label for field in fields for each in (field, *field.items)}
+
+    def spoken(field: Field) -> Field:
+        def named(found: re.Match[str]) -> str:
+            name = found.group()
+            if name in labels and name != field.name and not CODED.search(labels[name]):
+                return f"“{labels[name]}”"
+            return option_words(name) if name in field.options else name.replace("_", " ")
+
+        label, told = CODED.sub(named, field.label)[:300], CODED.sub(named, field.help)[:2_000]
+        return replace(field, label=label, help=told, items=tuple(spoken(item) for item in field.items))
+
+    return tuple(spoken(field) for field in fields)
 
 
 def _told_condition(row: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:

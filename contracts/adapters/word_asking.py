@@ -16,6 +16,7 @@ from docx import Document
 
 from contracts.adapters import word_drafting, word_fitting
 from contracts.adapters.word_binding import bound
+from contracts.adapters.word_bodies import bodies_of
 from contracts.adapters.word_boxes import choice_of, grouped, is_ticked, option_of
 from contracts.adapters.word_conditions import asked_where, conditions_in
 from contracts.adapters.word_fitting import BLANK, BOX, NOTED
@@ -100,7 +101,9 @@ def _opens_in(
             row = {"root": number, "paragraph": index, "start": start, "said": text[start:end], "kind": kind}
             row |= {"is_line": is_line} if kind == BOX else {}
             condition = conditions.get(paragraph) or (conditions.get(before) if EXAMPLE.match(text) else None)
-            opens.append(Open(row, paragraph, condition, hint=_hint(text[start:]) if kind == NOTED else ""))
+            body = bodies_of([paragraph], is_one=False).get(paragraph, []) if kind == BOX and is_line else []
+            hint = _hint(text[start:]) if kind == NOTED else ""
+            opens.append(Open(row, paragraph, condition, hint=hint, body=body))
         before = paragraph if text.strip() else before
     return opens
 
@@ -126,6 +129,22 @@ def _is_only_noted(paragraph: Any) -> bool:
     return len(texts) == 1 and word_drafting.NOTE.fullmatch(texts[0]) is not None
 
 
+def tell_apart(rows: Sequence[dict[str, Any]], table_rows: Mapping[str, Any]) -> None:
+    """Questions of a section that read alike have the number of their row, of those of one table that ask something;
+    else they are numbered."""
+    alike: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        alike.setdefault((row["section"], row["label"]), []).append(row)
+    for group in (group for group in alike.values() if len(group) > 1):
+        stand = [table_rows.get(row["name"]) for row in group]
+        tables = {None if each is None else each.getparent() for each in stand}
+        is_table = len(tables) == 1 and None not in tables and len(set(stand)) == len(group)
+        asking = [each for each in dict.fromkeys(table_rows.values()) if each is not None]
+        own = [each for each in asking if each.getparent() in tables]
+        for number, (row, place) in enumerate(zip(group, stand, strict=True), 1):
+            row["label"] += f" (row {own.index(place) + 1})" if is_table else f" ({number})"
+
+
 class _Questions:
     """Questions are made in the document's order: a box before what stands behind it."""
 
@@ -135,6 +154,7 @@ class _Questions:
         self.places: list[dict[str, Any]] = []
         self.margins: dict[tuple[str, str], str] = {}
         self.boxes: dict[Any, dict[str, Any]] = {}
+        self.table_rows: dict[str, Any] = {}
 
     def of(self, found: Sequence[Open]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         groups = grouped([each for each in found if each.kind == BOX])
@@ -145,6 +165,7 @@ class _Questions:
                 self._tick(each, groups.get(id(each), []))
             else:
                 self._fill(each)
+        tell_apart(self.rows, self.table_rows)
         return self.rows, self.places
 
     def _fill(self, each: Open) -> None:
@@ -154,8 +175,9 @@ class _Questions:
         same = (each.before, each.after)
         name = each.name or (self.margins.get(same, "") if each.row["root"] else "")
         if not name:
-            name = self._ask(question_at(each.spot, self._taken()), self.boxes.get(each.paragraph) or _when(each))
+            name = self._ask(question_at(each.spot, self._taken()), self._asked_when(each))
         self.margins[same] = name
+        self.table_rows.setdefault(name, row_of(each.paragraph))
         self._place(each, name)
 
     def _tick(self, box: Open, group: Sequence[Open]) -> None:
@@ -163,7 +185,7 @@ class _Questions:
         if not group:
             words = option_of(box).removesuffix(":")
             row = {"type": "boolean", "label": words, "section": box.section, "default": is_ticked(box)}
-            name = self._ask(row | {"name": name_for(words, self._taken())}, _when(box))
+            name = self._ask(row | {"name": name_for(words, self._taken())}, self._asked_when(box))
             self._place(box, name, equals=True)
         elif group[0] is box:
             options = [option_of(each) for each in group]
@@ -171,9 +193,12 @@ class _Questions:
             words = choice_of(group)
             row = {"type": "enum", "label": words, "section": box.section, "options": options}
             row |= {"default": ticked[0]} if len(ticked) == 1 else {}
-            name = self._ask(row | {"name": name_for(words, self._taken())}, _when(box))
+            name = self._ask(row | {"name": name_for(words, self._taken())}, self._asked_when(box))
             for each, option in zip(group, options, strict=True):
                 self._place(each, name, equals=option)
+
+    def _asked_when(self, each: Open) -> dict[str, Any] | None:
+        return self.boxes.get(each.paragraph) or (each.condition.as_json() if each.condition else None)
 
     def _taken(self) -> set[str]:
         return {*self.fields, *(row["name"] for row in self.rows)}
@@ -186,11 +211,8 @@ class _Questions:
         self.places.append(each.row | {"name": name} | more)
         if each.kind == BOX and each.row["is_line"]:
             wanted = more["equals"]
-            self.boxes[each.paragraph] = {"field": name, "in": [wanted]}
-
-
-def _when(each: Open) -> dict[str, Any] | None:
-    return each.condition.as_json() if each.condition else None
+            lines = [each.paragraph, *(line for part in each.body for line in part.iter(qn("p")))]
+            self.boxes |= {line: {"field": name, "in": [wanted]} for line in lines}
 
 
 def _spans(

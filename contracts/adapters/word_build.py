@@ -23,13 +23,23 @@ from contracts.adapters.word_clauses import (
     standing,
 )
 from contracts.adapters.word_looks import put_marks
-from contracts.adapters.word_made import Look, body_paragraph, clause_paragraphs, look_of, set_numbering, take_level
+from contracts.adapters.word_made import (
+    Look,
+    body_paragraph,
+    clause_paragraphs,
+    look_of,
+    set_numbering,
+    set_outline,
+    take_level,
+)
 from contracts.adapters.word_moving import Places
+from contracts.adapters.word_remarks import starts_of
 from contracts.adapters.word_rows import cell_count, new_row, notes_in, rewrite_note, rewrite_paragraph, rewrite_row
 from contracts.adapters.word_tables import fit_columns, new_table
 from contracts.adapters.word_units import cells_in, lines_of, table_of
 from contracts.adapters.word_words import readable, rewrite
 from contracts.engine.compare import longest_rising
+from contracts.engine.outline import outline
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -50,8 +60,9 @@ def built(
     """The base with its clauses as the draft has them, or a file made of the clauses alone where there is no base.
 
     A clause whose words would not come back exactly as they were written stands in paragraphs of its own, without its
-    tables; a new one that Word would count otherwise than the draft looks like another, or has its number typed.
-    `told` is told which clauses could not be kept as they look.
+    tables; a new one that Word would count otherwise than the draft looks like another, or has its number typed. A
+    heading that would be read as words of the clause before it is named a heading. `told` is told which clauses could
+    not be kept as they look.
     """
     if base is None:
         return from_nothing(clauses)
@@ -61,8 +72,9 @@ def built(
         writing = Writing(open_word(base), list(clauses), origins, plain=frozenset(plain), models=models)
         expected = writing.run()
         made = writing.file.as_bytes()
-        wrong = _unlike(writing, expected, open_word(made).located)
-        miscounted = set() if wrong else _miscounted(writing, open_word(made).located)
+        located = open_word(made).located
+        wrong = _unlike(writing, expected, located)
+        miscounted = set() if wrong else _miscounted(writing, located)
         if not wrong and not miscounted:
             break
         is_last = attempt >= ATTEMPTS - 2
@@ -73,7 +85,7 @@ def built(
             models[place] = before + 1 if 0 <= before < OTHER_MODELS and not is_last else TYPED
     if told is not None:
         told += [_name(clauses[place]) for place in sorted(plain) if clauses[place].origin is not None]
-    return made
+    return writing.file.as_bytes() if _name_headings(writing, located) else made
 
 
 def _name(clause: DraftText) -> str:
@@ -107,6 +119,28 @@ def _miscounted(writing: Writing, located: Sequence[Located]) -> set[int]:
             found.add(place)
         seen.add(place)
     return found
+
+
+def _name_headings(writing: Writing, located: Sequence[Located]) -> bool:
+    """Headings without a number that begin no clause as the file is read, such as a cover's title where it is no longer
+    the first line, are headings by their outline level from now on; whether there were any."""
+    begins = {clause.start for clause in outline([each.block for each in located])}
+    places = [place for place in range(len(writing.drafts)) for _ in writing.lines[place]]
+    seen: set[int] = set()
+    found: set[int] = set()
+    at = 0
+    for start, each in starts_of(located):
+        own = places[at : at + len(lines_of(each.words))]
+        at += len(own)
+        draft = writing.drafts[own[0]] if own else None
+        if draft is not None and own[0] not in seen and start not in begins and draft.heading and not draft.number:
+            found.add(own[0])
+        seen.update(own)
+    headings = [(writing.elements[place][0], writing.drafts[place].level) for place in sorted(found)]
+    for element, level in headings:
+        if element.tag == W + "p":
+            set_outline(element, level)
+    return bool(headings)
 
 
 def _same_number(shown: str, printed: str) -> bool:

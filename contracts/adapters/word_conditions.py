@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from contracts.adapters.word_drafting import option_bodies
 from contracts.adapters.word_paragraphs import qn, text_of
 from contracts.adapters.word_spots import PART
 from contracts.engine.questionnaire import BadSchema, Condition, Field, check_answers, check_circle
@@ -14,7 +15,8 @@ from contracts.engine.questionnaire import BadSchema, Condition, Field, check_an
 def conditions_in(
     root: Any, options: Sequence[tuple[Mapping[str, Any], Sequence[Any]]], fields: Mapping[str, Field]
 ) -> dict[Any, Condition]:
-    """When a paragraph is in the document: where its option is chosen, or the part that it stands in is."""
+    """When a paragraph is in the document: where its option is chosen, or the one that it belongs to, or the part that
+    it stands in is."""
     found: dict[Any, Condition] = {}
     above: list[str] = []
     for paragraph in root.iter(qn("p")):
@@ -27,11 +29,24 @@ def conditions_in(
         for part in parts:
             if part["end"] and above:
                 above.pop()
+    chosen: dict[Any, Condition] = {}
     for group, places in options:
         for option, paragraph in zip(group["options"], places, strict=True):
             condition = _condition(option, group["options"], fields)
             if paragraph is not None and condition is not None:
-                found[paragraph] = condition
+                chosen[paragraph] = condition
+    return _belonging(options, chosen) | found | chosen
+
+
+def _belonging(
+    options: Sequence[tuple[Mapping[str, Any], Sequence[Any]]], chosen: Mapping[Any, Condition]
+) -> dict[Any, Condition]:
+    """What belongs to an option, also to one that belongs to another itself: the innermost decides."""
+    bodies = {line: body for group, places in options for line, body in option_bodies(group, places).items()}
+    found: dict[Any, Condition] = {}
+    for line in sorted(bodies, key=lambda line: -len(bodies[line])):
+        own = [inner for each in bodies[line] for inner in each.iter(qn("p"))] if line in chosen else []
+        found |= dict.fromkeys(own, chosen[line]) if own else {}
     return found
 
 
@@ -78,6 +93,8 @@ def asked_where(
     for name, places in where.items():
         field = known[name]
         condition = None if field.required or field.condition or name in deciding else _any_of(places)
+        if condition and known[condition.field].type == "boolean" and len(condition.among) > 1:
+            continue  # asked either way
         if condition is not None and condition.field != name:
             try:
                 check_circle(replace(field, condition=condition), known)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from contracts.adapters import word_fitting
+from contracts.adapters.word_bodies import MARK, bodies_of, remove_all
 from contracts.adapters.word_paragraphs import qn, remove_paragraph, replace_span, text_of
 
-MARK = re.compile(r"\s*(?:\[\s*[xX]?\s*\]|\(\s*[xX]?\s*\)|[☐☒☑])\s*")
 # Instructions in brackets, by how they begin in the templates of Common Paper; some run over paragraphs.
 _BEGIN = r"\[+\s*(?:drafting note|describe|insert|enter a|fill in|for example|customize|attach|if required by law)\b"
 NOTE = re.compile(_BEGIN + r"[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]+", re.IGNORECASE)
@@ -17,7 +17,6 @@ OPEN_NOTE = re.compile(_BEGIN + r"[^\[\]]*\Z", re.IGNORECASE)
 # What is filled in a marker, or is to be filled in the document; and the words of a marker that tell it without.
 _OPEN = re.compile(r"\{[a-z]\w*\}|\[[\s#_$]*\]|_{3,}")
 ENOUGH = 2
-PART = re.compile(r"\{(?:IF|FOR|END-IF|END-FOR)\b[^{}]*\}")
 # A bracket that was closed behind a field and never opened.
 STRAY = re.compile(r"(?<=\})\s*\]+")
 BLANK = re.compile(r"\[\s*(?:#|\$?_+)?\s*\]")
@@ -68,8 +67,10 @@ def _find_default(options: Sequence[Mapping[str, Any]], places: list[Any], taken
 
 
 def choose(root: Any, groups: Iterable[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
-    """Of every group the chosen options stay, with a ticked box where they had one; the others are removed."""
-    for group, places in found_options(root, groups):
+    """Of every group the chosen options stay, with a ticked box where they had one; the others are removed, each with
+    what belongs to it."""
+    found = [(group, places, option_bodies(group, places)) for group, places in found_options(root, groups)]
+    for group, places, bodies in found:
         options: Sequence[Mapping[str, Any]] = group["options"]
         chosen = [_is_chosen(option, values) for option in options]
         is_other = any(chosen)
@@ -79,17 +80,11 @@ def choose(root: Any, groups: Iterable[Mapping[str, Any]], values: Mapping[str, 
             if is_chosen or (not option["field"] and not is_other):
                 _tick(paragraph, word_fitting.TICKED)
             else:
-                remove_option(paragraph)
+                remove_all([paragraph, *bodies.get(paragraph, [])])
 
 
-def remove_option(paragraph: Any) -> None:
-    """The paragraph is gone, but for the end of an optional part that began before it, or the beginning of one that
-    ends behind it."""
-    parts = PART.findall(text_of(paragraph))
-    if sum(-1 if part.startswith("{END") else 1 for part in parts) == 0:
-        remove_paragraph(paragraph)
-    else:
-        replace_span(paragraph, 0, len(text_of(paragraph)), "".join(parts))
+def option_bodies(group: Mapping[str, Any], places: Sequence[Any]) -> dict[Any, list[Any]]:
+    return bodies_of(places, is_one=group.get("type") == "radio")
 
 
 def _is_chosen(option: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

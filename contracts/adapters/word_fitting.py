@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.adapters.word_bodies import bodies_of
 from contracts.adapters.word_paragraphs import qn, remove_paragraph, replace_span, row_of, text_of
 from contracts.engine.open_blanks import LINE, SIGNS, TO_UNIT, UNITS
 
@@ -116,15 +117,18 @@ def _words_of(blank: Mapping[str, Any], values: Mapping[str, Any]) -> str:
 
 
 def not_chosen(root: Any, blanks: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> list[Any]:
-    """The paragraphs that are options, of which others were chosen."""
+    """The lines that are options, of which others were chosen, with what belongs to them."""
     boxes = [blank for blank in blanks if blank["kind"] == BOX and blank["is_line"]]
     paragraphs = list(root.iter(qn("p"))) if boxes else []
-    return [
-        place.paragraph
-        for blank in boxes
-        if values.get(blank["name"]) not in (None, blank["equals"])
-        and (place := _blank_place(paragraphs, blank)) is not None
-    ]
+    found = [(blank, place) for blank in boxes if (place := _blank_place(paragraphs, blank)) is not None]
+    groups: dict[str, list[Any]] = {}
+    for blank, place in found:
+        groups.setdefault(blank["name"], []).append(place.paragraph)
+    bodies: dict[Any, list[Any]] = {}
+    for group in groups.values():
+        bodies |= bodies_of(group, is_one=True)
+    gone = [place.paragraph for blank, place in found if values.get(blank["name"]) not in (None, blank["equals"])]
+    return [each for line in gone for each in (line, *bodies.get(line, []))]
 
 
 def _without_sign(place: Place, values: Mapping[str, Any]) -> Place:

@@ -22,6 +22,9 @@ OWN = tuple(W + name for name in ("sectPr", "pPrChange", "framePr"))
 BEFORE_NUMBERING = tuple(
     W + name for name in ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl")
 )
+# And what comes behind its outline level.
+BEHIND_OUTLINE = tuple(W + name for name in ("divId", "cnfStyle", "rPr", "sectPr", "pPrChange"))
+MAX_OUTLINE = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,20 @@ def set_numbering(paragraph: Element, *, is_on: bool) -> None:
     numbering.append(number)
     at = sum(1 for child in properties if child.tag in BEFORE_NUMBERING)
     properties.insert(at, numbering)
+
+
+def set_outline(paragraph: Element, level: int) -> None:
+    """The paragraph is a heading of this level, however it looks: Word lists it in its outline."""
+    properties = paragraph.find(W + "pPr")
+    if properties is None:
+        properties = paragraph.makeelement(W + "pPr")
+        paragraph.insert(0, properties)
+    for child in properties.findall(W + "outlineLvl"):
+        properties.remove(child)
+    outline = properties.makeelement(W + "outlineLvl")
+    outline.set(W + "val", str(min(max(level, 1), MAX_OUTLINE) - 1))
+    at = next((at for at, child in enumerate(properties) if child.tag in BEHIND_OUTLINE), len(properties))
+    properties.insert(at, outline)
 
 
 def _drop_style(paragraph: Element) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.adapters.word_drafting import MARK
+from contracts.adapters.word_bodies import MARK
 from contracts.adapters.word_fitting import BOX, NOTED
 from contracts.adapters.word_paragraphs import qn, replace_span, text_of
 from contracts.engine.open_blanks import LINE, OTHER, Spot
@@ -23,7 +23,8 @@ _SHORT_LINE = 8  # words of a line that is a heading of what stands below it
 @dataclass
 class Open:
     """An open place: `row` is its JSON form, but for the name. `spot` is nothing where it stood in a note that goes.
-    `condition` says when it is in the document; `before` and `after` are the line as it is written."""
+    `condition` says when it is in the document; `before` and `after` are the line as it is written, `body` what belongs
+    to a box besides its line."""
 
     row: dict[str, Any]
     paragraph: Any
@@ -36,6 +37,7 @@ class Open:
     title: str = ""
     lead: str = ""
     name: str = ""
+    body: Sequence[Any] = ()
 
     @property
     def kind(self) -> str:

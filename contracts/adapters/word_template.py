@@ -23,6 +23,8 @@ from lxml import etree
 
 from clm.lib.errors import DomainError, Invalid
 from contracts.adapters import word_drafting, word_fitting
+from contracts.adapters.word_bodies import remove_all
+from contracts.adapters.word_echoes import said_once
 from contracts.adapters.word_paragraphs import element, qn, replace_span, roots_of, row_of, text_of
 from contracts.engine.questionnaire import Field, as_words
 
@@ -145,9 +147,10 @@ def fill(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) ->
     """
     prepared = _Template(io.BytesIO(content))
     prepared.init_docx()
+    shorter: dict[str, str] = {}
     for number, root in enumerate(roots_of(prepared.docx)):
         blanks = [blank for blank in rules.get("blanks", ()) if blank["root"] == number]
-        _draft(root, values, rules, blanks)
+        shorter |= _draft(root, number, values, rules, blanks)
         _check_words(root)
         _translate(root, {blank["name"] for blank in blanks if blank["kind"] == word_fitting.BLANK})
     # docxtpl opens the document anew when it renders: it is given the translated one.
@@ -155,7 +158,7 @@ def fill(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) ->
     prepared.docx.save(translated)
     template = _Template(translated)
     try:
-        template.render(_context(values), SandboxedEnvironment(autoescape=True), autoescape=True)
+        template.render(_context({**values, **shorter}), SandboxedEnvironment(autoescape=True), autoescape=True)
     except Invalid:
         raise
     except Exception as fault:
@@ -165,21 +168,23 @@ def fill(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) ->
     return made.getvalue(), list(dict.fromkeys(told))
 
 
-def _draft(root: Any, values: Mapping[str, Any], rules: Mapping[str, Any], blanks: Sequence[Mapping[str, Any]]) -> None:
-    """What speaks to whoever drafts is gone, or was answered."""
+def _draft(
+    root: Any, number: int, values: Mapping[str, Any], rules: Mapping[str, Any], blanks: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """What speaks to whoever drafts is gone, or was answered. Answers how answers read where they are shorter."""
     asking = word_fitting.asking(root)
     word_drafting.replace_words(root, rules.get("replacements", {}))
     if rules.get("as_written"):
-        return
-    fitting = word_fitting.fitting(root, values, blanks)
+        return {}
+    fitting, shorter = said_once(word_fitting.fitting(root, values, blanks), values, number)
     gone = word_fitting.not_chosen(root, blanks, values)
     word_drafting.choose(root, rules.get("selections", ()), values)
     word_fitting.put(fitting)
-    for paragraph in gone:
-        word_drafting.remove_option(paragraph)
+    remove_all(gone)
     word_drafting.remove_drafting_words(root)
     word_fitting.remove_unsaid(root, blanks, values)
     word_fitting.darken(asking)
+    return shorter
 
 
 def _context(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Literal
 
 from contracts.engine.composition import VARIABLE
@@ -40,10 +40,11 @@ _BEGINNING = {
     first: sorted((each for each in _READ_PHRASES if each[0][0] == first), key=lambda each: -len(each[0]))
     for first in {words[0] for words, _key, _sense in _READ_PHRASES}
 }
-_BEFORE_SIGN = re.compile(r" (?=[.,;:)])")
+_BEFORE_SIGN = re.compile(r" (?=[.,;:)])|(?<=\() ")
 # A sentence of so many words is gone where more than this share of them is, and less than this share was added.
 LEAST_SENTENCE, GONE, REPLACED = 6, 0.6, 0.5
 SHOWN_WORDS = 12
+MOST_BETWEEN = 6  # so many words between two that decide are shown with them
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -94,8 +95,8 @@ def _of_heading(heading: str) -> Turn | None:
 
 def _of_blank(value: str) -> Turn | None:
     """Names and figures are what blanks are for; a denial or a condition is not."""
-    put = [word.shown for word in _read(value) if word.sense and not word.sense.startswith(FIGURES)]
-    return Turn("blank", "", " ".join(put)) if put else None
+    put = _passage(_read(value), lambda word: bool(word.sense) and not word.sense.startswith(FIGURES))
+    return Turn("blank", "", put) if put else None
 
 
 def _of_words(old: Sequence[_Word], new: Sequence[_Word]) -> Iterator[Turn]:
@@ -146,7 +147,17 @@ def _of_change(left: Sequence[_Word], put: Sequence[_Word], spoken_of: Collectio
 
 
 def _said(words: Sequence[_Word]) -> str:
-    return " ".join(word.shown for word in words if word.sense or word.key in DUTIES)
+    return _passage(words, lambda word: bool(word.sense) or word.key in DUTIES)
+
+
+def _passage(words: Sequence[_Word], decides: Callable[[_Word], bool]) -> str:
+    """The words that decide, with what stands between them where that is not long: "5 % per year"."""
+    places = [at for at, word in enumerate(words) if decides(word)]
+    shown = [words[at].shown for at in places[:1]]
+    for at, further in pairwise(places):
+        between = [word.shown for word in words[at + 1 : further]]
+        shown += [*(between if len(between) <= MOST_BETWEEN else ["…"]), words[further].shown]
+    return _BEFORE_SIGN.sub("", " ".join(shown))
 
 
 def _is_opposite(one: str, other: str) -> bool:

@@ -137,10 +137,17 @@ def _silently(count: int) -> str:
 
 def _row(change: Change, remarks: Sequence[dict[str, Any]], threads: Sequence[comments.ShownThread]) -> dict[str, Any]:
     is_kept = change.state in changes.IN_OUR_DRAFT
+    said = {
+        (each.comment.outside_author, each.comment.text)
+        for thread in threads
+        for each in thread.comments
+        if each.comment.came_with_id == change.version_id
+    }
     return {
         "change": change,
         "spans": changes.spans_of(change),
-        "remarks": remarks,
+        # A comment of the document that is shown in its thread is not shown twice.
+        "remarks": [each for each in remarks if (each["author"], each["text"].strip()) not in said],
         "threads": threads,
         "is_lost": is_kept and not changes.is_open_draft(change),
     }

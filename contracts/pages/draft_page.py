@@ -32,7 +32,7 @@ from contracts.queries import drafts
 from contracts.queries.changes import undecided
 from contracts.queries.clause_library import Standpoint, position_choices
 from contracts.queries.draft_library import draft_report
-from contracts.queries.omissions import Lacking, lacking
+from contracts.queries.omissions import Lacking, lacking, parted
 from contracts.states import Side
 
 NO_CLAUSE = UUID(int=0)  # in the addresses of the part that the script copies for a new clause
@@ -87,6 +87,7 @@ class LibraryBeside:
     rows: tuple[Standpoint, ...]
     offers: int
     lacking: list[Lacking]
+    left_out: list[Lacking]
     may_put: bool
     contract_id: UUID
     put_in_url: str = ""
@@ -144,11 +145,13 @@ def draft_checks(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _beside_library(actor: Actor, draft: Draft, *, may_write: bool) -> LibraryBeside:
     report = draft_report(draft)
+    missing, left_out = parted(lacking(draft.contract, report))
     may_put = may_write and can(actor, "contracts.put_position", draft)
     return LibraryBeside(
         rows=report.rows,
         offers=report.offers,
-        lacking=lacking(draft.contract, report),
+        lacking=missing,
+        left_out=left_out,
         may_put=may_put,
         contract_id=draft.contract_id,
         put_in_url=reverse("draft-put-in", args=[draft.pk]) if may_put else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.accounts.models import Membership
 from clm.accounts.roles import PEOPLE_INSIDE, Role
 from clm.lib.actor import Actor
-from clm.lib.money import is_iso_4217
+from clm.lib.money import Money, is_iso_4217
 from clm.lib.zones import zone_names
 from clm.pages.fields import GroupedCheckboxes
 from contracts.access.other_side import companies
@@ -64,6 +65,11 @@ def _zones(kept: str | None) -> list[tuple[str, str]]:
     """The zones to choose from, and the one that a contract has: once its dates count it cannot have another."""
     names = zone_names()
     return [(name, name) for name in (names if kept is None or kept in names else (*names, kept))]
+
+
+def amount_typed(amount: Decimal | None, currency: str) -> str | None:
+    """A value as people type it: with the decimals of its currency, or more where it has more."""
+    return None if amount is None else Money(amount, currency).as_json()["amount"]
 
 
 class ContractForm(forms.Form):

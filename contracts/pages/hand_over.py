@@ -10,12 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clm.access.permissions import can
+from clm.access.registry import VERBS
+from clm.accounts.roles import Role
 from clm.lib.actor import Actor
 from contracts.access.other_side import other_side_name, their_people
 from contracts.models import Contract, Draft, DraftClause
 from contracts.queries.changes import undecided
-from contracts.queries.omissions import Lacking, said_missing
+from contracts.queries.omissions import Lacking, parted, said_missing
 from contracts.states import Side
+
+LET_IN = "contracts.restrict_contract"
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,13 @@ class Obstacle:
 @dataclass(frozen=True)
 class Reach:
     """Whom a hand-over reaches. `access_url` and `parties_url` are empty where there is nothing to do, or nothing that
-    the actor may do."""
+    the actor may do; `who_lets_in` says who may where the actor may not."""
 
     is_nobody: bool
     is_nameless: bool
     access_url: str = ""
     parties_url: str = ""
+    who_lets_in: str = ""
 
 
 def reach_of(actor: Actor, contract: Contract) -> Reach:
@@ -43,14 +48,21 @@ def reach_of(actor: Actor, contract: Contract) -> Reach:
     if actor.is_counterparty:
         return Reach(is_nobody=False, is_nameless=False)
     is_nobody, is_nameless = not their_people(contract), not other_side_name(actor, contract)
-    may_let_in = is_nobody and can(actor, "contracts.restrict_contract", contract)
+    may_let_in = is_nobody and can(actor, LET_IN, contract)
     may_name = is_nameless and can(actor, "contracts.set_parties", contract)
     return Reach(
         is_nobody=is_nobody,
         is_nameless=is_nameless,
         access_url=reverse("contract-access", args=[contract.pk]) if may_let_in else "",
         parties_url=reverse("contract-parties", args=[contract.pk]) if may_name else "",
+        who_lets_in=_who_lets_in() if is_nobody and not may_let_in else "",
     )
+
+
+def _who_lets_in() -> str:
+    """The roles of the permission table."""
+    roles = [str(role.label) for role in Role if role in VERBS[LET_IN]]
+    return _("Ask for it: the roles that let people in are %(roles)s.") % {"roles": ", ".join(roles)}
 
 
 def obstacles_to(draft: Draft, lacking: Iterable[Lacking] = ()) -> list[Obstacle]:
@@ -68,7 +80,7 @@ def obstacles_to(draft: Draft, lacking: Iterable[Lacking] = ()) -> list[Obstacle
             left,
         )
         found.append(Obstacle(text % {"count": left}, reverse("changes", args=[draft.contract_id]), _("Decide")))
-    missing = [each for each in lacking if not each.is_approved]
+    missing = parted(lacking)[0]
     return [*found, Obstacle(said_missing(missing))] if missing else found
 
 

@@ -30,7 +30,7 @@ from contracts.models.library import Risk
 from contracts.operations.library.guards import newest_change
 from contracts.queries.clause_library import library_clauses, position_label, report_on, tied_clauses
 from contracts.queries.compositions import pinned_numbers, templates_using
-from contracts.queries.omissions import lacking
+from contracts.queries.omissions import lacking, parted
 from contracts.states import LibraryState, LibraryVersionState
 
 SHOWN = 50  # open drafts on the page of a clause
@@ -144,11 +144,13 @@ def library_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     if version is None:
         return {"version": None}
     report = report_on(version)
+    missing, left_out = parted(lacking(contract, report))
     may_adopt = report.is_open and can(actor, "contracts.adopt_library_clause", version)
     return {
         "version": version,
         "report": report,
         "may_adopt": may_adopt,
-        "lacking": lacking(contract, report),
+        "lacking": missing,
+        "left_out": left_out,
         "may_ask": can(actor, "contracts.ask_omission", contract),
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contracts.library_categories import ClauseCategory
@@ -49,12 +50,23 @@ class LibraryClauseForm(forms.Form):
         for kind, number in self.places:
             self.fields[f"{kind}_{number}"] = _text_field(LABELS[kind] % {"number": number}, rows=4)
             self.fields[f"{kind}_{number}_why"] = _text_field(WHYS[kind], rows=1)
+            if kind == "unacceptable":
+                self.fields[f"{kind}_{number}_why"].help_text = _("Needed where the position is filled in.")
+                self.fields[f"{kind}_{number}_why"].is_needed_beside = True  # type: ignore[attr-defined]
         self.order_fields([name for name in self.fields if name not in ("note", "seen")])
 
     def _sent(self, kind: str) -> int:
         """How many places the sent form had beyond the spare ones, so that none of its words is lost."""
         sent = sum(1 for name in self.data if name.startswith(f"{kind}_") and not name.endswith("_why"))
         return max(0, sent - SPARE)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for kind, number in self.places:
+            name = f"{kind}_{number}"
+            if kind == "unacceptable" and given.get(name) and not given.get(f"{name}_why"):
+                self.add_error(f"{name}_why", gettext("Say why this position is unacceptable."))
+        return given
 
     def split(self, given: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, str]]]:
         """The facts, and the ladder without its empty places."""
@@ -65,6 +77,14 @@ class LibraryClauseForm(forms.Form):
                 why = given[f"{kind}_{number}_why"]
                 ladder.append({"kind": kind, "text": given[f"{kind}_{number}"], "why": why})
         return {name: given[name] for name in names}, ladder
+
+
+class NewLibraryClauseForm(LibraryClauseForm):
+    """There is nothing yet that could have changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["note"]
 
 
 def _count(positions: Iterable[dict[str, str]], kind: str) -> int:

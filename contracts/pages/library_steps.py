@@ -28,6 +28,7 @@ from contracts.pages.library_forms import (
     AdoptionForm,
     ApprovalForm,
     LibraryClauseForm,
+    NewLibraryClauseForm,
     OfferForm,
     RetirementForm,
     initial_of,
@@ -46,7 +47,7 @@ def _clause_for(request: HttpRequest, pk: UUID, verb: str) -> tuple[Actor, Libra
 def clause_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "contracts.add_library_clause")
-    form = LibraryClauseForm([], request.POST or None, initial={"owner_id": str(actor.user_id)})
+    form = NewLibraryClauseForm([], request.POST or None, initial={"owner_id": str(actor.user_id)})
     made: dict[str, LibraryClause] = {}
 
     def add(given: dict[str, Any]) -> None:

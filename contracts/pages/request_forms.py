@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.pages.fields import SuggestInput
 from contracts.models import ContractRequest, Party
 from contracts.models.request import Priority
+from contracts.pages.forms import amount_typed
 from contracts.queries.requests import MOST_BYTES, triagers
 
 SUGGESTED = 500
@@ -111,4 +112,7 @@ class WithdrawalForm(SeenForm):
 
 def initial_of(request: ContractRequest) -> dict[str, Any]:
     """The facts as the form shows them."""
-    return {name: getattr(request, name) for name in FACTS} | {"seen": request.revision}
+    return {name: getattr(request, name) for name in FACTS} | {
+        "value_amount": amount_typed(request.value_amount, request.currency),
+        "seen": request.revision,
+    }

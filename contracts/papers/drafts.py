@@ -60,8 +60,10 @@ def make_draft_paper(actor: Actor, draft_id: UUID) -> DraftPaper:
     texts = draft_texts(rows)
     plain: list[str] = []
     read = read_paper(_written(draft, texts, plain), f"{draft.contract.reference}.docx")
-    paper = put_paper(actor, replace(read, warnings=(*read.warnings, *_open_places(texts), *_written_plainly(plain))))
-    return DraftPaper(draft.revision, paper, _became(kept, texts, paper))
+    became = _became(kept, texts, read)
+    told = (*_open_places(texts), *_written_plainly(plain), *_read_together(kept, texts, became))
+    paper = put_paper(actor, replace(read, warnings=(*read.warnings, *told)))
+    return DraftPaper(draft.revision, paper, became)
 
 
 def _open_places(texts: Sequence[DraftText]) -> list[str]:
@@ -80,6 +82,19 @@ def _written_plainly(names: Sequence[str]) -> list[str]:
         return []
     named = "; ".join(names[:MOST_NAMED]) + ("; …" if len(names) > MOST_NAMED else "")
     return [_("Written in plain paragraphs, without their tables and looks: %(clauses)s.") % {"clauses": named}]
+
+
+def _read_together(clauses: Sequence[DraftClause], texts: Sequence[DraftText], became: Mapping[UUID, int]) -> list[str]:
+    """Which clauses are no clauses of their own in the document: their words stand in the one before them."""
+    names = [
+        f"{text.number} {text.heading}".strip() or " ".join(text.paragraphs)[:60]
+        for clause, text in zip(clauses, texts, strict=True)
+        if clause.pk not in became and _whole(text)
+    ]
+    if not names:
+        return []
+    named = "; ".join(names[:MOST_NAMED]) + ("; …" if len(names) > MOST_NAMED else "")
+    return [_("Read as part of the clause before it: %(clauses)s") % {"clauses": named}]
 
 
 def draft_texts(clauses: Sequence[DraftClause]) -> list[DraftText]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from contracts.adapters.surroundings import Surroundings, as_sent, differing
 from contracts.engine.body import Body
@@ -37,17 +38,32 @@ class Part:
 
     @property
     def html(self) -> SafeString:
-        """The text with the rows of tables as rows. Not a character is left out: offsets are counted in it."""
+        """The text with its tables as tables. Not a character is left out: offsets are counted in it."""
         blocks = self.text.split(BLOCK)
-        shown = [_row(block) if CELL in block else escape(block) for block in blocks]
-        for at, block in enumerate(blocks[:-1]):
-            shown[at] += _GAP.format(BLOCK) if CELL in block else BLOCK
+        ended = [*((block, BLOCK) for block in blocks[:-1]), (blocks[-1], "")]
+        runs = groupby(ended, key=lambda each: CELL in each[0])
+        shown = (
+            _table(run) if is_table else "".join(escape(words) + end for words, end in run) for is_table, run in runs
+        )
         return SafeString("".join(shown))
 
 
-def _row(block: str) -> str:
-    cells = (f'<span class="text-cell">{escape(cell)}</span>' for cell in block.split(CELL))
-    return f'<span class="text-row">{_GAP.format(CELL).join(cells)}</span>'
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    """Rows with what ends each; the box scrolls by itself where the columns need more room than there is."""
+    label = escape(_("Table"))
+    shown = "".join(_row(block, end) for block, end in rows)
+    return f'<span class="text-table" role="group" aria-label="{label}" tabindex="0"><span>{shown}</span></span>'
+
+
+def _row(block: str, end: str) -> str:
+    """What stands between the cells is in the cell before."""
+    cells = block.split(CELL)
+    gaps = [*(CELL for _cell in cells[1:]), end]
+    shown = "".join(
+        f'<span class="text-cell">{escape(cell)}{_GAP.format(gap) if gap else ""}</span>'
+        for cell, gap in zip(cells, gaps, strict=True)
+    )
+    return f'<span class="text-row">{shown}</span>'
 
 
 def body_offset(clause: Clause) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,8 +28,6 @@ from contracts.queries.drafts import NEGOTIABLE, last_sent
 from contracts.states import ChangeState, DraftState, Side
 
 Tracking = Change.Tracking
-# So many deletions are looked for by their words where a file does not read back as it was sent: each in every clause.
-MOST_BY_WORDS = 2_000
 IN_OUR_DRAFT = (ChangeState.ACCEPTED, ChangeState.COUNTERED)
 
 
@@ -115,10 +113,10 @@ def _start(placed: Placed) -> int:
     return placed[1].start
 
 
-def _between(changes: Sequence[Placed], clause: Clause) -> list[Placed]:
-    """Those of the changes, sorted by where they begin, that begin in the clause."""
-    first = bisect_left(changes, clause.start, key=_start)
-    return list(changes[first : bisect_left(changes, clause.end, key=_start)])
+def _between(changes: Sequence[Placed], start: int, end: int) -> list[Placed]:
+    """Those of the changes, sorted by where they begin, that begin there."""
+    first = bisect_left(changes, start, key=_start)
+    return list(changes[first : bisect_left(changes, end, key=_start)])
 
 
 @dataclass(frozen=True)
@@ -129,17 +127,27 @@ class Marks:
     is_whole: bool
     silent: frozenset[int]
     unknown: tuple[str, ...]
+    # Where each clause that was sent stands in the text with every tracked change rejected, by its position.
+    spans: Mapping[int, tuple[int, int]]
 
     @classmethod
     def of(cls, reading: Reading, sent: Version, clauses: Sequence[Clause]) -> Marks:
         is_whole = plain_words(reading.rejected) == plain_words(sent.text)
-        if is_whole:
-            return cls(reading, True, frozenset(), ())
+        if reading.rejected == sent.text:
+            return cls(reading, True, frozenset(), (), {each.position: (each.start, each.end) for each in clauses})
         before = [ClauseText(each.number, each.heading, each.text) for each in reading.before]
-        rows = [row for row in compare(clause_texts(clauses), before).rows if row.kind != "unchanged"]
-        silent = frozenset(row.old_position for row in rows if row.old_position is not None)
-        added = tuple(plain_words(row.new.text) for row in rows if row.old is None and row.new is not None)
-        return cls(reading, False, silent, added)
+        rows = compare(clause_texts(clauses), before).rows
+        spans = {
+            row.old_position: (reading.before[row.new_position].start, reading.before[row.new_position].end)
+            for row in rows
+            if row.old_position is not None and row.new_position is not None
+        }
+        if is_whole:
+            return cls(reading, True, frozenset(), (), spans)
+        unlike = [row for row in rows if row.kind != "unchanged"]
+        silent = frozenset(row.old_position for row in unlike if row.old_position is not None)
+        added = tuple(plain_words(row.new.text) for row in unlike if row.old is None and row.new is not None)
+        return cls(reading, False, silent, added, spans)
 
     @cached_property
     def _new(self) -> list[Placed]:
@@ -149,21 +157,12 @@ class Marks:
     def _gone(self) -> list[Placed]:
         return sorted(((at, each) for at, each in enumerate(self.reading.changes) if not each.is_new), key=_start)
 
-    @cached_property
-    def _gone_words(self) -> list[tuple[str, Placed]]:
-        return [(plain_words(placed[1].text), placed) for placed in self._gone[:MOST_BY_WORDS]]
-
     def within(self, old: Clause | None, new: Clause | None) -> list[Tracked]:
-        """The changes in the clause, in reading order: what is new by its place in it, what is gone by place or,
-        failing that, words."""
-        found = [*(_between(self._new, new) if new else ()), *(self._gone_from(old) if old else ())]
-        return [each for _at, each in sorted(found, key=lambda placed: placed[0])]
-
-    def _gone_from(self, old: Clause) -> list[Placed]:
-        if self.is_whole and self.reading.rejected == old.version.text:
-            return _between(self._gone, old)
-        words = plain_words(old.text)
-        return [placed for gone, placed in self._gone_words if gone in words]
+        """The changes in the clause, in reading order, by their places: what is new in the text as it came, what is
+        gone in the text as it was before."""
+        came = _between(self._new, new.start, new.end) if new else ()
+        left = _between(self._gone, *self.spans[old.position]) if old and old.position in self.spans else ()
+        return [each for _at, each in sorted([*came, *left], key=lambda placed: placed[0])]
 
     def tracking(self, found: Sequence[Tracked], old: Clause | None, new: Clause | None) -> str:
         is_silent = old is not None and old.position in self.silent

@@ -62,6 +62,11 @@ class Standpoint:
         return position_label(self.position)
 
     @property
+    def as_position(self) -> str:
+        """How it is said that the clause has the words of the position: As preferred."""
+        return _("As %(position)s") % {"position": self.label.lower()}
+
+    @property
     def turns(self) -> list[str]:
         """What turns the position, for people."""
         return [turn_words(turn) for turn in self.departure.turns]

@@ -58,6 +58,12 @@ def lacking(contract: Contract, report: LibraryReport) -> list[Lacking]:
     return [Lacking(each, asked.get(each.pk), turned.get(each.pk, ())) for each in report.missing_mandatory]
 
 
+def parted(found: Iterable[Lacking]) -> tuple[list[Lacking], list[Lacking]]:
+    """What is missing, and what is left out because somebody approved that."""
+    rows = list(found)
+    return [each for each in rows if not each.is_approved], [each for each in rows if each.is_approved]
+
+
 def lacking_in_newest(contract: Contract) -> tuple[Version | None, list[Lacking]]:
     """The newest text of a contract that is not signed yet, held against what its type demands today, and what it lacks
     without approval: a type that was changed, or changed back, is judged as if it had always been that."""

@@ -167,7 +167,17 @@ def _is_said(value: Any, text: str) -> bool:
         parts = [part for entry in value for part in entry.values() if part is not None and not isinstance(part, bool)]
         return all(_is_said(part, text) for part in parts)
     lines = [_flat(line) for line in str(as_words(value)).split("\n")]
-    return all(re.search(_whole(line), text) is not None for line in lines if line)
+    return all(re.search(_whole(line), text) or _is_said_apart(line, text) for line in lines if line)
+
+
+def _is_said_apart(line: str, text: str) -> bool:
+    """What an answer begins with may stand further before in the sentence (see word_echoes)."""
+    words = line.split(" ")
+    begun = next((at for at, word in enumerate(words[:2], 1) if word not in ("a", "an", "the")), 0)
+    rest = " ".join(words[begun:])
+    if not begun or len(words) < begun + 3:
+        return False
+    return re.search(rf"\b{re.escape(words[begun - 1])}\b[^.;]{{1,120}} {_whole(rest)}", text) is not None
 
 
 def _whole(words: str) -> str:

@@ -37,7 +37,7 @@ def test_newer_words_are_taken_and_earlier_ones_put_back(tab: Page, draft: Draft
     tab.goto(reverse("draft", args=[draft.contract_id]))
     beside = tab.locator("[data-checks-panel]")
     expect(beside.get_by_role("heading", name="Beside the library")).to_be_visible(timeout=15_000)
-    expect(beside).to_contain_text("departs by 0")
+    expect(beside).to_contain_text("As preferred")
     beside.get_by_role("button", name="Take the words of version 2").click()
     words = tab.locator(f"#clause-{clause.pk} > [data-words]")
     expect(words).to_contain_text("99.9 % of each week")

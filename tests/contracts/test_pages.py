@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -340,3 +341,17 @@ def test_a_page_looks_once_whether_its_contract_is_seen(page: Client, alice: Act
 
     looks = [query for query in made if query["sql"].startswith('SELECT 1 AS "a" FROM "contracts_contract"')]
     assert len(looks) == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "typed"),
+    [("48000", "EUR", "48000.00"), ("48000", "JPY", "48000"), ("0.0125", "EUR", "0.0125")],
+)
+def test_a_value_is_changed_as_people_type_it(
+    page: Client, alice: Actor, amount: str, currency: str, typed: str
+) -> None:
+    contract = draft_contract(alice, value_amount=Decimal(amount), currency=currency)
+
+    form = page.get(reverse("contract-edit", args=[contract.pk])).context["form"]
+
+    assert form["value_amount"].value() == typed

@@ -62,14 +62,15 @@ def test_rows_of_a_table_are_rows_and_no_character_is_lost(page: Client, alice: 
     part = Part("Fees:\n\nService | Fee <EUR>\n\nHosting | 1,200\n\nDue monthly.")
 
     assert part.html == (
-        'Fees:\n\n<span class="text-row"><span class="text-cell">Service</span><span class="text-gap"> | </span>'
-        '<span class="text-cell">Fee &lt;EUR&gt;</span></span><span class="text-gap">\n\n</span>'
-        '<span class="text-row"><span class="text-cell">Hosting</span><span class="text-gap"> | </span>'
-        '<span class="text-cell">1,200</span></span><span class="text-gap">\n\n</span>Due monthly.'
+        'Fees:\n\n<span class="text-table" role="group" aria-label="Table" tabindex="0"><span>'
+        '<span class="text-row"><span class="text-cell">Service<span class="text-gap"> | </span></span>'
+        '<span class="text-cell">Fee &lt;EUR&gt;<span class="text-gap">\n\n</span></span></span>'
+        '<span class="text-row"><span class="text-cell">Hosting<span class="text-gap"> | </span></span>'
+        '<span class="text-cell">1,200<span class="text-gap">\n\n</span></span></span></span></span>Due monthly.'
     )
     assert unescape(strip_tags(part.html)) == part.text
     shown = page.get(reverse("contract", args=[with_text(alice, TABLE).pk])).content.decode()
-    assert '<span class="text-cell">Hosting</span>' in shown
+    assert '<span class="text-cell">Hosting<span class="text-gap">' in shown
 
 
 def test_the_blank_line_before_the_next_clause_is_no_change() -> None:

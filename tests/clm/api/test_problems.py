@@ -27,6 +27,15 @@ def test_a_path_that_no_route_has(api: APIClient) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v1/changes/x/acceptance/"])
+def test_an_unknown_address_is_not_found_by_any_method(db: None, method: str, path: str) -> None:
+    """Also by who sends no CSRF token: there is nothing that it could protect."""
+    answer = getattr(APIClient(enforce_csrf_checks=True), method)(path)
+
+    assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (404, CONTENT_TYPE, "not_found")
+
+
 def test_malformed_json(api: APIClient) -> None:
     answer = api.post("/api/v1/people/", "{not json", content_type="application/json")
 

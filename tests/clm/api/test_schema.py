@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from io import StringIO
 
@@ -23,6 +24,14 @@ def test_the_schema_names_both_ways_to_sign_in() -> None:
 
     schemes = schema["components"]["securitySchemes"]
     assert {scheme["type"] for scheme in schemes.values()} == {"http", "apiKey"}
+
+
+@pytest.mark.parametrize("accept", ["", "*/*", "application/yaml", "text/html,application/xhtml+xml,*/*;q=0.8"])
+def test_the_schema_is_json_by_its_name_whatever_is_asked_for(accept: str) -> None:
+    answer = Client().get("/api/v1/openapi.json", headers={"Accept": accept} if accept else {})
+
+    assert answer["Content-Type"].split(";")[0] == "application/json"
+    assert json.loads(answer.content)["openapi"].startswith("3.")
 
 
 def test_the_documentation_page_has_no_inline_script_or_style() -> None:

@@ -9,15 +9,19 @@ from django.urls import reverse
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.notify.models import Notification
-from contracts.models import Contract, Draft, Version
+from contracts.engine.body import body_of
+from contracts.models import Clause, Contract, Draft, DraftClause, Version
 from contracts.operations.add_version import add_version
+from contracts.operations.create_contract import create_contract
 from contracts.operations.drafting.abandon_draft import abandon_draft
+from contracts.operations.drafting.add_clause import add_clause
 from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.hand_over import hand_over
+from contracts.operations.drafting.move_clause import move_clause
 from contracts.operations.drafting.take_back_turn import take_back_turn
 from contracts.operations.restrict_contract import restrict_contract
 from tests.cast import Cast
-from tests.contracts.drafting.written import TEXT, handed_over, let_in, open_draft
+from tests.contracts.drafting.written import TEXT, clause_of, handed_over, let_in, open_draft
 from tests.contracts.library.shelf import approved
 from tests.contracts.negotiation.answers import our_draft, quick_answer, received
 from tests.contracts.papers import text_paper
@@ -190,7 +194,10 @@ def test_handing_over_to_nobody_is_said(acme: Cast, alice: Actor) -> None:
     assert f'<a href="{access}">Who sees this contract</a>' in text
     assert f'<a href="{parties}">Name the parties</a>' in text
     assert "you send them the document yourself" in text
-    assert f'<a href="{access}">' not in read(signed_in(acme, "procurement"), "draft", draft.contract_id)
+    assert "Ask for it" not in text
+    text = read(signed_in(acme, "procurement"), "draft", draft.contract_id)
+    assert f'<a href="{access}">' not in text
+    assert "Ask for it: the roles that let people in are Legal, Administrator." in text
 
     let_in(acme, draft.contract)
     text = read(signed_in(acme, "legal"), "draft", draft.contract_id)
@@ -203,6 +210,9 @@ def test_what_went_to_nobody_is_downloaded_as_it_was_sent(acme: Cast, alice: Act
     outgoing = reverse("version-outgoing", args=[draft.version_id])
 
     assert outgoing in read(signed_in(acme, "legal"), "contract", draft.contract_id)
+    assert "the roles that let people in are Legal" in read(
+        signed_in(acme, "procurement"), "contract", draft.contract_id
+    )
     let_in(acme, draft.contract)
     for role in ("legal", "counterparty"):
         assert outgoing not in read(signed_in(acme, role), "contract", draft.contract_id)
@@ -226,3 +236,48 @@ def test_no_version_is_uploaded_past_an_open_draft(alice: Actor) -> None:
     assert (refused.value.code, Version.objects.count()) == ("draft_open", 1)
     abandon_draft(actor=alice, draft_id=draft.pk)
     assert add_version(actor=alice, contract_id=draft.contract_id, paper=later).number == 2
+
+
+def names_in(version: Version) -> list[tuple[str, str]]:
+    return list(Clause.objects.filter(version=version).order_by("position").values_list("number", "heading"))
+
+
+def cover_second(alice: Actor, *, is_moved: bool) -> Draft:
+    """A draft in which a clause stands before the unnumbered cover."""
+    draft = open_draft(alice)
+    first = DraftClause.objects.filter(draft=draft).earliest("place")
+    assert first.heading == "Hosting Agreement"
+    if is_moved:
+        move_clause(actor=alice, clause_id=clause_of(draft).pk, after=None)
+    else:
+        add_clause(actor=alice, draft_id=draft.pk, heading="Parties", body=body_of(["The parties are named below."]))
+    return draft
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_a_clause_before_the_cover_does_not_swallow_it(alice: Actor, is_moved: bool) -> None:
+    draft = cover_second(alice, is_moved=is_moved)
+
+    version = hand_over(actor=alice, draft_id=draft.pk)
+
+    first = "Service" if is_moved else "Parties"
+    assert names_in(version)[:2] == [("1", first), ("", "Hosting Agreement")]
+    assert len(names_in(version)) == DraftClause.objects.filter(draft=draft).count()
+    assert not DraftClause.objects.filter(draft=draft, became=None).exists()
+    assert version.warnings == []
+
+
+def test_what_is_no_clause_of_its_own_in_the_document_is_said(alice: Actor) -> None:
+    contract = create_contract(actor=alice, title="Letter")
+    add_version(actor=alice, contract_id=contract.pk, paper=text_paper("Letter Agreement\n\nWe agree on this.\n"))
+    draft = open_draft(alice, contract)
+    added = add_clause(
+        actor=alice, draft_id=draft.pk, after=clause_of(draft, "Letter Agreement").pk, body=body_of(["It ends soon."])
+    )
+
+    version = hand_over(actor=alice, draft_id=draft.pk)
+
+    assert version.text.split() == ["Letter", "Agreement", "We", "agree", "on", "this.", "It", "ends", "soon."]
+    assert version.warnings == ["Read as part of the clause before it: It ends soon."]
+    added.refresh_from_db()
+    assert added.became is None

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
 from clm.lib.actor import Actor
 from contracts.models import Draft, DraftClause, LibraryClauseVersion
+from contracts.operations.add_version import add_version
+from contracts.operations.create_contract import create_contract
 from contracts.operations.drafting.hand_over import hand_over
+from contracts.operations.drafting.put_in_clause import put_in_clause
 from contracts.operations.drafting.put_position import put_position
+from contracts.queries.drafts import clause_rows, labels_of
 from tests.cast import Cast
-from tests.contracts.drafting.written import clause_of, handed_over, open_draft
+from tests.contracts.drafting.written import TEXT, clause_of, handed_over, open_draft
 from tests.contracts.library.shelf import BAD, FALLBACK, PREFERRED, approved, renewed, shelved
+from tests.contracts.papers import text_paper
 
 OTHER = [{"kind": "preferred", "text": "Nobody assigns this Agreement without consent.", "why": ""}]
 LIABLE = [{"kind": "preferred", "text": "Each party is liable for what it breaks.", "why": ""}]
@@ -100,6 +106,38 @@ def test_a_mandatory_clause_is_put_in(page: Client, alice: Actor) -> None:
     assert (last.library_version_id, last.library_position) == (version.pk, "preferred")
     assert "Put it in" not in page.get(reverse("draft-checks", args=[draft.contract_id])).content.decode()
     hand_over(actor=alice, draft_id=draft.pk)
+
+
+ATTACHED = """
+SERVICE LEVEL AGREEMENT
+
+1. Uptime
+
+The Service is up.
+
+2. Remedies
+
+The Customer has a credit.
+"""
+
+
+@pytest.mark.parametrize("attached", [ATTACHED, ATTACHED.replace("SERVICE LEVEL AGREEMENT", "EXHIBIT A")])
+def test_what_is_put_in_stands_before_what_is_attached(alice: Actor, attached: str) -> None:
+    version = approved(alice, title="Liability", positions=LIABLE, mandatory_for=["hosting"])
+    contract = create_contract(actor=alice, title="Hosting", category="hosting")
+    add_version(actor=alice, contract_id=contract.pk, paper=text_paper(TEXT + attached))
+    draft = open_draft(alice, contract)
+    before = list(DraftClause.objects.filter(draft=draft).order_by("place").values_list("heading", flat=True))
+
+    made = put_in_clause(actor=alice, draft_id=draft.pk, library_clause_id=version.clause_id)
+
+    rows = list(clause_rows(draft))
+    shown = labels_of(rows).shown
+    at = before.index("Uptime") - 1
+    assert [row.heading for row in rows] == [*before[:at], "Liability", *before[at:]]
+    assert [shown[str(row.pk)] for row in rows[at - 1 : at + 1]] == ["3", "4"]
+    assert (rows[at].pk, rows[at].level) == (made.pk, 1)
+    assert shown[str(next(row.pk for row in rows if row.heading == "Remedies"))] == "2"
 
 
 def test_what_is_not_approved_is_not_put_in(page: Client, alice: Actor) -> None:

@@ -285,7 +285,13 @@ def test_the_pages_of_asking_and_deciding(acme: Cast, page: Client, alice: Actor
     assert other.post(reverse("omission-approve", args=[omission.pk]), {"note": ""}).status_code == 302
     omission.refresh_from_db()
     assert omission.state == "approved"
+    in_draft = page.get(reverse("draft-checks", args=[contract]))
     assert page.post(reverse("omission-approve", args=[omission.pk]), {"note": ""}).status_code == 400
+    hand_over(actor=alice, draft_id=draft.pk)
+    for shown in (in_draft, page.get(reverse("contract-tab", args=[contract, "library"]))):
+        assert f"left out, approved by {omission.decided_by}" in shown.content.decode()
+        assert "notice-bad" not in shown.content.decode()
+        assert "Mandatory clauses are missing" not in shown.content.decode()
 
 
 def test_refusing_on_the_page(acme: Cast, alice: Actor) -> None:

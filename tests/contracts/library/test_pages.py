@@ -55,7 +55,11 @@ def test_a_clause_goes_the_whole_way_by_hand(page: Client, alice: Actor) -> None
     facts = filled(alice)
     refused = sent(page, "library-clause-new", data={**facts, "unacceptable_2_why": ""})
     assert (refused.status_code, LibraryClause.objects.count()) == (400, 0)
-    assert "Say why an unacceptable position is unacceptable." in refused.content.decode()
+    form = refused.context["form"]
+    assert form.errors == {"unacceptable_2_why": ["Say why this position is unacceptable."]}
+    said = refused.content.decode()
+    assert 'for="id_unacceptable_2_why">Why it is unacceptable</label>' in said
+    assert "What changed" not in said
     assert sent(page, "library-clause-new", data=facts).status_code == 302
     clause = LibraryClause.objects.get()
     kinds = [position["kind"] for position in clause.versions.get().positions]

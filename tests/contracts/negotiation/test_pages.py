@@ -54,6 +54,16 @@ def mixed(docx: bytes) -> bytes:
     return commented(edited, "hosts the Service", "Where?")
 
 
+def test_a_comment_of_the_document_is_shown_once(page: Client, alice: Actor) -> None:
+    version = received(alice, lambda docx: commented(tracked(docx, CREDIT, MORE), "is lower", "Why so low?"))
+
+    found = shown(page, "changes", version.contract_id)
+
+    assert found.count("Why so low?") == 1
+    assert "Comments on this clause" in found
+    assert "· “If availability is lower" in found or "· “2.2 Credits. If availability is lower" in found
+
+
 def test_the_page_says_what_was_changed_silently(page: Client, alice: Actor) -> None:
     version = received(alice, mixed)
 

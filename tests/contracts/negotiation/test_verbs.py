@@ -111,6 +111,19 @@ def test_a_change_without_tracking_is_shown_as_one(acme: Cast) -> None:
     assert list(found) == [("Credits", "tracked", "Petra Cirrus"), ("Term", "silent", "")]
 
 
+def test_words_that_somebody_deleted_elsewhere_name_nobody_here(acme: Cast) -> None:
+    def edit(docx: bytes) -> bytes:
+        return silently(tracked(docx, "the Service", "it"), "keeps the Service", "keeps it")
+
+    found = Change.objects.filter(version=received(acme["legal"], edit)).order_by("position")
+
+    assert list(found.values_list("heading", "tracking", "author", "changed_at")) == [
+        ("Service", "tracked", "Petra Cirrus", datetime(2026, 4, 5, 6, 7, tzinfo=UTC)),
+        ("Availability", "silent", "", None),
+    ]
+    assert [len(change.marks) for change in found] == [2, 0]
+
+
 def test_a_clause_changed_both_ways_says_so(acme: Cast) -> None:
     def edit(docx: bytes) -> bytes:
         return tracked(silently(docx, "is lower", "is a little lower"), CREDIT, MORE)

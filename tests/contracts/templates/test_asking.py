@@ -94,6 +94,21 @@ def test_the_row_is_the_group_and_the_column_is_said_of_a_figure_alone() -> None
     ]
 
 
+def test_questions_that_read_alike_are_told_apart_by_their_row_or_a_number() -> None:
+    rows = table(("Uptime", "Credit"), ("[ # ]% to target", "[ # ]%"), *(("[ # ]% to [ # ]%", "[ # ]%"),) * 2)
+    lines = word("Notice of [ # ] days", "Notice of [ # ] days", "Notice of [ # ] hours")
+
+    assert [each["label"] for each in asked(rows)][2:] == [
+        "Uptime: ____% to …% (row 2)", "Uptime: …% to ____% (row 2)", "Credit: …% to …%: ____% (row 2)",
+        "Uptime: ____% to …% (row 3)", "Uptime: …% to ____% (row 3)", "Credit: …% to …%: ____% (row 3)",
+    ]  # fmt: skip
+    assert [(each["name"], each["label"]) for each in asked(lines)] == [
+        ("blank_notice_of_days", "Notice of ____ days (1)"),
+        ("blank_notice_of_days_2", "Notice of ____ days (2)"),
+        ("blank_notice_of_hours", "Notice of ____ hours"),
+    ]
+
+
 def test_the_heading_above_is_the_group_of_a_line() -> None:
     document, stream = Document(), io.BytesIO()
     document.add_heading("Payment", 1)

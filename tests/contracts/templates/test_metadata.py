@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from clm.lib.errors import Invalid
+from contracts import portfolio
 from contracts.adapters.template_metadata import MOST_BYTES, read_metadata
 from contracts.queries.templates import category_of
 from tests.contracts.library_of import METADATA, SAMPLES, sample_parts
@@ -123,3 +125,36 @@ def test_a_question_is_said_to_people(said: str, label: str, help_: str) -> None
     asked = read_metadata(fields.encode()).fields[0]
 
     assert (asked.label, asked.help) == (label, help_)
+
+
+def test_what_is_said_of_a_question_names_no_field_as_a_tool_does() -> None:
+    read = read_metadata(b"""
+name: x
+fields:
+  - {name: fee_is_other, type: boolean, description: Set to true when another fee applies. Describe in custom_fee.}
+  - {name: custom_fee, type: string, label: Other fee}
+  - name: cap_type
+    type: enum
+    options: [fixed, greater_of]
+    label: Cap
+    description: With "greater_of" the greater of both. See no_field, my_file.pdf, https://a.example/b_c, x_y@a.example.
+  - {name: more_cap_type, type: enum, options: [a], label: More, description: Same options as cap_type.}
+""")
+
+    other, _custom, cap, more = read.fields
+    assert (other.label, other.help) == ("Another fee applies. Describe in “Other fee”", "")
+    assert cap.help == (
+        'With "Greater of" the greater of both. See no field, my_file.pdf, https://a.example/b_c, x_y@a.example.'
+    )
+    assert (cap.options, more.help) == (("fixed", "greater_of"), "Same options as “Cap”.")
+
+
+def test_no_question_of_a_published_template_is_told_by_the_name_of_a_field() -> None:
+    folder = Path(portfolio.__file__).parent / "data" / "templates" / "common-paper-csa-with-sla"
+    fields = {field.name: field for field in sample_parts(folder)[1].fields}
+
+    assert [name for name, field in fields.items() if "_" in field.label + field.help] == []
+    assert (
+        fields["fee_is_other"].label == "A custom fee structure applies. Describe in “Custom fee structure description”"
+    )
+    assert fields["increased_cap_type"].help.endswith("Same options as “General cap type”.")
