@@ -27,7 +27,7 @@ run: setup
 
 test: setup-dev
 	@$(PY) clm/embedded/system.py pango chromium poppler libreoffice
-	@$(WITH_SERVICES) $(PY) -m pytest -n 3 --dist worksteal $(ARGS)
+	@$(WITH_SERVICES) $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: setup-dev
 	$(PY) -m ruff format --check .

@@ -131,6 +131,7 @@ def bind_a_sentence(tab: Page, contract: Contract) -> Commitment:
     tools.locator("summary").click()
     tools.locator("li", has_text=SENTENCE).first.get_by_role("link").click()
     tab.get_by_role("button", name="Mark it").click()
+    tab.wait_for_url("**/passages/**")
     tab.get_by_role("link", name=re.compile("service level", re.IGNORECASE)).last.click()
     fill_the_commitment(tab)
     tab.get_by_role("button", name="Bind the sentence").click()
