@@ -171,12 +171,18 @@ def _lists(block: Located, line: str) -> bool:
     return block.kind == "p" and bool(block.automatic) and bool(without_automatic(line, block.automatic))
 
 
+def _properties_of(paragraph: Element) -> Element:
+    """Those that it has, or empty ones made for it."""
+    found = paragraph.find(W + "pPr")
+    if found is None:
+        found = paragraph.makeelement(W + "pPr")
+        paragraph.insert(0, found)
+    return found
+
+
 def set_numbering(paragraph: Element, *, is_on: bool) -> None:
     """Word counts the paragraph no longer, whatever its style says; or as its style says again."""
-    properties = paragraph.find(W + "pPr")
-    if properties is None:
-        properties = paragraph.makeelement(W + "pPr")
-        paragraph.insert(0, properties)
+    properties = _properties_of(paragraph)
     for child in properties.findall(W + "numPr"):
         properties.remove(child)
     if is_on:
@@ -191,10 +197,7 @@ def set_numbering(paragraph: Element, *, is_on: bool) -> None:
 
 def set_outline(paragraph: Element, level: int) -> None:
     """The paragraph is a heading of this level, however it looks: Word lists it in its outline."""
-    properties = paragraph.find(W + "pPr")
-    if properties is None:
-        properties = paragraph.makeelement(W + "pPr")
-        paragraph.insert(0, properties)
+    properties = _properties_of(paragraph)
     for child in properties.findall(W + "outlineLvl"):
         properties.remove(child)
     outline = properties.makeelement(W + "outlineLvl")
