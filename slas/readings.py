@@ -15,6 +15,8 @@ from slas.models.telemetry import IndicatorKind, SampleStatus
 from slas.numbers import is_storable, number_in
 
 LIMIT = 10_000
+SAMPLE = frozenset({"indicator", "at", "status", "good", "valid", "value"})
+OUTAGE = frozenset({"indicator", "external_id", "starts_at", "ends_at", "title", "severity"})
 STATUSES = {status.label: int(status) for status in SampleStatus}
 AHEAD = timedelta(minutes=10)
 DIGITS = Decimal("1e14")
@@ -109,7 +111,7 @@ def sort_outages(rows: Iterable[Any], indicators: Mapping[str, Indicator]) -> So
 
 
 def read_sample(row: Any, indicators: Mapping[str, Indicator], latest: datetime) -> Reading:
-    indicator = _indicator(row, indicators)
+    indicator = _indicator(row, indicators, SAMPLE)
     at = instant_of(row.get("at"), "at", latest)
     if indicator.kind == IndicatorKind.UPTIME:
         return Reading(indicator.pk, at, status=_status(row.get("status")))
@@ -122,7 +124,7 @@ def read_sample(row: Any, indicators: Mapping[str, Indicator], latest: datetime)
 
 
 def read_outage(row: Any, indicators: Mapping[str, Indicator], latest: datetime) -> Stretch:
-    indicator = _indicator(row, indicators)
+    indicator = _indicator(row, indicators, OUTAGE)
     if indicator.kind != IndicatorKind.UPTIME:
         raise Refused("outages are measured by uptime indicators only")
     starts_at = instant_of(row.get("starts_at"), "starts_at", latest)
@@ -155,9 +157,11 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     return text
 
 
-def _indicator(row: Any, indicators: Mapping[str, Indicator]) -> Indicator:
+def _indicator(row: Any, indicators: Mapping[str, Indicator], names: frozenset[str]) -> Indicator:
     if not isinstance(row, dict | Mapping):
         raise Refused("a row is an object")
+    if not row.keys() <= names:
+        raise Refused(f"there is no such field here: {', '.join(sorted(map(str, row.keys() - names)))[:120]}")
     key = row.get("indicator")
     found = indicators.get(key) if isinstance(key, str) else None
     if found is None:

@@ -11,6 +11,7 @@ from billing.amounts import exact_decimal
 from billing.hints import hints_of
 from billing.models import Credit, CreditNote, Discrepancy, Fee, Invoice, InvoiceLine, Reconciliation
 from billing.models.fee import FeePeriod
+from clm.api.serializers import BodySerializer
 from clm.api.serializers import ReasonSerializer as ReasonSerializer
 
 
@@ -36,7 +37,7 @@ class FeeSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class NewFeeSerializer(serializers.Serializer):
+class NewFeeSerializer(BodySerializer):
     contract = serializers.UUIDField()
     service = serializers.UUIDField(required=False, allow_null=True)
     passage = serializers.UUIDField(required=False, allow_null=True)
@@ -53,7 +54,7 @@ class NewFeeSerializer(serializers.Serializer):
         return {f"{name}_id": given.pop(name, None) for name in ("contract", "service", "passage")} | given
 
 
-class FeeChangeSerializer(serializers.Serializer):
+class FeeChangeSerializer(BodySerializer):
     """What is given is changed, the rest stays."""
 
     service = serializers.UUIDField(required=False, allow_null=True)
@@ -126,13 +127,13 @@ class InvoiceSerializer(serializers.ModelSerializer):
         return hints_of(invoice)
 
 
-class InvoiceFileSerializer(serializers.Serializer):
+class InvoiceFileSerializer(BodySerializer):
     """A multipart upload; a raw XML body is taken as well."""
 
     file = serializers.FileField()
 
 
-class MatchSerializer(serializers.Serializer):
+class MatchSerializer(BodySerializer):
     contract = serializers.UUIDField(required=False, allow_null=True)
 
 
@@ -146,14 +147,14 @@ class ReconciliationSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class SettleSerializer(serializers.Serializer):
+class SettleSerializer(BodySerializer):
     invoice = serializers.UUIDField(required=False, allow_null=True)
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class ExplanationSerializer(serializers.Serializer):
+class ExplanationSerializer(BodySerializer):
     explanation = serializers.CharField()
 
 
-class NothingSerializer(serializers.Serializer):
+class NothingSerializer(BodySerializer):
     """An action that needs no body."""

@@ -13,6 +13,7 @@ from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from clm.api.serializers import UNKNOWN
 from clm.lib.canonical import to_plain
 from clm.lib.errors import DomainError
 
@@ -55,10 +56,17 @@ def _body(error: Exception) -> tuple[dict[str, Any] | None, dict[str, str]]:
         error = ApiPermissionDenied()
     if isinstance(error, ValidationError):
         errors = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
-        return problem(400, "invalid", "What was sent is not valid.", errors=errors), {}
+        code = UNKNOWN if UNKNOWN in _leaves(error.get_codes()) else "invalid"
+        return problem(400, code, "What was sent is not valid.", errors=errors), {}
     if isinstance(error, APIException):
         return _api_problem(error)
     return None, {}
+
+
+def _leaves(codes: Any) -> set[str]:
+    """The codes at any depth."""
+    parts = codes.values() if isinstance(codes, dict) else codes if isinstance(codes, list) else ()
+    return {codes} if isinstance(codes, str) else {code for part in parts for code in _leaves(part)}
 
 
 def _api_problem(error: APIException) -> tuple[dict[str, Any], dict[str, str]]:

@@ -8,6 +8,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
+from clm.api.serializers import OnlyKnownFields
+
 
 class ActorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Bearer tokens, or the page's session cookie with its CSRF token."""
@@ -32,6 +34,13 @@ class AppSchema(AutoSchema):
             other.__module__ for other in _subclasses(serializers.BaseSerializer) if other.__name__ == kind.__name__
         }
         return f"{kind.__module__.split('.')[0].capitalize()}{name}" if len(alike) > 1 else name
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """A body has no other fields than those named."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if direction == "request" and isinstance(serializer, OnlyKnownFields):
+            schema["additionalProperties"] = False
+        return schema
 
 
 def _subclasses(kind: type) -> set[type]:

@@ -34,9 +34,11 @@ def settle(dedupe_key: str) -> int:
     return _settle(Notification.objects.filter(dedupe_key=dedupe_key))
 
 
-def settle_about(subject: Model, kind: str, *, but: str = "") -> int:
-    """As `settle`, for all that was told of this kind about the subject, except under the key `but`."""
+def settle_about(subject: Model, kind: str, *, but: str = "", people: Iterable[UUID] | None = None) -> int:
+    """As `settle`, for all that was told of this kind about the subject, except under the key `but`; with `people` for
+    them alone."""
     told = Notification.objects.filter(subject_type=subject_type_of(subject), subject_id=subject.pk, kind=kind)
+    told = told if people is None else told.filter(user_id__in=list(people))
     return _settle(told.exclude(dedupe_key=but))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -147,3 +148,15 @@ def duration_text(seconds: object) -> str:
         if count or parts:
             parts.append((int(count), unit))
     return sign + " ".join(f"{count} {unit}" for count, unit in parts[:2] if count)
+
+
+FIRST = 5  # of a list that is named in a sentence
+
+
+def first_of(names: Sequence[str], *, separator: str = ", ", count: int = FIRST) -> str:
+    """The first names, and how many there are besides: "a, b, c, d, e and 4 more". Empty for none."""
+    named = separator.join(names[:count])
+    more = len(names) - count
+    if more <= 0:
+        return named
+    return gettext("%(names)s and %(number)s more") % {"names": named, "number": more}

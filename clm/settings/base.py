@@ -227,7 +227,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["clm.api.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_SCHEMA_CLASS": "clm.api.schema.AppSchema",
     "DEFAULT_PAGINATION_CLASS": "clm.api.pagination.NewestFirst",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["clm.api.filters.NamedChoices"],
     "DEFAULT_THROTTLE_CLASSES": ["clm.api.throttles.ActorThrottle", "clm.api.throttles.AnonymousThrottle"],
     "DEFAULT_THROTTLE_RATES": {"actor": os.environ.get("API_RATE") or "1200/min", "anon": "60/min"},
     "NUM_PROXIES": TRUSTED_PROXIES,

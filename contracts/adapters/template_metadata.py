@@ -39,7 +39,8 @@ LONGEST_LABEL = 120
 @dataclass(frozen=True)
 class TemplateMetadata:
     """What a template says of itself. `selections` and `replacements` are rules that its document needs,
-    `blanks` the places of answers that were found in it (see word_asking)."""
+    `blanks` the places of answers that were found in it (see word_asking), `standing` where all answers stand (see
+    word_standing)."""
 
     name: str
     description: str
@@ -52,6 +53,7 @@ class TemplateMetadata:
     selections: list[dict[str, Any]] = field(default_factory=list)
     replacements: dict[str, str] = field(default_factory=dict)
     blanks: list[dict[str, Any]] = field(default_factory=list)
+    standing: dict[str, Any] = field(default_factory=dict)
 
 
 class _PlainLoader(yaml.SafeLoader):

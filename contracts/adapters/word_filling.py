@@ -20,10 +20,11 @@ NOT_FILLED = "template_not_filled"
 
 def check_file(
     content: bytes, fields: Sequence[Field], rules: Mapping[str, Any]
-) -> tuple[tuple[Field, ...], list[dict[str, Any]]]:
-    """All questions of the template and the places of those that it asks besides `fields`: see `word_asking.asked_of`.
-    Each of its placeholders has its field, and a document is made of it without any answer. `rules` are those of
-    `word_template.fill`. Call outside of a transaction.
+) -> tuple[tuple[Field, ...], list[dict[str, Any]], dict[str, Any]]:
+    """All questions of the template, the places of those that it asks besides `fields` (see `word_asking.asked_of`),
+    and where the answers stand, as JSON (see `word_standing.standing_in`). Each of its placeholders has its field, and
+    a document is made of it without any answer. `rules` are those of `word_template.fill`. Call outside of a
+    transaction.
 
     Raises what `check_template` and `fill` raise, and Invalid `too_slow`, `too_much_memory` or `corrupt`.
     """
@@ -32,7 +33,7 @@ def check_file(
     questions, places, conditions = answer["asked"]
     own = [replace(field, condition=condition_of(field.name, conditions.get(field.name))) for field in fields]
     asked = [each if each.condition else field for each, field in zip(own, fields, strict=True)]
-    return (*asked, *(field_of(row) for row in questions)), places
+    return (*asked, *(field_of(row) for row in questions)), places, answer["standing"]
 
 
 def filled_file(content: bytes, values: Mapping[str, Any], rules: Mapping[str, Any]) -> tuple[bytes, list[str]]:
@@ -56,21 +57,25 @@ def _filled(content: bytes, task: dict[str, Any]) -> tuple[bytes, dict[str, Any]
 def fill_in_process(content: bytes, task: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
     """In the worker: the document, and the answer that goes with it."""
     from contracts.adapters.word_asking import asked_of
+    from contracts.adapters.word_standing import standing_in
     from contracts.adapters.word_template import check_template, fill
 
     rules = task["rules"]
     asked: list[Any] = [[], [], {}]
+    standing: dict[str, Any] = {}
     try:
         if task["fields"] is not None:
             fields = [_field(row) for row in task["fields"]]
             check_template(content, fields, rules.get("replacements", {}))
             if not rules.get("as_written"):
                 asked = list(asked_of(content, fields, rules))
+                all_asked = [*fields, *(field_of(row) for row in asked[0])]
+                standing = standing_in(content, all_asked, rules, asked[1]).as_json()
                 rules = rules | {"blanks": asked[1]}
         made, blanks = fill(content, _received(task["values"]), rules)
     except DomainError as refusal:
         return b"", {"refused": [refusal.code, refusal.message], "blanks": [], "asked": [[], [], {}]}
-    return made, {"refused": None, "blanks": blanks, "asked": asked}
+    return made, {"refused": None, "blanks": blanks, "asked": asked, "standing": standing}
 
 
 def _field(row: Mapping[str, Any]) -> Field:

@@ -62,7 +62,7 @@ def spots_in(root: Any, opens: Sequence[Open]) -> list[Open]:
         for match in SIGN.finditer(text):
             each = opens[int(match[1])]
             each.before, each.after = text[: match.start()], text[match.end() :]
-            each.title, each.lead = _title(paragraph), " ".join(_without_box(shown(line), opens).split())
+            each.title, each.lead = title_of(paragraph), " ".join(_without_box(shown(line), opens).split())
             each.section = each.title or heading
             is_counted = _UNIT_FIELD.match(each.after) is not None
             before, after = shown(_without_box(each.before, opens)), shown(each.after)
@@ -73,7 +73,7 @@ def spots_in(root: Any, opens: Sequence[Open]) -> list[Open]:
             found.append(each)
         if text.strip():
             line = text
-            heading = shown(text).strip() if _is_heading(paragraph, text) else heading
+            heading = shown(text).strip() if is_heading(paragraph, text) else heading
     return found
 
 
@@ -89,7 +89,7 @@ def shown(text: str) -> str:
     return _FIELD.sub(OTHER, PART.sub("", SIGN.sub(OTHER, text)))
 
 
-def _is_heading(paragraph: Any, text: str) -> bool:
+def is_heading(paragraph: Any, text: str) -> bool:
     if next(paragraph.iterancestors(qn("tc")), None) is not None or SIGN.search(text):
         return False
     style = paragraph.find(f"{qn('pPr')}/{qn('pStyle')}")
@@ -98,7 +98,7 @@ def _is_heading(paragraph: Any, text: str) -> bool:
     return len(words) <= 2 * _SHORT_LINE and (is_styled or (len(words) <= _SHORT_LINE and words[-1][-1] not in ".;,:"))
 
 
-def _title(paragraph: Any) -> str:
+def title_of(paragraph: Any) -> str:
     """The first line of the outermost row's first cell; nothing where the paragraph stands in it, or in no row."""
     rows = [above for above in paragraph.iterancestors() if above.tag == qn("tr")]
     cells = rows[-1].findall(qn("tc")) if rows else []

@@ -50,7 +50,7 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Talk:
     """A thread on a clause: offsets of the clause in the text, its words, and those of them that it is about. The first
-    comment began it, the others answer."""
+    comment began it, the others answer. `is_whole`: it is about the document, and stands at its first paragraph."""
 
     start: int
     end: int
@@ -58,6 +58,7 @@ class Talk:
     quote: str
     said: tuple[Said, ...]
     is_done: bool = False
+    is_whole: bool = False
 
 
 @dataclass(slots=True)
@@ -125,6 +126,8 @@ class Paper:
 
     def _blocks(self, talk: Talk) -> list[Located]:
         """The clause's; by their words where the file does not read as the version's text to the letter."""
+        if talk.is_whole:
+            return [block for _, block in self.blocks if _flat(block.text)]
         if self.fits:
             return [block for start, block in self.blocks if talk.start <= start < talk.end]
         words = _flat(talk.words)

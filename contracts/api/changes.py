@@ -21,11 +21,12 @@ from clm.access.permissions import get_visible, require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.pagination import NewestFirst
+from clm.api.serializers import BodySerializer, checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from contracts import queries
 from contracts.access.changes import VIEW
-from contracts.api.views import OfContract, checked
+from contracts.api.views import OfContract
 from contracts.models import Change, Receipt, Version
 from contracts.operations.negotiation.accept_change import accept_change
 from contracts.operations.negotiation.counter_change import counter_change
@@ -73,7 +74,7 @@ class ReceivedChangeSerializer(serializers.Serializer):
     draft_clause = serializers.UUIDField(source="draft_clause_id", allow_null=True)
 
 
-class SentAnswerSerializer(serializers.Serializer):
+class SentAnswerSerializer(BodySerializer):
     file = serializers.FileField()
     note = serializers.CharField(required=False, allow_blank=True, default="")
 
@@ -96,11 +97,11 @@ class AnswerSerializer(serializers.Serializer):
     remarks = RemarkSerializer(many=True)
 
 
-class CounterSerializer(serializers.Serializer):
+class CounterSerializer(BodySerializer):
     text = serializers.CharField(max_length=200_000)
 
 
-class ChangeDecisionSerializer(serializers.Serializer):
+class ChangeDecisionSerializer(BodySerializer):
     decision = serializers.ChoiceField(choices=["accept", "reject"])
 
 
@@ -109,7 +110,7 @@ class DecidedSerializer(serializers.Serializer):
     open = serializers.IntegerField()
 
 
-class NothingToSendSerializer(serializers.Serializer):
+class NothingToSendSerializer(BodySerializer):
     """Nothing is sent."""
 
 

@@ -16,10 +16,11 @@ from rest_framework.response import Response
 from clm.access.permissions import get_visible, require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import BodySerializer, checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from contracts.access.comments import VIEW
-from contracts.api.views import OfContract, checked
+from contracts.api.views import OfContract
 from contracts.models import Comment, Thread
 from contracts.models.comment import Audience
 from contracts.operations.comments.edit_comment import edit_comment
@@ -46,7 +47,7 @@ class CommentSerializer(serializers.Serializer):
     )
 
 
-class PlaceSerializer(serializers.Serializer):
+class PlaceSerializer(BodySerializer):
     """The clause of the newest version that the thread stands at; `is_earlier`: that version has it no more."""
 
     clause = serializers.UUIDField(source="key", allow_null=True)
@@ -69,7 +70,7 @@ class ThreadSerializer(serializers.Serializer):
     comments = CommentSerializer(many=True)
 
 
-class WordsSerializer(serializers.Serializer):
+class WordsSerializer(BodySerializer):
     """`mentions` are ids of people; "@Name" in the text names somebody, too."""
 
     text = serializers.CharField(max_length=20_000)
@@ -85,7 +86,7 @@ class NewThreadSerializer(WordsSerializer):
     quote = serializers.CharField(required=False, allow_blank=True, default="", max_length=4_000)
 
 
-class NothingSerializer(serializers.Serializer):
+class NothingSerializer(BodySerializer):
     """Nothing is sent."""
 
 

@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from clm.access.permissions import get_visible
 from clm.api.parsers import JSONParser
+from clm.api.serializers import BodySerializer
 from clm.api.views import VisibleRowsView, actor_in
 from clm.documents.blobs import open_blob
 from clm.lib.errors import Invalid
@@ -32,11 +33,11 @@ from contracts.papers.reader import comparison_of, comparison_with
 VIEW = "contracts.view_contract"
 
 
-class ComparedFileSerializer(serializers.Serializer):
+class ComparedFileSerializer(BodySerializer):
     file = serializers.FileField()
 
 
-class PaperRequestSerializer(serializers.Serializer):
+class PaperRequestSerializer(BodySerializer):
     """The other version, the older side, and the form of the paper; or a file, the newer side."""
 
     form = serializers.ChoiceField(choices=PaperForm.choices)

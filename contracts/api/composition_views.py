@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from clm.access.permissions import require
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import BodySerializer, checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
@@ -22,7 +23,6 @@ from contracts.api.template_serializers import (
     TemplateVersionSerializer,
 )
 from contracts.api.template_views import VIEW, detailed_templates
-from contracts.api.views import checked
 from contracts.models import Template, TemplateVersion
 from contracts.models.contract import Category
 from contracts.operations.templates.compose_template import compose_template
@@ -32,7 +32,7 @@ from contracts.queries.compositions import compose_file, newer_words
 from contracts.queries.templates import TemplateFile, composition_in, version_rows
 
 
-class LibraryWordsSerializer(serializers.Serializer):
+class LibraryWordsSerializer(BodySerializer):
     """A position of an approved version of a library clause; its words are taken from there. `clause` and `number` come
     back."""
 
@@ -42,7 +42,7 @@ class LibraryWordsSerializer(serializers.Serializer):
     number = serializers.IntegerField(required=False)
 
 
-class ComposedClauseSerializer(serializers.Serializer):
+class ComposedClauseSerializer(BodySerializer):
     """Own words (`text`) or a position of the library (`library`). `level` counts from 1; deeper clauses that follow
     are its parts. `condition` is as of questions; `repeat` names a list."""
 
@@ -54,7 +54,7 @@ class ComposedClauseSerializer(serializers.Serializer):
     library = LibraryWordsSerializer(required=False)
 
 
-class ComposedSectionSerializer(serializers.Serializer):
+class ComposedSectionSerializer(BodySerializer):
     heading = serializers.CharField(required=False, allow_blank=True)
     numbered = serializers.BooleanField(required=False)
     condition = serializers.DictField(required=False)
@@ -62,7 +62,7 @@ class ComposedSectionSerializer(serializers.Serializer):
     clauses = ComposedClauseSerializer(many=True)
 
 
-class CompositionSerializer(serializers.Serializer):
+class CompositionSerializer(BodySerializer):
     """Words hold answers as `{name}`, in a repeated part `{$entry.part}`."""
 
     title = serializers.CharField(required=False, allow_blank=True)
@@ -101,7 +101,7 @@ class CompositionField(serializers.DictField):
     """A composition as it was sent: the verb says what is wrong in it, by its place."""
 
 
-class NewCompositionSerializer(serializers.Serializer):
+class NewCompositionSerializer(BodySerializer):
     name = serializers.CharField(max_length=200)
     description = serializers.CharField(required=False, allow_blank=True)
     category = serializers.ChoiceField(choices=Category.choices, required=False)
@@ -110,7 +110,7 @@ class NewCompositionSerializer(serializers.Serializer):
     composition = CompositionField()
 
 
-class NextCompositionSerializer(serializers.Serializer):
+class NextCompositionSerializer(BodySerializer):
     """`seen` is the number of the newest version that was read: where there is a newer one, nothing is kept."""
 
     composition = CompositionField()

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clm.api.serializers import BodySerializer
 from contracts.models import ClauseEdit, Draft, Turn
 from contracts.states import DraftState, Side
 
@@ -22,7 +23,7 @@ class WordsField(serializers.JSONField):
             self.fail("invalid")
 
 
-class ClauseWordsSerializer(serializers.Serializer):
+class ClauseWordsSerializer(BodySerializer):
     """A clause's words; `revision` is the one that was on the screen. `body` is a ProseMirror document of paragraphs
     and lists, with the marks bold, italic and underline. `session` is any text of the sender's that names one opening
     of the clause: words that are not saved are kept for each apart."""
@@ -41,7 +42,7 @@ class EditSerializer(ClauseWordsSerializer):
     kept_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class NewClauseSerializer(serializers.Serializer):
+class NewClauseSerializer(BodySerializer):
     """`after` null: at the beginning."""
 
     after = serializers.UUIDField(required=False, allow_null=True)
@@ -50,25 +51,25 @@ class NewClauseSerializer(serializers.Serializer):
     body = WordsField(required=False, allow_null=True)
 
 
-class PlaceSerializer(serializers.Serializer):
+class PlaceSerializer(BodySerializer):
     """What stands below the clause goes with it."""
 
     after = serializers.UUIDField(allow_null=True)
     level = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=9)
 
 
-class PutInSerializer(serializers.Serializer):
+class PutInSerializer(BodySerializer):
     """A clause of the library."""
 
     clause = serializers.UUIDField()
 
 
-class HoldSerializer(serializers.Serializer):
+class HoldSerializer(BodySerializer):
     take_over = serializers.BooleanField(required=False)
     release = serializers.BooleanField(required=False)
 
 
-class PositionChoiceSerializer(serializers.Serializer):
+class PositionChoiceSerializer(BodySerializer):
     """`position` is preferred, fallback-1, fallback-2 ... of that version of the library clause."""
 
     revision = serializers.IntegerField(min_value=1, max_value=MAX_REVISION)
@@ -76,11 +77,11 @@ class PositionChoiceSerializer(serializers.Serializer):
     position = serializers.CharField(max_length=20)
 
 
-class NoteSerializer(serializers.Serializer):
+class NoteSerializer(BodySerializer):
     note = serializers.CharField(required=False, allow_blank=True, max_length=4000)
 
 
-class NothingSerializer(serializers.Serializer):
+class NothingSerializer(BodySerializer):
     """Nothing is sent."""
 
 

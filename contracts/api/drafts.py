@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from clm.access.permissions import get_visible, require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import check_empty, checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
@@ -23,7 +24,7 @@ from contracts import queries
 from contracts.access.drafts import VIEW
 from contracts.api import draft_serializers as shapes
 from contracts.api.serializers import VersionSerializer
-from contracts.api.views import OfContract, checked
+from contracts.api.views import OfContract
 from contracts.models import ClauseEdit, Contract, Draft, DraftClause, Turn
 from contracts.operations.drafting.abandon_draft import abandon_draft
 from contracts.operations.drafting.add_clause import add_clause
@@ -52,6 +53,7 @@ class ContractDrafts(IdempotentMixin, OfContract, ListAPIView):
     def post(self, request: Request, pk: UUID) -> Response:
         actor = actor_in(request)
         require(actor, "contracts.begin_draft", self.contract())
+        check_empty(request)
         draft = begin_draft(actor=actor, contract_id=pk)
         return Response(_written(actor, draft.pk), status=status.HTTP_201_CREATED)
 

@@ -17,11 +17,11 @@ from rest_framework.response import Response
 from clm.access.permissions import require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import BodySerializer, checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from contracts import queries
 from contracts.access.library import VIEW
-from contracts.api.views import checked
 from contracts.library_categories import ClauseCategory
 from contracts.models import Clause, Contract, DeclinedOffer, LibraryClause, LibraryClauseVersion, Version
 from contracts.models.contract import Category
@@ -37,7 +37,7 @@ from contracts.queries.clause_library import LibraryReport, Standpoint, report_o
 from contracts.states import LibraryState
 
 
-class PositionSerializer(serializers.Serializer):
+class PositionSerializer(BodySerializer):
     """One place on the ladder; `why` is needed where it is unacceptable."""
 
     kind = serializers.ChoiceField(choices=KINDS)
@@ -55,11 +55,13 @@ class LibraryVersionSerializer(serializers.ModelSerializer):
 
 
 class LibraryClauseSerializer(serializers.ModelSerializer):
+    """`proposed_for` are the types of contracts that wait for approval; null where nothing waits."""
+
     class Meta:
         model = LibraryClause
         fields = [
-            "id", "title", "category", "risk", "owner", "guidance", "mandatory_for", "attribution", "state",
-            "created_at",
+            "id", "title", "category", "risk", "owner", "guidance", "mandatory_for", "proposed_for", "attribution",
+            "state", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -79,7 +81,7 @@ class LibraryClauseDetailSerializer(LibraryClauseSerializer):
         return newest.pk if newest else None
 
 
-class LibraryFactsSerializer(serializers.Serializer):
+class LibraryFactsSerializer(BodySerializer):
     """What is sent to add a clause; to change one, any part of it. Other positions are its next version."""
 
     title = serializers.CharField(max_length=200)
@@ -99,24 +101,24 @@ class LibraryChangeSerializer(LibraryFactsSerializer):
     seen = serializers.UUIDField(required=False)
 
 
-class SeenSerializer(serializers.Serializer):
+class SeenSerializer(BodySerializer):
     """`seen` is the `last_change` that was read: where there is a newer one, nothing is approved."""
 
     seen = serializers.UUIDField()
 
 
-class RetirementSerializer(serializers.Serializer):
+class RetirementSerializer(BodySerializer):
     reason = serializers.CharField()
 
 
-class AdoptionSerializer(serializers.Serializer):
+class AdoptionSerializer(BodySerializer):
     """`position` is preferred, fallback-1, fallback-2, unacceptable-1 ...; `library_version` null takes the tie off."""
 
     library_version = serializers.UUIDField(allow_null=True)
     position = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class OfferDeclineSerializer(serializers.Serializer):
+class OfferDeclineSerializer(BodySerializer):
     library_version = serializers.UUIDField(source="library_version_id")
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
@@ -218,7 +220,7 @@ class LibraryClauseDetail(VisibleRowsView, RetrieveAPIView):
 
 @extend_schema(responses=LibraryClauseDetailSerializer)
 class LibraryApproval(Act):
-    """The newest version is approved."""
+    """What waits is approved, by somebody who did not write it: the newest version, and the types that must have it."""
 
     model = LibraryClause
     asks = "contracts.approve_library_clause"

@@ -17,17 +17,17 @@ from rest_framework.views import APIView
 from clm.access.permissions import require
 from clm.api.idempotency import IdempotentMixin
 from clm.api.parsers import JSONParser
+from clm.api.serializers import BodySerializer, checked
 from clm.api.views import actor_in
 from clm.lib.errors import Invalid
 from clm.pages.export import csv_lines
 from contracts.access.library import VIEW
 from contracts.adapters.library_files import HEAD, MOST_BYTES, checked_entries, csv_rows, read_library, wrong
-from contracts.api.views import checked
 from contracts.operations.library.import_library import VERB, LibraryImport, import_library
 from contracts.queries.clause_library import library_entries
 
 
-class LibraryFileSerializer(serializers.Serializer):
+class LibraryFileSerializer(BodySerializer):
     """`clauses` as the export has them, or a `file` of CSV or JSON (multipart). With `dry_run` nothing is written."""
 
     clauses = serializers.ListField(child=serializers.DictField(), required=False)

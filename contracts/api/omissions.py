@@ -15,12 +15,13 @@ from rest_framework.response import Response
 from clm.access.permissions import require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import BodySerializer, checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from contracts.access.library import VIEW as VIEW_LIBRARY
 from contracts.access.omissions import VIEW
 from contracts.api.library import ReportSerializer, shown_report
-from contracts.api.views import OfContract, checked
+from contracts.api.views import OfContract
 from contracts.models import Draft, Omission
 from contracts.operations.omissions.approve_omission import approve_omission
 from contracts.operations.omissions.ask_omission import ask_omission
@@ -42,16 +43,16 @@ class OmissionSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class OmissionRequestSerializer(serializers.Serializer):
+class OmissionRequestSerializer(BodySerializer):
     library_clause = serializers.UUIDField(source="library_clause_id")
     reason = serializers.CharField()
 
 
-class OmissionApprovalSerializer(serializers.Serializer):
+class OmissionApprovalSerializer(BodySerializer):
     note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class OmissionRefusalSerializer(serializers.Serializer):
+class OmissionRefusalSerializer(BodySerializer):
     reason = serializers.CharField()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from clm.api.serializers import BodySerializer
 from contracts.models import ContractRequest, RequestFile, RequestQuestion
 from contracts.models.request import Priority
 
@@ -70,7 +71,7 @@ class RequestDetailSerializer(RequestSerializer):
         read_only_fields = fields
 
 
-class RequestFactsSerializer(serializers.Serializer):
+class RequestFactsSerializer(BodySerializer):
     """`answers` by the names of the questions, all of them; those to questions that are not asked are dropped."""
 
     title = serializers.CharField(max_length=250)
@@ -91,7 +92,7 @@ class NewRequestSerializer(RequestFactsSerializer):
     priority = PriorityField(required=False)
 
 
-class RequestSeenSerializer(serializers.Serializer):
+class RequestSeenSerializer(BodySerializer):
     """With `revision` nothing happens where the request is another than the one that was looked at."""
 
     revision = serializers.IntegerField(source="seen", required=False)
@@ -125,5 +126,5 @@ class RequestWithdrawalSerializer(RequestSeenSerializer):
     reason = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
 
 
-class NewRequestFileSerializer(serializers.Serializer):
+class NewRequestFileSerializer(BodySerializer):
     file = serializers.FileField()

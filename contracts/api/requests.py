@@ -18,12 +18,13 @@ from rest_framework.response import Response
 from clm.access.permissions import require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.documents.blobs import StoredContent, open_blob
 from clm.lib.actor import Actor
 from contracts.access.requests import VIEW
 from contracts.api import request_serializers as shapes
-from contracts.api.views import OfContract, checked
+from contracts.api.views import OfContract
 from contracts.models import ContractRequest, RequestFile
 from contracts.operations.requests.answer_request import answer_request
 from contracts.operations.requests.ask_requester import ask_requester

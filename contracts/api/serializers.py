@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from clm.access.permissions import can
+from clm.api.serializers import BodySerializer, ModelBodySerializer
 from clm.api.views import actor_in
 from clm.lib.actor import Actor
 from clm.lib.money import is_iso_4217
@@ -37,7 +38,7 @@ class SharedFacts(serializers.ModelSerializer):
         return {}
 
 
-class PartySerializer(serializers.ModelSerializer):
+class PartySerializer(ModelBodySerializer):
     class Meta:
         model = Party
         fields = ["id", "name", "is_ours", "registration_number", "country", "email", "address"]
@@ -66,7 +67,7 @@ class ContractSerializer(SharedFacts):
         read_only_fields = fields
 
 
-class ContractFactsSerializer(serializers.Serializer):
+class ContractFactsSerializer(BodySerializer):
     """What is sent to create a contract; to change one, any part of it."""
 
     title = serializers.CharField(max_length=250)
@@ -102,7 +103,7 @@ class ClauseSerializer(serializers.ModelSerializer):
         fields = ["id", "position", "number", "heading", "level", "parent", "start", "end", "text"]
 
 
-class TermsSerializer(serializers.ModelSerializer):
+class TermsSerializer(ModelBodySerializer):
     """`notice_passage` is the marked sentence that the notice period rests on.
 
     On its last day notice counts only if it arrives before `day_ends_at`, a local time; null is 24:00.
@@ -147,19 +148,19 @@ class VersionDetailSerializer(VersionSerializer):
         read_only_fields = fields
 
 
-class UploadSerializer(serializers.Serializer):
+class UploadSerializer(BodySerializer):
     file = serializers.FileField()
     note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class NewPartySerializer(serializers.Serializer):
+class NewPartySerializer(BodySerializer):
     name = serializers.CharField(max_length=200)
     role = serializers.ChoiceField(choices=ContractParty.Role.choices)
     country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True, default="")
     email = serializers.EmailField(required=False, allow_blank=True, default="")
 
 
-class NewPassageSerializer(serializers.Serializer):
+class NewPassageSerializer(BodySerializer):
     """`start` and `end` count code points of the version's text; `quote` must be what stands there."""
 
     version = serializers.UUIDField()
@@ -176,16 +177,16 @@ class PassageSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ExecutionSerializer(serializers.Serializer):
+class ExecutionSerializer(BodySerializer):
     executed_on = serializers.DateField()
     effective_on = serializers.DateField(required=False, allow_null=True)
 
 
-class FinalSerializer(serializers.Serializer):
+class FinalSerializer(BodySerializer):
     effective_on = serializers.DateField()
 
 
-class DecisionSerializer(serializers.Serializer):
+class DecisionSerializer(BodySerializer):
     kind = serializers.ChoiceField(choices=RenewalDecision.Kind.choices)
     decided_on = serializers.DateField(required=False, allow_null=True)
     decided_at = serializers.DateTimeField(
@@ -203,17 +204,17 @@ class RenewalDecisionSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class TerminationSerializer(serializers.Serializer):
+class TerminationSerializer(BodySerializer):
     terminated_on = serializers.DateField()
     reason = serializers.CharField()
 
 
-class AccessSerializer(serializers.Serializer):
+class AccessSerializer(BodySerializer):
     is_confidential = serializers.BooleanField()
     people = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
 
 
-class ReasonSerializer(serializers.Serializer):
+class ReasonSerializer(BodySerializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 

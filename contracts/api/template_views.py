@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from clm.access.permissions import can, get_visible, require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from contracts import queries
@@ -26,7 +27,6 @@ from contracts.access import VIEW_INSIDE
 from contracts.adapters.template_metadata import read_metadata
 from contracts.api import template_serializers as shapes
 from contracts.api.serializers import ContractSerializer, VersionSerializer
-from contracts.api.views import checked
 from contracts.models import Template, TemplateVersion, Version
 from contracts.operations.templates.add_template_version import add_template_version
 from contracts.operations.templates.approve_template import approve_template

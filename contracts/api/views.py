@@ -15,11 +15,11 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from clm.access.permissions import can, get_visible, require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.audit.access import unhidden
 from clm.audit.api.serializers import EntrySerializer
@@ -75,13 +75,6 @@ class ContractFilter(django_filters.FilterSet):
 
     def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return queries.found_for(actor_in(self.request), rows, value)
-
-
-def checked(shape: type[Serializer], data: Any, *, partial: bool = False) -> dict[str, Any]:
-    """What was sent, read by a shape; raises ValidationError."""
-    sent = shape(data=data, partial=partial)
-    sent.is_valid(raise_exception=True)
-    return dict(sent.validated_data)
 
 
 class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):

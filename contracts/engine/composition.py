@@ -135,19 +135,6 @@ def variables_in(text: str) -> list[str]:
     return [match["name"] for match in VARIABLE.finditer(text) if match["name"]]
 
 
-def unused(composition: Composition) -> list[Field]:
-    """The questions whose answers change nothing."""
-    used = set(variables_in(composition.title))
-    used |= {condition.field for condition in conditions_of(composition).values()}
-    used |= {question.condition.field for question in composition.questions if question.condition}
-    for section in composition.sections:
-        used.update(variables_in(section.heading))
-        used |= {section.repeat, *(clause.repeat for clause in section.clauses)}
-        for clause in section.clauses:
-            used.update(variables_in(f"{clause.heading} {clause.text}"))
-    return [question for question in composition.questions if question.name not in used]
-
-
 @dataclass(frozen=True)
 class Produced:
     """A clause as the answers make it. `section` and `place` say where it stands in the composition."""

@@ -31,6 +31,10 @@ LONGEST_WORDS = 40_000
 LONGEST = 1_000_000  # characters of all words together
 SECTION_KEYS = {"heading", "numbered", "condition", "repeat", "clauses"}
 CLAUSE_KEYS = {"heading", "level", "text", "condition", "repeat", "library"}
+QUESTION_KEYS = {
+    "name", "type", "label", "help", "section", "required", "default", "options", "items", "condition",
+}  # fmt: skip
+TIE_KEYS = {"version", "position", "clause", "number"}
 Faults = dict[str, list[str]]
 
 
@@ -102,6 +106,11 @@ class _Reading:
     def _questions(self, rows: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
         found: list[Field] = []
         for place, row in enumerate(rows):
+            self._keys(row, QUESTION_KEYS, f"questions.{place}")
+            items = row.get("items")
+            for part in items if isinstance(items, list | tuple) else ():
+                if isinstance(part, Mapping):
+                    self._keys(part, QUESTION_KEYS, f"questions.{place}.items")
             try:
                 field = field_of(row)
             except BadSchema as fault:
@@ -164,6 +173,8 @@ class _Reading:
 
     def _clause(self, row: Mapping[str, Any], place: str, level: int, above: Field | None) -> ComposedClause:
         self._keys(row, CLAUSE_KEYS, place)
+        if isinstance(row.get("library"), Mapping):
+            self._keys(row["library"], TIE_KEYS, f"{place}.library")
         repeat = self._repeat(row, place)
         if repeat and above is not None:
             self.say(f"{place}.repeat", "A repeated part within a repeated part is not taken.")

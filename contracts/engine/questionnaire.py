@@ -259,6 +259,9 @@ def _read_entry(field: Field, number: int, entry: Any) -> dict[str, Any]:
         entry = {field.items[0].name: entry}
     if not isinstance(entry, Mapping):
         raise ValueError(f"Entry {number}: name its parts.")
+    strange = sorted(str(name)[:80] for name in entry.keys() - {item.name for item in field.items})
+    if strange:
+        raise ValueError(f"Entry {number} has no such part: {', '.join(strange)}.")
     found = {}
     for item in field.items:
         try:

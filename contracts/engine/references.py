@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from contracts.engine.marks import DECIMAL
@@ -12,13 +14,27 @@ from contracts.engine.marks import DECIMAL
 NODE = "reference"
 _WORD = r"(?:sub)?(?:sections?|clauses?|paragraphs?|articles?)|§{1,2}"
 _ROMAN = r"[IVXLC]{1,7}\b"
-_ITEMS = r"(?:\s?\((?:[A-Za-z]{1,4}|\d{1,2})\))"
-_TARGET = rf"(?:(?:{DECIMAL}|{_ROMAN}){_ITEMS}{{0,5}}|\((?:[A-Za-z]{{1,4}}|\d{{1,2}})\){_ITEMS}{{0,4}})"
-_BETWEEN = r"\s*(?:,\s*(?:and|or)?|;|\band/or\b|\band\b|\bor\b|\bthrough\b|\bto\b|&|[–-])\s*"
-_FOUND = re.compile(
-    rf"(?<![\w])(?P<word>{_WORD})\s?(?P<list>{_TARGET}(?:{_BETWEEN}(?:(?:{_WORD})\s?)?{_TARGET})*)", re.IGNORECASE
+# (a), (iv), (bb), (2); not (two) nor (Fees).
+_ITEM = r"\((?:[A-Za-z]|[ivxlc]{2,6}|aa|bb|cc|dd|ee|ff|gg|hh|\d{1,2})\)"
+_ITEMS = rf"(?:\s?{_ITEM})"
+_TARGET = rf"(?:(?:{DECIMAL}|{_ROMAN}){_ITEMS}{{0,5}}|{_ITEM}{_ITEMS}{{0,4}})"
+_BETWEEN = (
+    r"\s*(?:[,;]\s*(?:and/or\b|and\b|or\b|as\s+well\s+as\b|to\b|through\b)?|\band/or\b|\band\b|\bor\b|\bas\s+well\s+as\b"
+    r"|(?:\bup\s+)?(?:\bthrough\b|\bto\b)(?:\s+and\s+including\b)?|&|[\u2010-\u2015\u2212-])\s*"
 )
-_ONE = re.compile(rf"(?:(?P<word>{_WORD})\s?)?(?P<target>{_TARGET})", re.IGNORECASE)
+# What a member of an enumeration is called, beside it: Sections 8.1 (Fees), 8.2 (Taxes).
+_TITLE = r"(?:\s?\([^()\d][^()]{2,80}\))?"
+_BESIDE = re.compile(_TITLE)
+_FIRST = re.compile(rf"(?<![\w])(?P<word>{_WORD})\s?(?P<target>{_TARGET})", re.IGNORECASE)
+_NEXT = re.compile(rf"{_TITLE}{_BETWEEN}(?:(?P<word>{_WORD})\s?)?(?P<target>{_TARGET})", re.IGNORECASE)
+# A number that counts something, or is a day, is no member.
+_COUNTED = re.compile(
+    r"(?:\d|\s?%|(?:\s?\([^()]{2,40}\))?\s+(?:per\s?cent|percent|basis|(?:business|calendar|working|consecutive|full|other|"
+    r"additional|more|further|equal|original)\b|(?:minute|hour|day|week|month|quarter|year|time|cop(?:y|ie)|person|"
+    r"user|seat|unit|instal+ment|euro|dollar|pound|million|thousand|hundred)s?\b|"
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b))",
+    re.IGNORECASE,
+)
 # What a reference belongs to where it leaves this agreement: an act, a code, another paper.
 _ELSEWHERE = re.compile(
     r"\s*(?:,\s*)?(?:of|in|to|under)\s+(?:(?:the|that|its|such|each|any|applicable)\s+)?(?P<what>[A-Z(“\"][^\s,.;]*)"
@@ -173,14 +189,52 @@ def references_in(text: str, numbering: Numbering, here: str = "") -> tuple[Refe
 
 
 def _each(text: str, numbering: Numbering, here: Place | None) -> Iterator[Reference]:
-    for found in _FOUND.finditer(text):
-        if _is_elsewhere(text, found):
-            continue
-        for one in _ONE.finditer(text, found.start("list"), found.end("list")):
-            shown = one["target"].strip()
-            start = one.start("target")
-            relative = bool(_RELATIVE.match(shown))
-            yield _tie(start, shown, numbering, here, relative=relative)
+    for listed in _enumerations(text):
+        yield from _members(listed, numbering, here)
+
+
+def _enumerations(text: str) -> Iterator[list[re.Match[str]]]:
+    """The members of each enumeration in order, one where a reference stands alone."""
+    at = 0
+    while found := _FIRST.search(text, at):
+        listed = [found]
+        while (more := _NEXT.match(text, listed[-1].end())) and _is_member(text, more, found):
+            listed.append(more)
+        at = listed[-1].end()
+        if not _is_elsewhere(text, found.start(), at):
+            yield listed
+
+
+def _is_member(text: str, more: re.Match[str], first: re.Match[str]) -> bool:
+    """A number after numbers, (b) after (a), or after 3.2(a) of several: in "Section 3 and (ii)" is one reference."""
+    if more["word"]:
+        return True
+    kinds = _kind(first["target"]), _kind(more["target"])
+    is_alike = kinds[0] == kinds[1] or (kinds == ("number", "item") and _is_item_of_several(first))
+    return is_alike and not (more["target"][-1].isdigit() and _COUNTED.match(text, more.end()))
+
+
+def _is_item_of_several(first: re.Match[str]) -> bool:
+    return first["target"].endswith(")") and first["word"].casefold().endswith(("s", "§§"))
+
+
+def _kind(target: str) -> str:
+    return "item" if _RELATIVE.match(target) else "number" if target[0].isdigit() else "roman"
+
+
+def _members(listed: Sequence[re.Match[str]], numbering: Numbering, here: Place | None) -> Iterator[Reference]:
+    """In "Sections 3.2(a) and (b)" the second is 3.2(b)."""
+    above: Address = ()
+    for one in listed:
+        shown = one["target"].strip()
+        if _kind(shown) != "item":
+            above = _address(shown)[:-1] if shown.endswith(")") else ()
+            yield _tie(one.start("target"), shown, numbering, here, relative=False)
+        elif above:
+            key = numbering.find((*above, *_address(shown)), here, relative=False)
+            yield Reference(one.start("target"), one.start("target") + len(shown), shown, key)
+        else:
+            yield _tie(one.start("target"), shown, numbering, here, relative=True)
 
 
 def _tie(start: int, shown: str, numbering: Numbering, here: Place | None, *, relative: bool) -> Reference:
@@ -193,8 +247,10 @@ def _tie(start: int, shown: str, numbering: Numbering, here: Place | None, *, re
     return Reference(start, start + len(shown), shown)
 
 
-def _is_elsewhere(text: str, found: re.Match[str]) -> bool:
-    after, before = text[found.end() : found.end() + 80], text[max(0, found.start() - 20) : found.start()]
+def _is_elsewhere(text: str, start: int, end: int) -> bool:
+    title = _BESIDE.match(text, end)
+    end = title.end() if title else end
+    after, before = text[end : end + 80], text[max(0, start - 20) : start]
     if _NAMED_LAW.match(after) or _BEFORE_LAW.search(before):
         return True
     return _HERE.match(after) is None and _ELSEWHERE.match(after) is not None
@@ -209,29 +265,49 @@ def followed(text: str, references: Sequence[Reference], labels: Mapping[str, st
     return shown + text[at:]
 
 
-def tied(body: Mapping[str, Any], numbering: Numbering, here: str = "") -> dict[str, Any]:
-    """The ProseMirror document with its written references as nodes; those that fit no clause stay words."""
+def tied(body: Mapping[str, Any], numbering: Numbering, here: str = "", *, only_beside: bool = False) -> dict[str, Any]:
+    """The ProseMirror document with its written references as nodes; those that fit no clause stay words. With
+    `only_beside` only members of an enumeration of which one is a node already."""
     if "content" not in body:
         return dict(body)
-    children: list[dict[str, Any]] = []
-    for child in body["content"]:
-        if child.get("type") == "text":
-            children.extend(_split(child, numbering, here))
-        else:
-            children.append(tied(child, numbering, here))
-    return {**body, "content": children}
+    children = list(body["content"])
+    if any(child.get("type") == "text" for child in children):
+        return {**body, "content": list(_tied_line(children, numbering, here, only_beside))}
+    return {**body, "content": [tied(child, numbering, here, only_beside=only_beside) for child in children]}
 
 
-def _split(node: Mapping[str, Any], numbering: Numbering, here: str) -> Iterator[dict[str, Any]]:
-    """A text node cut at its references; its marks stay on the words."""
+def _tied_line(
+    nodes: Sequence[Mapping[str, Any]], numbering: Numbering, here: str, only_beside: bool
+) -> Iterator[dict[str, Any]]:
+    """A line is read as a whole, whatever words of it are bold; a reference that is half bold stays words."""
+    words = [_words(node) for node in nodes]
+    text, found = "".join(words), []
+    starts = list(accumulate(map(len, words), initial=0))[:-1]
+    live = {start for start, node in zip(starts, nodes, strict=True) if node.get("type") == NODE}
+    for listed in _enumerations(text):
+        if not only_beside or any(one.start("target") in live for one in listed):
+            found += [each for each in _members(listed, numbering, numbering.places.get(here)) if each.key]
+    begins = [each.start for each in found]
+    for node, start, own in zip(nodes, starts, words, strict=True):
+        near = found[bisect_left(begins, start) : bisect_left(begins, start + len(own))]
+        inside = [each for each in near if each.end <= start + len(own)]
+        yield from _split(node, start, inside) if node.get("type") == "text" else (dict(node),)
+
+
+def _words(node: Mapping[str, Any]) -> str:
+    if node.get("type") == NODE:
+        return str(node["attrs"]["label"])
+    return str(node["text"]) if node.get("type") == "text" else "\n"
+
+
+def _split(node: Mapping[str, Any], offset: int, references: Sequence[Reference]) -> Iterator[dict[str, Any]]:
+    """A text node cut at its references; its marks stay on the words. `offset` is where it begins in its line."""
     text, at = str(node["text"]), 0
-    for each in references_in(text, numbering, here):
-        if not each.key:
-            continue
-        if text[at : each.start]:
-            yield {**node, "text": text[at : each.start]}
+    for each in references:
+        if text[at : each.start - offset]:
+            yield {**node, "text": text[at : each.start - offset]}
         yield {"type": NODE, "attrs": {"clause": each.key, "label": each.shown}}
-        at = each.end
+        at = each.end - offset
     if text[at:]:
         yield {**node, "text": text[at:]}
 

@@ -20,15 +20,25 @@ def clause_changed(clause: LibraryClause, before: Mapping[str, Any], after: Mapp
     return _clause("library_clause.changed", "contracts.change_library_clause", clause, before, after, note)
 
 
-def clause_approved(clause: LibraryClause, version: LibraryClauseVersion, before: str) -> Event:
-    """The payload names the version, so that whoever keeps drafts up to date needs no further look."""
+def clause_approved(
+    clause: LibraryClause, version: LibraryClauseVersion, before: Mapping[str, Any], *, is_new: bool
+) -> Event:
+    """The payload names the version, so that whoever keeps drafts up to date needs no further look; `is_new` False: it
+    counted before, and other types of contracts must have it now."""
+    words = {"version": version.number, "positions": version.positions} if is_new else {}
+    types = {"mandatory_for": clause.mandatory_for} if "mandatory_for" in before else {}
     return Event(
         type="library_clause.approved",
         verb="contracts.approve_library_clause",
         subject=clause,
-        before={"state": before},
-        after={"state": clause.state, "version": version.number, "positions": version.positions},
-        payload={"library_clause_id": clause.pk, "library_version_id": version.pk, "number": version.number},
+        before=before,
+        after={"state": clause.state, **words, **types},
+        payload={
+            "library_clause_id": clause.pk,
+            "library_version_id": version.pk,
+            "number": version.number,
+            "is_new": is_new,
+        },
     )
 
 

@@ -134,6 +134,30 @@ class Migration(migrations.Migration):
                         verbose_name="mandatory in",
                     ),
                 ),
+                (
+                    "proposed_for",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("master", "Master agreement"),
+                                ("cloud", "Cloud or software service"),
+                                ("hosting", "Hosting or outsourcing"),
+                                ("sla", "Service level agreement"),
+                                ("nda", "Non-disclosure agreement"),
+                                ("dpa", "Data processing agreement"),
+                                ("services", "Professional services"),
+                                ("order", "Order form"),
+                                ("license", "Licence"),
+                                ("distribution", "Distribution or reseller"),
+                                ("other", "Other"),
+                            ],
+                            max_length=16,
+                        ),
+                        null=True,
+                        size=None,
+                        verbose_name="to be mandatory in",
+                    ),
+                ),
                 ("attribution", models.TextField(blank=True, verbose_name="source")),
                 (
                     "state",

@@ -23,7 +23,8 @@ class Risk(models.TextChoices):
 
 
 class LibraryClause(OrganizationRow):
-    """A clause by what it is about. `mandatory_for` are the types of contracts that must have it."""
+    """A clause by what it is about. `mandatory_for` are the types of contracts that must have it, `proposed_for` those
+    that wait for somebody else's approval; null where nothing waits."""
 
     STATES: ClassVar[StateTable] = LIBRARY_STATES
 
@@ -40,6 +41,9 @@ class LibraryClause(OrganizationRow):
         blank=True,
         verbose_name=_("mandatory in"),
     )
+    proposed_for = ArrayField(
+        models.CharField(max_length=16, choices=Category.choices), null=True, verbose_name=_("to be mandatory in")
+    )
     attribution = models.TextField(_("source"), blank=True)
     state = models.CharField(_("state"), max_length=12, choices=LibraryState.choices, default=LibraryState.DRAFT)
 
@@ -53,6 +57,11 @@ class LibraryClause(OrganizationRow):
 
     def get_absolute_url(self) -> str:
         return f"/contracts/library/{self.pk}/"
+
+    @property
+    def wanted_for(self) -> list[str]:
+        """The types as they were said last, approved or not."""
+        return self.mandatory_for if self.proposed_for is None else self.proposed_for
 
 
 class LibraryClauseVersion(OrganizationRow):

@@ -16,8 +16,9 @@ from contracts.states import TEMPLATE_STATES, TemplateState
 
 
 class Template(OrganizationRow):
-    """`review_on` is the day (UTC) by which somebody looks at an approved template again; `review_due_at` the next
-    instant at which its people are told of that: ahead of the day, on it, and again while it is overdue."""
+    """`review_on` is the day (in the organization's time zone) by which somebody looks at an approved template again;
+    `review_due_at` the next instant at which its people are told of that: ahead of the day, on it, and again while it
+    is overdue."""
 
     STATES: ClassVar[StateTable] = TEMPLATE_STATES
 
@@ -58,8 +59,14 @@ class Template(OrganizationRow):
 
     @property
     def is_review_overdue(self) -> bool:
-        """Whether it is in use and the day of its review is over (UTC)."""
-        return self.state == TemplateState.APPROVED and self.review_on is not None and self.review_on < clock.today()
+        """Whether it is in use and the day of its review is over. Fetch the template with its organization."""
+        if self.state != TemplateState.APPROVED or self.review_on is None:
+            return False
+        return self.review_on < clock.today(self.time_zone)
+
+    @property
+    def time_zone(self) -> str:
+        return self.organization.time_zone
 
 
 class TemplateVersion(OrganizationRow):

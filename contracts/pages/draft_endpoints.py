@@ -160,11 +160,16 @@ def refused(refusal: DomainError, *, is_form: bool = False) -> HttpResponse:
 
 def _sent(request: HttpRequest, serializer: type[Serializer[Any]], *, is_form: bool) -> dict[str, Any]:
     """Raises Invalid `invalid`."""
-    found = serializer(data=request.POST.dict() if is_form else _json(request))
+    found = serializer(data=_named(request, serializer) if is_form else _json(request))
     if not found.is_valid():
         fields = {str(name): [str(text) for text in texts] for name, texts in found.errors.items()}
         raise Invalid("invalid", _("What was sent is not valid."), fields=fields)
     return dict(found.validated_data)
+
+
+def _named(request: HttpRequest, serializer: type[Serializer[Any]]) -> dict[str, Any]:
+    """A form brings its token and its button along."""
+    return {name: value for name, value in request.POST.dict().items() if name in serializer().fields}
 
 
 def _json(request: HttpRequest) -> Any:

@@ -27,7 +27,7 @@ from contracts.engine.blanks import left_in
 from contracts.engine.defined_terms import Term, Words, terms_of
 from contracts.engine.references import broken
 from contracts.models import Contract, Draft
-from contracts.pages.hand_over import effect_of, obstacles_to, reach_of
+from contracts.pages.hand_over import effect_of, obstacles_to, reach_of, said_open
 from contracts.queries import drafts
 from contracts.queries.changes import undecided
 from contracts.queries.clause_library import Standpoint, position_choices
@@ -53,6 +53,12 @@ class ClauseLink:
 
     key: str
     name: str
+    heading: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Its number with its heading."""
+        return self.name if self.heading in ("", self.name) else f"{self.name} {self.heading}"
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,11 @@ class Checks:
     undefined: list[ShownTerm]
     unused: list[ShownTerm]
     terms: list[ShownTerm]
+
+    @property
+    def still_open(self) -> str:
+        """The sentence before a hand-over."""
+        return said_open([f"{blank} ({clause.whole})" for clause, blank in self.blanks])
 
     @property
     def count(self) -> int:
@@ -131,13 +142,13 @@ def draft_checks(request: HttpRequest, pk: UUID) -> HttpResponse:
     if draft is None:
         raise NotVisible
     shown = drafts.shown_draft(actor, draft)
-    context: dict[str, Any] = {"checks": checks_of(shown), "contract": draft.contract}
+    context: dict[str, Any] = {"checks": checks_of(shown, _parties_of(draft)), "contract": draft.contract}
     if can(actor, VIEW_LIBRARY) and draft.side == Side.OURS:
         context["library"] = _beside_library(actor, draft, may_write=bool(shown["can_edit"]))
         context["may_ask"] = can(actor, "contracts.ask_omission", draft.contract)
     if shown["can_edit"] and can(actor, "contracts.hand_over", draft):
         lacking_now = context["library"].lacking if "library" in context else ()
-        effect = effect_of(draft, reach_of(actor, draft.contract))
+        effect = effect_of(reach_of(actor, draft.contract))
         context |= {"can_hand_over": True, "obstacles": obstacles_to(draft, lacking_now), "is_again": True}
         context["hand_over_effect"] = effect
     return render(request, "contracts/draft_checks.html", context)
@@ -200,7 +211,7 @@ def _open(actor: Actor, draft: Draft) -> dict[str, Any]:
         "clauses": [{**each, "html": body_html(each["body"], names)} for each in shown["clauses"]],
         "shown": shown,
         "can_edit": may_write,
-        "checks": checks_of(shown),
+        "checks": checks_of(shown, _parties_of(draft)),
         "new_clause": {"id": NO_CLAUSE, "level": 1, "label": "", "number": "", "heading": "", "html": ""},
         "choices": position_choices(acceptable=True) if may_put else [],
         "undecided": 0 if actor.is_counterparty else undecided(draft).count(),
@@ -215,7 +226,7 @@ def _hand_over(actor: Actor, draft: Draft, *, may_write: bool) -> dict[str, Any]
     if not (may_write and can(actor, "contracts.hand_over", draft)):
         return {"can_hand_over": False}
     reach = reach_of(actor, draft.contract)
-    effect = effect_of(draft, reach)
+    effect = effect_of(reach)
     return {"can_hand_over": True, "obstacles": obstacles_to(draft), "reach": reach, "hand_over_effect": effect}
 
 
@@ -223,16 +234,17 @@ def _standing(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [each for each in shown["clauses"] if not each["is_removed"]]
 
 
-def checks_of(shown: Mapping[str, Any]) -> Checks:
+def checks_of(shown: Mapping[str, Any], names_of_parties: Sequence[str] = ()) -> Checks:
     """Of a draft as `contracts.queries.drafts.shown_draft` gives it."""
     clauses = _standing(shown)
     names = {str(each["id"]): _name(each, shown["referred"]) for each in clauses}
-    found = terms_of([Words(str(each["id"]), each["heading"], _text(each)) for each in clauses])
+    words = [Words(str(each["id"]), each["heading"], _text(each)) for each in clauses]
+    found = terms_of(words, names_of_parties)
     gone = broken([(str(each["id"]), each["body"]) for each in clauses], names)
     return Checks(
         broken=[(ClauseLink(each.key, names[each.key]), each.shown) for each in gone],
         blanks=[
-            (ClauseLink(str(each["id"]), names[str(each["id"])]), blank)
+            (ClauseLink(str(each["id"]), names[str(each["id"])], each["heading"]), blank)
             for each in clauses
             for blank in left_in(f"{each['heading']}\n{each['text']}")
         ],
@@ -241,6 +253,10 @@ def checks_of(shown: Mapping[str, Any]) -> Checks:
         unused=[_shown(each, names) for each in found if each.is_never_used],
         terms=[_shown(each, names) for each in found if each.defined_in],
     )
+
+
+def _parties_of(draft: Draft) -> list[str]:
+    return [part.party.name for part in draft.contract.parties.select_related("party")]
 
 
 def _name(clause: Mapping[str, Any], referred: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -13,6 +13,7 @@ from clm.access.permissions import can
 from clm.access.registry import VERBS
 from clm.accounts.roles import Role
 from clm.lib.actor import Actor
+from clm.pages.formats import first_of
 from contracts.access.other_side import other_side_name, their_people
 from contracts.models import Contract, Draft, DraftClause
 from contracts.queries.changes import undecided
@@ -84,12 +85,24 @@ def obstacles_to(draft: Draft, lacking: Iterable[Lacking] = ()) -> list[Obstacle
     return [*found, Obstacle(said_missing(missing))] if missing else found
 
 
-def effect_of(draft: Draft, reach: Reach) -> str:
+def said_open(blanks: Sequence[str]) -> str:
+    """Which blanks go out as they are: the first ones, with where each stands; empty where there is none."""
+    if not blanks:
+        return ""
+    text = ngettext(
+        "%(count)s blank is still open, and the other side will see it: %(blanks)s.",
+        "%(count)s blanks are still open, and the other side will see them: %(blanks)s.",
+        len(blanks),
+    )
+    return text % {"count": len(blanks), "blanks": first_of(blanks, separator="; ")}
+
+
+def effect_of(reach: Reach) -> str:
     """What the dialog says before the draft is handed over."""
     effect = _(
-        "Makes a version from draft %(number)s and gives it to the other side. From then on it is their turn, and "
-        "nobody on your side can write until they hand over."
-    ) % {"number": draft.number}
+        "Your draft becomes the next version of this contract, and the other side gets it. From then on it is their "
+        "turn, and nobody on your side can write until they hand over."
+    )
     if not reach.is_nobody:
         return effect
     return f"{effect} {_('Nobody of the other side sees this contract here: you send them the document yourself.')}"

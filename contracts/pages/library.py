@@ -31,6 +31,7 @@ from contracts.operations.library.guards import newest_change
 from contracts.queries.clause_library import library_clauses, position_label, report_on, tied_clauses
 from contracts.queries.compositions import pinned_numbers, templates_using
 from contracts.queries.omissions import lacking, parted
+from contracts.queries.writers import put_in_words
 from contracts.states import LibraryState, LibraryVersionState
 
 SHOWN = 50  # open drafts on the page of a clause
@@ -59,7 +60,11 @@ class LibraryFilter(django_filters.FilterSet):
 
 def mandatory_text(clause: LibraryClause) -> str:
     """The types of contracts that must have it."""
-    return ", ".join(str(Category(value).label) for value in clause.mandatory_for)
+    return types_text(clause.mandatory_for)
+
+
+def types_text(types: list[str]) -> str:
+    return ", ".join(str(Category(value).label) for value in types)
 
 
 @method_decorator(login_required, name="dispatch")
@@ -107,7 +112,6 @@ def clause_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     last_change = newest_change(clause)  # before the words: what is shown is no older than what is said to be seen
     versions = list(clause.versions.select_related("created_by").order_by("-number"))
     shown = _shown(versions, request.GET.get("version", ""))
-    waits = versions[0].state == LibraryVersionState.DRAFT and clause.state != LibraryState.RETIRED
     tied = list(tied_clauses(actor, clause)[: SHOWN + 1])
     context = {
         "clause": clause,
@@ -115,18 +119,27 @@ def clause_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "shown": shown,
         "ladder": [(position_label(name), position) for name, position in shown.keyed],
         "mandatory": mandatory_text(clause),
+        **_waiting(actor, clause, versions[0]),
         "tied": tied[:SHOWN],
         "more_tied": len(tied) > SHOWN,
-        "newest": versions[0],
         "last_change": last_change,
         "used_in": [(version, pinned_numbers(version, clause)) for version in templates_using(actor, clause)[:SHOWN]],
-        "can_approve": waits and can(actor, "contracts.approve_library_clause", clause),
         "can_change": clause.state != LibraryState.RETIRED and can(actor, "contracts.change_library_clause", clause),
         "can_retire": clause.state != LibraryState.RETIRED and can(actor, "contracts.retire_library_clause", clause),
         "history": entries_of(clause),
         "crumbs": [(_("Clauses"), reverse("library-clauses"))],
     }
     return render(request, "contracts/library_page.html", context)
+
+
+def _waiting(actor: Actor, clause: LibraryClause, newest: LibraryClauseVersion) -> dict[str, Any]:
+    """What waits for approval, and whether this person gives it."""
+    draft = newest if newest.state == LibraryVersionState.DRAFT else None
+    waits = clause.state != LibraryState.RETIRED and (draft is not None or clause.proposed_for is not None)
+    may = waits and can(actor, "contracts.approve_library_clause", clause)
+    is_own = may and put_in_words(actor.person_id, clause)
+    proposed = None if clause.proposed_for is None else types_text(clause.proposed_for) or _("nothing")
+    return {"draft": draft, "proposed": proposed, "is_own": is_own, "can_approve": may and not is_own}
 
 
 def _shown(versions: list[LibraryClauseVersion], number: str) -> LibraryClauseVersion:

@@ -32,7 +32,11 @@ class LibraryClauseForm(forms.Form):
     owner_id = forms.ChoiceField(label=_("Owner"))
     guidance = forms.CharField(label=_("Guidance"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     mandatory_for = forms.MultipleChoiceField(
-        label=_("Mandatory in"), choices=Category.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Mandatory in"),
+        choices=Category.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Counts once somebody else approves it."),
     )
     attribution = forms.CharField(label=_("Source"), required=False, help_text=_("Whose words these are."))
     preferred = forms.CharField(label=_("Preferred"), widget=forms.Textarea(attrs={"rows": 6}))

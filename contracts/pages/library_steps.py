@@ -77,7 +77,9 @@ def clause_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         change_library_clause(actor=actor, clause_id=pk, positions=positions, note=note, seen=seen, **facts)
 
     if tried(form, change):
-        messages.success(request, _("The clause is changed. Other positions count once they are approved."))
+        messages.success(
+            request, _("The clause is changed. Other positions and types count once somebody else approves them.")
+        )
         return redirect("library-clause", pk=pk)
     back = reverse("library-clause", args=[pk])
     return form_page(request, form, title=_("Change the clause"), submit=_("Save"), back=back)
@@ -90,7 +92,7 @@ def _facts(clause: LibraryClause) -> dict[str, Any]:
         "risk": clause.risk,
         "owner_id": str(clause.owner_id),
         "guidance": clause.guidance,
-        "mandatory_for": clause.mandatory_for,
+        "mandatory_for": clause.wanted_for,
         "attribution": clause.attribution,
     }
 
@@ -101,7 +103,7 @@ def clause_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, _clause = _clause_for(request, pk, "contracts.approve_library_clause")
     form = ApprovalForm(request.POST)
     if tried(form, lambda given: approve_library_clause(actor=actor, clause_id=pk, **given)):
-        messages.success(request, _("The version is approved: drafts are held against it from now on."))
+        messages.success(request, _("It is approved: drafts are held against it from now on."))
     else:
         messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
     return redirect("library-clause", pk=pk)

@@ -16,7 +16,10 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clm.pages.formats import first_of
 from contracts.engine.questionnaire import MOST_ITEMS, Condition, Field, check, option_words, read, unasked
+from contracts.engine.standing import Standing
+from contracts.queries.templates import title_words
 
 PREFIX = "answer"
 TYPE_LABELS = {
@@ -28,6 +31,7 @@ TYPE_LABELS = {
     "enum": gettext_lazy("Choice"),
     "array": gettext_lazy("List"),
 }
+_DATE = re.compile(r"(^|_)dates?(_|$)")
 _YES_NO = {True: gettext_lazy("yes"), False: gettext_lazy("no")}
 
 
@@ -61,9 +65,15 @@ class ShownQuestion:
     options: list[str]
     default: str
     only_where: str
+    stands_in: tuple[str, ...] = ()
+    stands: str = ""  # where the answer will stand, as a sentence; empty where that is not known
+
+    @property
+    def is_spread(self) -> bool:
+        return len(self.stands_in) > 1
 
 
-def shown_questions(questions: Sequence[Field]) -> list[ShownQuestion]:
+def shown_questions(questions: Sequence[Field], standing: Standing | None = None) -> list[ShownQuestion]:
     labels = {question.name: question.label for question in questions}
     return [
         ShownQuestion(
@@ -72,9 +82,38 @@ def shown_questions(questions: Sequence[Field]) -> list[ShownQuestion]:
             options=[option_words(option) for option in question.options],
             default=_default(question),
             only_where=_for_people(question.condition, labels) if question.condition else "",
+            stands_in=_titles(standing, question.name),
+            stands=_stands(standing, question.name),
         )
         for question in questions
     ]
+
+
+def _titles(standing: Standing | None, name: str) -> tuple[str, ...]:
+    return tuple(title_words(title) for title in standing.titles.get(name, ())) if standing else ()
+
+
+def _stands(standing: Standing | None, name: str) -> str:
+    if standing is None:
+        return ""
+    if titles := _titles(standing, name):
+        return _("Stands in: %(titles)s.") % {"titles": ", ".join(titles)}
+    if name in standing.deciding:
+        return _("Decides what is in the document or asked, and stands nowhere in it.")
+    return _("Stands nowhere in the document and decides nothing.")
+
+
+def said_of_questions(shown: Sequence[ShownQuestion], standing: Standing | None) -> dict[str, str]:
+    """What a librarian looks at before a version is approved: answers that stand under several titles, and questions
+    that change nothing; each in words, or empty."""
+    if standing is None:
+        return {}
+    idle = set(standing.idle(each.field.name for each in shown))
+    spread = [f"{each.field.label} ({', '.join(each.stands_in)})" for each in shown if each.is_spread]
+    return {
+        "spread": first_of(spread, separator="; "),
+        "idle": first_of([each.field.label for each in shown if each.field.name in idle]),
+    }
 
 
 def _default(question: Field) -> str:
@@ -264,8 +303,16 @@ def _entries(question: Field) -> forms.Field:
     )
 
 
+def _words(question: Field) -> forms.Field:
+    """Words in a line; where they name a day, with how one is written."""
+    found = _control(forms.CharField)(question)
+    if not question.help and _DATE.search(question.name):
+        found.help_text = _("Such as 1 January 2027.")
+    return found
+
+
 CONTROLS: dict[str, Callable[[Field], forms.Field]] = {
-    "string": _control(forms.CharField),
+    "string": _words,
     "text": _control(forms.CharField, widget=lambda: forms.Textarea(attrs={"rows": 4})),
     "date": _control(forms.CharField, widget=lambda: forms.DateInput(attrs={"type": "date"})),
     "number": _control(forms.CharField, widget=lambda: forms.TextInput(attrs={"inputmode": "decimal"})),

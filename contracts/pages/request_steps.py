@@ -38,6 +38,8 @@ from contracts.queries.templates import questions_of, version_in_use
 
 Given = dict[str, Any]
 
+SEARCHED_FROM = 12  # templates; fewer are seen at a glance
+
 
 def _request_for(request: HttpRequest, pk: UUID, verb: str) -> tuple[Actor, ContractRequest]:
     actor = actor_of(request)
@@ -52,11 +54,17 @@ def _back(pk: UUID) -> str:
 
 @login_required
 def request_new(request: HttpRequest) -> HttpResponse:
-    """The templates that may be asked for."""
+    """The templates that may be asked for, by type; where there are more than a dozen they can be searched (`?q=`)."""
     actor = actor_of(request)
     require(actor, "contracts.submit_request")
+    templates, words = requesting.requestable(actor), request.GET.get("q", "").strip()[:200]
+    total, found = templates.count(), list(requesting.with_words(templates, words))
     context = {
-        "templates": list(requesting.requestable(actor)),
+        "types": requesting.by_type(found),
+        "found": len(found),
+        "total": total,
+        "is_searched": total > SEARCHED_FROM,
+        "words": words,
         "crumbs": [(_("Requests"), reverse("requests"))],
     }
     return render(request, "contracts/request_new_page.html", context)

@@ -27,7 +27,6 @@ from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.adapters.template_metadata import read_metadata
-from contracts.engine.composition import unused
 from contracts.models import Contract, Template, TemplateVersion
 from contracts.models.contract import Category
 from contracts.operations.templates.add_template_version import add_template_version
@@ -37,7 +36,7 @@ from contracts.operations.templates.draft_from_template import draft_from_templa
 from contracts.operations.templates.import_template import import_template
 from contracts.operations.templates.retire_template import retire_template
 from contracts.pages import template_forms as shapes
-from contracts.pages.questions import asked_with, shown_questions
+from contracts.pages.questions import asked_with, said_of_questions, shown_questions
 from contracts.pages.steps import form_page, tried
 from contracts.queries import templates as template_library
 from contracts.queries.compositions import newer_words
@@ -46,6 +45,7 @@ from contracts.queries.templates import (
     composition_in,
     questions_of,
     read_template,
+    standing_of,
     template_rows,
     version_in_use,
 )
@@ -105,7 +105,7 @@ class TemplateList(ListPage):
 
 def _template_for(request: HttpRequest, pk: UUID, verb: str) -> tuple[Actor, Template]:
     actor = actor_of(request)
-    template = get_visible(actor, Template.objects.select_related("owner"), pk)
+    template = get_visible(actor, Template.objects.select_related("owner", "organization"), pk)
     require(actor, verb, template)
     return actor, template
 
@@ -117,12 +117,15 @@ def template_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     versions = list(template_library.version_rows().filter(template=template).order_by("-number"))
     used = next((version for version in versions if version.approved_at), None)
     is_live = template.state != TemplateState.RETIRED
+    standing = standing_of(versions[0])
+    questions = shown_questions(questions_of(versions[0]), standing)
     context = {
         "template": template,
         "versions": versions,
         "newest": versions[0],
         "used": used if template.state == TemplateState.APPROVED else None,
-        "questions": shown_questions(questions_of(versions[0])),
+        "questions": questions,
+        **said_of_questions(questions, standing),
         **_composed(versions[0]),
         "history": entries_of(template),
         "crumbs": [(_("Templates"), reverse("templates"))],
@@ -147,7 +150,6 @@ def _composed(newest: TemplateVersion) -> dict[str, Any]:
         "composition": composition,
         "newer": newer,
         "can_take_over": any(row.position for row in newer),
-        "unused": [field.label for field in unused(composition)],
     }
 
 

@@ -30,22 +30,22 @@ CHANGES = (
 
 def load(cast: Cast, slug: str, report: Callable[[int, int], None]) -> None:
     """The clauses of one organization's library. What is there already is left alone."""
-    legal = cast["legal"]
+    legal, approver = cast["legal"], cast["approver"]
     entries: list[dict[str, Any]] = json.loads(DATA.read_text())
     for done, entry in enumerate(entries, 1):
         if not LibraryClause.objects.filter(title=entry["title"]).exists():
-            _shelve(legal, entry)
+            _shelve(legal, approver, entry)
         report(done, len(entries))
     if not Clause.objects.filter(library_version__isnull=False).exists():
         _adopt(legal)
         for change in CHANGES:
-            _change(legal, *change)
+            _change(legal, approver, *change)
 
 
 @transaction.atomic
-def _shelve(legal: Actor, entry: dict[str, Any]) -> None:
+def _shelve(legal: Actor, approver: Actor, entry: dict[str, Any]) -> None:
     clause = add_library_clause(actor=legal, **entry)
-    approve_library_clause(actor=legal, clause_id=clause.pk)
+    approve_library_clause(actor=approver, clause_id=clause.pk)
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def _adopt(legal: Actor) -> None:
 
 
 @transaction.atomic
-def _change(legal: Actor, title: str, old: str, new: str, note: str, is_approved: bool) -> None:
+def _change(legal: Actor, approver: Actor, title: str, old: str, new: str, note: str, is_approved: bool) -> None:
     clause = LibraryClause.objects.get(title=title)
     positions = [
         {**position, "text": position["text"].replace(old, new)} if position["kind"] == "preferred" else position
@@ -74,7 +74,7 @@ def _change(legal: Actor, title: str, old: str, new: str, note: str, is_approved
     ]
     change_library_clause(actor=legal, clause_id=clause.pk, positions=positions, note=note)
     if is_approved:
-        approve_library_clause(actor=legal, clause_id=clause.pk)
+        approve_library_clause(actor=approver, clause_id=clause.pk)
 
 
 def register() -> None:

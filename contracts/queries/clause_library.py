@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import visible
@@ -110,6 +110,13 @@ def turn_words(turn: Turn) -> str:
     return (_("“%(put)s” in place of “%(left)s”") if turn.put else _("“%(left)s” left out")) % words
 
 
+def waiting_clauses(rows: QuerySet[LibraryClause]) -> QuerySet[LibraryClause]:
+    """Those of which something waits for approval: words, or the types that must have them."""
+    drafts = LibraryClauseVersion.objects.filter(clause=OuterRef("pk"), state=LibraryVersionState.DRAFT)
+    waits = Q(proposed_for__isnull=False) | Exists(drafts)
+    return rows.exclude(state=LibraryState.RETIRED).filter(waits)
+
+
 def library_clauses(actor: Actor) -> QuerySet[Any]:
     """Library clauses with the numbers of their newest and newest approved version."""
     versions = LibraryClauseVersion.objects.filter(clause=OuterRef("pk")).order_by("-number").values("number")
@@ -126,7 +133,7 @@ def library_entries(actor: Actor) -> Iterator[dict[str, Any]]:
         version = versions[clause.pk]
         yield {
             "title": clause.title, "category": clause.category, "risk": clause.risk, "owner": clause.owner.email,
-            "guidance": clause.guidance, "mandatory_for": clause.mandatory_for, "attribution": clause.attribution,
+            "guidance": clause.guidance, "mandatory_for": clause.wanted_for, "attribution": clause.attribution,
             "positions": version.positions, "state": clause.state, "version": version.number,
         }  # fmt: skip
 

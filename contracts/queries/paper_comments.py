@@ -20,7 +20,7 @@ from contracts.models import Clause, Comment, Contract, Thread, Version
 from contracts.models.comment import Audience
 from contracts.models.version import Source
 from contracts.queries.comments import families_of, thread_rows
-from contracts.states import VersionState
+from contracts.states import ThreadState, VersionState
 
 MOST_SECONDS = 1  # documents keep whole seconds
 
@@ -37,8 +37,8 @@ def key_of(comment: Comment) -> str:
 
 
 def talks_on(version: Version) -> list[Talk]:
-    """What is said to the other side on the version's clauses, oldest first: shared threads alone. None on a final
-    text, nor on a document that the other side sent, which has its own."""
+    """What is said to the other side on the version's clauses and on the contract as a whole, oldest first: shared
+    threads alone. None on a final text, nor on a document that the other side sent, which has its own."""
     if version.state == VersionState.FINAL or version.source == Source.RECEIVED:
         return []
     rows = list(_shared(version.contract).filter(_on_text_of(version)).order_by("started_at", "id"))
@@ -55,8 +55,8 @@ def _shared(contract: Contract) -> QuerySet[Thread]:
 
 
 def _on_text_of(version: Version) -> Q:
-    """On texts that both sides have, or on this one."""
-    places = Q()
+    """On texts that both sides have, on this one, or on the contract as a whole."""
+    places = Q(clause=None, draft_clause=None)
     for text in ("clause__version", "draft_clause__became__version"):
         given = Q(**{f"{text}__shared_at__isnull": False}) | Q(**{f"{text}__state": VersionState.FINAL})
         places |= given | Q(**{text: version})
@@ -64,11 +64,18 @@ def _on_text_of(version: Version) -> Q:
 
 
 def _placed(contract: Contract, rows: Sequence[Thread], clauses: Sequence[Clause]) -> dict[UUID, UUID | None]:
-    """Thread -> the clause among these that it stands at."""
+    """Thread -> the clause among these that it stands at: the first one where it is about the whole contract."""
     targets = [Labelled(each.pk, each.number, each.heading) for each in clauses]
     family = families_of(contract)
     anchors = {row.pk: _anchor(row) for row in rows}
-    return {pk: carried(anchor, targets, family) if anchor else None for pk, anchor in anchors.items()}
+    first = targets[0].key if targets else None
+    whole = {row.pk: first for row in rows if is_whole(row)}
+    return {pk: carried(anchor, targets, family) if anchor else whole.get(pk) for pk, anchor in anchors.items()}
+
+
+def is_whole(thread: Thread) -> bool:
+    """It was begun on the contract, and on no clause."""
+    return thread.clause_id is None and thread.draft_clause_id is None
 
 
 def _anchor(thread: Thread) -> Labelled[UUID] | None:
@@ -98,7 +105,8 @@ class Names:
 def _talk(thread: Thread, clause: Clause, names: Names) -> Talk:
     said = [Said(key_of(each), names.writer(each), each.written_at, each.text) for each in thread.comments.all()]
     quote = thread.quote if flat(thread.quote) in flat(clause.text) else ""
-    return Talk(clause.start, clause.end, clause.text, quote, tuple(said), thread.state == "resolved")
+    is_done = thread.state == ThreadState.RESOLVED
+    return Talk(clause.start, clause.end, clause.text, quote, tuple(said), is_done, is_whole(thread))
 
 
 @dataclass

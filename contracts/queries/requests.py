@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import get_visible, visible
 from clm.accounts.models import Membership
+from clm.audit.models import Transition
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.access.requests import TRIAGERS
@@ -26,6 +28,7 @@ from contracts.models import (
     Template,
     TemplateVersion,
 )
+from contracts.models.contract import Category
 from contracts.papers import Paper, put_paper
 from contracts.queries.templates import checked_answers, make_paper, questions_of
 from contracts.states import OPEN_REQUESTS, RequestState, TemplateState
@@ -52,6 +55,14 @@ class Answered:
     labels: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
     is_no: bool = False
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A template that may be asked for, and the site of whose words it has; empty where they are ours."""
+
+    template: Template
+    host: str
 
 
 def request_rows() -> QuerySet[ContractRequest]:
@@ -94,8 +105,46 @@ def files_of(actor: Actor, contract: Contract) -> QuerySet[RequestFile]:
 
 
 def requestable(actor: Actor) -> QuerySet[Template]:
-    """The templates that somebody may ask for."""
-    return visible(actor, Template.objects.filter(state=TemplateState.APPROVED)).order_by("name")
+    """The templates that somebody may ask for, by name, with what tells them apart: of the version in use `questions`
+    and `needed` count the questions, `source_url` and `source_version` say whose words it has. `reviewed_at` is its
+    last approval."""
+    used = TemplateVersion.objects.filter(template=OuterRef("pk"), approved_at__isnull=False).order_by("-number")
+    approvals = Transition.objects.filter(
+        subject_type="contracts.template", subject_id=OuterRef("pk"), to_state=TemplateState.APPROVED
+    )
+    rows = visible(actor, Template.objects.filter(state=TemplateState.APPROVED))
+    return rows.order_by("name", "id").annotate(
+        questions=Subquery(used.values(found=_count("%(expressions)s"))[:1]),
+        needed=Subquery(
+            used.values(found=_count("jsonb_path_query_array(%(expressions)s, '$[*] ? (@.required == true)')"))[:1]
+        ),
+        source_url=Subquery(used.values("source_url")[:1]),
+        source_version=Subquery(used.values("source_version")[:1]),
+        reviewed_at=Subquery(approvals.order_by("-at", "-id").values("at")[:1]),
+    )
+
+
+def _count(rows: str) -> Func:
+    """How many rows the JSON list of questions has, or those that the path leaves."""
+    return Func(F("fields"), template=f"jsonb_array_length({rows})", output_field=IntegerField())
+
+
+def with_words(templates: QuerySet[Template], words: str) -> QuerySet[Template]:
+    """Those that have every word in their name, what they are for, or where they come from."""
+    for word in words.split()[:20]:
+        templates = templates.filter(
+            Q(name__icontains=word) | Q(description__icontains=word) | Q(source_url__icontains=word)
+        )
+    return templates
+
+
+def by_type(templates: Iterable[Any]) -> list[tuple[str, list[Offer]]]:
+    """The types in the order in which forms offer them, each with its templates of `requestable`."""
+    found: dict[str, list[Offer]] = {}
+    for template in templates:
+        host = (urlsplit(template.source_url).hostname or "").removeprefix("www.")
+        found.setdefault(template.category, []).append(Offer(template, host))
+    return [(str(Category(value).label), found[value]) for value in Category.values if value in found]
 
 
 def triagers() -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from clm.access.scope import current_organization_id
+from clm.accounts.models import Organization
 from clm.documents.blobs import read_blob
 from clm.documents.extraction import DOCX
 from clm.lib import clock
@@ -26,6 +28,7 @@ from contracts.engine.composition import Composition, conditions_of, held
 from contracts.engine.composition_reading import composition_of
 from contracts.engine.printing import parts_of
 from contracts.engine.questionnaire import Field, as_words, check, fields_of, unasked
+from contracts.engine.standing import BEGINNING, MARGIN, Standing, standing_in_composition
 from contracts.models import Clause, Drafting, Template, TemplateVersion, Version
 from contracts.models.contract import Category
 from contracts.papers import Paper, read_paper
@@ -66,8 +69,8 @@ def read_template(content: bytes, file_name: str, metadata: TemplateMetadata) ->
         message = _("A template is a Word document (.docx).")
         raise Invalid("wrong_type", message, fields={"file": [message]})
     rules = {"selections": metadata.selections, "replacements": metadata.replacements}
-    questions, places = check_file(content, metadata.fields, rules)
-    return TemplateFile(paper, replace(metadata, fields=questions, blanks=places))
+    questions, places, standing = check_file(content, metadata.fields, rules)
+    return TemplateFile(paper, replace(metadata, fields=questions, blanks=places, standing=standing))
 
 
 def rules_of(file: TemplateFile) -> dict[str, Any]:
@@ -75,7 +78,12 @@ def rules_of(file: TemplateFile) -> dict[str, Any]:
     if file.composition is not None:
         return {"as_written": True}
     said = file.metadata
-    return {"selections": said.selections, "replacements": said.replacements, "blanks": said.blanks}
+    return {
+        "selections": said.selections,
+        "replacements": said.replacements,
+        "blanks": said.blanks,
+        "standing": said.standing,
+    }
 
 
 def category_of(metadata: TemplateMetadata) -> str:
@@ -90,6 +98,21 @@ def category_of(metadata: TemplateMetadata) -> str:
 
 def questions_of(version: TemplateVersion) -> tuple[Field, ...]:
     return fields_of(version.fields)
+
+
+def standing_of(version: TemplateVersion) -> Standing | None:
+    """Where the answers to the version's questions stand in its document; None where nobody looked at its import."""
+    composition = composition_in(version)
+    if composition is not None:
+        return standing_in_composition(composition)
+    kept = version.rules.get("standing")
+    return Standing.of(kept) if kept else None
+
+
+def title_words(title: str) -> str:
+    """A place of the document as people call it."""
+    names = {BEGINNING: _("Beginning of the document"), MARGIN: _("Header or footer")}
+    return names.get(title, title)
 
 
 def composition_in(version: TemplateVersion) -> Composition | None:
@@ -219,20 +242,25 @@ def _printed(clause: Clause) -> dict[str, Any]:
 def template_rows() -> QuerySet[Any]:
     """Templates with their owner, the number of their versions, and the version in use."""
     used = TemplateVersion.objects.filter(template=OuterRef("pk"), approved_at__isnull=False).order_by("-number")
-    return Template.objects.select_related("owner").annotate(
+    return Template.objects.select_related("owner", "organization").annotate(
         number_of_versions=Count("versions"), number_in_use=Subquery(used.values("number")[:1])
     )
 
 
 def review_overdue(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those in use whose day of review is over."""
-    return rows.filter(state=TemplateState.APPROVED, review_on__lt=clock.today())
+    return rows.filter(state=TemplateState.APPROVED, review_on__lt=_today())
 
 
 def review_near(rows: QuerySet[Any], days: int = 30) -> QuerySet[Any]:
     """Those in use that are to be reviewed within so many days, from today on."""
-    today = clock.today()
+    today = _today()
     return rows.filter(state=TemplateState.APPROVED, review_on__range=(today, today + timedelta(days=days)))
+
+
+def _today() -> date:
+    """The day that it is for the organization in scope."""
+    return clock.today(Organization.objects.get(pk=current_organization_id()).time_zone)
 
 
 def version_rows() -> QuerySet[TemplateVersion]:

@@ -9,8 +9,17 @@ from django.db.models.functions import Cast
 
 from clm.accounts.models import ApiToken
 from clm.audit.models import LedgerEntry
-from contracts.models import ClauseEdit, ContractRequest, Draft, DraftClause, LibraryClauseVersion, Omission, Version
-from contracts.states import Side
+from contracts.models import (
+    ClauseEdit,
+    ContractRequest,
+    Draft,
+    DraftClause,
+    LibraryClause,
+    LibraryClauseVersion,
+    Omission,
+    Version,
+)
+from contracts.states import LibraryVersionState, Side
 
 # What changes which words stand in a draft or a version of ours, or brings it on its way. Refusing a change of the
 # other side's is not among them: our words stay. Nor is giving a draft up.
@@ -39,8 +48,11 @@ def writers_of(contract_id: UUID) -> set[UUID]:
 
 
 def _in_the_ledger(contract_id: UUID) -> set[UUID]:
+    return _people_behind(LedgerEntry.objects.filter(contract_id=contract_id, verb__in=WRITING))
+
+
+def _people_behind(entries: QuerySet[LedgerEntry]) -> set[UUID]:
     """People by their own name, or by that of a token of theirs."""
-    entries = LedgerEntry.objects.filter(contract_id=contract_id, verb__in=WRITING)
     people = entries.filter(actor_kind="user").values_list("actor_id", flat=True)
     tokens = entries.filter(actor_kind="token").values("actor_id")
     behind = ApiToken.objects.annotate(named=Cast("pk", CharField())).filter(named__in=tokens)
@@ -53,10 +65,21 @@ def written_by(person: UUID, drafts: QuerySet[Draft]) -> QuerySet[Draft]:
     return drafts.filter(Exists(entries))
 
 
-def put_in_words(person: UUID, version: LibraryClauseVersion) -> bool:
-    """Whether the person put words into this version of a library clause, by themselves or by a token."""
-    entries = LedgerEntry.objects.filter(_by(person), subject_id=version.clause_id, after__version=version.number)
-    return version.created_by_id == person or entries.filter(verb="contracts.change_library_clause").exists()
+def put_in_words(person: UUID, clause: LibraryClause) -> bool:
+    """Whether the person is among those of `worded_by`."""
+    return person in worded_by(clause)
+
+
+def worded_by(clause: LibraryClause) -> set[UUID]:
+    """Who said any of what waits for approval in a library clause, its words or the types that must have it, by
+    themselves or by a token."""
+    entries = LedgerEntry.objects.filter(subject_type="contracts.libraryclause", subject_id=clause.pk)
+    approval = entries.filter(verb="contracts.approve_library_clause").order_by("id").last()
+    since = entries if approval is None else entries.filter(id__gt=approval.pk)
+    drafts = LibraryClauseVersion.objects.filter(clause=clause, state=LibraryVersionState.DRAFT)
+    said = since.filter(after__has_any_keys=["positions", "mandatory_for", "proposed_for"])
+    said = said.filter(verb__in=("contracts.add_library_clause", "contracts.change_library_clause"))
+    return _people_behind(said) | set(drafts.values_list("created_by_id", flat=True))
 
 
 def _by(person: UUID) -> Q:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clm.api.serializers import BodySerializer
 from clm.api.serializers import ReasonSerializer as ReasonSerializer
 from obligations.models import Deadline, Obligation, Occurrence
 from obligations.models.obligation import Recurrence
@@ -21,7 +22,7 @@ class ObligationSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class NewObligationSerializer(serializers.Serializer):
+class NewObligationSerializer(BodySerializer):
     contract = serializers.UUIDField()
     title = serializers.CharField(max_length=200)
     first_due_on = serializers.DateField()
@@ -50,11 +51,11 @@ class OccurrenceSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ProofSerializer(serializers.Serializer):
+class ProofSerializer(BodySerializer):
     proof = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class NoteSerializer(serializers.Serializer):
+class NoteSerializer(BodySerializer):
     note = serializers.CharField(required=False, allow_blank=True, default="")
 
 

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from clm.access.permissions import get_visible, require
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import check_empty
 from clm.api.views import VisibleRowsView, actor_in
 from clm.jobs.models import Job
 from clm.lib.actor import Actor
@@ -94,6 +95,7 @@ class JudgeWindow(IdempotentMixin):
 
     @extend_schema(request=None, responses=serializers.WindowSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
+        check_empty(request)
         window = evaluate_window(actor=actor_in(request), window_id=pk)
         return Response(serializers.WindowSerializer(window).data)
 
@@ -143,6 +145,7 @@ class Evidence(APIView):
 
     @extend_schema(request=None, responses={202: serializers.JobStartedSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
+        check_empty(request)
         return _started(request_evidence(actor_in(request), pk))
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})

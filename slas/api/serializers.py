@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clm.api.serializers import BodySerializer, ModelBodySerializer
 from clm.api.views import actor_in
 from slas import queries
 from slas.engine.credit_tiers import Band
@@ -68,7 +69,7 @@ class InstantField(serializers.DateTimeField):
         return instant
 
 
-class ServiceSerializer(serializers.ModelSerializer[Service]):
+class ServiceSerializer(ModelBodySerializer[Service]):
     class Meta:
         model = Service
         fields = ["id", "contract", "name", "created_at"]
@@ -85,7 +86,7 @@ class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
         read_only_fields = fields
 
 
-class NewIndicatorSerializer(serializers.Serializer[Any]):
+class NewIndicatorSerializer(BodySerializer):
     key = serializers.CharField(max_length=120)
     name = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     kind = serializers.ChoiceField(choices=IndicatorKind.choices, default=IndicatorKind.UPTIME)
@@ -157,13 +158,13 @@ class CommitmentSerializer(serializers.ModelSerializer[Commitment]):
         return data
 
 
-class NewTierSerializer(serializers.Serializer[Any]):
+class NewTierSerializer(BodySerializer):
     below = _decimal()
     at_or_above = _decimal(allow_null=True, required=False, default=None)
     credit_percent = _decimal()
 
 
-class TermsSerializer(serializers.Serializer[Any]):
+class TermsSerializer(BodySerializer):
     """Terms of a commitment. With `preset`, what is not sent is the preset's."""
 
     preset = serializers.CharField(max_length=60, required=False, allow_blank=True)
@@ -242,16 +243,16 @@ class BindSerializer(TermsSerializer):
         return sent["indicator"] if "indicator" in sent else NewIndicator(**sent["new_indicator"])
 
 
-class EndSerializer(serializers.Serializer[Any]):
+class EndSerializer(BodySerializer):
     ends_on = serializers.DateField(required=False, allow_null=True, default=None)
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(BodySerializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class EmptySerializer(serializers.Serializer[Any]):
+class EmptySerializer(BodySerializer):
     """Nothing is sent."""
 
 
@@ -271,7 +272,7 @@ class PresetSerializer(serializers.Serializer[Any]):
     is_verified = serializers.BooleanField()
 
 
-class SamplesSerializer(serializers.Serializer[Any]):
+class SamplesSerializer(BodySerializer):
     """At most 10,000. Rows are checked one by one by the verb: good ones are kept, bad ones named."""
 
     samples = serializers.ListField(
@@ -281,7 +282,7 @@ class SamplesSerializer(serializers.Serializer[Any]):
     )
 
 
-class OutagesSerializer(serializers.Serializer[Any]):
+class OutagesSerializer(BodySerializer):
     outages = serializers.ListField(
         child=serializers.JSONField(allow_null=True),
         allow_empty=True,
@@ -289,7 +290,7 @@ class OutagesSerializer(serializers.Serializer[Any]):
     )
 
 
-class CsvSerializer(serializers.Serializer[Any]):
+class CsvSerializer(BodySerializer):
     file = serializers.FileField()
     indicator = serializers.CharField(required=False, allow_blank=True, default="")
     contract = serializers.UUIDField(required=False, allow_null=True, default=None)
@@ -360,7 +361,7 @@ class ExclusionSerializer(serializers.ModelSerializer[Exclusion]):
         read_only_fields = fields
 
 
-class NewExclusionSerializer(serializers.Serializer[Any]):
+class NewExclusionSerializer(BodySerializer):
     commitment = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Exclusion.Kind.choices)
     starts_at = InstantField()
@@ -385,7 +386,7 @@ class BreachDetailSerializer(BreachSerializer):
         read_only_fields = fields
 
 
-class MonthSerializer(serializers.Serializer[Any]):
+class MonthSerializer(BodySerializer):
     month = serializers.DateField(help_text="Any day of the month.")
 
 

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from clm.access.permissions import require
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import check_empty
 from clm.api.views import VisibleRowsView, actor_in
 from slas.api import serializers
 from slas.judging import RELATED
@@ -115,6 +116,7 @@ class ActivateCommitment(IdempotentMixin):
 
     @extend_schema(request=None, responses=serializers.CommitmentSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
+        check_empty(request)
         commitment = activate_commitment(actor=actor_in(request), commitment_id=pk)
         return Response(serializers.CommitmentSerializer(commitment).data)
 

@@ -118,7 +118,9 @@ BUILDERS = {
     "billing-discrepancy": _discrepancy,
     "billing-discrepancy-accept": lambda cast: _discrepancy(cast) | {"step": "accept"},
 }
-WHY = {"reason": "for a reason", "explanation": "for a reason"}
+REASON = {"reason": "for a reason"}
+EXPLAINED = {"explanation": "for a reason"}
+WHY = REASON | EXPLAINED
 
 ROUTE_ROWS = [
     Route("billing", "GET", READERS),
@@ -148,17 +150,17 @@ ROUTE_ROWS = [
     Route("api-fees", "GET", READERS),
     Route("api-fees", "POST", SETTERS, data={"name": "x"}),
     Route("api-fee", "GET", READERS, key="billing-fee"),
-    Route("api-fee-change", "POST", SETTERS, key="billing-fee", data=WHY),
+    Route("api-fee-change", "POST", SETTERS, key="billing-fee", data=REASON),
     Route("api-credits", "GET", READERS),
     Route("api-credit", "GET", READERS, key="billing-credit"),
-    Route("api-credit-approve", "POST", ONLY_FINANCE, key="billing-credit", data=WHY),
-    Route("api-credit-reject", "POST", ONLY_FINANCE, key="billing-credit", data=WHY),
-    Route("api-credit-issue", "POST", ONLY_FINANCE, key="billing-credit", data=WHY),
-    Route("api-credit-dispute", "POST", DISPUTERS, key="billing-credit", data=WHY),
-    Route("api-credit-settle", "POST", ONLY_FINANCE, key="billing-credit", data=WHY),
-    Route("api-credit-withdraw", "POST", ONLY_FINANCE, key="billing-credit", data=WHY),
-    Route("api-credit-reinstate", "POST", ONLY_FINANCE, key="billing-credit", data=WHY),
-    Route("api-credit-reverse", "POST", ONLY_FINANCE, key="billing-credit", data=WHY),
+    Route("api-credit-approve", "POST", ONLY_FINANCE, key="billing-credit", data={}),
+    Route("api-credit-reject", "POST", ONLY_FINANCE, key="billing-credit", data=REASON),
+    Route("api-credit-issue", "POST", ONLY_FINANCE, key="billing-credit", data={}),
+    Route("api-credit-dispute", "POST", DISPUTERS, key="billing-credit", data=REASON),
+    Route("api-credit-settle", "POST", ONLY_FINANCE, key="billing-credit", data=REASON),
+    Route("api-credit-withdraw", "POST", ONLY_FINANCE, key="billing-credit", data=REASON),
+    Route("api-credit-reinstate", "POST", ONLY_FINANCE, key="billing-credit", data=REASON),
+    Route("api-credit-reverse", "POST", ONLY_FINANCE, key="billing-credit", data=REASON),
     Route("api-credit-note-pdf", "GET", READERS, key="billing-printed"),
     Route("api-credit-notes", "GET", READERS),
     Route("api-credit-note", "GET", READERS, key="billing-note"),
@@ -167,11 +169,11 @@ ROUTE_ROWS = [
     Route("api-invoice", "GET", READERS, key="billing-invoice"),
     Route("api-invoice-match", "POST", IMPORTERS, key="billing-invoice", data={}),
     Route("api-invoice-reconcile", "POST", IMPORTERS, key="billing-invoice", data={}),
-    Route("api-invoice-dispute", "POST", ONLY_FINANCE, key="billing-differing", data=WHY),
+    Route("api-invoice-dispute", "POST", ONLY_FINANCE, key="billing-differing", data=REASON),
     Route("api-reconciliations", "GET", READERS),
     Route("api-reconciliation", "GET", READERS, key="billing-reconciliation"),
     Route("api-discrepancies", "GET", READERS),
     Route("api-discrepancy", "GET", READERS, key="billing-discrepancy"),
-    Route("api-discrepancy-accept", "POST", ONLY_FINANCE, key="billing-discrepancy", data=WHY),
-    Route("api-discrepancy-resolve", "POST", ONLY_FINANCE, key="billing-discrepancy", data=WHY),
+    Route("api-discrepancy-accept", "POST", ONLY_FINANCE, key="billing-discrepancy", data=EXPLAINED),
+    Route("api-discrepancy-resolve", "POST", ONLY_FINANCE, key="billing-discrepancy", data=EXPLAINED),
 ]

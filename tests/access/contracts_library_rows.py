@@ -10,13 +10,14 @@ from tests.contracts.library.shelf import approved, shelved
 from tests.contracts.papers import draft_contract, newest
 
 LIBRARIANS = {"legal"}
+LIBRARY_APPROVERS = LIBRARIANS | {"approver"}
 DRAFTERS = {"legal", "procurement", "administrator", "integration"}
 
 VERB_ROWS = {
     "contracts.view_library": INSIDE,
     "contracts.add_library_clause": LIBRARIANS,
     "contracts.change_library_clause": LIBRARIANS,
-    "contracts.approve_library_clause": LIBRARIANS,
+    "contracts.approve_library_clause": LIBRARY_APPROVERS,
     "contracts.retire_library_clause": LIBRARIANS,
     "contracts.import_library": LIBRARIANS,
     "contracts.adopt_library_clause": DRAFTERS,
@@ -51,7 +52,7 @@ PAGE_ROWS = [
     Route("library-clause", "GET", INSIDE, key="library-clause"),
     Route("library-clause-edit", "GET", LIBRARIANS, key="library-clause"),
     Route("library-clause-edit", "POST", LIBRARIANS, key="library-clause", data={"title": ""}),
-    Route("library-clause-approve", "POST", LIBRARIANS, key="library-clause"),
+    Route("library-clause-approve", "POST", LIBRARY_APPROVERS, key="library-clause"),
     Route("library-clause-retire", "GET", LIBRARIANS, key="library-clause"),
     Route("library-clause-retire", "POST", LIBRARIANS, key="library-clause", data={"reason": ""}),
     Route("library-offer-decline", "POST", DRAFTERS, key="library-contract"),
@@ -65,7 +66,7 @@ API_ROWS = [
     Route("api-library-export", "GET", INSIDE),
     Route("api-library-clause", "GET", INSIDE, key="library-clause"),
     Route("api-library-clause", "PATCH", LIBRARIANS, key="library-clause", data={"title": ""}),
-    Route("api-library-approval", "POST", LIBRARIANS, key="library-clause", data={"seen": "x"}),
+    Route("api-library-approval", "POST", LIBRARY_APPROVERS, key="library-clause", data={"seen": "x"}),
     Route("api-library-retirement", "POST", LIBRARIANS, key="library-clause"),
     Route("api-clause-adoption", "POST", DRAFTERS, key="library-contract-clause"),
     Route("api-contract-offer-decline", "POST", DRAFTERS, key="library-contract", data={"library_version": "x"}),

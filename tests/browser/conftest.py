@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.signals import request_finished, request_started
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+
+from clm.embedded.system import chromium
 
 AXE = Path(__file__).resolve().parents[2] / "static" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = [
@@ -22,7 +28,9 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 PATIENCE = 45_000  # milliseconds: a page waits for a worker that shares two cores with another test's
+QUIET = 250  # milliseconds without a request, after which a page that has gone asks for nothing more
 Theme = Literal["light", "dark"]
 
 
@@ -39,7 +47,7 @@ expect.set_options(timeout=PATIENCE)
 
 
 def chromium_path() -> str:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    found = os.environ.get("CHROMIUM") or chromium()
     if found is None:
         pytest.fail("Chromium is needed for the browser tests: apt-get install chromium, or set CHROMIUM.")
     return found
@@ -94,6 +102,39 @@ def _window(browser: Browser, url: str, pixels: int) -> Iterator[Page]:
     assert errors == []
 
 
+class Underway:
+    """Requests that the live server has not answered yet: it runs in this process."""
+
+    def __init__(self) -> None:
+        self.count, self.lock = 0, threading.Lock()
+
+    def begun(self, **_more: Any) -> None:
+        with self.lock:
+            self.count += 1
+
+    def answered(self, **_more: Any) -> None:
+        with self.lock:
+            self.count -= 1
+
+    def leave(self, page: Page) -> None:
+        """The page goes away, and what it asked for while it went is answered."""
+        page.goto("about:blank")
+        quiet = 0
+        while quiet < QUIET:
+            page.wait_for_timeout(50)
+            quiet = 0 if self.count > 0 else quiet + 50
+
+
+@pytest.fixture
+def underway() -> Iterator[Underway]:
+    found = Underway()
+    request_started.connect(found.begun)
+    request_finished.connect(found.answered)
+    yield found
+    request_started.disconnect(found.begun)
+    request_finished.disconnect(found.answered)
+
+
 def _is_wrong(message: ConsoleMessage) -> bool:
     """An error of a script or of the browser's policy; what did not load is told by its response."""
     return message.type == "error" and not message.text.startswith("Failed to load resource")
@@ -104,8 +145,16 @@ def _is_missing(answer: Response) -> bool:
     return answer.status >= 400 and answer.request.resource_type in ("script", "stylesheet", "image", "font")
 
 
-def sign_in(page: Page, email: str, password: str) -> None:
-    """Through the sign-in page, as a person does."""
+def sign_in(page: Page, email: str) -> None:
+    """With a session of theirs, as the sign-in page leaves it (`sign_in_by_the_page`), and on no page yet."""
+    client = Client()
+    client.force_login(get_user_model().objects.get(email=email), backend=BACKEND)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "domain": "localhost", "path": "/"}])
+
+
+def sign_in_by_the_page(page: Page, email: str, password: str) -> None:
+    """As a person does."""
     page.goto("/accounts/login/")
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(password)

@@ -11,7 +11,7 @@ from clm.access.scope import organization_scope
 from contracts.models import Clause, Contract, Template, Version
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_main_job import become, confirm
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.contracts.library.shelf import FALLBACK, approved
 from tests.contracts.templates.composed import approved_composed
 
@@ -161,7 +161,7 @@ def test_the_pages_fit_a_phone(open_tab: object, acme: Cast, width: int) -> None
         library = approved(acme["legal"])
         template = approved_composed(acme["legal"], (library, "preferred"))
     page = open_tab(width)  # type: ignore[operator]
-    sign_in(page, acme.users["legal"].email, PASSWORD)
+    sign_in(page, acme.users["legal"].email)
     start = f"/contracts/templates/{template.pk}/"
     for path in (start, f"{start}compose/", "/contracts/templates/compose/", library.clause.get_absolute_url()):
         page.goto(path)

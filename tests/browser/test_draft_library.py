@@ -11,7 +11,7 @@ from contracts.models import Draft
 from contracts.operations.drafting.put_position import put_position
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_pages import WALK
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.contracts.drafting.written import clause_of, open_draft
 from tests.contracts.library.shelf import LADDER, approved, renewed
 
@@ -33,7 +33,7 @@ def draft(acme: Cast, alice: Actor) -> Draft:
 def test_newer_words_are_taken_and_earlier_ones_put_back(tab: Page, draft: Draft) -> None:
     clause = clause_of(draft, "Availability")
     earlier = clause.text
-    sign_in(tab, "alice@acme.example", PASSWORD)
+    sign_in(tab, "alice@acme.example")
     tab.goto(reverse("draft", args=[draft.contract_id]))
     beside = tab.locator("[data-checks-panel]")
     expect(beside.get_by_role("heading", name="Beside the library")).to_be_visible(timeout=15_000)
@@ -58,7 +58,7 @@ def test_newer_words_are_taken_and_earlier_ones_put_back(tab: Page, draft: Draft
 
 
 def test_a_new_clause_has_its_own_history(tab: Page, draft: Draft) -> None:
-    sign_in(tab, "alice@acme.example", PASSWORD)
+    sign_in(tab, "alice@acme.example")
     tab.goto(reverse("draft", args=[draft.contract_id]))
     tab.get_by_role("button", name="Add a clause at the end").click()
     expect(tab.locator(".ProseMirror")).to_be_visible()
@@ -72,7 +72,7 @@ def test_a_new_clause_has_its_own_history(tab: Page, draft: Draft) -> None:
 
 def test_a_mandatory_clause_that_was_removed_is_named(tab: Page, draft: Draft) -> None:
     clause = clause_of(draft, "Availability")
-    sign_in(tab, "alice@acme.example", PASSWORD)
+    sign_in(tab, "alice@acme.example")
     tab.goto(reverse("draft", args=[draft.contract_id]))
     section = tab.locator(f"#clause-{clause.pk}")
     section.locator("summary").click()

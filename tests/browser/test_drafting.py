@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from clm.lib.actor import Actor
 from contracts.models import ClauseEdit, Contract, Draft, DraftClause, UnsavedWords
 from contracts.operations.add_version import add_version
 from contracts.operations.create_contract import create_contract
 from contracts.operations.drafting.begin_draft import begin_draft
-from tests.browser.conftest import axe_violations, overflows, sign_in
+from tests.browser.conftest import Underway, axe_violations, overflows, sign_in
 from tests.browser.test_pages import WALK, Opened
-from tests.cast import PASSWORD, Cast, add_person
+from tests.cast import Cast, add_person
 from tests.contracts import papers
 from tests.contracts.library.shelf import FALLBACK, approved
 
@@ -42,6 +42,15 @@ The Customer pays the Fees within thirty days after the invoice.
 The Provider keeps the Security Measures in place, and tells the Customer how the Security Measures change.
 """
 
+# The server does what it is asked, and its answer never comes.
+LOSE_ANSWERS = """path => {
+  window.answered = window.fetch;
+  window.fetch = async (url, how) => {
+    const answer = await window.answered(url, how);
+    if (String(url).endsWith(path)) throw new TypeError("Failed to fetch");
+    return answer;
+  };
+}"""
 
 Drafter = Callable[..., Page]
 
@@ -57,22 +66,21 @@ def contract(acme: Cast, alice: Actor) -> Contract:
 
 
 @pytest.fixture
-def drafting(open_tab: Opened, contract: Contract) -> Iterator[Drafter]:
+def drafting(open_tab: Opened, contract: Contract, underway: Underway) -> Iterator[Drafter]:
     """The draft in a browser of that person's. In the end the pages go away, and what they asked for is answered."""
     windows: list[Page] = []
 
     def by(who: str, width: int = 1440) -> Page:
         page = open_tab(width)
         windows.append(page)
-        sign_in(page, f"{who}@acme.example", PASSWORD)
+        sign_in(page, f"{who}@acme.example")
         page.goto(reverse("draft", args=[contract.pk]))
         return page
 
     yield by
     for page in windows:
         if not page.is_closed():
-            page.goto("about:blank")
-            page.wait_for_timeout(700)
+            underway.leave(page)
 
 
 def row(heading: str) -> DraftClause:
@@ -281,14 +289,10 @@ def test_a_save_whose_answer_is_lost_is_sent_again(drafting: Drafter) -> None:
     found = opened(page, "Payment")
     page.keyboard.type(" Nothing else is due.")
 
-    def lose_answer(route: Route) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/edit/", lose_answer)
+    page.evaluate(LOSE_ANSWERS, "/edit/")
     page.keyboard.press("Control+s")
     expect(found.locator("[data-status]")).to_contain_text("kept on this computer")
-    page.unroute("**/edit/")
+    page.evaluate("window.fetch = window.answered")
     page.keyboard.type(" Ever.")
     saved(found)
     expect(found.locator("[data-merge]")).to_have_count(0)

@@ -10,6 +10,7 @@ from contracts.models import ClauseEdit, Draft
 from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.drafting.remove_clause import remove_clause
 from contracts.operations.drafting.restore_clause import restore_clause
+from tests.browser.conftest import PATIENCE
 from tests.browser.test_drafting import PULSE, Drafter, clause, contract, drafting, eventually, opened, row, saved
 from tests.browser.test_pages import WALK
 
@@ -32,10 +33,10 @@ def held_back(page: Page, path: str, count: int = 1, *, more: bool = True) -> li
 
 
 def waits(page: Page, held: list[Route], number: int = 1) -> Route:
-    for _ in range(100):
+    for _ in range(PATIENCE // 50):
         if len(held) == number:
             return held[-1]
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(50)
     raise AssertionError("nothing was sent")
 
 

@@ -23,7 +23,7 @@ from obligations.models import Deadline
 from obligations.tasks import refresh_deadlines, remind_due
 from slas.models import Breach, Commitment, Evaluation
 from slas.tasks import judge_windows, open_windows
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in_by_the_page
 from tests.cast import PASSWORD, Cast
 from tests.clm.audit.conftest import found
 
@@ -67,7 +67,7 @@ def test_the_main_job(tab: Page, acme: Cast) -> None:
 def become(tab: Page, cast: Cast, role: str) -> None:
     """Whoever was signed in has left; the person with this one role signs in."""
     tab.context.clear_cookies()
-    sign_in(tab, cast.users[role].email, PASSWORD)
+    sign_in_by_the_page(tab, cast.users[role].email, PASSWORD)
 
 
 def file_the_document(tab: Page) -> Contract:

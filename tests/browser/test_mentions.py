@@ -10,7 +10,7 @@ from clm.lib.actor import Actor
 from contracts.models import Comment, Contract
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_pages import WALK, Opened
-from tests.cast import PASSWORD, Cast, add_person
+from tests.cast import Cast, add_person
 from tests.contracts.papers import draft_contract
 
 pytestmark = WALK
@@ -26,7 +26,7 @@ def contract(acme: Cast, alice: Actor) -> Contract:
 
 
 def comment_form(page: Page, contract: Contract) -> Page:
-    sign_in(page, "alice@acme.example", PASSWORD)
+    sign_in(page, "alice@acme.example")
     page.goto(reverse("comment-new", args=[contract.pk]))
     return page
 

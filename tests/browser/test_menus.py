@@ -14,7 +14,7 @@ from clm.lib.actor import Actor
 from contracts.models import Contract
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_pages import WALK, Opened
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.contracts.comments.talk import open_to_other_side
 from tests.contracts.library.shelf import shelved
 from tests.contracts.library.test_files import CSV
@@ -29,7 +29,7 @@ def contract(acme: Cast, alice: Actor) -> Contract:
 
 
 def signed_in(page: Page) -> Page:
-    sign_in(page, "alice@acme.example", PASSWORD)
+    sign_in(page, "alice@acme.example")
     return page
 
 

@@ -16,7 +16,6 @@ from contracts.operations.templates.approve_template import approve_template
 from contracts.operations.templates.import_template import import_template
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_pages import Opened
-from tests.cast import PASSWORD
 from tests.contracts.library_of import short_file
 from tests.contracts.papers import active_contract, draft_contract, text_paper
 
@@ -46,7 +45,7 @@ def long_template(actor: Actor) -> Template:
 
 def opened(open_tab: Opened, width: int, path: str) -> Page:
     tab = open_tab(width)
-    sign_in(tab, "alice@acme.example", PASSWORD)
+    sign_in(tab, "alice@acme.example")
     tab.goto(path)
     assert not overflows(tab)
     return tab
@@ -124,3 +123,34 @@ def test_a_long_request_is_folded_on_a_phone_below_its_facts(open_tab: Opened, a
 
     wide = opened(open_tab, 1440, asked.get_absolute_url())
     expect(wide.get_by_text("Answer 41", exact=True)).to_be_visible()
+
+
+FIELDS = [
+    {"name": f"part_{at}", "type": "string", "label": f"Part {at}", "description": "As agreed", "section": section}
+    for at, section in enumerate(("Parties", "Terms", "Fees", "Law"))
+]
+AFTER = {"name": "blank", "type": "boolean", "label": "Other", "description": "As agreed", "section": "Other"}
+HIDDEN = {
+    "name": "more", "type": "string", "label": "More", "description": "As agreed", "section": "More",
+    "condition": {"field": "blank", "equals": True},
+}  # fmt: skip
+
+
+def sectioned(actor: Actor) -> Template:
+    fields = [*FIELDS, AFTER, HIDDEN]
+    metadata = {"name": "Sections", "category": "services", "license": "CC0-1.0", "fields": fields}
+    lines = ["{IF blank}", "It is {more}.", "{END-IF}", *(f"It is {{{field['name']}}}." for field in FIELDS)]
+    file = short_file(json.dumps(metadata).encode(), lines)
+    return approve_template(actor=actor, template_id=import_template(actor=actor, file=file).pk)
+
+
+def test_short_questions_stand_beside_each_other_where_there_is_room(
+    open_tab: Opened, width: int, alice: Actor
+) -> None:
+    tab = opened(open_tab, width, reverse("request-submit", args=[sectioned(alice).pk]))
+
+    boxes = [tab.get_by_label(label).first.bounding_box() for label in ("What it is for", "Counterparty")]
+    assert all(boxes)
+    assert (boxes[0]["y"] == boxes[1]["y"]) is (width == 1440)  # type: ignore[index]
+    assert "·" not in tab.get_by_role("navigation", name="Sections").inner_text()
+    assert axe_violations(tab) == []

@@ -46,7 +46,7 @@ TYPED = {name: str(answer) for name, answer in ANSWERS.items() if answer is not 
 def test_a_contract_is_negotiated(tab: Page, acme: Cast, tmp_path: Path) -> None:
     become(tab, acme, "legal")
     import_the_template(tab)
-    a_library(acme["legal"])
+    a_library(acme["legal"], acme["approver"])
     become(tab, acme, "finance")
     request = ask(tab)
     become(tab, acme, "legal")
@@ -85,9 +85,9 @@ def import_the_template(tab: Page) -> None:
     expect(tab.locator("main")).to_contain_text("Approved")
 
 
-def a_library(librarian: Actor) -> None:
+def a_library(librarian: Actor, approver: Actor) -> None:
     clause = add_library_clause(actor=librarian, title=REPLACED, category="service_level", positions=LADDER)
-    approve_library_clause(actor=librarian, clause_id=clause.pk)
+    approve_library_clause(actor=approver, clause_id=clause.pk)
 
 
 def ask(tab: Page) -> ContractRequest:
@@ -252,7 +252,7 @@ def compare(tab: Page, contract: Contract, folder: Path) -> None:
     tab.get_by_label("with", exact=True).select_option(label="Version 4")
     tab.get_by_role("button", name="Compare", exact=True).click()
     main = tab.locator("main")
-    for words in ("3 changed, 1 added, 0 removed, 0 moved", "within two days", YEARLY, LONGER):
+    for words in ("4 changed, 1 added, 0 removed, 0 moved", "within two days", YEARLY, LONGER):
         expect(main).to_contain_text(words)
     expect(main).not_to_contain_text(REPORTS)
     looked_at(tab)

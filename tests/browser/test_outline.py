@@ -13,7 +13,7 @@ from contracts.operations.create_contract import create_contract
 from contracts.papers import read_paper
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_pages import WALK
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.contracts.papers import SAMPLES
 
 pytestmark = WALK
@@ -26,7 +26,7 @@ def test_the_outline_is_folded_on_a_phone_only(
     contract = create_contract(actor=alice, title="Cloud service")
     add_version(actor=alice, contract_id=contract.pk, paper=read_paper(AGREEMENT.read_bytes(), AGREEMENT.name))
     tab = open_tab(width)
-    sign_in(tab, acme.users["alice"].email, PASSWORD)
+    sign_in(tab, acme.users["alice"].email)
     tab.goto(reverse("contract", args=[contract.pk]))
     outline = tab.get_by_role("navigation", name="Clauses")
     clause = outline.get_by_role("link").filter(has_text="13.25")

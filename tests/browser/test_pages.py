@@ -11,7 +11,7 @@ from clm.accounts.roles import Role
 from clm.lib.actor import Actor
 from contracts.models import Contract, Version
 from tests.browser.conftest import axe_violations, looked_at, overflows, sign_in
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.contracts import papers
 
 LISTS = (
@@ -56,7 +56,7 @@ def pages_of(contract: Contract) -> list[str]:
 def test_lists_and_forms(open_tab: Opened, acme: Cast, alice: Actor) -> None:
     contract = papers.active_contract(alice)
     page = open_tab(1440)
-    sign_in(page, "alice@acme.example", PASSWORD)
+    sign_in(page, "alice@acme.example")
     assert [what for path in ("/", *LISTS, *FORMS, *pages_of(contract)) for what in looked_at(page, path)] == []
 
 
@@ -64,7 +64,7 @@ def test_lists_and_forms(open_tab: Opened, acme: Cast, alice: Actor) -> None:
 def test_in_the_dark(open_tab: Opened, acme: Cast, alice: Actor) -> None:
     page = open_tab(1440)
     page.emulate_media(color_scheme="dark")
-    sign_in(page, "alice@acme.example", PASSWORD)
+    sign_in(page, "alice@acme.example")
     assert [what for path in ("/", *LISTS[:9]) for what in findings(page, path)] == []
 
 
@@ -75,7 +75,7 @@ def test_home_of_every_role(open_tab: Opened, acme: Cast) -> None:
     read: set[str] = set()
     for role in Role.values:
         page = open_tab(390)
-        sign_in(page, f"{role}@acme.example", PASSWORD)
+        sign_in(page, f"{role}@acme.example")
         paths = (*OPEN_TO_ALL, *LISTS_OF.get(role, ()))
         for path in paths:
             wrong += [f"{role} {what}" for what in findings(page, path, by_axe=path == "/" or path not in read)]
@@ -87,7 +87,7 @@ def test_home_of_every_role(open_tab: Opened, acme: Cast) -> None:
 def test_the_entrance(open_tab: Opened, width: int, acme: Cast) -> None:
     page = open_tab(width)
     assert [what for path in ENTRANCE for what in findings(page, path)] == []
-    sign_in(page, "legal@acme.example", PASSWORD)
+    sign_in(page, "legal@acme.example")
     assert findings(page, "/nowhere/", status=404) == []
 
 
@@ -95,7 +95,7 @@ def test_the_entrance(open_tab: Opened, width: int, acme: Cast) -> None:
 def test_the_keyboard(tab: Page, acme: Cast, alice: Actor) -> None:
     for number in (1, 2):
         papers.draft_contract(alice, title=f"Hosting {number}")
-    sign_in(tab, "alice@acme.example", PASSWORD)
+    sign_in(tab, "alice@acme.example")
     tab.goto("/contracts/")
     tab.keyboard.press("j")
     tab.keyboard.press("j")
@@ -109,7 +109,7 @@ def test_the_keyboard(tab: Page, acme: Cast, alice: Actor) -> None:
 @WALK
 def test_a_sentence_is_marked_with_the_mouse(tab: Page, acme: Cast, alice: Actor) -> None:
     contract = papers.active_contract(alice)
-    sign_in(tab, "alice@acme.example", PASSWORD)
+    sign_in(tab, "alice@acme.example")
     tab.goto(f"/contracts/{contract.pk}/")
     clause = tab.locator("[data-clause-text]", has_text="99.9 %").first
     clause.scroll_into_view_if_needed()

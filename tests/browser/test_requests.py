@@ -11,7 +11,7 @@ from clm.access.scope import organization_scope
 from contracts.models import Contract, ContractRequest, Version
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_main_job import become, confirm
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.contracts.requests.asked import asked_for, supply_template
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,7 +123,7 @@ def test_the_pages_fit_a_phone(open_tab: object, acme: Cast, width: int) -> None
     with organization_scope(acme.organization.pk):
         request = asked_for(acme["legal"], acme["finance"])
     page = open_tab(width)  # type: ignore[operator]
-    sign_in(page, acme.users["legal"].email, PASSWORD)
+    sign_in(page, acme.users["legal"].email)
     template = request.template_version.template_id
     for path in ("/contracts/requests/", f"/contracts/requests/new/{template}/", request.get_absolute_url()):
         page.goto(path)

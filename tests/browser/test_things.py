@@ -24,7 +24,7 @@ from obligations.operations.add_obligation import add_obligation
 from tests.billing.built import JUDGED, invoice_of, proposed
 from tests.browser.conftest import looked_at, sign_in
 from tests.browser.test_pages import WALK, Opened, pages_of
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.contracts import papers
 
 pytestmark = WALK
@@ -91,13 +91,13 @@ def _contract_pages(contract: Contract, alice: Actor) -> list[str]:
 def test_every_thing(open_tab: Opened, acme: Cast, alice: Actor) -> None:
     paths = things(alice)
     page = open_tab(1440)
-    sign_in(page, "alice@acme.example", PASSWORD)
+    sign_in(page, "alice@acme.example")
     assert [what for path in paths for what in looked_at(page, path)] == []
 
 
 def test_the_pages_that_say_no(open_tab: Opened, acme: Cast) -> None:
     page = open_tab(1440)
-    sign_in(page, "legal@acme.example", PASSWORD)
+    sign_in(page, "legal@acme.example")
     for code in (400, 500, 503):
         _answer_with(page, code)
     paths = {"/people/invite/": 403, "/nowhere/": 404, "/400/": 400, "/500/": 500, "/503/": 503}
@@ -114,7 +114,7 @@ def _answer_with(page: Page, code: int) -> None:
 def reading(tab: Page, acme: Cast, alice: Actor) -> Page:
     """A contract's text, opened."""
     contract = papers.active_contract(alice)
-    sign_in(tab, "alice@acme.example", PASSWORD)
+    sign_in(tab, "alice@acme.example")
     tab.goto(f"/contracts/{contract.pk}/")
     return tab
 
@@ -143,7 +143,7 @@ def test_a_selection_over_two_clauses_marks_nothing(reading: Page) -> None:
 def binding(tab: Page, acme: Cast, alice: Actor) -> Page:
     """The form that binds a sentence."""
     passage = papers.passage_in(alice)
-    sign_in(tab, "alice@acme.example", PASSWORD)
+    sign_in(tab, "alice@acme.example")
     tab.goto(reverse("commitment-bind", args=[passage.pk]))
     return tab
 
@@ -178,7 +178,7 @@ def test_a_preset_fills_the_tiers(binding: Page) -> None:
 
 def test_a_view_is_made_the_default(tab: Page, acme: Cast, alice: Actor) -> None:
     papers.draft_contract(alice, title="Hosting")
-    sign_in(tab, "alice@acme.example", PASSWORD)
+    sign_in(tab, "alice@acme.example")
     tab.goto("/contracts/?state=active")
     tab.locator("summary", has_text="Views").click()
     tab.get_by_label("Save these filters as").fill("In force")
@@ -194,7 +194,7 @@ def test_a_view_is_made_the_default(tab: Page, acme: Cast, alice: Actor) -> None
 def test_without_scripts_every_field_is_there(open_tab: Opened, acme: Cast, alice: Actor) -> None:
     passage = papers.passage_in(alice)
     page = open_tab(1440)
-    sign_in(page, "alice@acme.example", PASSWORD)
+    sign_in(page, "alice@acme.example")
     page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto(reverse("commitment-bind", args=[passage.pk]))
     names = ("slice_minutes", "aggregation", "tiers", "step_percent", "multiplier", "fixed_base_amount", "claim_length")

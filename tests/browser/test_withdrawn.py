@@ -13,7 +13,7 @@ from slas.models import Breach, EvaluationWindow
 from slas.operations.ingest_samples import ingest_samples
 from tests.browser.conftest import axe_violations, overflows, sign_in
 from tests.browser.test_pages import WALK
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.slas.conftest import Bind, active, bind, judge, passage
 from tests.slas.test_api import IN_GRACE
 from tests.slas.test_withdrawn import HOUR_DOWN, LATER, exclude
@@ -37,7 +37,7 @@ def test_the_reason_leads_to_the_exclusion(
     open_tab: Callable[[int], Page], acme: Cast, withdrawn: Breach, width: int
 ) -> None:
     tab = open_tab(width)
-    sign_in(tab, acme.users["alice"].email, PASSWORD)
+    sign_in(tab, acme.users["alice"].email)
     tab.goto(reverse("breach", args=[withdrawn.pk]))
     assert (axe_violations(tab), overflows(tab)) == ([], False)
 

@@ -19,6 +19,7 @@ from clm.jobs.runner import run
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.adapters.revisions import accept_all, reject_all
+from tests.cast import Cast, add_person
 from tests.contracts.negotiated import (
     ANSWERS,
     EDITS,
@@ -66,14 +67,18 @@ class Reader:
 
 @pytest.fixture
 def reader(alice: Actor) -> Reader:
+    return reader_of(alice)
+
+
+def reader_of(person: Actor) -> Reader:
     scopes = ["contracts.*", "jobs.*", "accounts.*"]
     expires_at = clock.now() + timedelta(days=1)
-    _token, secret = issue_token(actor=alice, name="Guide", scopes=scopes, expires_at=expires_at)
+    _token, secret = issue_token(actor=person, name="Guide", scopes=scopes, expires_at=expires_at)
     return Reader(secret)
 
 
-def test_the_negotiation_through_the_api(reader: Reader, alice: Actor, tmp_path: Path) -> None:
-    fallback = a_library(reader)
+def test_the_negotiation_through_the_api(reader: Reader, acme: Cast, alice: Actor, tmp_path: Path) -> None:
+    fallback = a_library(reader, reader_of(add_person(acme, "second", ["legal", "administrator"])))
     contract = asked_for_and_drafted(reader, a_template(reader), alice)
     [first] = reader.get(f"contracts/{contract}/versions/")["results"]
     draft = reader.post(f"contracts/{contract}/drafts/")
@@ -105,10 +110,10 @@ def a_template(reader: Reader) -> Row:
     return found
 
 
-def a_library(reader: Reader) -> Row:
+def a_library(reader: Reader, approver: Reader) -> Row:
     """One clause with a fallback, approved; its version."""
     clause = reader.post("library-clauses/", title=REPLACED, category="service_level", positions=LADDER)
-    clause = reader.post(f"library-clauses/{clause['id']}/approval/", seen=clause["last_change"])
+    clause = approver.post(f"library-clauses/{clause['id']}/approval/", seen=clause["last_change"])
     found: Row = clause["versions"][0]
     return found
 
@@ -177,8 +182,9 @@ def compared(reader: Reader, first: Row, last: Row, folder: Path) -> None:
     """As data, as a Word redline and as a PDF."""
     shown = reader.get(f"versions/{last['id']}/comparison/", **{"with": first["id"]})
     changed = [(row["kind"], row["number"]) for row in shown["changes"] if row["kind"] != "same"]
-    # Clause (a) names the clause that the added one moved on: its reference followed.
-    assert changed == [("changed", "1.3"), ("added", "1.6"), ("changed", "(a)"), ("changed", "3.2")]
+    # Clauses (a) and 11.1 name the clause that the added one moved on: their references followed.
+    moved_on = [("changed", "(a)"), ("changed", "11.1")]
+    assert changed == [("changed", "1.3"), ("added", "1.6"), *moved_on, ("changed", "3.2")]
     assert last["attribution"] == first["attribution"] != ""
     redlined_exactly(reader, first, last)
     said = pdf_text(paper(reader, first, last, "pdf"), folder)

@@ -53,15 +53,19 @@ def test_a_refused_proof_is_a_problem(api: APIClient, duty: Obligation) -> None:
     assert refused.data["errors"] == {"proof": ["The report"]}
 
 
-@pytest.mark.parametrize("step", ["submit", "fulfil", "dispute", "waive"])
-def test_another_organization_gets_404_and_nothing_changes(globex: Cast, duty: Obligation, step: str) -> None:
+@pytest.mark.parametrize(
+    ("step", "field"), [("submit", "proof"), ("fulfil", "note"), ("dispute", "reason"), ("waive", "reason")]
+)
+def test_another_organization_gets_404_and_nothing_changes(
+    globex: Cast, duty: Obligation, step: str, field: str
+) -> None:
     occurrence = Occurrence.objects.filter(obligation=duty)[0]
     entries = LedgerEntry.objects.count()
     stranger = APIClient()
     stranger.force_login(globex.users["legal"], backend="django.contrib.auth.backends.ModelBackend")
 
     answers = [
-        stranger.post(f"/api/v1/occurrences/{occurrence.pk}/{step}/", {"reason": "x", "proof": "x"}),
+        stranger.post(f"/api/v1/occurrences/{occurrence.pk}/{step}/", {field: "x"}),
         stranger.get(f"/api/v1/obligations/{duty.pk}/"),
         stranger.post(f"/api/v1/obligations/{uuid4()}/end/", {"reason": "x"}),
     ]

@@ -67,17 +67,28 @@ def test_bad_rows_are_refused_one_by_one_and_good_ones_kept(alice: Actor, web: I
             {"indicator": "web", "at": "2026-01-01T00:00:00Z", "status": "sideways"},
             {"indicator": "web", "at": "2999-01-01T00:00:00Z", "status": "up"},
             "not an object",
+            {"indicator": "web", "at": "2026-01-01T00:00:00Z", "status": "up", "state": "down"},
         ],
     )
 
-    assert counts(batch) == (6, 1, 0, 0, 5)
+    assert counts(batch) == (7, 1, 0, 0, 6)
     assert batch.refusals == [
         {"row": 1, "reason": "no indicator has the key 'nope'"},
         {"row": 2, "reason": "at lacks its offset from UTC"},
         {"row": 3, "reason": "status is one of up, degraded, down and unknown"},
         {"row": 4, "reason": "at lies in the future"},
         {"row": 5, "reason": "a row is an object"},
+        {"row": 6, "reason": "there is no such field here: state"},
     ]
+
+
+def test_an_outage_whose_end_is_misspelt_is_not_one_that_lasts(alice: Actor, web: Indicator) -> None:
+    row = {"indicator": "web", "starts_at": "2026-01-01T00:00:00Z", "end_at": "2026-01-01T01:00:00Z"}
+
+    batch = ingest_outages(actor=alice, outages=[row])
+
+    assert batch.refusals == [{"row": 0, "reason": "there is no such field here: end_at"}]
+    assert not Outage.objects.exists()
 
 
 def test_ten_thousand_at_once_in_few_queries(alice: Actor, web: Indicator) -> None:

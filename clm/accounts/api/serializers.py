@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from clm.accounts.models import ApiToken, Membership, Organization, User
 from clm.accounts.roles import Role
+from clm.api.serializers import BodySerializer, ModelBodySerializer
 
 
 class PersonSerializer(serializers.ModelSerializer[Membership]):
@@ -20,7 +19,7 @@ class PersonSerializer(serializers.ModelSerializer[Membership]):
         fields = ("id", "user_id", "email", "name", "roles", "created_at", "removed_at")
 
 
-class RolesSerializer(serializers.Serializer[Any]):
+class RolesSerializer(BodySerializer):
     roles = serializers.ListField(child=serializers.ChoiceField(choices=Role.choices), allow_empty=False)
 
 
@@ -29,7 +28,7 @@ class InvitationSerializer(RolesSerializer):
     name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-class OrganizationSerializer(serializers.ModelSerializer[Organization]):
+class OrganizationSerializer(ModelBodySerializer[Organization]):
     slug = serializers.SlugField(read_only=True)
 
     class Meta:
@@ -37,7 +36,7 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
         fields = ("id", "name", "slug", "time_zone", "currency", "holidays_country", "mail_paused")
 
 
-class ProfileSerializer(serializers.ModelSerializer[User]):
+class ProfileSerializer(ModelBodySerializer[User]):
     email = serializers.EmailField(read_only=True)
 
     class Meta:
@@ -53,7 +52,7 @@ class TokenSerializer(serializers.ModelSerializer[ApiToken]):
         fields = ("id", "name", "prefix", "user_id", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
 
 
-class NewTokenSerializer(serializers.Serializer[Any]):
+class NewTokenSerializer(BodySerializer):
     name = serializers.CharField(max_length=100)
     scopes = serializers.ListField(child=serializers.CharField(max_length=80), allow_empty=False)
     expires_at = serializers.DateTimeField()

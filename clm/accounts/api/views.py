@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -24,15 +23,8 @@ from clm.accounts.operations.issue_token import issue_token
 from clm.accounts.operations.remove_person import remove_person
 from clm.accounts.operations.revoke_token import revoke_token
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import checked
 from clm.api.views import VisibleRowsView, actor_in
-
-
-def checked(serializer_class: Any, request: Request, *, partial: bool = False) -> dict[str, Any]:
-    """What was sent, as the serializer reads it. Raises ValidationError."""
-    serializer = serializer_class(data=request.data, partial=partial)
-    serializer.is_valid(raise_exception=True)
-    found: dict[str, Any] = serializer.validated_data
-    return found
 
 
 class PeopleView(IdempotentMixin, ListModelMixin, VisibleRowsView):
@@ -50,7 +42,7 @@ class PeopleView(IdempotentMixin, ListModelMixin, VisibleRowsView):
     @extend_schema(request=serializers.InvitationSerializer, responses={201: serializers.PersonSerializer})
     def post(self, request: Request) -> Response:
         """Invite a person."""
-        sent = checked(serializers.InvitationSerializer, request)
+        sent = checked(serializers.InvitationSerializer, request.data)
         membership = invite_person(actor=actor_in(request), **sent)
         return Response(serializers.PersonSerializer(membership).data, status=status.HTTP_201_CREATED)
 
@@ -77,7 +69,7 @@ class RolesView(IdempotentMixin):
     @extend_schema(request=serializers.RolesSerializer, responses=serializers.PersonSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Replace a member's roles."""
-        sent = checked(serializers.RolesSerializer, request)
+        sent = checked(serializers.RolesSerializer, request.data)
         membership = change_roles(actor=actor_in(request), membership_id=pk, **sent)
         return Response(serializers.PersonSerializer(membership).data)
 
@@ -93,7 +85,7 @@ class OrganizationView(APIView):
     @extend_schema(request=serializers.OrganizationSerializer, responses=serializers.OrganizationSerializer)
     def patch(self, request: Request) -> Response:
         """Change the settings that are given."""
-        sent = checked(serializers.OrganizationSerializer, request, partial=True)
+        sent = checked(serializers.OrganizationSerializer, request.data, partial=True)
         changed = change_organization(actor=actor_in(request), **sent)
         return Response(serializers.OrganizationSerializer(changed).data)
 
@@ -109,7 +101,7 @@ class ProfileView(APIView):
     @extend_schema(request=serializers.ProfileSerializer, responses=serializers.ProfileSerializer)
     def patch(self, request: Request) -> Response:
         """Change one's own name or time zone."""
-        sent = checked(serializers.ProfileSerializer, request, partial=True)
+        sent = checked(serializers.ProfileSerializer, request.data, partial=True)
         return Response(serializers.ProfileSerializer(change_profile(actor=actor_in(request), **sent)).data)
 
 
@@ -127,7 +119,7 @@ class TokensView(ListModelMixin, VisibleRowsView):
     @extend_schema(request=serializers.NewTokenSerializer, responses={201: serializers.IssuedTokenSerializer})
     def post(self, request: Request) -> Response:
         """Issue a token; the answer is the only place its secret is ever shown."""
-        sent = checked(serializers.NewTokenSerializer, request)
+        sent = checked(serializers.NewTokenSerializer, request.data)
         token, secret = issue_token(actor=actor_in(request), **sent)
         shown = serializers.TokenSerializer(token).data | {"secret": secret}
         return Response(shown, status=status.HTTP_201_CREATED)

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import check_empty
 from clm.api.views import VisibleRowsView, actor_in
 from clm.audit.api.serializers import EntrySerializer
 from clm.audit.export import FILE_NAME
@@ -48,6 +49,7 @@ class VerificationView(IdempotentMixin):
     @extend_schema(request=None, responses={202: JobSerializer})
     def post(self, request: Request) -> Response:
         """Verify the ledger. The job's result says whether it holds, and names every break."""
+        check_empty(request)
         job = start_verification(actor=actor_in(request))
         return Response(JobSerializer(job, context={"request": request}).data, status=status.HTTP_202_ACCEPTED)
 
@@ -59,6 +61,7 @@ class ExportView(APIView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Export the ledger as JSON lines that verify off line. A POST, because the export is itself recorded."""
+        check_empty(request)
         lines = export_ledger(actor=actor_in(request))
         answer = StreamingHttpResponse(lines, content_type="application/x-ndjson")
         answer["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import check_empty
 from clm.api.views import VisibleRowsView, actor_in
 from clm.events.api.serializers import DeliverySerializer
 from clm.events.filters import DeliveryFilter
@@ -59,5 +60,6 @@ class ReplayView(IdempotentMixin):
     def post(self, request: Request, pk: UUID) -> Response:
         """Try a dead delivery again."""
         actor = actor_in(request)
+        check_empty(request)
         (replayed,) = withhold(actor, [replay_delivery(actor=actor, delivery_id=pk)])
         return Response(DeliverySerializer(replayed).data)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import check_empty
 from clm.api.views import VisibleRowsView, actor_in
 from clm.jobs.api.serializers import JobSerializer
 from clm.jobs.filters import JobFilter
@@ -47,6 +48,7 @@ class CancelJobView(IdempotentMixin):
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Ask a job to stop."""
+        check_empty(request)
         job = cancel_job(actor=actor_in(request), job_id=pk)
         return Response(JobSerializer(job, context={"request": request}).data)
 
@@ -55,5 +57,6 @@ class RetryJobView(IdempotentMixin):
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Run a failed job again."""
+        check_empty(request)
         job = retry_job(actor=actor_in(request), job_id=pk)
         return Response(JobSerializer(job, context={"request": request}).data)

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import check_empty
 from clm.api.views import VisibleRowsView, actor_in
 from clm.notify.api.serializers import NotificationSerializer, ReadCountSerializer
 from clm.notify.filters import NotificationFilter
@@ -33,6 +34,7 @@ class ReadNotificationView(IdempotentMixin):
     @extend_schema(request=None, responses=NotificationSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Mark as read."""
+        check_empty(request)
         read = read_notification(actor=actor_in(request), notification_id=pk)
         return Response(NotificationSerializer(read).data)
 
@@ -41,4 +43,5 @@ class ReadAllView(IdempotentMixin):
     @extend_schema(request=None, responses=ReadCountSerializer)
     def post(self, request: Request) -> Response:
         """Mark everything as read."""
+        check_empty(request)
         return Response({"read": read_all_notifications(actor=actor_in(request))})

@@ -14,8 +14,9 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
-from contracts.engine.body import plain
+from contracts.engine.body import plain, references_in
 from contracts.engine.merge import Merge, merge, merged_heading
+from contracts.engine.references import Numbered, Numbering, tied
 from contracts.engine.words import diff_words
 from contracts.events import drafts as events
 from contracts.models import ClauseEdit, DraftClause
@@ -34,7 +35,7 @@ from contracts.operations.drafting.guards import (
     words_of,
     write_words,
 )
-from contracts.queries.drafts import is_open
+from contracts.queries.drafts import clause_rows, is_open, labels_of
 
 VERB = "contracts.edit_clause"
 MARKS = {"equal": "same", "insert": "added", "delete": "removed"}
@@ -117,14 +118,24 @@ def _write(actor: Actor, clause: DraftClause, revision: int, words: Words, edito
 def _put(actor: Actor, clause: DraftClause, sent: Sent) -> Edited | DomainError:
     base, words = sent.base, sent.words
     if sent.revision == clause.revision:
-        _save(actor, clause, words, Outcome.SAVED, sent)
+        _save(actor, clause, _tied(clause, words), Outcome.SAVED, sent)
         return Edited(clause)
     both = merge(base.body, words.body, clause.body)
     shared = merged_heading(base.heading, words.heading, clause.heading)
     if both.clashes or shared is None:
         return _changed(actor, clause, sent, both, shared)
-    _save(actor, clause, Words(shared, both.body, plain(both.body)), Outcome.MERGED, sent)
+    _save(actor, clause, _tied(clause, Words(shared, both.body, plain(both.body))), Outcome.MERGED, sent)
     return Edited(clause, merged=True)
+
+
+def _tied(clause: DraftClause, words: Words) -> Words:
+    """The words with numbers that were typed beside a reference ("Sections 8.1, 8.2 and 8.3") as references, too."""
+    if not references_in(words.body):
+        return words
+    rows = [row for row in clause_rows(clause.draft) if not row.is_removed]
+    shown = labels_of(rows).shown
+    numbering = Numbering.of([Numbered(str(row.pk), row.level, shown.get(str(row.pk), "")) for row in rows])
+    return Words(words.heading, tied(words.body, numbering, str(clause.pk), only_beside=True), words.text)
 
 
 def _ground(actor: Actor, clause: DraftClause, revision: int, session: str) -> tuple[int, Words]:

@@ -16,6 +16,7 @@ from clm.lib.locks import advisory_lock
 from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.operations.library.guards import check_facts, ladder_of
+from contracts.operations.library.waiting import tell_or_settle
 
 
 @transaction.atomic
@@ -30,9 +31,11 @@ def add_library_clause(
     guidance: str = "",
     mandatory_for: Sequence[str] = (),
     attribution: str = "",
+    is_told: bool = True,
 ) -> LibraryClause:
     """The clause with its first version, both drafts: nothing is measured by them before they are approved. Without
-    `owner_id` it is the actor's. `positions` are {kind, text, why}.
+    `owner_id` it is the actor's. `positions` are {kind, text, why}. Whoever
+    may approve it is told, unless `is_told` is False: who calls this tells them.
 
     Raises Invalid `ladder_wrong` or beside the fact that is wrong, DomainError `title_taken`.
     """
@@ -52,5 +55,7 @@ def add_library_clause(
         created_by_id=actor.person_id,
         created_at=clock.now(),
     )
-    record(actor, events.clause_added(clause, version, facts))
+    entry = record(actor, events.clause_added(clause, version, facts))
+    if is_told:
+        tell_or_settle(clause, entry, waited=False)
     return clause

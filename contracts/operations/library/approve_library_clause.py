@@ -1,4 +1,4 @@
-"""The positions that wait are those that count."""
+"""What waits in a library clause counts: its positions, and the types of contracts that must have it."""
 
 from __future__ import annotations
 
@@ -16,35 +16,48 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
-from contracts.operations.library.guards import check_not_own, check_seen
-from contracts.queries.writers import put_in_words
+from contracts.operations.library.guards import check_not_own, check_second, check_seen, types_taken_off
+from contracts.operations.library.waiting import settle_all
 from contracts.states import LibraryState, LibraryVersionState
 
 
 @transaction.atomic
 def approve_library_clause(*, actor: Actor, clause_id: UUID, seen: UUID | None = None) -> LibraryClause:
-    """The newest version is approved, for good: the database refuses later changes. Open drafts are held against it and
-    offered it from now on; signed contracts keep what they adopted. `seen` is the newest ledger entry of the clause
-    that the person had before their eyes.
+    """A version that waits is approved, for good: the database refuses later changes. Open drafts are held against it
+    and offered it from now on; signed contracts keep what they adopted. Types that wait are those in which the clause
+    is mandatory. `seen` is the newest ledger entry of the clause that the person had before their eyes.
 
-    Raises DomainError `nothing_to_approve`, `clause_retired`, `changed_meanwhile`, `own_draft` where the words are the
-    actor's own and a draft that they write must have the clause.
+    Raises DomainError `nothing_to_approve`, `clause_retired`, `changed_meanwhile`, `own_words` where the actor said any
+    of what waits, `own_draft` where it frees a contract in which the actor wrote.
     """
     clause = lock_row(LibraryClause, clause_id)
     require(actor, "contracts.approve_library_clause", clause)
     if clause.state == LibraryState.RETIRED:
         raise DomainError("clause_retired", _("This clause is retired."))
     newest = LibraryClauseVersion.objects.filter(clause=clause).latest("number")
-    if newest.state != LibraryVersionState.DRAFT:
-        raise DomainError("nothing_to_approve", _("The newest version is approved already."))
+    waits = newest.state == LibraryVersionState.DRAFT
+    if not waits and clause.proposed_for is None:
+        raise DomainError("nothing_to_approve", _("All of it is approved already."))
     check_seen(clause, seen)
-    if put_in_words(actor.person_id, newest):
-        check_not_own(actor, clause, clause.mandatory_for)
-    newest.approved_at = clock.now()
-    newest.save(update_fields=["approved_at"])
-    move(actor, newest, to=LibraryVersionState.APPROVED)
-    before = clause.state
-    if before == LibraryState.DRAFT:
+    check_second(actor, clause)
+    check_not_own(actor, clause, types_taken_off(clause))
+    before = {"state": clause.state} | _take_types(clause)
+    if waits:
+        newest.approved_at = clock.now()
+        newest.save(update_fields=["approved_at"])
+        move(actor, newest, to=LibraryVersionState.APPROVED)
+    if clause.state == LibraryState.DRAFT:
         move(actor, clause, to=LibraryState.APPROVED)
-    record(actor, events.clause_approved(clause, newest, before))
+    settle_all(clause)
+    record(actor, events.clause_approved(clause, newest, before, is_new=waits))
     return clause
+
+
+def _take_types(clause: LibraryClause) -> dict[str, list[str]]:
+    """The types that waited count; those before."""
+    if clause.proposed_for is None:
+        return {}
+    before = {"mandatory_for": clause.mandatory_for}
+    clause.mandatory_for, clause.proposed_for = clause.proposed_for, None
+    clause.save(update_fields=["mandatory_for", "proposed_for"])
+    return before

@@ -17,7 +17,8 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import advisory_lock, lock_row
 from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
-from contracts.operations.library.guards import FACTS, check_facts, check_not_own, check_seen, ladder_of
+from contracts.operations.library.guards import FACTS, check_facts, check_seen, ladder_of
+from contracts.operations.library.waiting import tell_or_settle, waits
 from contracts.states import LibraryState, LibraryVersionState
 
 
@@ -29,14 +30,16 @@ def change_library_clause(
     positions: Sequence[Mapping[str, Any]] | None = None,
     note: str = "",
     seen: UUID | None = None,
+    is_told: bool = True,
     **changes: Any,
 ) -> LibraryClause:
     """The clause has the given values of FACTS. Positions that differ are its draft: the next version, or the one that
-    waits for approval already. What is approved stays as it is, and goes on counting until the draft is approved.
+    waits for approval already. What is approved stays as it is, and goes on counting until the draft is approved. So do
+    the types of contracts that must have it, once it is approved: others wait (`proposed_for`). Whoever may approve what
+    begins to wait is told, unless `is_told` is False: who calls this tells them.
 
     `seen` is the newest ledger entry of the clause that the person had before their eyes. Raises DomainError
-    `clause_retired`, `changed_meanwhile` where somebody changed it since, `title_taken`, `own_draft` where the actor
-    writes a draft of a type in which it is mandatory no longer, Invalid as when it was added.
+    `clause_retired`, `changed_meanwhile` where somebody changed it since, `title_taken`, Invalid as when it was added.
     """
     advisory_lock(f"library:{actor.organization_id}")
     clause = lock_row(LibraryClause, clause_id)
@@ -45,21 +48,34 @@ def change_library_clause(
         raise DomainError("clause_retired", _("This clause is retired."))
     newest = LibraryClauseVersion.objects.filter(clause=clause).latest("number")
     check_seen(clause, seen)
-    kept = changes.get("mandatory_for", clause.mandatory_for)
-    check_not_own(actor, clause, set(clause.mandatory_for) - set(kept))
-    before, after = _change_facts(clause, changes)
+    waited = waits(clause)
+    before, after = _change_facts(clause, _with_types_waiting(clause, changes))
     ladder = None if positions is None else ladder_of(positions)
     if ladder is not None and ladder != newest.positions:
         before |= {"positions": newest.positions}
         after |= {"version": _draft(actor, newest, ladder, note).number, "positions": ladder}
     if after:
-        record(actor, events.clause_changed(clause, before, after, note))
+        entry = record(actor, events.clause_changed(clause, before, after, note))
+        tell_or_settle(clause, entry, waited=waited or not is_told)
     return clause
+
+
+def _with_types_waiting(clause: LibraryClause, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Types of a clause that counts already are proposed; those that it has propose nothing."""
+    facts = dict(changes)
+    if "mandatory_for" in facts:
+        facts["mandatory_for"] = sorted(set(facts["mandatory_for"]))
+    if clause.state == LibraryState.APPROVED and "mandatory_for" in facts:
+        check_facts({"mandatory_for": facts["mandatory_for"]}, clause.pk)
+        types = facts.pop("mandatory_for")
+        facts["proposed_for"] = None if types == sorted(clause.mandatory_for) else types
+    return facts
 
 
 def _change_facts(clause: LibraryClause, changes: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The facts that differ, before and after; the clause has the new ones."""
-    wanted = {name: changes[name] for name in FACTS if name in changes and changes[name] != getattr(clause, name)}
+    names = (*FACTS, "proposed_for")
+    wanted = {name: changes[name] for name in names if name in changes and changes[name] != getattr(clause, name)}
     if not wanted:
         return {}, {}
     check_facts(wanted, clause.pk)

@@ -16,8 +16,8 @@ from contracts.library_categories import ClauseCategory
 from contracts.models import Draft, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
-from contracts.queries.writers import written_by
-from contracts.states import DraftState, LibraryState, LibraryVersionState, Side
+from contracts.queries.writers import put_in_words, written_by
+from contracts.states import NOT_SIGNED, LibraryState, LibraryVersionState, Side
 
 FACTS = ("title", "category", "risk", "owner_id", "guidance", "mandatory_for", "attribution")
 KINDS = ("preferred", "fallback", "unacceptable")
@@ -120,13 +120,31 @@ def check_not_superseded(wanted: LibraryClauseVersion, held: UUID | None) -> Non
         raise DomainError("position_superseded", _("The library has a newer version of this clause: take that one."))
 
 
+def check_second(actor: Actor, clause: LibraryClause) -> None:
+    """Nobody approves what they said themselves. Raises DomainError `own_words`."""
+    if put_in_words(actor.person_id, clause):
+        message = _("You wrote what waits here: somebody else of legal, or an approver, approves it.")
+        raise DomainError("own_words", message)
+
+
 def check_not_own(actor: Actor, clause: LibraryClause, types: Collection[str]) -> None:
-    """Who writes a draft that must have the clause does not free contracts of these types of it: somebody else does.
-    Raises DomainError `own_draft`."""
-    if clause.state != LibraryState.APPROVED or not types:
-        return
-    drafts = Draft.objects.filter(side=Side.OURS, state=DraftState.OPEN, contract__category__in=types)
-    found = written_by(actor.person_id, drafts).select_related("contract").first()
+    """Who wrote for a contract that is not signed and must have the clause does not free contracts of these types of
+    it, whatever became of the draft: somebody else does. Raises DomainError `own_draft`."""
+    found = written_where_it_counts(actor.person_id, clause, types)
     if found is not None:
-        message = _("You write a draft that must have this clause (%(contract)s): somebody else of legal does this.")
+        message = _("You wrote in a contract that must have this clause (%(contract)s): somebody else approves this.")
         raise DomainError("own_draft", message % {"contract": found.contract.reference})
+
+
+def types_taken_off(clause: LibraryClause) -> set[str]:
+    """Those in which the clause is mandatory, and would not be any more once what waits is approved."""
+    return set(clause.mandatory_for) - set(clause.wanted_for)
+
+
+def written_where_it_counts(person: UUID, clause: LibraryClause, types: Collection[str]) -> Draft | None:
+    """A draft of ours in which the person wrote, of a contract of these types that is not signed: where it must have
+    the clause."""
+    if clause.state != LibraryState.APPROVED or not types:
+        return None
+    drafts = Draft.objects.filter(side=Side.OURS, contract__state__in=NOT_SIGNED, contract__category__in=types)
+    return written_by(person, drafts).select_related("contract").first()

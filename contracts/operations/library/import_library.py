@@ -21,6 +21,7 @@ from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.operations.library.add_library_clause import add_library_clause
 from contracts.operations.library.change_library_clause import change_library_clause
 from contracts.operations.library.guards import FACTS, check_facts, ladder_of
+from contracts.operations.library.waiting import tell_of_import, waiting_ids
 
 VERB = "contracts.import_library"
 OUTCOMES = ("added", "changed", "unchanged", "wrong")
@@ -57,7 +58,7 @@ def import_library(*, actor: Actor, entries: Sequence[Mapping[str, Any]], is_tri
     are drafts that wait for approval. All or nothing: with one wrong clause, and on a trial, nothing is written, and
     the rows say what would have been."""
     require(actor, VERB)
-    before = transaction.savepoint()
+    before, waited = transaction.savepoint(), waiting_ids()
     people = _people(entries)
     titles: set[str] = set()
     rows = tuple(_imported(actor, place, entry, people, titles) for place, entry in enumerate(entries, 1))
@@ -66,7 +67,8 @@ def import_library(*, actor: Actor, entries: Sequence[Mapping[str, Any]], is_tri
         transaction.savepoint_rollback(before)
         return found
     organization = Organization.objects.get(pk=actor.organization_id)
-    record(actor, events.library_imported(organization, found.counts))
+    entry = record(actor, events.library_imported(organization, found.counts))
+    tell_of_import(entry, waiting_ids() - waited)
     return found
 
 
@@ -129,10 +131,10 @@ def _check_once(title: str, titles: set[str]) -> None:
 def _put(actor: Actor, known: LibraryClause | None, facts: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
     """The outcome, and the facts that are other ones now."""
     if known is None:
-        add_library_clause(actor=actor, **facts)
+        add_library_clause(actor=actor, is_told=False, **facts)
         return "added", ()
     was = _as_it_is(known)
-    change_library_clause(actor=actor, clause_id=known.pk, note=_("Imported"), **facts)
+    change_library_clause(actor=actor, clause_id=known.pk, note=_("Imported"), is_told=False, **facts)
     now = _as_it_is(LibraryClause.objects.get(pk=known.pk))
     touched = tuple(name for name in now if now[name] != was[name])
     return ("changed" if touched else "unchanged"), touched
@@ -141,7 +143,7 @@ def _put(actor: Actor, known: LibraryClause | None, facts: dict[str, Any]) -> tu
 def _as_it_is(clause: LibraryClause) -> dict[str, Any]:
     newest = LibraryClauseVersion.objects.filter(clause=clause).latest("number")
     facts: dict[str, Any] = {"owner" if name == "owner_id" else name: getattr(clause, name) for name in FACTS}
-    return facts | {"positions": newest.positions}
+    return facts | {"positions": newest.positions, "mandatory_for": clause.wanted_for}
 
 
 def _facts(entry: Mapping[str, Any], people: Mapping[str, Any]) -> dict[str, Any]:

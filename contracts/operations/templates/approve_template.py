@@ -34,7 +34,7 @@ def approve_template(*, actor: Actor, template_id: UUID, version_id: UUID | None
     version = TemplateVersion.objects.filter(template=template).latest("number")
     if version_id is not None and version.pk != version_id:
         raise DomainError("not_newest", _("There is a newer version meanwhile: look at that one."))
-    at, today = clock.now(), clock.today()
+    at, today = clock.now(), clock.today(template.time_zone)
     if template.state == TemplateState.APPROVED and version.approved_at and last_review(template) == today:
         return template
     plan_review(template, reviewed_on=today)

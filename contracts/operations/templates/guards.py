@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Max
@@ -18,6 +19,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import advisory_lock
 from clm.lib.months import add_months
+from contracts.calendar import start_of
 from contracts.engine.reviews import next_telling
 from contracts.models import Template, TemplateVersion
 from contracts.queries.templates import TemplateFile, rules_of
@@ -106,16 +108,21 @@ def plan_review(template: Template, *, reviewed_on: date) -> None:
     """The template has the date of its next review by its risk, and the instant at which its people are told of it: not
     saved. What they should have been told already since the last review, they are told at once."""
     template.review_on = add_months(reviewed_on, REVIEW_MONTHS[Template.Risk(template.risk)])
-    template.review_due_at = next_telling_at(template.review_on, reviewed_on)
+    template.review_due_at = next_telling_at(template.review_on, reviewed_on, template.time_zone)
 
 
 def last_review(template: Template) -> date:
-    """The day (UTC) on which the template was approved last: it was at least once."""
+    """The day (in the organization's time zone) on which the template was approved last: it was at least once."""
     rows = Transition.objects.filter(subject_type="contracts.template", subject_id=template.pk)
-    return rows.filter(to_state=TemplateState.APPROVED).latest("at", "id").at.astimezone(UTC).date()
+    return (
+        rows.filter(to_state=TemplateState.APPROVED)
+        .latest("at", "id")
+        .at.astimezone(ZoneInfo(template.time_zone))
+        .date()
+    )
 
 
-def next_telling_at(review_on: date, after: date) -> datetime:
-    """The begin (UTC) of the first day later than `after` on which people are told of a review."""
+def next_telling_at(review_on: date, after: date, zone: str) -> datetime:
+    """The begin, in the zone, of the first day later than `after` on which people are told of a review."""
     ahead, again = settings.TEMPLATE_REVIEW_AHEAD, settings.TEMPLATE_REVIEW_AGAIN
-    return datetime.combine(next_telling(review_on, after, ahead=ahead, again=again), time(), UTC)
+    return start_of(next_telling(review_on, after, ahead=ahead, again=again), zone)

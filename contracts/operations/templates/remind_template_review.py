@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -13,11 +13,13 @@ from django.utils.translation import ngettext
 from clm.access.permissions import require
 from clm.accounts.models import Membership
 from clm.accounts.roles import Role
+from clm.audit.models import LedgerEntry
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
 from clm.notify.tell import people_with_roles, settle_about, tell
+from contracts.calendar import start_of
 from contracts.engine.reviews import last_telling
 from contracts.events import templates as events
 from contracts.models import Template
@@ -29,13 +31,13 @@ def remind_template_review(*, actor: Actor, template_id: UUID) -> Template:
     """Its owner and legal are told, once for each day on which that is due, and are told again later until it is
     reviewed; where the owner is gone, administrators are told too. What they were told before waits no more. Nothing
     happens before the next such day."""
-    template = lock_row(Template, template_id, "owner")
+    template = lock_row(Template, template_id, "owner", "organization")
     require(actor, "contracts.remind_template_review", template)
     if template.review_on is None or template.review_due_at is None or template.review_due_at > clock.now():
         return template
-    today = clock.today()
+    today = clock.today(template.time_zone)
     _tell(template, template.review_on, today)
-    template.review_due_at = next_telling_at(template.review_on, today)
+    template.review_due_at = next_telling_at(template.review_on, today, template.time_zone)
     template.save(update_fields=["review_due_at"])
     record(actor, events.template_review_due(template, days_left=(template.review_on - today).days))
     return template
@@ -44,7 +46,7 @@ def remind_template_review(*, actor: Actor, template_id: UUID) -> Template:
 def _tell(template: Template, review_on: date, today: date) -> None:
     ahead, again = settings.TEMPLATE_REVIEW_AHEAD, settings.TEMPLATE_REVIEW_AGAIN
     told_on = last_telling(review_on, today, ahead=ahead, again=again)
-    key = f"template-review:{template.pk}:{review_on}:{told_on}"
+    key = f"template-review:{template.pk}:{review_on}:{told_on}:{_planned_by(template)}"
     settle_about(template, REVIEW, but=key)
     has_owner = Membership.objects.filter(user=template.owner, removed_at=None, user__is_active=True).exists()
     roles = [Role.LEGAL] if has_owner else [Role.LEGAL, Role.ADMINISTRATOR]
@@ -56,8 +58,15 @@ def _tell(template: Template, review_on: date, today: date) -> None:
         url=f"/contracts/templates/{template.pk}/",
         subject=template,
         dedupe_key=key,
-        due_at=datetime.combine(review_on, time(), UTC),
+        due_at=start_of(review_on, template.time_zone),
     )
+
+
+def _planned_by(template: Template) -> UUID | None:
+    """The ledger entry that gave the review its date: a date that went and came back is told of anew."""
+    rows = LedgerEntry.objects.filter(subject_type="contracts.template", subject_id=template.pk)
+    plans = rows.filter(after__has_key="review_on").exclude(verb="contracts.remind_template_review")
+    return plans.order_by("id").values_list("pk", flat=True).last()
 
 
 def _title(name: str, days_left: int) -> str:

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient, APIRequestFactory
 from rest_framework.views import APIView
 
 from clm.accounts.models import ApiToken, Membership, User
+from clm.accounts.roles import Role
 from clm.api.throttles import ActorThrottle, AnonymousThrottle
 from clm.lib import clock
 from tests.cast import Cast
@@ -49,12 +50,12 @@ def test_json_that_is_nested_too_deep_is_malformed(api: APIClient) -> None:
     assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (400, CONTENT_TYPE, "parse_error")
 
 
-@pytest.mark.parametrize("sent", ['{"roles": ["\\ud800"]}', '{"\\ud83d": 1}'])
-def test_half_a_character_is_refused_by_its_field(api: APIClient, sent: str) -> None:
+@pytest.mark.parametrize(("sent", "code"), [('{"roles": ["\\ud800"]}', "invalid"), ('{"\\ud83d": 1}', "unknown_field")])
+def test_half_a_character_is_refused_by_its_field(api: APIClient, sent: str, code: str) -> None:
     """The answer says again what was sent, which UTF-8 alone could not."""
     answer = api.post("/api/v1/people/", sent, content_type="application/json")
 
-    assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (400, CONTENT_TYPE, "invalid")
+    assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (400, CONTENT_TYPE, code)
 
 
 def test_escaped_characters_are_read(api: APIClient) -> None:
@@ -62,7 +63,7 @@ def test_escaped_characters_are_read(api: APIClient) -> None:
 
     assert (answer.status_code, answer.json()["errors"]["roles"]) == (
         400,
-        {"0": ['"\U0001f600" is not a valid choice.']},
+        {"0": [f"“\U0001f600” is not one of the choices: {', '.join(Role.values)}."]},
     )
 
 

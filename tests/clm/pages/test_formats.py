@@ -84,3 +84,16 @@ def test_a_trace_says_dates_and_codes_in_words() -> None:
     assert (shown["value"], shown["unit"]) == ("20 Nov 2026", "")
     assert shown["parameters"] == [("roll", "preceding business day"), ("notice", "30 days")]
     assert [(step["value"], step["unit"]) for step in shown["steps"]] == [("21 Dec 2026", "")]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (list("abcde"), "a, b, c, d, e"),
+        (list("abcdefghi"), "a, b, c, d, e and 4 more"),
+    ],
+)
+def test_a_long_list_is_named_by_its_first(names: list[str], said: str) -> None:
+    assert formats.first_of(names) == said

@@ -11,6 +11,8 @@ from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.drafting.put_position import put_position
 from contracts.operations.templates.draft_from_template import draft_from_template
+from contracts.pages.draft_page import ClauseLink
+from contracts.pages.hand_over import said_open
 from tests.contracts.drafting.written import draft_contract
 from tests.contracts.library.shelf import approved
 from tests.contracts.templates.composed import ANSWERS, approved_composed
@@ -49,11 +51,27 @@ def test_what_is_open_is_named_where_it_is_handed_over_and_beside_the_version(al
 
     for name in ("draft", "draft-checks"):
         shown = page.get(reverse(name, args=[contract.pk])).content.decode()
-        assert "3 blanks are still open, and the other side will see them." in shown
-        assert 'data-confirm="3 blanks are still open, and the other side will see them. Makes a version' in shown
+        assert "3 blanks are still open, and the other side will see them:" in shown
+        said = "3 blanks are still open, and the other side will see them: {fee} (1 Service); {party} (1 Service); "
+        asked = "{day} (1 Service). Your draft becomes the next version of this contract, and the other side gets it."
+        assert f'data-confirm="{said}{asked} From then on' in shown
     version = hand_over(actor=alice, draft_id=draft.pk)
 
     assert version.warnings == ["Blanks that nobody filled: {fee}; {party}; {day}."]
+
+
+def test_of_many_blanks_the_first_five_are_named() -> None:
+    assert said_open([]) == ""
+    assert said_open(["____ (3 Term)"]) == "1 blank is still open, and the other side will see it: ____ (3 Term)."
+    assert said_open([f"{{{each}}} (1 Service)" for each in "abcdefghi"]) == (
+        "9 blanks are still open, and the other side will see them: {a} (1 Service); {b} (1 Service); {c} (1 Service); "
+        "{d} (1 Service); {e} (1 Service) and 4 more."
+    )
+
+
+def test_a_clause_without_a_heading_is_named_by_its_number_or_words() -> None:
+    assert ClauseLink("k", "2.1", "Fees").whole == "2.1 Fees"
+    assert (ClauseLink("k", "Fees", "Fees").whole, ClauseLink("k", "The fee of").whole) == ("Fees", "The fee of")
 
 
 def test_nothing_is_said_where_nothing_is_open(alice: Actor, page: Client) -> None:

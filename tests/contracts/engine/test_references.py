@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -75,6 +76,30 @@ def test_how_a_reference_names_each_clause() -> None:
         ("Article 28 GDPR", []),
         ("11 U.S.C. Section 365", []),
         ("the sections of the house and 3 dogs", []),
+        ("Section 2 (Fees) of the Order Form", []),
+        (
+            "Sections 1 (Fees), 2 (Taxes & Duties), and 4(b) (Law) apply",
+            [("1", "one"), ("2", "two"), ("4(b)", "four-b")],
+        ),
+        (
+            "Sections 1, 2 (second and last paragraphs), 3 through 4",
+            [("1", "one"), ("2", "two"), ("3", "three"), ("4", "four")],
+        ),
+        ("Sections 1–3.2", [("1", "one"), ("3.2", "three-two")]),
+        ("Sections 1 \u2011 3.2", [("1", "one"), ("3.2", "three-two")]),
+        ("Sections 1 up to and including 3.2", [("1", "one"), ("3.2", "three-two")]),
+        ("Sections 1, 2 as well as 3.2", [("1", "one"), ("2", "two"), ("3.2", "three-two")]),
+        ("Section 1, Section 2 or clause 4(b)", [("1", "one"), ("2", "two"), ("4(b)", "four-b")]),
+        ("Sections 1 and/or 2", [("1", "one"), ("2", "two")]),
+        ("Sections 3.2(a) and (i)", [("3.2(a)", "three-two-a"), ("(i)", "")]),
+        ("Sections 4(a) and (b)", [("4", "four"), ("(b)", "four-b")]),
+        ("Sections 1 and 3 days after it", [("1", "one")]),
+        ("Sections 1 and 2 (two) business days", [("1", "one")]),
+        ("Section 1, 2 % of the fee", [("1", "one")]),
+        ("Section 1 and 3 January 2027", [("1", "one")]),
+        ("Section 1 and 3 copies", [("1", "one")]),
+        ("Section 1 and 4000 more", [("1", "one")]),
+        ("complies with Section 3 and (b) such shares", [("3", "three")]),
     ],
 )
 def test_references_in_words(text: str, expected: list[tuple[str, str]]) -> None:
@@ -119,6 +144,49 @@ def test_a_document_gets_its_reference_nodes() -> None:
         {"type": "text", "text": " and Section 9", **bold},
         {"type": "hardBreak"},
     )
+
+
+def reference(key: str, label: str) -> dict[str, Any]:
+    return {"type": "reference", "attrs": {"clause": key, "label": label}}
+
+
+def text(words: str, *marks: str) -> dict[str, Any]:
+    return {"type": "text", "text": words} | ({"marks": [{"type": each} for each in marks]} if marks else {})
+
+
+def test_an_enumeration_is_read_through_bold_words() -> None:
+    given = body(text("Sections "), text("1", "bold"), text(", 2 and 3."), text("2(a)", "bold"))
+    assert tied(given, NUMBERING) == body(
+        text("Sections "),
+        reference("one", "1"),
+        text(", "),
+        reference("two", "2"),
+        text(" and 3."),
+        text("2(a)", "bold"),
+    )
+
+
+def test_what_stands_beside_a_reference_is_one() -> None:
+    given = body(text("Sections "), reference("one", "1"), text(", 2 and 3.2; see Section 4(b)."))
+    beside = [text("Sections "), reference("one", "1"), text(", "), reference("two", "2"), text(" and ")]
+    beside.append(reference("three-two", "3.2"))
+    assert tied(given, NUMBERING, only_beside=True) == body(*beside, text("; see Section 4(b)."))
+    assert tied(given, NUMBERING) == body(*beside, text("; see Section "), reference("four-b", "4(b)"), text("."))
+    assert tied(body(text("Sections 1 and 2")), NUMBERING, only_beside=True) == body(text("Sections 1 and 2"))
+    listed = {"type": "doc", "content": [{"type": "bulletList", "content": [{"type": "listItem", **given}]}]}
+    assert list(nodes_in(tied(listed, NUMBERING, only_beside=True)))[1] == ("two", "2")
+
+
+def test_a_line_of_very_many_parts_is_read_in_bounded_time() -> None:
+    parts = [text("Sections 1, 2 and 3 ", "bold") if at % 2 else {"type": "hardBreak"} for at in range(20_000)]
+    began = time.process_time()
+    assert len(list(nodes_in(tied(body(*parts), NUMBERING)))) == 30_000
+    assert time.process_time() - began < 5
+
+
+def test_a_line_break_ends_an_enumeration() -> None:
+    given = body(text("Sections 1,"), {"type": "hardBreak"}, text("30 of them"))
+    assert list(nodes_in(tied(given, NUMBERING))) == [("one", "1")]
 
 
 def test_a_reference_to_a_removed_clause_is_named() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from clm.accounts.actors import actor_of_membership
+from clm.accounts.models import Membership
 from clm.lib.actor import Actor
 from contracts.models import Clause, Contract, LibraryClause, LibraryClauseVersion
 from contracts.operations.library.add_library_clause import add_library_clause
@@ -24,6 +26,11 @@ LADDER: list[dict[str, str]] = [
 NEXT = [{"kind": "preferred", "text": SENTENCE.replace("month", "quarter"), "why": ""}, *LADDER[1:]]
 
 
+def approver_beside(actor: Actor) -> Actor:
+    """Who approves what the actor wrote."""
+    return actor_of_membership(Membership.objects.filter(roles=["approver"], removed_at=None).earliest("id"))
+
+
 def shelved(actor: Actor, **facts: Any) -> LibraryClause:
     """A draft of the library: availability, mandatory in hosting contracts."""
     given: dict[str, Any] = {
@@ -34,8 +41,14 @@ def shelved(actor: Actor, **facts: Any) -> LibraryClause:
 
 def approved(actor: Actor, **facts: Any) -> LibraryClauseVersion:
     """The approved version of a library clause."""
-    clause = approve_library_clause(actor=actor, clause_id=shelved(actor, **facts).pk)
+    clause = approve_library_clause(actor=approver_beside(actor), clause_id=shelved(actor, **facts).pk)
     return clause.versions.get()
+
+
+def freed(actor: Actor, clause_id: UUID, *types: str) -> LibraryClause:
+    """The clause is mandatory in these types alone, as another one approved."""
+    change_library_clause(actor=actor, clause_id=clause_id, mandatory_for=types)
+    return approve_library_clause(actor=approver_beside(actor), clause_id=clause_id)
 
 
 def read_now(clause_id: UUID) -> UUID:
@@ -48,9 +61,9 @@ def read_now(clause_id: UUID) -> UUID:
 def renewed(
     actor: Actor, version: LibraryClauseVersion, positions: Any = NEXT, *, by: Actor | None = None
 ) -> LibraryClauseVersion:
-    """The next version, approved: by another one where the actor writes a draft that must have the clause."""
+    """The next version, approved by another one."""
     change_library_clause(actor=actor, clause_id=version.clause_id, positions=positions, note="Quarterly")
-    approve_library_clause(actor=by or actor, clause_id=version.clause_id)
+    approve_library_clause(actor=by or approver_beside(actor), clause_id=version.clause_id)
     return LibraryClauseVersion.objects.filter(clause_id=version.clause_id).latest("number")
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from clm.lib.actor import Actor
+from tests.cast import Cast
 from tests.contracts.library.shelf import LADDER, NEXT, approved, availability, shelved
 from tests.contracts.papers import draft_contract, newest
 
@@ -19,12 +20,21 @@ FACTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_a_clause_goes_the_whole_way(api: APIClient, alice: Actor) -> None:
+@pytest.fixture
+def approver(acme: Cast) -> APIClient:
+    client = APIClient()
+    client.force_login(acme.users["approver"], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_clause_goes_the_whole_way(api: APIClient, approver: APIClient, alice: Actor) -> None:
     made = api.post(URL, FACTS, format="json")
     assert made.status_code == 201, made.data
     assert (made.data["state"], str(made.data["owner"])) == ("draft", str(alice.user_id))
     one = f"{URL}{made.data['id']}/"
-    agreed = api.post(f"{one}approval/", {"seen": made.data["last_change"]}, format="json")
+    own = api.post(f"{one}approval/", {"seen": made.data["last_change"]}, format="json")
+    assert (own.status_code, own.json()["code"]) == (409, "own_words")
+    agreed = approver.post(f"{one}approval/", {"seen": made.data["last_change"]}, format="json")
     assert agreed.data["state"] == "approved"
     sent = {"positions": NEXT, "note": "Quarterly", "seen": agreed.data["last_change"]}
     changed = api.patch(one, sent, format="json")
@@ -34,27 +44,33 @@ def test_a_clause_goes_the_whole_way(api: APIClient, alice: Actor) -> None:
     assert found["versions"][1]["positions"] == NEXT
     assert [row["title"] for row in api.get(URL, {"state": "approved"}).data["results"]] == ["Availability"]
     assert api.get(URL, {"category": "support"}).data["results"] == []
+    needed = api.post(f"{one}retirement/", {"reason": "Superseded"}, format="json")
+    assert (needed.status_code, needed.json()["code"]) == (409, "clause_mandatory")
+    asked = api.patch(one, {"mandatory_for": []}, format="json").data
+    assert (asked["mandatory_for"], asked["proposed_for"]) == (["hosting"], [])
+    free = approver.post(f"{one}approval/", {"seen": asked["last_change"]}, format="json").data
+    assert (free["mandatory_for"], free["proposed_for"]) == ([], None)
     gone = api.post(f"{one}retirement/", {"reason": "Superseded"}, format="json")
     assert (gone.status_code, gone.data["state"]) == (200, "retired")
     again = api.post(f"{one}retirement/", {"reason": "Superseded"}, format="json")
     assert (again.status_code, again.json()["code"]) == (409, "illegal_move")
 
 
-def test_only_what_was_read_is_approved(api: APIClient, alice: Actor) -> None:
+def test_only_what_was_read_is_approved(api: APIClient, approver: APIClient, alice: Actor) -> None:
     """A draft keeps its number where its positions change: the number would not tell."""
     version = approved(alice)
     one = f"{URL}{version.clause_id}/"
     read = api.patch(one, {"positions": NEXT}, format="json").data["last_change"]
     newer = api.patch(one, {"positions": NEXT[:1]}, format="json").data["last_change"]
 
-    silent = api.post(f"{one}approval/", {}, format="json")
-    former = api.post(f"{one}approval/", {"seen": read}, format="json")
+    silent = approver.post(f"{one}approval/", {}, format="json")
+    former = approver.post(f"{one}approval/", {"seen": read}, format="json")
     assert (silent.status_code, silent["Content-Type"]) == (400, "application/problem+json")
     assert (silent.json()["code"], list(silent.json()["errors"])) == ("invalid", ["seen"])
     assert (former.status_code, former.json()["code"]) == (409, "changed_meanwhile")
     assert [each["state"] for each in api.get(one).data["versions"]] == ["approved", "draft"]
 
-    agreed = api.post(f"{one}approval/", {"seen": newer}, format="json")
+    agreed = approver.post(f"{one}approval/", {"seen": newer}, format="json")
     assert [each["state"] for each in agreed.data["versions"]] == ["approved", "approved"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -60,9 +61,27 @@ def test_a_version_is_approved_once(acme_kept: Cast) -> None:
     with organization_scope(acme_kept.organization.pk):
         clause = shelved(legal)
 
-    outcome = at_once(acme_kept, lambda: approve_library_clause(actor=legal, clause_id=clause.pk))
+    outcome = at_once(acme_kept, lambda: approve_library_clause(actor=acme_kept["approver"], clause_id=clause.pk))
 
     assert outcome == ["done", "nothing_to_approve"]
+
+
+def test_other_types_are_approved_once_whoever_approves(acme_kept: Cast) -> None:
+    legal = acme_kept["legal"]
+    with organization_scope(acme_kept.organization.pk):
+        others = (acme_kept["approver"], add_person(acme_kept, "second", ["legal"]))
+        clause = approved(legal).clause
+        change_library_clause(actor=legal, clause_id=clause.pk, mandatory_for=["nda"])
+
+    outcome = at_once(
+        acme_kept, *(partial(approve_library_clause, actor=other, clause_id=clause.pk) for other in others)
+    )
+
+    assert outcome == ["done", "nothing_to_approve"]
+    with organization_scope(acme_kept.organization.pk):
+        clause.refresh_from_db()
+        entries = LedgerEntry.objects.filter(event="library_clause.approved", after__mandatory_for=["nda"])
+        assert (clause.mandatory_for, clause.proposed_for, entries.count()) == (["nda"], None, 1)
 
 
 def test_of_two_changes_one_is_told_of_the_other(acme_kept: Cast) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -14,7 +15,16 @@ from clm.accounts.models import ApiToken
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.notify.models import Notification
-from contracts.models import Change, Contract, Draft, DraftClause, LibraryClauseVersion, Omission, Version
+from contracts.models import (
+    Change,
+    Contract,
+    Draft,
+    DraftClause,
+    LibraryClause,
+    LibraryClauseVersion,
+    Omission,
+    Version,
+)
 from contracts.operations.add_version import add_version
 from contracts.operations.change_contract import change_contract
 from contracts.operations.drafting.abandon_draft import abandon_draft
@@ -36,12 +46,13 @@ from contracts.queries.omissions import lacking_in_newest
 from contracts.queries.writers import writers_of
 from tests.cast import Cast, add_person
 from tests.contracts.drafting.written import TEXT, clause_of, draft_contract, let_in, open_draft, write
-from tests.contracts.library.shelf import availability, renewed
+from tests.contracts.library.shelf import availability, renewed, shelved
 from tests.contracts.library.test_mandatory import missing, put, refused_for
 from tests.contracts.library.test_omissions import AVAILABLE, BACKEND, LADDER, asked, mandatory, refusal
 from tests.contracts.library.test_verbs import adopt
 from tests.contracts.papers import TERMS, newest, text_paper
 from tests.contracts.requests.asked import assigned
+from tests.proof import last_entry, last_event, left_behind
 
 LACKING = TEXT.replace(TEXT[TEXT.index("2.1 Avail") : TEXT.index("2.2 Credits")], "")
 
@@ -374,36 +385,117 @@ def test_nothing_new_is_tied_to_words_that_the_library_left_behind(acme: Cast, a
     assert adopt(alice, tied, new).library_version_id == new.pk
 
 
-def test_who_writes_a_draft_does_not_free_it_of_the_clause(acme: Cast, second: Actor, procured: Draft) -> None:
+def waiting(actor: Actor, clause: UUID, *types: str) -> LibraryClause:
+    return change_library_clause(actor=actor, clause_id=clause, mandatory_for=types)
+
+
+def test_what_must_have_it_is_another_thing_once_somebody_else_says_so(acme: Cast, second: Actor) -> None:
+    clause = mandatory(acme["legal"]).clause_id
+
+    asked_for = waiting(second, clause, "nda", "hosting", "nda")
+
+    assert (asked_for.mandatory_for, asked_for.proposed_for) == (["hosting"], ["hosting", "nda"])
+    assert (last_entry().before, last_entry().after) == ({"proposed_for": None}, {"proposed_for": ["hosting", "nda"]})
+    before = left_behind()
+    assert refusal(lambda: approve_library_clause(actor=second, clause_id=clause)).code == "own_words"
+    assert left_behind() == before
+    agreed = approve_library_clause(actor=acme["approver"], clause_id=clause)
+    assert (agreed.mandatory_for, agreed.proposed_for) == (["hosting", "nda"], None)
+    assert last_entry().before == {"state": "approved", "mandatory_for": ["hosting"]}
+    assert last_entry().after == {"state": "approved", "mandatory_for": ["hosting", "nda"]}
+    version = LibraryClauseVersion.objects.get()
+    assert last_event() == ("library_clause.approved", {
+        "library_clause_id": str(clause), "library_version_id": str(version.pk), "number": 1, "is_new": False,
+    })  # fmt: skip
+    assert (
+        refusal(lambda: approve_library_clause(actor=acme["approver"], clause_id=clause)).code == "nothing_to_approve"
+    )
+
+
+def test_what_is_taken_back_waits_no_more(acme: Cast, second: Actor) -> None:
+    clause = mandatory(acme["legal"]).clause_id
+    waiting(second, clause)
+
+    assert waiting(second, clause, "hosting").proposed_for is None
+    assert (
+        refusal(lambda: approve_library_clause(actor=acme["approver"], clause_id=clause)).code == "nothing_to_approve"
+    )
+
+
+def test_a_draft_of_the_library_says_its_types_and_another_one_approves_them(acme: Cast, second: Actor) -> None:
+    clause = shelved(acme["legal"]).pk
+
+    assert waiting(second, clause, "nda").mandatory_for == ["nda"]
+    for writer in (acme["legal"], second):
+        assert refusal(lambda: approve_library_clause(actor=writer, clause_id=clause)).code == "own_words"  # noqa: B023
+    assert approve_library_clause(actor=acme["approver"], clause_id=clause).mandatory_for == ["nda"]
+
+
+def test_other_facts_need_nobody_else(acme: Cast, second: Actor) -> None:
+    """They change neither what is said nor who must have it."""
+    clause = mandatory(acme["legal"]).clause_id
+    change_library_clause(actor=second, clause_id=clause, guidance="Ask operations.", risk="high")
+    change_library_clause(actor=acme["legal"], clause_id=clause, positions=LADDER[:1])
+
+    assert approve_library_clause(actor=second, clause_id=clause).risk == "high"
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_who_wrote_for_a_contract_does_not_free_it_of_the_clause(
+    acme: Cast, second: Actor, procured: Draft, goes_on: bool
+) -> None:
+    """Neither what another one proposed, nor after the draft was given up."""
     clause = LibraryClauseVersion.objects.get().clause_id
     removes(second, procured)
-
-    def free(actor: Actor, *types: str) -> Any:
-        return change_library_clause(actor=actor, clause_id=clause, mandatory_for=list(types))
-
-    assert free(second, "hosting", "nda").mandatory_for == ["hosting", "nda"]
-    assert free(second, "hosting").mandatory_for == ["hosting"]
-    assert refusal(lambda: free(second)).code == "own_draft"
-    refused = refusal(lambda: retire_library_clause(actor=second, clause_id=clause, reason="Superseded"))
-    assert (refused.code, procured.contract.reference in refused.message) == ("own_draft", True)
-    assert free(acme["legal"]).mandatory_for == []
-    abandon_draft(actor=second, draft_id=procured.pk)
-    assert retire_library_clause(actor=second, clause_id=clause, reason="Superseded").state == "retired"
-
-
-def test_who_writes_a_draft_does_not_approve_their_own_words_for_it(acme: Cast, second: Actor, procured: Draft) -> None:
-    """Else a fallback that promises nothing would do instead of the approval."""
-    clause = LibraryClauseVersion.objects.get().clause_id
-    edits(second, procured)
-    weak = [LADDER[0], {"kind": "fallback", "text": "The Service is there when it is there.", "why": "Lately"}]
-    change_library_clause(actor=second, clause_id=clause, positions=weak)
+    waiting(acme["legal"], clause)
+    if not goes_on:
+        abandon_draft(actor=second, draft_id=procured.pk)
 
     refused = refusal(lambda: approve_library_clause(actor=second, clause_id=clause))
 
     assert (refused.code, procured.contract.reference in refused.message) == ("own_draft", True)
+    assert missing(procured) == ["Availability"]
+    assert approve_library_clause(actor=acme["approver"], clause_id=clause).mandatory_for == []
+
+
+def test_nor_retires_it(acme: Cast, second: Actor, procured: Draft) -> None:
+    clause = LibraryClauseVersion.objects.get().clause_id
+    removes(second, procured)
+
+    refused = refusal(lambda: retire_library_clause(actor=second, clause_id=clause, reason="Superseded"))
+
+    assert (refused.code, "Hosting or outsourcing" in refused.message) == ("clause_mandatory", True)
+    waiting(second, clause)
+    approve_library_clause(actor=acme["legal"], clause_id=clause)
+    assert retire_library_clause(actor=second, clause_id=clause, reason="Superseded").state == "retired"
+
+
+def test_nobody_approves_their_own_words(acme: Cast, second: Actor) -> None:
+    """Else a fallback that promises nothing would do instead of the approval, before a draft is begun or after."""
+    clause = mandatory(acme["legal"]).clause_id
+    weak = [LADDER[0], {"kind": "fallback", "text": "The Service is there when it is there.", "why": "Lately"}]
+    change_library_clause(actor=second, clause_id=clause, positions=weak)
+
+    assert refusal(lambda: approve_library_clause(actor=second, clause_id=clause)).code == "own_words"
     assert LibraryClauseVersion.objects.filter(clause=clause, state="approved").count() == 1
     change_library_clause(actor=acme["legal"], clause_id=clause, positions=[*weak, LADDER[1]])
-    assert refusal(lambda: approve_library_clause(actor=second, clause_id=clause)).code == "own_draft"
-    approve_library_clause(actor=acme["legal"], clause_id=clause)
+    for writer in (second, acme["legal"]):
+        assert refusal(lambda: approve_library_clause(actor=writer, clause_id=clause)).code == "own_words"  # noqa: B023
+    approve_library_clause(actor=acme["approver"], clause_id=clause)
     change_library_clause(actor=acme["legal"], clause_id=clause, positions=LADDER)
     assert approve_library_clause(actor=second, clause_id=clause).versions.filter(state="approved").count() == 3
+
+
+def test_words_by_a_token_are_its_persons(acme: Cast, second: Actor) -> None:
+    token = ApiToken.objects.create(
+        organization=acme.organization, user_id=second.person_id, name="Robot", prefix="clm_y", key_hash="y",
+        scopes=["contracts.*"], expires_at=clock.now(), created_at=clock.now(),
+    )  # fmt: skip
+    scopes = frozenset({"contracts.*"})
+    robot = Actor("token", str(token.pk), acme.organization.pk, second.roles, second.user_id, scopes)
+    clause = mandatory(acme["legal"]).clause_id
+    waiting(robot, clause)
+
+    assert refusal(lambda: approve_library_clause(actor=second, clause_id=clause)).code == "own_words"
+    waiting(acme["legal"], clause, "nda")
+    assert refusal(lambda: approve_library_clause(actor=robot, clause_id=clause)).code == "own_words"

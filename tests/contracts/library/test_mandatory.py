@@ -22,7 +22,7 @@ from contracts.queries.draft_library import draft_report
 from contracts.queries.drafts import draft_rows
 from tests.cast import Cast
 from tests.contracts.drafting.written import clause_of, draft_contract, let_in, open_draft, write
-from tests.contracts.library.shelf import renewed
+from tests.contracts.library.shelf import freed, renewed
 from tests.contracts.library.test_omissions import AVAILABLE, LADDER, lacking_draft, mandatory, refusal
 from tests.contracts.papers import newest
 from tests.proof import last_entry
@@ -107,6 +107,7 @@ def test_a_retired_clause_is_mandatory_nowhere(acme: Cast, alice: Actor) -> None
     version, draft = mandatory(alice), open_draft(alice, category="hosting")
     put(alice, draft, version, "Availability")
     write(alice, clause_of(draft, "Availability"), "Intentionally omitted.")
+    freed(alice, version.clause_id)
     retire_library_clause(actor=acme["legal"], clause_id=version.clause_id, reason="Superseded")
 
     assert missing(draft) == []

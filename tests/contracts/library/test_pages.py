@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,6 +29,7 @@ from tests.contracts.library.shelf import (
 )
 from tests.contracts.papers import SENTENCE, TEXT, active_contract, draft_contract, newest, text_paper
 
+OWN = "You wrote what waits here: somebody else of legal, or an approver, approves it."
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -50,7 +52,14 @@ def filled(alice: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_a_clause_goes_the_whole_way_by_hand(page: Client, alice: Actor) -> None:
+@pytest.fixture
+def approver(acme: Cast) -> Client:
+    client = Client()
+    client.force_login(acme.users["approver"], backend=BACKEND)
+    return client
+
+
+def test_a_clause_goes_the_whole_way_by_hand(page: Client, approver: Client, alice: Actor) -> None:
     assert "Add a clause" in shown(page, "library-clauses")
     facts = filled(alice)
     refused = sent(page, "library-clause-new", data={**facts, "unacceptable_2_why": ""})
@@ -64,8 +73,15 @@ def test_a_clause_goes_the_whole_way_by_hand(page: Client, alice: Actor) -> None
     clause = LibraryClause.objects.get()
     kinds = [position["kind"] for position in clause.versions.get().positions]
     assert kinds == ["preferred", "fallback", "unacceptable"]
-    assert "Approve version 1" in shown(page, "library-clause", clause.pk)
-    sent(page, "library-clause-approve", clause.pk, data={"seen": str(read_now(clause.pk))})
+    own = shown(page, "library-clause", clause.pk)
+    assert OWN in own
+    assert "Approve version 1" not in own
+    refused = page.post(
+        reverse("library-clause-approve", args=[clause.pk]), {"seen": str(read_now(clause.pk))}, follow=True
+    )
+    assert "alert-error" in refused.content.decode()
+    assert "Approve version 1" in shown(approver, "library-clause", clause.pk)
+    sent(approver, "library-clause-approve", clause.pk, data={"seen": str(read_now(clause.pk))})
 
     form = page.get(reverse("library-clause-edit", args=[clause.pk])).context["form"]
     read = read_now(clause.pk)
@@ -78,19 +94,23 @@ def test_a_clause_goes_the_whole_way_by_hand(page: Client, alice: Actor) -> None
     assert "calendar quarter" not in shown(page, "library-clause", clause.pk, version="1").split("History")[0]
     meanwhile = sent(page, "library-clause-edit", clause.pk, data=changed)
     assert meanwhile.status_code == 400
+    now = {**changed, "seen": str(read_now(clause.pk)), "mandatory_for": []}
+    assert sent(page, "library-clause-edit", clause.pk, data=now).status_code == 302
+    assert "Waits for approval: mandatory in</dt><dd>nothing</dd>" in shown(approver, "library-clause", clause.pk)
+    sent(approver, "library-clause-approve", clause.pk, data={"seen": str(read_now(clause.pk))})
     sent(page, "library-clause-retire", clause.pk, data={"reason": "Superseded"})
     clause.refresh_from_db()
     assert clause.state == "retired"
     assert "Superseded" in shown(page, "library-clause", clause.pk)
 
 
-def test_by_hand_only_what_was_shown_is_approved(page: Client, alice: Actor) -> None:
+def test_by_hand_only_what_was_shown_is_approved(approver: Client, alice: Actor) -> None:
     clause = shelved(alice)
     read = str(read_now(clause.pk))
-    assert f'name="seen" value="{read}"' in shown(page, "library-clause", clause.pk)
+    assert f'name="seen" value="{read}"' in shown(approver, "library-clause", clause.pk)
     change_library_clause(actor=alice, clause_id=clause.pk, positions=NEXT)
     for data in ({}, {"seen": read}):
-        answer = page.post(reverse("library-clause-approve", args=[clause.pk]), data, follow=True)
+        answer = approver.post(reverse("library-clause-approve", args=[clause.pk]), data, follow=True)
         assert "alert-error" in answer.content.decode()
 
     clause.refresh_from_db()

@@ -27,7 +27,17 @@ from contracts.operations.record_execution import record_execution
 from contracts.operations.set_terms import set_terms
 from contracts.queries.clause_library import report_on
 from tests.cast import Cast
-from tests.contracts.library.shelf import LADDER, NEXT, approved, availability, read_now, renewed, shelved
+from tests.contracts.library.shelf import (
+    LADDER,
+    NEXT,
+    approved,
+    approver_beside,
+    availability,
+    freed,
+    read_now,
+    renewed,
+    shelved,
+)
 from tests.contracts.papers import TERMS, draft_contract, newest
 from tests.proof import last_entry, last_event, left_behind
 
@@ -93,7 +103,7 @@ def test_approving_fixes_the_version(alice: Actor) -> None:
     clause = shelved(alice)
     before = left_behind()
 
-    approve_library_clause(actor=alice, clause_id=clause.pk, seen=read_now(clause.pk))
+    approve_library_clause(actor=approver_beside(alice), clause_id=clause.pk, seen=read_now(clause.pk))
 
     version = clause.versions.get()
     assert left_behind() == (before[0] + 1, before[1] + 1, before[2] + 2)
@@ -102,7 +112,7 @@ def test_approving_fixes_the_version(alice: Actor) -> None:
     assert set(moves) == {
         ("contracts.libraryclause", "draft", "approved"), ("contracts.libraryclauseversion", "draft", "approved"),
     }  # fmt: skip
-    payload = {"library_clause_id": str(clause.pk), "library_version_id": str(version.pk), "number": 1}
+    payload = {"library_clause_id": str(clause.pk), "library_version_id": str(version.pk), "number": 1, "is_new": True}
     assert last_event() == ("library_clause.approved", payload)
     for change in ({"positions": []}, {"state": "draft"}, {"note": "x"}):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -115,15 +125,15 @@ def test_a_version_is_approved_once_and_not_unread(alice: Actor) -> None:
     version = approved(alice)
 
     with pytest.raises(DomainError) as twice:
-        approve_library_clause(actor=alice, clause_id=version.clause_id)
+        approve_library_clause(actor=approver_beside(alice), clause_id=version.clause_id)
     read = read_now(version.clause_id)
     for positions in (NEXT, NEXT[:1]):
         change_library_clause(actor=alice, clause_id=version.clause_id, positions=positions)
         with pytest.raises(DomainError) as unread:
-            approve_library_clause(actor=alice, clause_id=version.clause_id, seen=read)
+            approve_library_clause(actor=approver_beside(alice), clause_id=version.clause_id, seen=read)
         assert unread.value.code == "changed_meanwhile"
         read = read_now(version.clause_id)
-    approve_library_clause(actor=alice, clause_id=version.clause_id, seen=read)
+    approve_library_clause(actor=approver_beside(alice), clause_id=version.clause_id, seen=read)
 
     assert twice.value.code == "nothing_to_approve"
 
@@ -178,7 +188,14 @@ def test_a_retired_clause_stays_and_is_not_used(alice: Actor) -> None:
     contract = draft_contract(alice, category="hosting")
     with pytest.raises(Invalid, match="Say why"):
         retire_library_clause(actor=alice, clause_id=version.clause_id, reason=" ")
+    before = left_behind()
+    with pytest.raises(
+        DomainError, match="It is mandatory in Hosting or outsourcing: take that off first"
+    ) as mandatory:
+        retire_library_clause(actor=alice, clause_id=version.clause_id, reason="Superseded")
+    assert (mandatory.value.code, left_behind()) == ("clause_mandatory", before)
 
+    freed(alice, version.clause_id)
     retire_library_clause(actor=alice, clause_id=version.clause_id, reason="Superseded")
 
     assert last_event() == ("library_clause.retired", {"library_clause_id": str(version.clause_id)})
@@ -187,7 +204,7 @@ def test_a_retired_clause_stays_and_is_not_used(alice: Actor) -> None:
     assert (report.rows, report.missing_mandatory) == ((), ())
     for act in (
         lambda: change_library_clause(actor=alice, clause_id=version.clause_id, risk="low"),
-        lambda: approve_library_clause(actor=alice, clause_id=version.clause_id),
+        lambda: approve_library_clause(actor=approver_beside(alice), clause_id=version.clause_id),
         lambda: adopt(alice, availability(contract), version),
     ):
         with pytest.raises(DomainError) as refused:
@@ -252,6 +269,7 @@ def test_a_change_of_the_library_does_not_touch_a_signed_contract(alice: Actor) 
         before, hash_before = report_on(clause.version), clause.version.content_hash
         shelved_too = approved(alice, title="Notices", positions=[{"kind": "preferred", "text": "By post."}])
         newer = renewed(alice, version)
+        freed(alice, version.clause_id)
         retire_library_clause(actor=alice, clause_id=version.clause_id, reason="Superseded")
 
         after = report_on(newest(clause.version.contract))

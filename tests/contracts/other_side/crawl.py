@@ -89,11 +89,12 @@ LISTS = ("?all=1", "?format=csv", "?format=xlsx", "?show=all")
 class Read:
     """Address -> what could be read there; `refused` are the addresses that answered nothing."""
 
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)  # in small letters
     refused: list[str] = field(default_factory=list)
 
     def where(self, word: str) -> list[str]:
-        return sorted(url for url, text in self.texts.items() if word.lower() in text.lower())
+        sought = word.lower()
+        return sorted(url for url, text in self.texts.items() if sought in text)
 
 
 def crawl(client: Client, *, api: bool, until: Iterable[str] = ()) -> Read:
@@ -117,8 +118,8 @@ def crawl(client: Client, *, api: bool, until: Iterable[str] = ()) -> Read:
         if answer.status_code >= 400:
             found.refused.append(url)
         else:
-            found.texts[url] = f"{dict(answer.headers)}\n{readable(answer)}"
-            wanted = {word for word in wanted if word not in found.texts[url].lower()}
+            found.texts[url] = f"{dict(answer.headers)}\n{readable(answer)}".lower()
+            wanted = {word for word in wanted if word not in found.texts[url]}
         if is_search and not wanted:
             break
     return found

@@ -50,6 +50,7 @@ from tests.contracts.requests.asked import asked_for
 SECRETS = {
     "internal comment": "quokkainternal",
     "answer to an internal comment": "quokkaanswer",
+    "internal comment on the whole contract": "quokkawhole",
     "words of a draft of ours": "wombatdraft",
     "words of a version of ours that was not handed over": "wombatversion",
     "a comment for them on words they do not have": "wombatwaits",
@@ -78,6 +79,7 @@ SECRETS = {
 # In what they may well read, so that the same search for words is known to find what it should.
 SHARED = {
     "shared comment": "kowarishared",
+    "shared comment on the whole contract": "kowariwhole",
     "words they have": "calendar month",
     "who wrote to them": "Alice",
     "note to what was handed over": "kowarinote",
@@ -231,6 +233,9 @@ def _negotiated(cast: Cast, legal: Actor) -> Contract:
     reply_to_thread(actor=alice, thread_id=begun.pk, text=SECRETS["answer to an internal comment"])
     words = f"{SHARED['shared comment']} @Counterparty"
     start_thread(actor=alice, contract_id=contract.pk, text=words, audience="shared", **place)
+    for words, audience in ((SECRETS, "internal"), (SHARED, "shared")):
+        text = words[f"{audience} comment on the whole contract"]
+        start_thread(actor=alice, contract_id=contract.pk, text=text, audience=audience)
     _private(legal, contract)
     return contract
 

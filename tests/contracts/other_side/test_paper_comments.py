@@ -35,6 +35,7 @@ from contracts.papers.outgoing import outgoing_bytes
 from contracts.queries.changes import read_answer
 from contracts.queries.comments import shown_threads, threads
 from contracts.queries.paper_comments import Known, Names, flat, talks_on
+from contracts.states import VersionState
 from tests.cast import Cast
 from tests.contracts.drafting.written import let_in
 from tests.contracts.negotiation.answers import RUNS, received, sent_version
@@ -266,6 +267,76 @@ def test_a_thread_on_a_text_that_they_do_not_have_waits(acme: Cast) -> None:
 
     assert "wombatwaits" not in in_package(outgoing_bytes(sent))
     assert remarks(outgoing_bytes(handed_on(acme["alice"], version.contract_id)))[0][1] == "wombatwaits"
+
+
+def whole(actor: Actor, version: Version, text: str, audience: str = "shared") -> Thread:
+    return start_thread(actor=actor, contract_id=version.contract_id, text=text, audience=audience)
+
+
+def test_what_is_said_on_the_whole_contract_stands_at_the_first_paragraph(acme: Cast) -> None:
+    sent = sent_version(acme["alice"])
+    whole(acme["alice"], sent, "quokkainternal", audience="internal")
+    whole(acme["alice"], sent, "kowarishared")
+    start(acme["alice"], sent, "And this?")
+
+    made = outgoing_bytes(sent)
+
+    assert remarks(made) == [
+        ("Alice (Acme)", "kowarishared", "Hosting Agreement"),
+        ("Alice (Acme)", "And this?", CREDIT),
+    ]
+    assert "quokkainternal" not in in_package(made)
+
+
+@pytest.mark.parametrize("kept", [{}, {"key": "0BAD0BAD"}, {"key": "", "at": ""}, {"key": "", "author": "", "at": ""}])
+def test_what_was_said_on_the_whole_contract_is_known_when_it_comes_back(acme: Cast, kept: dict[str, str]) -> None:
+    sent = sent_version(acme["alice"])
+    whole(acme["alice"], sent, "Please read it all.")
+    answer = read_answer(outgoing_bytes(sent), "answer.docx")
+    assert answer.reading is not None
+    [remark] = answer.reading.remarks
+
+    receive_version(
+        actor=acme["legal"], contract_id=sent.contract_id,
+        answer=replace(answer, reading=replace(answer.reading, remarks=(replace(remark, **kept),))),
+    )  # fmt: skip
+
+    assert (Thread.objects.count(), Comment.objects.count()) == (1, 1)
+
+
+def test_their_answer_to_it_lands_in_the_same_thread(acme: Cast) -> None:
+    sent = sent_version(acme["alice"])
+    thread = whole(acme["alice"], sent, "Please read it all.")
+    start(acme["alice"], sent, "And this?")
+
+    sent_back(acme["legal"], sent, said_in(sent, LATER))
+
+    assert [(each.text, each.writer) for each in thread.comments.all()] == [
+        ("Please read it all.", "Alice"),
+        (LATER.text, "Petra Cirrus"),
+    ]
+    assert Thread.objects.count() == 2
+
+
+def test_their_answer_goes_out_again_once(acme: Cast) -> None:
+    sent = sent_version(acme["alice"])
+    whole(acme["alice"], sent, "Please read it all.")
+    version = sent_back(acme["legal"], sent, said_in(sent, LATER))
+
+    made = read_in_process(outgoing_bytes(handed_on(acme["alice"], version.contract_id)))
+
+    assert [(each.text, each.parent != "") for each in made.remarks] == [
+        ("Please read it all.", False),
+        (LATER.text, True),
+    ]
+
+
+def test_a_final_text_has_no_comments_on_the_whole(acme: Cast) -> None:
+    sent = sent_version(acme["alice"])
+    whole(acme["alice"], sent, "Please read it all.")
+    sent.state = VersionState.FINAL
+
+    assert talks_on(sent) == []
 
 
 def test_a_redline_takes_them_along(acme: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,13 +14,17 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from clm.access.objects import grant
+from clm.lib import clock
+from contracts.engine.questionnaire import fields_of
 from contracts.models import Contract, ContractRequest, RequestFile, Version
+from contracts.models.contract import Category
 from contracts.operations.requests.ask_requester import ask_requester
 from contracts.operations.requests.attach_to_request import attach_to_request
 from contracts.operations.requests.draft_request import draft_request
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.templates.approve_template import approve_template
 from contracts.operations.templates.import_template import import_template
+from contracts.pages.questions import QuestionnaireForm
 from tests.cast import Cast
 from tests.contracts.library_of import short_file
 from tests.contracts.requests.asked import ANSWERS, asked_for, assigned, supply_template
@@ -359,3 +364,60 @@ def test_another_organization_finds_no_request(acme: Cast, globex: Cast) -> None
     posts = ("request-take", "request-draft", "request-attach", "request-withdraw")
     assert [stranger.post(reverse(name, args=[request.pk])).status_code for name in posts] == [404] * 4
     assert left_behind() == before
+
+
+def test_templates_are_told_apart_by_type_source_questions_and_review(asks: Client, acme: Cast) -> None:
+    with clock.set_to(datetime(2026, 3, 4, 12, tzinfo=UTC)):
+        one = supply_template(acme["legal"])
+    other = import_template(actor=acme["legal"], file=short_file(), name="Short NDA", category="nda")
+    with clock.set_to(datetime(2026, 5, 6, 12, tzinfo=UTC)):
+        approve_template(actor=acme["legal"], template_id=other.pk)
+    answer = asks.get(reverse("request-new"))
+
+    [(first, [nda]), (second, [supply])] = answer.context["types"]
+    assert (first, second) == ("Non-disclosure agreement", str(Category(one.category).label))
+    fields = [template.versions.latest("number").fields for template in (other, one)]
+    assert [(found.template.questions, found.template.needed) for found in (nda, supply)] == [
+        (len(rows), sum(row["required"] for row in rows)) for rows in fields
+    ]
+    assert (supply.template.reviewed_at.date(), nda.template.reviewed_at.date()) == (date(2026, 3, 4), date(2026, 5, 6))
+    assert "Search the templates" not in answer.content.decode()
+
+
+def test_more_than_a_dozen_are_searched(asks: Client, acme: Cast) -> None:
+    for number in range(13):
+        template = import_template(actor=acme["legal"], file=short_file(), name=f"Short NDA {number}")
+        approve_template(actor=acme["legal"], template_id=template.pk)
+
+    body = shown(asks, "request-new")
+    found = asks.get(reverse("request-new"), {"q": "nda 1"})
+    none = asks.get(reverse("request-new"), {"q": "zebra"})
+
+    assert "Search the templates" in body
+    names = [offer.template.name for _type, offers in found.context["types"] for offer in offers]
+    assert names == ["Short NDA 1", "Short NDA 10", "Short NDA 11", "Short NDA 12"]
+    assert "4 of 13" in found.content.decode()
+    assert "No template has these words" in none.content.decode()
+
+
+def test_the_choice_asks_the_database_as_often_for_many(asks: Client, acme: Cast) -> None:
+    counts = []
+    for number in range(6):
+        template = import_template(actor=acme["legal"], file=short_file(), name=f"Short NDA {number}")
+        approve_template(actor=acme["legal"], template_id=template.pk)
+        with CaptureQueriesContext(connection) as asked:
+            shown(asks, "request-new")
+        counts.append(len(asked))
+
+    assert set(counts[1:]) == {counts[1]}
+
+
+def test_a_day_in_words_says_how_one_is_written() -> None:
+    fields = [
+        {"name": "effective_date", "type": "string"},
+        {"name": "updates", "type": "string"},
+        {"name": "end_date", "type": "string", "help": "The last day"},
+    ]
+    form = QuestionnaireForm(fields_of(fields))
+
+    assert [bound.help_text for bound in form] == ["Such as 1 January 2027.", "", "The last day"]

@@ -106,6 +106,27 @@ def test_a_higher_risk_may_be_overdue_at_once_and_a_lower_one_asks_nobody_any_mo
         assert remind_template_reviews() == 0
 
 
+def test_a_date_that_came_back_is_told_of_again(acme: Cast) -> None:
+    """What was told of it before waits for nobody since the risk went down."""
+    legal = acme["legal"]
+    template = approved_template(legal, risk="high")
+    with clock.set_to(datetime(2026, 5, 10, 9, tzinfo=UTC)):
+        assert remind_template_reviews() == 1
+        for risk in ("standard", "high"):
+            change_template(actor=legal, template_id=template.pk, risk=risk)
+        change_template(actor=legal, template_id=template.pk, name="NDA in short")
+        known = len(told())
+
+        assert remind_template_reviews() == 1
+        change_template(actor=legal, template_id=template.pk, description="One page")
+        assert remind_template_reviews() == 0
+
+    assert {title for title, _person, _unread in told()[known:]} == {
+        "Template review overdue for 10 days: NDA in short"
+    }
+    assert {person for _title, person, is_unread in told() if is_unread} == {acme.users["legal"].pk}
+
+
 def test_a_new_owner_is_told_what_the_others_know_already(acme: Cast) -> None:
     template = approved_template(acme["legal"], risk="high")
     with clock.set_to(datetime(2026, 5, 2, 9, tzinfo=UTC)):

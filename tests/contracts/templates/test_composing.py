@@ -11,8 +11,8 @@ import pytest
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
-from contracts.engine.composition import unused
 from contracts.engine.composition_reading import composition_of
+from contracts.engine.standing import standing_in_composition
 from contracts.models import Clause, LibraryClauseVersion, Template, TemplateVersion, Version
 from contracts.operations.library.retire_library_clause import retire_library_clause
 from contracts.operations.templates.approve_template import approve_template
@@ -24,7 +24,7 @@ from contracts.queries.clause_library import report_on
 from contracts.queries.compositions import newer_words, pinned_numbers, taken_over, templates_using
 from contracts.queries.templates import composition_in, make_paper
 from tests.cast import Cast
-from tests.contracts.library.shelf import FALLBACK, PREFERRED, approved, renewed
+from tests.contracts.library.shelf import FALLBACK, PREFERRED, approved, freed, renewed
 from tests.contracts.templates.composed import ANSWERS, approved_composed, composed_template, composition
 from tests.contracts.templates.test_every_template import LEFT
 from tests.proof import last_entry, last_event, left_behind
@@ -209,6 +209,9 @@ def wrongly(place: str, library: LibraryClauseVersion) -> dict[str, Any]:
             {"library": {"version": str(library.pk), "position": "unacceptable-1"}},
         ),
         "questions.0": (given["questions"][0], {"type": "picture"}),
+        "questions.1": (given["questions"][1], {"labell": "Law"}),
+        "questions.3.items": (given["questions"][3]["items"][0], {"requird": True}),
+        "sections.0.clauses.0.library": (sections[0]["clauses"][0], {"library": {"versoin": str(library.pk)}}),
         "sections": (given, {"sections": []}),
     }
     part, change = wrong[place]
@@ -221,7 +224,8 @@ def wrongly(place: str, library: LibraryClauseVersion) -> dict[str, Any]:
     [
         FIRST, "sections.1.clauses.1.text", "sections.1.clauses.2.text", "sections.1.clauses.2.level",
         "sections.1.clauses.2.repeat", "sections.2.condition", "sections.4.clauses.1.condition", "sections.1.repeat",
-        "sections.2.heading", "sections.3.clauses.0.library", "questions.0", "sections",
+        "sections.2.heading", "sections.3.clauses.0.library", "questions.0", "questions.1",
+        "questions.3.items", "sections.0.clauses.0.library", "sections",
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_where_it_is(alice: Actor, place: str) -> None:
@@ -239,6 +243,7 @@ def test_what_is_wrong_is_said_where_it_is(alice: Actor, place: str) -> None:
 def test_words_of_a_draft_or_retired_clause_are_refused(alice: Actor) -> None:
     library = approved(alice)
     given = composition((library, "preferred"))
+    freed(alice, library.clause_id)
     retire_library_clause(actor=alice, clause_id=library.clause_id, reason="old")
 
     with pytest.raises(Invalid) as refused:
@@ -291,7 +296,8 @@ def test_questions_that_change_nothing_are_told() -> None:
     given = composition()
     given["questions"] = [*given["questions"], {"name": "idle", "type": "string", "label": "Idle"}]
 
-    assert [field.name for field in unused(composition_of(given))] == ["idle"]
+    names = [each["name"] for each in given["questions"]]
+    assert standing_in_composition(composition_of(given)).idle(names) == ["idle"]
 
 
 def test_who_may_not_and_who_is_elsewhere_write_nothing(alice: Actor, bob: Actor, charlie: Actor, acme: Cast) -> None:

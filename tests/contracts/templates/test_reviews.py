@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from clm.accounts.models import Membership
+from clm.accounts.models import Membership, Organization
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.notify.models import Notification
 from contracts.engine.reviews import last_telling, next_telling
 from contracts.models import Template
 from contracts.operations.templates.approve_template import approve_template
+from contracts.operations.templates.change_template import change_template
 from contracts.operations.templates.retire_template import retire_template
 from contracts.tasks import remind_template_reviews
 from tests.cast import Cast
@@ -215,6 +217,82 @@ def test_a_review_is_one_a_day_even_where_months_end_alike(alice: Actor) -> None
         again = approve_template(actor=alice, template_id=template.pk)
 
     assert (again.review_on, left_behind()) == (date(2027, 2, 28), (once[0] + 1, once[1] + 1, once[2] + 1))
+
+
+def lives_in(cast: Cast, zone: str) -> None:
+    Organization.objects.filter(pk=cast.organization.pk).update(time_zone=zone)
+
+
+@pytest.mark.parametrize(
+    ("zone", "review_on", "told_at"),
+    [
+        ("UTC", date(2026, 4, 30), datetime(2026, 3, 31, tzinfo=UTC)),
+        # Noon of 31 January in London is 1 February in Auckland, 13 hours ahead.
+        ("Pacific/Auckland", date(2026, 5, 1), datetime(2026, 3, 31, 11, tzinfo=UTC)),
+        ("Pacific/Honolulu", date(2026, 4, 30), datetime(2026, 3, 31, 10, tzinfo=UTC)),
+    ],
+)
+def test_days_are_those_of_the_organization(
+    acme: Cast, alice: Actor, zone: str, review_on: date, told_at: datetime
+) -> None:
+    lives_in(acme, zone)
+    template = approved_template(alice, risk="high")
+
+    assert (template.review_on, template.review_due_at) == (review_on, told_at)
+    for instant, looked_at in ((told_at - timedelta(seconds=1), 0), (told_at, 1), (told_at, 0)):
+        with clock.set_to(instant):
+            assert remind_template_reviews() == looked_at
+    assert unread(acme, "legal") == ["Template review due in 30 days: Short NDA"]
+    next_at = datetime.combine(review_on - timedelta(days=7), time(), ZoneInfo(zone))
+    assert Template.objects.get().review_due_at == next_at
+
+
+def test_a_review_is_overdue_when_its_day_is_over_there(acme: Cast, page: Client, api: APIClient, alice: Actor) -> None:
+    lives_in(acme, "Pacific/Auckland")
+    template = approved_template(alice, risk="high")
+    over = datetime(2026, 5, 1, 12, tzinfo=UTC)  # 24:00 of 1 May, 12 hours ahead since April
+
+    def seen() -> tuple[bool, bool, bool]:
+        listed = "Overdue</span>" in page.get(reverse("templates"), {"review": "overdue"}).content.decode()
+        shown = "is overdue since 2026-05-01." in page.get(reverse("template", args=[template.pk])).content.decode()
+        return listed, shown, api.get(f"/api/v1/templates/{template.pk}/").data["is_review_overdue"]
+
+    with clock.set_to(over - timedelta(seconds=1)):
+        assert seen() == (False, False, False)
+    with clock.set_to(over):
+        assert seen() == (True, True, True)
+
+
+def test_a_review_is_one_a_day_of_the_organization(acme: Cast, alice: Actor) -> None:
+    lives_in(acme, "Pacific/Auckland")
+    template = approved_template(alice)
+    with clock.set_to(datetime(2026, 2, 1, 10, 59, tzinfo=UTC)):  # 23:59 of the same day
+        before = left_behind()
+        approve_template(actor=alice, template_id=template.pk)
+        assert left_behind() == before
+    with clock.set_to(datetime(2026, 2, 1, 11, tzinfo=UTC)):
+        assert approve_template(actor=alice, template_id=template.pk).review_on == date(2026, 8, 2)
+
+
+def test_another_risk_counts_from_the_day_there(acme: Cast, alice: Actor) -> None:
+    lives_in(acme, "Pacific/Auckland")
+    template = approved_template(alice)
+    assert template.review_on == date(2026, 8, 1)
+
+    changed = change_template(actor=alice, template_id=template.pk, risk="high")
+
+    assert changed.review_on == date(2026, 5, 1)
+
+
+def test_the_day_of_the_review_begins_there(acme: Cast, alice: Actor) -> None:
+    lives_in(acme, "Pacific/Auckland")
+    approved_template(alice, risk="high")
+    with clock.set_to(datetime(2026, 4, 30, 12, tzinfo=UTC)):
+        remind_template_reviews()
+
+    assert unread(acme, "legal") == ["Template review due today: Short NDA"]
+    told = Notification.objects.filter(kind="template_review")
+    assert {row.due_at for row in told} == {datetime(2026, 4, 30, 12, tzinfo=UTC)}
 
 
 def test_a_reminder_before_its_day_does_nothing(alice: Actor) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry
-from contracts.engine.composition import unused
+from contracts.engine.standing import standing_in_composition
 from contracts.models import Clause, Template, Version
 from contracts.operations.templates.draft_from_template import draft_from_template
 from contracts.portfolio import library, written
@@ -38,7 +38,7 @@ def test_the_services_agreement_is_loaded_approved_and_drafted_from(northwind: C
         source = version_in_use(Template.objects.get(name="Services agreement"))
         composition = composition_in(source)
         assert "Common Paper" in source.attribution
-        assert unused(composition) == []
+        assert standing_in_composition(composition).idle(field.name for field in composition.questions) == []
         assert [row.newest.clause.title for row in newer_words(composition)] == ["Force Majeure"]
         for limited, data in product((True, False), repeat=2):
             answers = example_answers(questions_of(source)) | {"is_limited": limited, "has_personal_data": data}

@@ -51,6 +51,14 @@ def test_without_words_it_stands_at_the_first_paragraph(quote: str) -> None:
     assert {(each.anchor, each.start) for each in read_in_process(made).remarks} == {("2. Term.", START)}
 
 
+def test_about_the_whole_it_stands_at_the_first_paragraph_with_words() -> None:
+    for text in (TEXT, f"A cover.\n\n{TEXT}"):
+        made = with_talks(docx_of_text(text), TEXT, [Talk(0, END, "", "", (ASKED,), is_whole=True)])
+
+        [said] = read_in_process(made).remarks
+        assert (said.anchor, said.start) == (text.split("\n")[0], 0)
+
+
 def test_in_a_redline_it_stands_at_the_new_words() -> None:
     docx = tracked(docx_of_text(TEXT), "one year", "two years")
     new = TEXT.replace("one year", "two years")
