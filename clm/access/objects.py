@@ -26,18 +26,18 @@ __all__ = [
 M = TypeVar("M", bound=Model)
 
 
-def granted(actor: Actor, rows: QuerySet[M], permission: str) -> QuerySet[M]:
-    """The rows on which this person holds the permission by name. Others than people hold none. Asks nothing itself:
-    every `visible` builds on it, many times a page."""
+def granted(actor: Actor, model: type[Model], permission: str) -> QuerySet[Any]:
+    """The ids of the rows on which this person holds the permission by name. Others than people hold none. Asks nothing
+    itself: every `visible` builds on it, many times a page."""
+    grants: Any = get_user_obj_perms_model(cast("Any", model))._default_manager
     if actor.user_id is None:
-        return rows.none()
-    grants: Any = get_user_obj_perms_model(cast("Any", rows.model))
-    held = grants._default_manager.filter(
+        return cast("QuerySet[Any]", grants.none().values("content_object"))
+    held = grants.filter(
         user_id=actor.user_id,
         permission__codename=permission.rpartition(".")[2],
-        permission__content_type=ContentType.objects.get_for_model(rows.model),
+        permission__content_type=ContentType.objects.get_for_model(model),
     )
-    return rows.filter(pk__in=held.values("content_object"))
+    return cast("QuerySet[Any]", held.values("content_object"))
 
 
 def grant(users: Iterable[Any], permission: str, obj: Model) -> None:

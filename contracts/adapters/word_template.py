@@ -25,6 +25,7 @@ from clm.lib.errors import DomainError, Invalid
 from contracts.adapters import word_drafting, word_fitting
 from contracts.adapters.word_bodies import remove_all
 from contracts.adapters.word_echoes import said_once
+from contracts.adapters.word_gaps import as_it_stands, close_gaps
 from contracts.adapters.word_paragraphs import element, qn, replace_span, roots_of, row_of, text_of
 from contracts.engine.questionnaire import Field, as_words
 
@@ -176,6 +177,7 @@ def _draft(
     word_drafting.replace_words(root, rules.get("replacements", {}))
     if rules.get("as_written"):
         return {}
+    stood = as_it_stands(root)
     fitting, shorter = said_once(word_fitting.fitting(root, values, blanks), values, number)
     gone = word_fitting.not_chosen(root, blanks, values)
     word_drafting.choose(root, rules.get("selections", ()), values)
@@ -183,6 +185,7 @@ def _draft(
     remove_all(gone)
     word_drafting.remove_drafting_words(root)
     word_fitting.remove_unsaid(root, blanks, values)
+    close_gaps(stood)
     word_fitting.darken(asking)
     return shorter
 

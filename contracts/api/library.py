@@ -33,7 +33,7 @@ from contracts.operations.library.change_library_clause import change_library_cl
 from contracts.operations.library.decline_offer import decline_offer
 from contracts.operations.library.guards import KINDS, newest_change
 from contracts.operations.library.retire_library_clause import retire_library_clause
-from contracts.queries.clause_library import LibraryReport, Standpoint, report_on
+from contracts.queries.clause_library import LibraryReport, Standpoint, report_on, waiting_clauses
 from contracts.states import LibraryState
 
 
@@ -181,6 +181,11 @@ class LibraryFilter(django_filters.FilterSet):
     risk = django_filters.MultipleChoiceFilter(choices=Risk.choices, distinct=False)
     owner = django_filters.UUIDFilter(field_name="owner_id")
     q = django_filters.CharFilter(field_name="title", lookup_expr="icontains", label="Words in the title")
+    waits = django_filters.BooleanFilter(method="by_waiting", label="Whether words or types wait for approval")
+
+    def by_waiting(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
+        waiting = waiting_clauses(rows)
+        return waiting if value else rows.exclude(pk__in=waiting.values("pk"))
 
 
 class LibraryClauses(IdempotentMixin, VisibleRowsView, ListAPIView):

@@ -88,6 +88,11 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+def is_void_heading(heading: str) -> bool:
+    """Whether it says that what stands below does not count: Intentionally omitted."""
+    return _of_heading(heading) is not None
+
+
 def _of_heading(heading: str) -> Turn | None:
     void = [word.shown for word in _read(heading) if word.key in VOID_HEADINGS]
     return Turn("heading", "", " ".join(void)) if void else None

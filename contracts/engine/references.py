@@ -4,53 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 
+from contracts.engine.enumerations import Members, enumerations_in, is_of_agreement, kind_of, own_name
 from contracts.engine.marks import DECIMAL
 
 NODE = "reference"
-_WORD = r"(?:sub)?(?:sections?|clauses?|paragraphs?|articles?)|§{1,2}"
-_ROMAN = r"[IVXLC]{1,7}\b"
-# (a), (iv), (bb), (2); not (two) nor (Fees).
-_ITEM = r"\((?:[A-Za-z]|[ivxlc]{2,6}|aa|bb|cc|dd|ee|ff|gg|hh|\d{1,2})\)"
-_ITEMS = rf"(?:\s?{_ITEM})"
-_TARGET = rf"(?:(?:{DECIMAL}|{_ROMAN}){_ITEMS}{{0,5}}|{_ITEM}{_ITEMS}{{0,4}})"
-_BETWEEN = (
-    r"\s*(?:[,;]\s*(?:and/or\b|and\b|or\b|as\s+well\s+as\b|to\b|through\b)?|\band/or\b|\band\b|\bor\b|\bas\s+well\s+as\b"
-    r"|(?:\bup\s+)?(?:\bthrough\b|\bto\b)(?:\s+and\s+including\b)?|&|[\u2010-\u2015\u2212-])\s*"
-)
-# What a member of an enumeration is called, beside it: Sections 8.1 (Fees), 8.2 (Taxes).
-_TITLE = r"(?:\s?\([^()\d][^()]{2,80}\))?"
-_BESIDE = re.compile(_TITLE)
-_FIRST = re.compile(rf"(?<![\w])(?P<word>{_WORD})\s?(?P<target>{_TARGET})", re.IGNORECASE)
-_NEXT = re.compile(rf"{_TITLE}{_BETWEEN}(?:(?P<word>{_WORD})\s?)?(?P<target>{_TARGET})", re.IGNORECASE)
-# A number that counts something, or is a day, is no member.
-_COUNTED = re.compile(
-    r"(?:\d|\s?%|(?:\s?\([^()]{2,40}\))?\s+(?:per\s?cent|percent|basis|(?:business|calendar|working|consecutive|full|other|"
-    r"additional|more|further|equal|original)\b|(?:minute|hour|day|week|month|quarter|year|time|cop(?:y|ie)|person|"
-    r"user|seat|unit|instal+ment|euro|dollar|pound|million|thousand|hundred)s?\b|"
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b))",
-    re.IGNORECASE,
-)
-# What a reference belongs to where it leaves this agreement: an act, a code, another paper.
-_ELSEWHERE = re.compile(
-    r"\s*(?:,\s*)?(?:of|in|to|under)\s+(?:(?:the|that|its|such|each|any|applicable)\s+)?(?P<what>[A-Z(“\"][^\s,.;]*)"
-)
-_HERE = re.compile(
-    r"\s*(?:,\s*)?(?:of|in|to|under)\s+(?:this\b|these\b|the\s+(?:present\s+)?"
-    r"(?:agreement|terms|contract|addendum|schedule|exhibit|dpa|sla|standard terms)\b)",
-    re.IGNORECASE,
-)
-_NAMED_LAW = re.compile(r"\s+(?:GDPR|CCPA|HIPAA|TFEU|BGB|HGB|AktG|U\.S\.C|C\.F\.R)\b")
-_BEFORE_LAW = re.compile(r"(?:U\.S\.C\.?|C\.F\.R\.?|USC|CFR|GDPR|Act|Code)\s*,?\s*$")
 _PARTS = re.compile(r"\d+|[A-Za-z]+")
 _ARTICLE = re.compile(r"article\s+", re.IGNORECASE)
 _NAMED = re.compile(r"(?:section|clause|paragraph|part|chapter)\s+|§\s?", re.IGNORECASE)
 _PART_LABEL = re.compile(r"(?:exhibit|schedule|annex|appendix|attachment|addendum)\b", re.IGNORECASE)
-_RELATIVE = re.compile(r"\s*\(")
 
 Address = tuple[str, ...]
 
@@ -99,10 +65,14 @@ class Numbering:
 
     places: Mapping[str, Place]
     by_address: dict[tuple[str, Address], list[str]] = field(default_factory=dict)
+    own: str = ""
+    exhibits: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, clauses: Sequence[Numbered]) -> Numbering:
-        made = cls(dict(_places(clauses)))
+    def of(cls, clauses: Sequence[Numbered], texts: Iterable[str] = ()) -> Numbering:
+        """`texts` are the clauses' words: they say what the agreement calls itself."""
+        made = cls(dict(_places(clauses)), own=own_name(texts))
+        made.exhibits |= {each.key for each in clauses if _PART_LABEL.match(each.label)}
         for key, place in made.places.items():
             if place.address:
                 made.by_address.setdefault((place.part, place.address), []).append(key)
@@ -120,6 +90,13 @@ class Numbering:
             return ""
         found = [key for (_part, each), keys in self.by_address.items() if each == address for key in keys]
         return found[0] if len(found) == 1 else ""
+
+    def seen_from(self, here: Place | None, text: str, listed: Members) -> Numbering:
+        """The numbering that the enumeration is read by: in an exhibit "of this Agreement" means no clause of it."""
+        if here is None or here.part not in self.exhibits or not is_of_agreement(text, listed):
+            return self
+        outside = {at: keys for at, keys in self.by_address.items() if at[0] not in self.exhibits}
+        return replace(self, by_address=outside)
 
 
 def addresses(clauses: Sequence[Numbered]) -> dict[str, str]:
@@ -189,45 +166,16 @@ def references_in(text: str, numbering: Numbering, here: str = "") -> tuple[Refe
 
 
 def _each(text: str, numbering: Numbering, here: Place | None) -> Iterator[Reference]:
-    for listed in _enumerations(text):
-        yield from _members(listed, numbering, here)
+    for listed in enumerations_in(text, numbering.own):
+        yield from _members(listed, numbering.seen_from(here, text, listed), here)
 
 
-def _enumerations(text: str) -> Iterator[list[re.Match[str]]]:
-    """The members of each enumeration in order, one where a reference stands alone."""
-    at = 0
-    while found := _FIRST.search(text, at):
-        listed = [found]
-        while (more := _NEXT.match(text, listed[-1].end())) and _is_member(text, more, found):
-            listed.append(more)
-        at = listed[-1].end()
-        if not _is_elsewhere(text, found.start(), at):
-            yield listed
-
-
-def _is_member(text: str, more: re.Match[str], first: re.Match[str]) -> bool:
-    """A number after numbers, (b) after (a), or after 3.2(a) of several: in "Section 3 and (ii)" is one reference."""
-    if more["word"]:
-        return True
-    kinds = _kind(first["target"]), _kind(more["target"])
-    is_alike = kinds[0] == kinds[1] or (kinds == ("number", "item") and _is_item_of_several(first))
-    return is_alike and not (more["target"][-1].isdigit() and _COUNTED.match(text, more.end()))
-
-
-def _is_item_of_several(first: re.Match[str]) -> bool:
-    return first["target"].endswith(")") and first["word"].casefold().endswith(("s", "§§"))
-
-
-def _kind(target: str) -> str:
-    return "item" if _RELATIVE.match(target) else "number" if target[0].isdigit() else "roman"
-
-
-def _members(listed: Sequence[re.Match[str]], numbering: Numbering, here: Place | None) -> Iterator[Reference]:
+def _members(listed: Members, numbering: Numbering, here: Place | None) -> Iterator[Reference]:
     """In "Sections 3.2(a) and (b)" the second is 3.2(b)."""
     above: Address = ()
     for one in listed:
         shown = one["target"].strip()
-        if _kind(shown) != "item":
+        if kind_of(shown) != "item":
             above = _address(shown)[:-1] if shown.endswith(")") else ()
             yield _tie(one.start("target"), shown, numbering, here, relative=False)
         elif above:
@@ -245,15 +193,6 @@ def _tie(start: int, shown: str, numbering: Numbering, here: Place | None, *, re
             return Reference(start, start + len(rest), rest, key)
         rest = rest[: rest.rfind("(")].rstrip() if rest.endswith(")") else ""
     return Reference(start, start + len(shown), shown)
-
-
-def _is_elsewhere(text: str, start: int, end: int) -> bool:
-    title = _BESIDE.match(text, end)
-    end = title.end() if title else end
-    after, before = text[end : end + 80], text[max(0, start - 20) : start]
-    if _NAMED_LAW.match(after) or _BEFORE_LAW.search(before):
-        return True
-    return _HERE.match(after) is None and _ELSEWHERE.match(after) is not None
 
 
 def followed(text: str, references: Sequence[Reference], labels: Mapping[str, str]) -> str:
@@ -280,13 +219,14 @@ def _tied_line(
     nodes: Sequence[Mapping[str, Any]], numbering: Numbering, here: str, only_beside: bool
 ) -> Iterator[dict[str, Any]]:
     """A line is read as a whole, whatever words of it are bold; a reference that is half bold stays words."""
-    words = [_words(node) for node in nodes]
+    words, place = [_words(node) for node in nodes], numbering.places.get(here)
     text, found = "".join(words), []
     starts = list(accumulate(map(len, words), initial=0))[:-1]
     live = {start for start, node in zip(starts, nodes, strict=True) if node.get("type") == NODE}
-    for listed in _enumerations(text):
+    for listed in enumerations_in(text, numbering.own):
         if not only_beside or any(one.start("target") in live for one in listed):
-            found += [each for each in _members(listed, numbering, numbering.places.get(here)) if each.key]
+            read_by = numbering.seen_from(place, text, listed)
+            found += [each for each in _members(listed, read_by, place) if each.key]
     begins = [each.start for each in found]
     for node, start, own in zip(nodes, starts, words, strict=True):
         near = found[bisect_left(begins, start) : bisect_left(begins, start + len(own))]

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clm.access.middleware import actor_of
@@ -28,7 +29,7 @@ from contracts.models import Contract, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
 from contracts.operations.library.guards import newest_change
-from contracts.queries.clause_library import library_clauses, position_label, report_on, tied_clauses
+from contracts.queries.clause_library import library_clauses, position_label, report_on, tied_clauses, waiting_clauses
 from contracts.queries.compositions import pinned_numbers, templates_using
 from contracts.queries.omissions import lacking, parted
 from contracts.queries.writers import put_in_words
@@ -54,13 +55,31 @@ class LibraryFilter(django_filters.FilterSet):
         choices=Category.choices, label=_("Mandatory in"), empty_label=_("Any"), method="by_type"
     )
 
+    waits = django_filters.ChoiceFilter(label=_("Approval"), empty_label=_("Any"), method="by_waiting")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request is not None:
+            count = waiting_clauses(visible(self.request.actor, LibraryClause.objects.all())).count()
+            label = gettext("Waits for approval (%(n)d)") % {"n": count}
+            self.filters["waits"].extra["choices"] = [("true", label)]
+
     def by_type(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(mandatory_for__contains=[value])
+
+    def by_waiting(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+        return waiting_clauses(rows)
 
 
 def mandatory_text(clause: LibraryClause) -> str:
     """The types of contracts that must have it."""
     return types_text(clause.mandatory_for)
+
+
+def waiting_text(row: Any) -> str:
+    """Of a row of `library_clauses`: whether words or types wait for approval."""
+    waits = row.newest_number != row.approved_number or row.proposed_for is not None
+    return gettext("Waits") if waits and row.state != LibraryState.RETIRED else ""
 
 
 def types_text(types: list[str]) -> str:
@@ -88,6 +107,7 @@ class LibraryList(ListPage):
         Column("state", _("State"), kind="state", domain="library", sort=("state",)),
         Column("risk", _("Risk"), lambda row: Risk(row.risk).label, sort=("risk",)),
         Column("mandatory", _("Mandatory in"), mandatory_text),
+        Column("waits", _("Approval"), waiting_text),
         Column("approved", _("Approved version"), "approved_number", kind="number", sort=("approved_number",)),
         Column("newest", _("Newest version"), "newest_number", kind="number", sort=("newest_number",), visible=False),
         Column("owner", _("Owner"), lambda row: str(row.owner), sort=("owner__name",), visible=False),
@@ -119,7 +139,7 @@ def clause_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "shown": shown,
         "ladder": [(position_label(name), position) for name, position in shown.keyed],
         "mandatory": mandatory_text(clause),
-        **_waiting(actor, clause, versions[0]),
+        **_waiting(actor, clause, versions[0], shown),
         "tied": tied[:SHOWN],
         "more_tied": len(tied) > SHOWN,
         "last_change": last_change,
@@ -132,14 +152,21 @@ def clause_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "contracts/library_page.html", context)
 
 
-def _waiting(actor: Actor, clause: LibraryClause, newest: LibraryClauseVersion) -> dict[str, Any]:
-    """What waits for approval, and whether this person gives it."""
+def _waiting(
+    actor: Actor, clause: LibraryClause, newest: LibraryClauseVersion, shown: LibraryClauseVersion
+) -> dict[str, Any]:
+    """What waits for approval, and whether this person gives it: not beside the words of an older version."""
     draft = newest if newest.state == LibraryVersionState.DRAFT else None
     waits = clause.state != LibraryState.RETIRED and (draft is not None or clause.proposed_for is not None)
     may = waits and can(actor, "contracts.approve_library_clause", clause)
     is_own = may and put_in_words(actor.person_id, clause)
     proposed = None if clause.proposed_for is None else types_text(clause.proposed_for) or _("nothing")
-    return {"draft": draft, "proposed": proposed, "is_own": is_own, "can_approve": may and not is_own}
+    return {
+        "draft": draft,
+        "proposed": proposed,
+        "is_own": is_own,
+        "can_approve": may and not is_own and shown == newest,
+    }
 
 
 def _shown(versions: list[LibraryClauseVersion], number: str) -> LibraryClauseVersion:

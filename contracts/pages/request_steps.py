@@ -57,7 +57,7 @@ def request_new(request: HttpRequest) -> HttpResponse:
     """The templates that may be asked for, by type; where there are more than a dozen they can be searched (`?q=`)."""
     actor = actor_of(request)
     require(actor, "contracts.submit_request")
-    templates, words = requesting.requestable(actor), request.GET.get("q", "").strip()[:200]
+    templates, words = requesting.requestable(actor), request.GET.get("q", "").replace("\x00", "").strip()[:200]
     total, found = templates.count(), list(requesting.with_words(templates, words))
     context = {
         "types": requesting.by_type(found),

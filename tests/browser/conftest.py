@@ -119,10 +119,12 @@ class Underway:
     def leave(self, page: Page) -> None:
         """The page goes away, and what it asked for while it went is answered."""
         page.goto("about:blank")
-        quiet = 0
+        quiet = waited = 0
         while quiet < QUIET:
             page.wait_for_timeout(50)
+            waited += 50
             quiet = 0 if self.count > 0 else quiet + 50
+            assert waited < PATIENCE, "a request that was not answered"
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def clauses_to_begin(draft: Draft, base: Version) -> list[DraftClause]:
     refuse_too_much(clauses=len(origins), signs=len(base.text))
     rows = [_clause(draft, place, origin) for place, origin in enumerate(origins, 1)]
     give_ids(rows)
-    numbering = Numbering.of([Numbered(str(row.pk), row.level, row.number) for row in rows])
+    numbering = Numbering.of([Numbered(str(row.pk), row.level, row.number) for row in rows], [base.text])
     for row in rows:
         row.body = tied(row.body, numbering, str(row.pk))
     return rows

@@ -134,7 +134,8 @@ def _tied(clause: DraftClause, words: Words) -> Words:
         return words
     rows = [row for row in clause_rows(clause.draft) if not row.is_removed]
     shown = labels_of(rows).shown
-    numbering = Numbering.of([Numbered(str(row.pk), row.level, shown.get(str(row.pk), "")) for row in rows])
+    numbered = [Numbered(str(row.pk), row.level, shown.get(str(row.pk), "")) for row in rows]
+    numbering = Numbering.of(numbered, [row.text for row in rows])
     return Words(words.heading, tied(words.body, numbering, str(clause.pk), only_beside=True), words.text)
 
 

@@ -15,8 +15,7 @@ from clm.lib.actor import Actor
 from clm.lib.locks import advisory_lock
 from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
-from contracts.operations.library.guards import check_facts, ladder_of
-from contracts.operations.library.waiting import tell_or_settle
+from contracts.operations.library.guards import check_facts, ladder_of, tell_or_settle
 
 
 @transaction.atomic

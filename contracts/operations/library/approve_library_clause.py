@@ -16,8 +16,7 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
-from contracts.operations.library.guards import check_not_own, check_second, check_seen, types_taken_off
-from contracts.operations.library.waiting import settle_all
+from contracts.operations.library.guards import check_not_own, check_second, check_seen, settle_all, types_taken_off
 from contracts.states import LibraryState, LibraryVersionState
 
 

@@ -17,8 +17,15 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import advisory_lock, lock_row
 from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
-from contracts.operations.library.guards import FACTS, check_facts, check_seen, ladder_of
-from contracts.operations.library.waiting import tell_or_settle, waits
+from contracts.operations.library.guards import (
+    FACTS,
+    check_facts,
+    check_seen,
+    check_title_stands,
+    ladder_of,
+    tell_or_settle,
+    waits,
+)
 from contracts.states import LibraryState, LibraryVersionState
 
 
@@ -35,11 +42,12 @@ def change_library_clause(
 ) -> LibraryClause:
     """The clause has the given values of FACTS. Positions that differ are its draft: the next version, or the one that
     waits for approval already. What is approved stays as it is, and goes on counting until the draft is approved. So do
-    the types of contracts that must have it, once it is approved: others wait (`proposed_for`). Whoever may approve what
-    begins to wait is told, unless `is_told` is False: who calls this tells them.
+    the types of contracts that must have it, once it is approved: others wait (`proposed_for`). Whoever may approve
+    what begins to wait is told, unless `is_told` is False: who calls this tells them.
 
     `seen` is the newest ledger entry of the clause that the person had before their eyes. Raises DomainError
-    `clause_retired`, `changed_meanwhile` where somebody changed it since, `title_taken`, Invalid as when it was added.
+    `clause_retired`, `changed_meanwhile` where somebody changed it since, `title_taken`, Invalid as when it was added,
+    and `title_void` where one in use would be called omitted.
     """
     advisory_lock(f"library:{actor.organization_id}")
     clause = lock_row(LibraryClause, clause_id)
@@ -79,6 +87,7 @@ def _change_facts(clause: LibraryClause, changes: Mapping[str, Any]) -> tuple[di
     if not wanted:
         return {}, {}
     check_facts(wanted, clause.pk)
+    check_title_stands(clause, str(wanted.get("title", "")))
     before = {name: getattr(clause, name) for name in wanted}
     for name, value in wanted.items():
         setattr(clause, name, value)

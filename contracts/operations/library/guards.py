@@ -1,4 +1,5 @@
-"""What the verbs of the clause library share: what a ladder and the facts of a clause must be."""
+"""What the verbs of the clause library share: what a ladder and the facts of a clause must be, and who hears of what
+waits for a second person."""
 
 from __future__ import annotations
 
@@ -6,23 +7,33 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clm.accounts.models import Membership
 from clm.audit.models import LedgerEntry
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
+from clm.notify.models import Notification
+from clm.notify.tell import people_with_roles, settle, settle_about, tell
+from contracts.access.library import APPROVERS
+from contracts.engine.decisive import is_void_heading
 from contracts.library_categories import ClauseCategory
 from contracts.models import Draft, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
-from contracts.queries.writers import put_in_words, written_by
+from contracts.queries.clause_library import waiting_clauses
+from contracts.queries.writers import put_in_words, worded_by, written_by
 from contracts.states import NOT_SIGNED, LibraryState, LibraryVersionState, Side
 
 FACTS = ("title", "category", "risk", "owner_id", "guidance", "mandatory_for", "attribution")
 KINDS = ("preferred", "fallback", "unacceptable")
 MAX_POSITIONS = 20
 MAX_TEXT = 40_000  # characters of one position
+# Kinds of notices: a clause waits for approval, or many that came by one import.
+WAITS = "library.waits"
+IMPORT_WAITS = "library.import_waits"
 
 
 def ladder_of(positions: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -78,6 +89,13 @@ def _check_title(title: str, clause_id: UUID | None) -> None:
     if (alike if clause_id is None else alike.exclude(pk=clause_id)).exists():
         message = _("The library has a clause of this title.")
         raise DomainError("title_taken", message, fields={"title": [message]})
+
+
+def check_title_stands(clause: LibraryClause, title: str) -> None:
+    """A heading of the library's own title turns nothing, so a clause in use is not renamed to "Intentionally omitted":
+    titles wait for nobody. Raises Invalid `title_void`."""
+    if clause.state == LibraryState.APPROVED and is_void_heading(title) and not is_void_heading(clause.title):
+        _refuse("title_void", "title", _("This title says that the clause does not count."))
 
 
 def _refuse(code: str, field: str, message: str) -> None:
@@ -148,3 +166,70 @@ def written_where_it_counts(person: UUID, clause: LibraryClause, types: Collecti
         return None
     drafts = Draft.objects.filter(side=Side.OURS, contract__state__in=NOT_SIGNED, contract__category__in=types)
     return written_by(person, drafts).select_related("contract").first()
+
+
+def waits(clause: LibraryClause) -> bool:
+    return waiting_clauses(LibraryClause.objects.filter(pk=clause.pk)).exists()
+
+
+def waiting_ids() -> set[UUID]:
+    return set(waiting_clauses(LibraryClause.objects.all()).values_list("pk", flat=True))
+
+
+def tell_or_settle(clause: LibraryClause, entry: LedgerEntry, *, waited: bool) -> None:
+    """When a clause begins to wait, whoever may approve it is told, once until it is approved or taken back. Who writes
+    in it meanwhile is not asked any more. `entry` is the change after which it waits."""
+    if not waits(clause):
+        settle_all(clause)
+    elif waited:
+        settle_about(clause, WAITS, people=worded_by(clause))
+    else:
+        _tell(clause, entry)
+
+
+def settle_all(clause: LibraryClause) -> None:
+    """Nothing of the clause waits for anybody; nor do imports, where nothing of the whole library does."""
+    settle_about(clause, WAITS)
+    told = Notification.objects.filter(kind=IMPORT_WAITS, read_at=None)
+    if told.exists() and not waiting_ids():
+        for key in told.values_list("dedupe_key", flat=True).distinct():
+            settle(key)
+
+
+def tell_of_import(entry: LedgerEntry, began: Collection[UUID]) -> None:
+    """Of many clauses that begin to wait at once people are told by one notice, which leads to all that wait."""
+    clauses = list(LibraryClause.objects.filter(pk__in=began).order_by("title"))
+    if len(clauses) == 1:
+        _tell(clauses[0], entry)
+    if len(clauses) < 2:
+        return
+    people = {*people_with_roles(*APPROVERS)}.intersection(*map(approvers_of, clauses))
+    title = ngettext("%(n)d library clause waits for approval", "%(n)d library clauses wait for approval", len(clauses))
+    tell(
+        people,
+        kind=IMPORT_WAITS,
+        title=title % {"n": len(clauses)},
+        body=_("They came by one import, the first is “%(title)s”.") % {"title": clauses[0].title},
+        url=f"{reverse('library-clauses')}?waits=true",
+        subject=clauses[0],
+        dedupe_key=f"library-import:{entry.pk}",
+    )
+
+
+def approvers_of(clause: LibraryClause) -> set[UUID]:
+    """Who may approve what waits: neither who said any of it, nor who wrote in a contract that it frees."""
+    people = {*people_with_roles(*APPROVERS)} - worded_by(clause)
+    types = types_taken_off(clause)
+    return {person for person in people if written_where_it_counts(person, clause, types) is None}
+
+
+def _tell(clause: LibraryClause, entry: LedgerEntry) -> None:
+    tell(
+        approvers_of(clause),
+        kind=WAITS,
+        title=_("Library clause waits for approval: %(title)s") % {"title": clause.title},
+        body=entry.reason,
+        url=clause.get_absolute_url(),
+        subject=clause,
+        dedupe_key=f"library-clause:{clause.pk}:{entry.pk}",
+    )

@@ -20,8 +20,7 @@ from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.operations.library.add_library_clause import add_library_clause
 from contracts.operations.library.change_library_clause import change_library_clause
-from contracts.operations.library.guards import FACTS, check_facts, ladder_of
-from contracts.operations.library.waiting import tell_of_import, waiting_ids
+from contracts.operations.library.guards import FACTS, check_facts, ladder_of, tell_of_import, waiting_ids
 
 VERB = "contracts.import_library"
 OUTCOMES = ("added", "changed", "unchanged", "wrong")

@@ -16,7 +16,7 @@ from clm.lib.locks import lock_row
 from contracts.events import library as events
 from contracts.models import LibraryClause
 from contracts.models.contract import Category
-from contracts.operations.library.waiting import settle_all
+from contracts.operations.library.guards import settle_all
 from contracts.states import LibraryState
 
 

@@ -192,7 +192,8 @@ class Desk:
     @cached_property
     def numbering(self) -> Numbering:
         """How the paper that came back numbers its clauses."""
-        return Numbering.of([Numbered(str(each.pk), each.level, each.number) for each in self.received])
+        numbered = [Numbered(str(each.pk), each.level, each.number) for each in self.received]
+        return Numbering.of(numbered, [each.text for each in self.received])
 
     @cached_property
     def labels(self) -> Labels:
@@ -274,7 +275,8 @@ class Desk:
         """Our own words for a clause, their references tied by our draft's present numbers; words that it has already
         keep their marks."""
         kept = [row for row in self.rows if not row.is_removed]
-        numbering = Numbering.of([Numbered(str(row.pk), row.level, self.labels.shown[str(row.pk)]) for row in kept])
+        numbered = [Numbered(str(row.pk), row.level, self.labels.shown[str(row.pk)]) for row in kept]
+        numbering = Numbering.of(numbered, [row.text for row in kept])
         body = tied(marked_body("\n".join(lines)), numbering, str(here.pk) if here else "")
         return retied(
             dressed(body, here.body) if here else body,

@@ -80,7 +80,7 @@ def start(var: Path) -> Iterator[Callable[[], Session]]:
         session.process.wait(timeout=20)
 
 
-def test_a_session_from_start_to_stop(start: Callable[[], Session]) -> None:
+def test_two_sessions_from_start_to_stop(start: Callable[[], Session]) -> None:
     session = start()
     session.wait_ready()
     assert session.page_answers()
@@ -89,7 +89,7 @@ def test_a_session_from_start_to_stop(start: Callable[[], Session]) -> None:
     check_that_reset_is_refused(session)
     check_that_a_killed_worker_comes_back(session)
     check_that_a_killed_database_comes_back(session)
-    check_that_ctrl_c_leaves_nothing(session)
+    check_that_ctrl_c_leaves_nothing(the_next_that_mends_what_a_killed_one_left(session, start))
 
 
 def check_that_news_is_printed_once(session: Session) -> None:
@@ -146,6 +146,19 @@ def check_that_a_killed_database_comes_back(session: Session) -> None:
     session.wait_for(session.page_answers, 30)
 
 
+def the_next_that_mends_what_a_killed_one_left(first: Session, start: Callable[[], Session]) -> Session:
+    orphans = set(first.everyone()) - {first.process.pid}
+    first.process.kill()
+    first.process.wait()
+    assert orphans & set(wait_gone(orphans, 0))
+    second = start()
+    second.wait_ready()
+    assert "Ended what a killed run had left behind (3 of its processes).\n" in second.said()
+    assert wait_gone(orphans, 5) == []
+    assert second.page_answers()
+    return second
+
+
 def check_that_ctrl_c_leaves_nothing(session: Session) -> None:
     everyone = session.everyone()
     assert len(everyone) > 5
@@ -156,20 +169,6 @@ def check_that_ctrl_c_leaves_nothing(session: Session) -> None:
     assert time.monotonic() - begun < 10
     assert wait_gone(everyone, 0) == []
     assert session.said().endswith("Stopping.\nEverything has stopped.\n")
-
-
-def test_the_next_session_mends_what_a_killed_one_left(start: Callable[[], Session]) -> None:
-    first = start()
-    first.wait_ready()
-    orphans = set(first.everyone()) - {first.process.pid}
-    first.process.kill()
-    first.process.wait()
-    assert orphans & set(wait_gone(orphans, 0))
-    second = start()
-    second.wait_ready()
-    assert "Ended what a killed run had left behind (3 of its processes).\n" in second.said()
-    assert wait_gone(orphans, 5) == []
-    assert second.page_answers()
 
 
 def test_a_broker_that_is_given_but_dead_stops_the_start(var: Path) -> None:

@@ -106,6 +106,94 @@ def test_references_in_words(text: str, expected: list[tuple[str, str]]) -> None
     assert found(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Section 1 and 3,000 euros", [("1", "one")]),
+        ("Sections 1 and 2 and 3,000 euros", [("1", "one"), ("2", "two")]),
+        ("Section 1, 3 EUR a call", [("1", "one")]),
+        ("Sections 1, 2, 3 EUR a call", [("1", "one"), ("2", "two")]),
+        ("Section 1 and 3€", [("1", "one")]),
+        ("Section 1 and 2/4 support", [("1", "one")]),
+        ("Section 1 and 3-day notice", [("1", "one")]),
+        ("Section 1, 3:00 or 3 p.m.", [("1", "one")]),
+        ("Section 1 and 3 Jan 2027", [("1", "one")]),
+        ("Section 1 and 3rd parties", [("1", "one")]),
+        ("Section 1 and 3 servers", [("1", "one")]),
+        ("assigned under Section 1 to 2 affiliates", [("1", "one")]),
+        ("Section 1, 2 to 3 affiliates", [("1", "one")]),
+        ("Section 1, 2 and 3 affiliates", [("1", "one"), ("2", "two")]),
+        ("Section 1; 3 the fees", [("1", "one")]),
+        ("Section 3a of the house", []),
+        ("Sections 1, 2 and 3 000 euros", [("1", "one"), ("2", "two")]),
+        ("Sections 1 and 2,5 Mio EUR", [("1", "one")]),
+        ("Section 3, paragraph 2", [("3", "three")]),
+        ("Section 3 paragraphs 2 and 4 and Section 2", [("3", "three"), ("2", "two")]),
+        ("Section 3.2 and paragraph 2", [("3.2", "three-two"), ("2", "two")]),
+        ("Section 1 and 3 (Term) survive", [("1", "one"), ("3", "three")]),
+        ("Section 1 or 3 of this Agreement", [("1", "one"), ("3", "three")]),
+        ("Sections 1 and 3 may apply", [("1", "one"), ("3", "three")]),
+    ],
+)
+def test_what_counts_or_is_paid_is_no_clause(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Section 2 of the DPA and 3 days", []),
+        ("Section 2 of the Agreement", []),
+        ("Section 2 of the data processing agreement", []),
+        ("Sections 1 to 3 of the GDPR", []),
+        ("Article 3 and 4 UK GDPR", []),
+        ("Article 4 No. 2 GDPR", []),
+        ("§§ 2, 3 BDSG", []),
+        ("Section 1 or 2 thereof", []),
+        ("Section 2 of the order form and Section 3", [("3", "three")]),
+        ("Section 2 and Article 3 GDPR", [("2", "two")]),
+        ("Article 2, Section 1 of the Statutes", []),
+        ("Section 2 of these Terms", [("2", "two")]),
+        ("Section 2 of the Standard Terms", [("2", "two")]),
+        ("Clause 3.2 and Schedule 2", [("3.2", "three-two")]),
+    ],
+)
+def test_what_stands_in_another_paper_is_no_clause_of_ours(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "calls_itself", "expected"),
+    [
+        ("Section 2 of the DPA", "This DPA ends.", ["2"]),
+        ("Section 2 (Fees) of the DPA Standard Terms", "This DPA ends.", ["2"]),
+        ("Section 2 of the Agreement", "This DPA ends.", []),
+        ("Section 2 of the Agreement", "THIS AGREEMENT IS SIGNED. THIS IS IT.", ["2"]),
+        ("Section 2 of the DPA", "This Agreement ends.", []),
+        ("Section 2 of the DPA", "This Agreement ends. This DPA ends.", []),
+        ("Section 2 of the Terms", "These Terms end, and this is an end.", ["2"]),
+        ("Section 2 of the Act", "This Act ends, and this Agreement.", []),
+    ],
+)
+def test_a_paper_is_meant_by_what_it_calls_itself(text: str, calls_itself: str, expected: list[str]) -> None:
+    numbering = Numbering.of(CLAUSES, [calls_itself])
+
+    assert [each.shown for each in references_in(text, numbering)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("who (a) complies with paragraph (b), and (b) pays", [("(b)", "four-b")]),
+        ("complies with paragraphs (b); and (b) all copies", [("(b)", "four-b")]),
+        ("paragraph (b) or (b) above", [("(b)", "four-b"), ("(b)", "four-b")]),
+        ("paragraph (b) or (b), as it may be", [("(b)", "four-b"), ("(b)", "four-b")]),
+    ],
+)
+def test_the_next_point_of_a_sentence_is_no_clause(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text, here="four") == expected
+
+
 def test_a_bracket_alone_is_read_from_where_it_stands() -> None:
     assert found("paragraph (a) applies", here="three-two") == [("(a)", "three-two-a")]
     assert found("paragraph (b) applies", here="four") == [("(b)", "four-b")]
@@ -115,6 +203,15 @@ def test_a_bracket_alone_is_read_from_where_it_stands() -> None:
 def test_an_exhibit_refers_to_itself_first() -> None:
     assert found("Section 1 applies", here="exhibit-one-two") == [("1", "exhibit-one")]
     assert found("Section 3.2 applies", here="exhibit-one-two") == [("3.2", "three-two")]
+
+
+def test_of_this_agreement_means_no_clause_of_the_exhibit() -> None:
+    text = "Section 1 (Fees) of this Agreement applies"
+    assert found(text, here="exhibit-one-two") == [("1", "one")]
+    assert found(text, here="two") == [("1", "one")]
+    assert found("Section 1.2 of this Agreement applies", here="exhibit-one-two") == [("1.2", "")]
+    given = body({"type": "text", "text": text})
+    assert list(nodes_in(tied(given, NUMBERING, "exhibit-one-two"))) == [("one", "1")]
 
 
 def test_a_number_that_two_clauses_have_is_tied_to_neither() -> None:

@@ -486,6 +486,25 @@ def test_nobody_approves_their_own_words(acme: Cast, second: Actor) -> None:
     assert approve_library_clause(actor=second, clause_id=clause).versions.filter(state="approved").count() == 3
 
 
+def test_a_title_that_says_it_does_not_count_is_no_way_round(alice: Actor) -> None:
+    """Nobody is asked about a title, and a heading of that title would turn nothing."""
+    version, draft = mandatory(alice), open_draft(alice, category="hosting")
+    put(alice, draft, version, "Availability")
+    write(alice, clause_of(draft, "Availability"), AVAILABLE, heading="Intentionally omitted")
+
+    def rename(title: str) -> LibraryClause:
+        return change_library_clause(actor=alice, clause_id=version.clause_id, title=title)
+
+    refused = refusal(lambda: rename("Intentionally omitted"))
+
+    assert (refused.code, refused.fields) == (
+        "title_void",
+        {"title": ["This title says that the clause does not count."]},
+    )
+    assert missing(draft) == ["Availability"]
+    assert rename("Uptime").title == "Uptime"
+
+
 def test_words_by_a_token_are_its_persons(acme: Cast, second: Actor) -> None:
     token = ApiToken.objects.create(
         organization=acme.organization, user_id=second.person_id, name="Robot", prefix="clm_y", key_hash="y",

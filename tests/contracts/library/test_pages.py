@@ -117,6 +117,14 @@ def test_by_hand_only_what_was_shown_is_approved(approver: Client, alice: Actor)
     assert clause.state == "draft"
 
 
+def test_nothing_is_approved_beside_the_words_of_an_older_version(approver: Client, alice: Actor) -> None:
+    version = approved(alice)
+    change_library_clause(actor=alice, clause_id=version.clause_id, positions=NEXT)
+
+    assert "Approve version 2" in shown(approver, "library-clause", version.clause_id)
+    assert "Approve version 2" not in shown(approver, "library-clause", version.clause_id, version="1")
+
+
 def test_a_version_that_is_not_there_is_not_found(page: Client, alice: Actor) -> None:
     clause = shelved(alice)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from clm.notify.models import Notification
 from contracts.models import Clause, LibraryClause, LibraryClauseVersion
 from contracts.portfolio import library as portfolio_library
 from contracts.queries.clause_library import report_on
@@ -30,4 +31,6 @@ def check_library(_cast: Cast, reported: tuple[int, int]) -> None:
         "Implementation services", "Rollout services, new plant",
     }  # fmt: skip
     assert {clause.version.state for clause in tied} == {"draft"}
+    waits = Notification.objects.filter(kind="library.waits", read_at=None).values_list("title", flat=True)
+    assert set(waits) == {"Library clause waits for approval: Payment Dispute"}
     assert sum(report_on(version).offers for version in {clause.version for clause in tied}) == 1

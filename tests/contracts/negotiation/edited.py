@@ -163,7 +163,7 @@ def _read(rows: Sequence[DraftClause], labels: Mapping[str, str]) -> Read:
 
 def version_ties(version: Version) -> Read:
     rows = list(Clause.objects.filter(version=version).order_by("position"))
-    numbering = Numbering.of([Numbered(str(row.pk), row.level, row.number) for row in rows])
+    numbering = Numbering.of([Numbered(str(row.pk), row.level, row.number) for row in rows], [version.text])
     labels = {str(row.pk): f"<{place}>" for place, row in enumerate(rows)}
     bodies = [tied(body_of(words_in(row)), numbering, str(row.pk)) for row in rows]
     return [

@@ -73,7 +73,7 @@ KINDS |= {
     )
 }  # fmt: skip
 KINDS |= {place: {"RequestFile"} for place in ("/requests/files/", "/request-files/")}
-# Of kinds of which the house has none, or which only their own person is ever shown: two ids of each of a few kinds.
+# Of kinds of which the house has none, or which only their own person is ever shown: an id of each of a few kinds.
 FEW = {"Contract", "Passage", "ClauseEdit", "Clause", "Notification", "TemplateVersion", "RequestFile", "Exclusion"}
 NONE_OF_THEM = {
     "/billing/credits/", "/billing/fees/", "/billing/invoices/", "/billing/reconciliations/", "/credit-notes/",
@@ -143,7 +143,7 @@ def ids_for(url: str) -> list[str]:
     """The ids that an address may carry: of the kind that stands before them, of every kind where that is unknown."""
     place = url.partition(SAMPLE)[0].removeprefix("/api/v1").removeprefix("/contracts")
     if place in NONE_OF_THEM:
-        return [key for model in VISIBILITY if model.__name__ in FEW for key in _keys(model, first=1, last=1)]
+        return [key for model in VISIBILITY if model.__name__ in FEW for key in _keys(model, first=0, last=1)]
     kinds = KINDS.get(place)
     models = list(VISIBILITY) if kinds is None else [model for model in VISIBILITY if model.__name__ in kinds]
     return [key for model in models for key in _keys(model, first=4, last=8)]

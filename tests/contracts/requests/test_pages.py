@@ -398,6 +398,7 @@ def test_more_than_a_dozen_are_searched(asks: Client, acme: Cast) -> None:
     assert names == ["Short NDA 1", "Short NDA 10", "Short NDA 11", "Short NDA 12"]
     assert "4 of 13" in found.content.decode()
     assert "No template has these words" in none.content.decode()
+    assert asks.get(reverse("request-new"), {"q": "nda 12\x00"}).context["found"] == 1
 
 
 def test_the_choice_asks_the_database_as_often_for_many(asks: Client, acme: Cast) -> None:
