@@ -1,13 +1,15 @@
 """Papers of the tests are read, filled and written by the real bounded process, and each of them once in a run.
 
 What a worker answers goes by what it is given alone, and most tests begin with the same few papers. Refusals, and what
-cannot be read as an answer, are never kept, and tests of the processes themselves (`ITSELF`) start them every time.
+cannot be read as an answer, are never kept. Where the system can, the processes are forked (`tests.forked`); tests of
+the processes themselves (`ITSELF`) start them every time, as the app does.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,11 +18,12 @@ import pytest
 
 from clm.documents.extraction import sandbox
 from contracts.adapters import word_writing
+from tests.forked import run_forked
 
 ITSELF = ("tests/clm/documents/", "tests/contracts/templates/test_code.py", "tests/concurrency/")
 KEPT = 300
 Files = dict[str, bytes]
-_real = sandbox.run_module
+_real = run_forked if sys.platform == "linux" else sandbox.run_module
 _answers: OrderedDict[str, tuple[bytes, Files]] = OrderedDict()
 
 
