@@ -27,6 +27,7 @@ from billing.operations.withdraw_credit import withdraw_credit
 from billing.pages.credits import note_file
 from clm.access.permissions import get_visible
 from clm.api.acts import Act
+from clm.api.serializers import EmptySerializer
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 
@@ -87,7 +88,7 @@ class CreditNotePdf(APIView):
 
 @extend_schema(responses=serializers.CreditSerializer)
 class ApproveCredit(Act):
-    serializer_class = serializers.NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return _shown(approve_credit(actor=actor, credit_id=pk))
@@ -103,7 +104,7 @@ class RejectCredit(Act):
 
 @extend_schema(responses=serializers.CreditNoteSerializer)
 class IssueCredit(Act):
-    serializer_class = serializers.NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return serializers.CreditNoteSerializer(issue_credit(actor=actor, credit_id=pk)).data

@@ -26,6 +26,7 @@ from billing.operations.settle_discrepancy import accept_discrepancy, resolve_di
 from clm.access.permissions import require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
+from clm.api.serializers import EmptySerializer
 from clm.api.views import VisibleRowsView, actor_in
 from clm.documents.blobs import StoredContent
 from clm.lib.actor import Actor
@@ -147,7 +148,7 @@ class MatchInvoice(Act):
 class ReconcileInvoice(Act):
     """Compare now; the newest comparison where nothing changed."""
 
-    serializer_class = serializers.NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return serializers.ReconciliationSerializer(reconcile_invoice(actor=actor, invoice_id=pk)).data

@@ -154,7 +154,3 @@ class SettleSerializer(BodySerializer):
 
 class ExplanationSerializer(BodySerializer):
     explanation = serializers.CharField()
-
-
-class NothingSerializer(BodySerializer):
-    """An action that needs no body."""

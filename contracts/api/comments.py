@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from clm.access.permissions import get_visible, require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
-from clm.api.serializers import BodySerializer, checked
+from clm.api.serializers import BodySerializer, EmptySerializer, checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from contracts.access.comments import VIEW
@@ -86,10 +86,6 @@ class NewThreadSerializer(WordsSerializer):
     quote = serializers.CharField(required=False, allow_blank=True, default="", max_length=4_000)
 
 
-class NothingSerializer(BodySerializer):
-    """Nothing is sent."""
-
-
 class ThreadFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=ThreadState.choices)
     audience = django_filters.ChoiceFilter(choices=Audience.choices)
@@ -154,7 +150,7 @@ class Resolution(Act):
 
     model = Thread
     asks = "contracts.resolve_thread"
-    serializer_class = NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return _body(actor, resolve_thread(actor=actor, thread_id=pk).pk)
@@ -166,7 +162,7 @@ class Reopening(Act):
 
     model = Thread
     asks = "contracts.reopen_thread"
-    serializer_class = NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return _body(actor, reopen_thread(actor=actor, thread_id=pk).pk)

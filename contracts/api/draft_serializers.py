@@ -81,10 +81,6 @@ class NoteSerializer(BodySerializer):
     note = serializers.CharField(required=False, allow_blank=True, max_length=4000)
 
 
-class NothingSerializer(BodySerializer):
-    """Nothing is sent."""
-
-
 class HeldSerializer(serializers.Serializer):
     by = serializers.CharField()
     until = serializers.DateTimeField()

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from clm.access.permissions import get_visible, require
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
-from clm.api.serializers import check_empty, checked
+from clm.api.serializers import EmptySerializer, check_empty, checked
 from clm.api.views import VisibleRowsView, actor_in
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
@@ -74,7 +74,7 @@ class TakingBack(Act):
 
     model = Contract
     asks = "contracts.take_back_turn"
-    serializer_class = shapes.NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return _written(actor, take_back_turn(actor=actor, contract_id=pk).pk)
@@ -150,7 +150,7 @@ class Abandonment(Act):
 
     model = Draft
     asks = "contracts.abandon_draft"
-    serializer_class = shapes.NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return shapes.DraftRowSerializer(abandon_draft(actor=actor, draft_id=pk)).data
@@ -222,7 +222,7 @@ class Removal(Act):
 
     model = DraftClause
     asks = "contracts.remove_clause"
-    serializer_class = shapes.NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return _changed(actor, remove_clause(actor=actor, clause_id=pk))
@@ -234,7 +234,7 @@ class ClauseRestoration(Act):
 
     model = DraftClause
     asks = "contracts.restore_clause"
-    serializer_class = shapes.NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return _changed(actor, restore_clause(actor=actor, clause_id=pk))
@@ -270,7 +270,7 @@ class Settlement(Act):
 
     model = ClauseEdit
     asks = "contracts.settle_words"
-    serializer_class = shapes.NothingSerializer
+    serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return to_plain({"settled": settle_words(actor=actor, edit_id=pk).settles_id})

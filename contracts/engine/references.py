@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
@@ -165,9 +165,13 @@ def references_in(text: str, numbering: Numbering, here: str = "") -> tuple[Refe
     return tuple(_each(text, numbering, place))
 
 
-def _each(text: str, numbering: Numbering, here: Place | None) -> Iterator[Reference]:
+def _each(
+    text: str, numbering: Numbering, here: Place | None, beside: Collection[int] | None = None
+) -> Iterator[Reference]:
+    """`beside`: only members of enumerations of which one begins there."""
     for listed in enumerations_in(text, numbering.own):
-        yield from _members(listed, numbering.seen_from(here, text, listed), here)
+        if beside is None or any(one.start("target") in beside for one in listed):
+            yield from _members(listed, numbering.seen_from(here, text, listed), here)
 
 
 def _members(listed: Members, numbering: Numbering, here: Place | None) -> Iterator[Reference]:
@@ -220,13 +224,10 @@ def _tied_line(
 ) -> Iterator[dict[str, Any]]:
     """A line is read as a whole, whatever words of it are bold; a reference that is half bold stays words."""
     words, place = [_words(node) for node in nodes], numbering.places.get(here)
-    text, found = "".join(words), []
     starts = list(accumulate(map(len, words), initial=0))[:-1]
     live = {start for start, node in zip(starts, nodes, strict=True) if node.get("type") == NODE}
-    for listed in enumerations_in(text, numbering.own):
-        if not only_beside or any(one.start("target") in live for one in listed):
-            read_by = numbering.seen_from(place, text, listed)
-            found += [each for each in _members(listed, read_by, place) if each.key]
+    written = _each("".join(words), numbering, place, beside=live if only_beside else None)
+    found = [each for each in written if each.key]
     begins = [each.start for each in found]
     for node, start, own in zip(nodes, starts, words, strict=True):
         near = found[bisect_left(begins, start) : bisect_left(begins, start + len(own))]

@@ -72,6 +72,7 @@ from rest_framework.serializers import Serializer
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import get_visible, require
+from clm.api.serializers import EmptySerializer
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
 from clm.lib.errors import DomainError, Invalid
@@ -81,7 +82,6 @@ from contracts.api.draft_serializers import (
     HoldSerializer,
     NewClauseSerializer,
     NoteSerializer,
-    NothingSerializer,
     PlaceSerializer,
     PositionChoiceSerializer,
     PutInSerializer,
@@ -224,12 +224,12 @@ def clause_history(actor: Actor, pk: UUID) -> dict[str, Any]:
     return {"edits": [drafts.shown_edit(edit) for edit in drafts.edits_of(actor, clause)]}
 
 
-@sends(NothingSerializer, "contracts.begin_draft", Contract, status=201, back="draft")
+@sends(EmptySerializer, "contracts.begin_draft", Contract, status=201, back="draft")
 def draft_begin(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
     return drafts.shown_draft(actor, _draft(actor, begin_draft(actor=actor, contract_id=pk).pk))
 
 
-@sends(NothingSerializer, "contracts.take_back_turn", Contract, back="draft")
+@sends(EmptySerializer, "contracts.take_back_turn", Contract, back="draft")
 def draft_take_back(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
     return drafts.shown_draft(actor, _draft(actor, take_back_turn(actor=actor, contract_id=pk).pk))
 
@@ -249,7 +249,7 @@ def draft_hand_over(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, A
 
 
 @sends(
-    NothingSerializer,
+    EmptySerializer,
     "contracts.abandon_draft",
     Draft,
     back="contract",
@@ -282,12 +282,12 @@ def clause_hold(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
     return drafts.shown_change(actor, hold_clause(actor=actor, clause_id=pk, **sent))
 
 
-@sends(NothingSerializer, "contracts.remove_clause", DraftClause)
+@sends(EmptySerializer, "contracts.remove_clause", DraftClause)
 def clause_remove(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
     return drafts.shown_change(actor, remove_clause(actor=actor, clause_id=pk))
 
 
-@sends(NothingSerializer, "contracts.restore_clause", DraftClause)
+@sends(EmptySerializer, "contracts.restore_clause", DraftClause)
 def clause_restore(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
     return drafts.shown_change(actor, restore_clause(actor=actor, clause_id=pk))
 
@@ -333,6 +333,6 @@ def draft_put_in(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]
     return {"contract": clause.draft.contract_id, "anchor": f"clause-{clause.pk}"}
 
 
-@sends(NothingSerializer, "contracts.settle_words", ClauseEdit)
+@sends(EmptySerializer, "contracts.settle_words", ClauseEdit)
 def words_settle(actor: Actor, pk: UUID, sent: dict[str, Any]) -> dict[str, Any]:
     return {"settled": settle_words(actor=actor, edit_id=pk).settles_id}

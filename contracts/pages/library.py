@@ -32,7 +32,7 @@ from contracts.operations.library.guards import newest_change
 from contracts.queries.clause_library import library_clauses, position_label, report_on, tied_clauses, waiting_clauses
 from contracts.queries.compositions import pinned_numbers, templates_using
 from contracts.queries.omissions import lacking, parted
-from contracts.queries.writers import put_in_words
+from contracts.queries.writers import worded_by
 from contracts.states import LibraryState, LibraryVersionState
 
 SHOWN = 50  # open drafts on the page of a clause
@@ -159,7 +159,7 @@ def _waiting(
     draft = newest if newest.state == LibraryVersionState.DRAFT else None
     waits = clause.state != LibraryState.RETIRED and (draft is not None or clause.proposed_for is not None)
     may = waits and can(actor, "contracts.approve_library_clause", clause)
-    is_own = may and put_in_words(actor.person_id, clause)
+    is_own = may and actor.person_id in worded_by(clause)
     proposed = None if clause.proposed_for is None else types_text(clause.proposed_for) or _("nothing")
     return {
         "draft": draft,

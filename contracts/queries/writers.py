@@ -65,11 +65,6 @@ def written_by(person: UUID, drafts: QuerySet[Draft]) -> QuerySet[Draft]:
     return drafts.filter(Exists(entries))
 
 
-def put_in_words(person: UUID, clause: LibraryClause) -> bool:
-    """Whether the person is among those of `worded_by`."""
-    return person in worded_by(clause)
-
-
 def worded_by(clause: LibraryClause) -> set[UUID]:
     """Who said any of what waits for approval in a library clause, its words or the types that must have it, by
     themselves or by a token."""

@@ -252,10 +252,6 @@ class ReasonSerializer(BodySerializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class EmptySerializer(BodySerializer):
-    """Nothing is sent."""
-
-
 class PresetSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     provider = serializers.CharField()

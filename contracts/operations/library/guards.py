@@ -24,7 +24,7 @@ from contracts.models import Draft, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
 from contracts.queries.clause_library import waiting_clauses
-from contracts.queries.writers import put_in_words, worded_by, written_by
+from contracts.queries.writers import worded_by, written_by
 from contracts.states import NOT_SIGNED, LibraryState, LibraryVersionState, Side
 
 FACTS = ("title", "category", "risk", "owner_id", "guidance", "mandatory_for", "attribution")
@@ -140,7 +140,7 @@ def check_not_superseded(wanted: LibraryClauseVersion, held: UUID | None) -> Non
 
 def check_second(actor: Actor, clause: LibraryClause) -> None:
     """Nobody approves what they said themselves. Raises DomainError `own_words`."""
-    if put_in_words(actor.person_id, clause):
+    if actor.person_id in worded_by(clause):
         message = _("You wrote what waits here: somebody else of legal, or an approver, approves it.")
         raise DomainError("own_words", message)
 
