@@ -4,7 +4,7 @@ from clm.lib.protection import protect_rows
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0002_link_fees_credits_invoices")]
+    dependencies = [("billing", "0001_fees_credits_invoices")]
 
     operations = [
         protect_rows(
