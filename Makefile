@@ -26,7 +26,7 @@ run: setup
 	@$(PY) -m clm.embedded.run
 
 test: setup-dev
-	@$(PY) clm/embedded/system.py pango chromium poppler libreoffice
+	@$(PY) clm/embedded/system.py pango chromium poppler libreoffice softhsm
 	@$(WITH_SERVICES) $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: setup-dev

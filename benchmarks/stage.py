@@ -19,7 +19,7 @@ from clm.lib.actor import Actor
 from clm.portfolio.houses import HOUSES, LEAD
 from clm.portfolio.load import LOAD, start_loading
 from clm.portfolio.people import cast_of
-from contracts.models import Contract, ContractParty, Party, Version
+from contracts.models import Contract, ContractParty, CustomField, Party, Version
 from contracts.models.contract import ContractUserPermission
 
 ROLES = ["legal", "procurement", "account_manager", "finance", "administrator", "executive", "auditor", "integration"]
@@ -47,6 +47,16 @@ FROM contracts_contract WHERE state <> 'draft' AND reference LIKE 'M-%%'
 """
 _TERM_ENDS = """
 UPDATE contracts_contract SET term_ends_on = ends_on FROM contracts_term WHERE contract_id = contracts_contract.id
+"""
+# Two fields of the organization's own with a value in each contract: 32 choices, and a number. And two tags.
+_OWN = """
+INSERT INTO contracts_customvalue (organization_id, contract_id, field_id, position, text, number, long_text, currency)
+SELECT c.organization_id, c.id, f.id, 0, CASE f.kind WHEN 'choice' THEN 'C' || (hashtext(c.reference) & 31) ELSE '' END,
+    CASE f.kind WHEN 'integer' THEN hashtext(c.reference) & 4095 END, '', ''
+FROM contracts_contract c CROSS JOIN contracts_customfield f
+"""
+_TAGS = """
+UPDATE contracts_contract SET tags = ARRAY['t' || (hashtext(reference) & 63), 'u' || (hashtext(title) & 7)]
 """
 CONFIDENTIAL_EVERY = 50
 
@@ -80,13 +90,19 @@ def contracts(actor: Actor, count: int, *, vacuum: bool = True) -> None:
         Contract.objects.bulk_create(chunk, batch_size=BATCH)
         ContractParty.objects.bulk_create(_parts(actor, chunk, parties, source), batch_size=BATCH)
     _grant(actor)
+    for key, kind, choices in (("cost_centre", "choice", [f"C{n}" for n in range(32)]), ("seats", "integer", [])):
+        CustomField.objects.create(
+            organization_id=actor.organization_id, key=key, label=key, kind=kind, choices=choices
+        )
     today = timezone.now().date()
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH)
         cursor.execute(_TERMS, [_version(actor).pk, today, today])
         cursor.execute(_TERM_ENDS)
+        cursor.execute(_TAGS)
+        cursor.execute(_OWN)
         if vacuum:  # as autovacuum would have done; not allowed within a transaction
-            for table in ("contract", "contractparty", "contractuserpermission", "term"):
+            for table in ("contract", "contractparty", "contractuserpermission", "term", "customvalue"):
                 cursor.execute(f"VACUUM ANALYZE contracts_{table}")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
 from billing.models import CreditNote
 from clm.lib.pdf import render_pdf
-from contracts.models import ContractParty
+from contracts.models import ContractParty, PartyAddress
 
 
 def credit_note_pdf(note_id: UUID) -> bytes:
@@ -17,7 +18,9 @@ def credit_note_pdf(note_id: UUID) -> bytes:
     related = ("issued_by", "organization", "credit__contract", "credit__commitment", "credit__evaluation")
     more = ("credit__breach__window", "credit__adjusts__note")
     note = CreditNote.objects.select_related(*related, *more).get(pk=note_id)
-    parties = ContractParty.objects.filter(contract_id=note.credit.contract_id).select_related("party")
+    offices = Prefetch("party__addresses", PartyAddress.objects.filter(kind="registered"), "registered_offices")
+    parts = ContractParty.objects.filter(contract_id=note.credit.contract_id)
+    parties = parts.select_related("party").prefetch_related(offices)
     context = {
         "note": note,
         "credit": note.credit,

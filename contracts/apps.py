@@ -6,9 +6,9 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from clm.audit.access import register_ledger_filter, seen_with_contract
-        from contracts import access, panels, portfolio, seals
+        from contracts import access, panels, portfolio, seals, subscribers  # noqa: F401  (registers its handlers)
         from contracts.models import Contract
-        from contracts.papers import comparisons, reading, receiving  # noqa: F401  (register their jobs)
+        from contracts.papers import bulk, comparisons, reading, receiving  # noqa: F401  (register their jobs)
         from contracts.queries import naming
 
         access.register_all()

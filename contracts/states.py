@@ -34,7 +34,7 @@ CONTRACT_STATES = state_table(
         "in_review": {"draft", "in_negotiation", "in_approval", "archived"},
         "in_negotiation": {"draft", "in_review", "in_approval", "archived"},
         "in_approval": {"draft", "in_negotiation", "approved", "archived"},
-        "approved": {"in_negotiation", "in_approval", "out_for_signature", "archived"},
+        "approved": {"draft", "in_negotiation", "in_approval", "out_for_signature", "archived"},
         "out_for_signature": {"approved", "executed", "archived"},
         "executed": {"active", "terminated"},
         "active": {"renewed", "expired", "terminated"},
@@ -55,7 +55,19 @@ BEFORE_SIGNATURE = frozenset(
     }
 )
 NOT_SIGNED = BEFORE_SIGNATURE | {ContractState.DRAFT}
+# Where a text may be sent for approval: while it is worked on, and an amendment of what was signed.
+APPROVABLE = frozenset(
+    {
+        ContractState.DRAFT,
+        ContractState.IN_REVIEW,
+        ContractState.IN_NEGOTIATION,
+        ContractState.EXECUTED,
+        ContractState.ACTIVE,
+        ContractState.RENEWED,
+    }
+)
 IN_FORCE = frozenset({ContractState.ACTIVE, ContractState.RENEWED})
+ENDED = frozenset({ContractState.EXPIRED, ContractState.TERMINATED, ContractState.ARCHIVED, ContractState.DISPOSED})
 
 
 class VersionState(TextChoices):
@@ -194,3 +206,126 @@ REQUEST_STATES = state_table(
     },
 )
 OPEN_REQUESTS = frozenset({RequestState.SUBMITTED, RequestState.ASSIGNED, RequestState.ASKED})
+
+
+class MatrixState(TextChoices):
+    """Of the rules of who approves what."""
+
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    RETIRED = "retired", _("Retired")
+
+
+MATRIX_STATES = state_table(
+    "matrix", "draft", {"draft": {"active", "retired"}, "active": {"retired"}, "retired": set()}
+)
+
+
+class ApprovalState(TextChoices):
+    """Of the question whether a version may be signed."""
+
+    OPEN = "open", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SUPERSEDED = "superseded", _("Overtaken by a change")
+
+
+# approved -> withdrawn: the text is worked on again before it is signed; superseded: it was changed.
+APPROVAL_STATES = state_table(
+    "approval",
+    "open",
+    {
+        "open": {"approved", "rejected", "withdrawn", "superseded"},
+        "approved": {"withdrawn", "superseded"},
+        "rejected": set(),
+        "withdrawn": set(),
+        "superseded": set(),
+    },
+)
+
+
+class ApprovalStepState(TextChoices):
+    WAITING = "waiting", _("Not asked yet")
+    OPEN = "open", _("Asked")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    SKIPPED = "skipped", _("Not needed any more")
+
+
+APPROVAL_STEP_STATES = state_table(
+    "step",
+    "waiting",
+    {
+        "waiting": {"open", "skipped"},
+        "open": {"approved", "rejected", "skipped"},
+        "approved": set(),
+        "rejected": set(),
+        "skipped": set(),
+    },
+)
+
+
+class SeatState(TextChoices):
+    WAITING = "waiting", _("Undecided")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    RELEASED = "released", _("Not needed any more")
+
+
+SEAT_STATES = state_table(
+    "seat",
+    "waiting",
+    {"waiting": {"approved", "rejected", "released"}, "approved": set(), "rejected": set(), "released": set()},
+)
+
+
+class EnvelopeState(TextChoices):
+    """Of what goes out for signature."""
+
+    DRAFT = "draft", _("Being prepared")
+    SENT = "sent", _("Out for signature")
+    COMPLETED = "completed", _("Signed by all")
+    DECLINED = "declined", _("Declined")
+    VOIDED = "voided", _("Voided")
+    EXPIRED = "expired", _("Ran out")
+
+
+# draft -> completed: it was signed on paper, or in another system.
+ENVELOPE_STATES = state_table(
+    "envelope",
+    "draft",
+    {
+        "draft": {"sent", "completed", "voided"},
+        "sent": {"completed", "declined", "voided", "expired"},
+        "completed": set(),
+        "declined": set(),
+        "voided": set(),
+        "expired": set(),
+    },
+)
+
+
+class RecipientState(TextChoices):
+    """Of somebody who gets an envelope."""
+
+    WAITING = "waiting", _("Not yet asked")
+    INVITED = "invited", _("Asked")
+    DONE = "done", _("Done")
+    DECLINED = "declined", _("Declined")
+    FORWARDED = "forwarded", _("Passed on")
+    RELEASED = "released", _("No longer asked")
+
+
+RECIPIENT_STATES = state_table(
+    "recipient",
+    "waiting",
+    {
+        "waiting": {"invited", "done", "released"},
+        "invited": {"done", "declined", "forwarded", "released"},
+        "done": set(),
+        "declined": set(),
+        "forwarded": set(),
+        "released": set(),
+    },
+)

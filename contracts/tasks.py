@@ -17,11 +17,16 @@ from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
 from contracts.access import LIBRARIAN, TERM_KEEPER
+from contracts.access.approvals import DESK as APPROVAL_DESK
 from contracts.access.requests import DESK
-from contracts.models import Contract, ContractRequest, Template
+from contracts.access.signing import DESK as SIGNING_DESK
+from contracts.models import ApprovalStep, Contract, ContractRequest, Envelope, Template
 from contracts.operations.advance_terms import advance_terms as advance
+from contracts.operations.approval.chase_step import chase_step
 from contracts.operations.requests.remind_request import remind_request
+from contracts.operations.signing.remind_recipient import look_after_envelope
 from contracts.operations.templates.remind_template_review import remind_template_review
+from contracts.papers.executed import seal_envelope
 
 log = structlog.get_logger("contracts.tasks")
 LIMIT = 500
@@ -91,4 +96,53 @@ def remind_requests() -> int:
             rows = ContractRequest.objects.filter(pk=request_id)
             with _later(rows, "waits_until", "request_not_reminded"):
                 remind_request(actor=system_actor(DESK, organization_id), request_id=request_id)
+    return len(found)
+
+
+@shared_task
+def look_after_envelopes() -> int:
+    """Envelopes that ran out are over, and who has not signed is reminded."""
+    with every_organization():
+        due = Envelope.objects.filter(next_due_at__lte=clock.now()).order_by("next_due_at")
+        found = list(due.values_list("pk", "organization_id")[:LIMIT])
+    for envelope_id, organization_id in found:
+        with organization_scope(organization_id):
+            rows = Envelope.objects.filter(pk=envelope_id)
+            with _later(rows, "next_due_at", "envelope_not_looked_after"):
+                look_after_envelope(actor=system_actor(SIGNING_DESK, organization_id), envelope_id=envelope_id)
+    return len(found)
+
+
+@shared_task
+def seal_envelopes() -> int:
+    """The executed papers of completed envelopes are made and sealed, each claimed by one worker, in no transaction."""
+    done = 0
+    while (claimed := _claim_unsealed()) is not None:
+        with organization_scope(claimed[1]):
+            done += seal_envelope(claimed[0])
+    return done
+
+
+@transaction.atomic
+def _claim_unsealed() -> tuple[UUID, UUID] | None:
+    """The next envelope that waits for its seal, out of reach of others for a while: a crash lets it come back."""
+    with every_organization():
+        rows = Envelope.objects.select_for_update(skip_locked=True, of=("self",)).order_by("seal_due_at", "pk")
+        found = rows.filter(seal_due_at__lte=clock.now()).values_list("pk", "organization_id").first()
+        if found is not None:
+            Envelope.objects.filter(pk=found[0]).update(seal_due_at=clock.now() + LATER)
+    return found
+
+
+@shared_task
+def chase_approvals() -> int:
+    """People are told of the approvals that wait for them too long, and others are asked as well."""
+    with every_organization():
+        due = ApprovalStep.objects.filter(next_at__lte=clock.now()).order_by("next_at")
+        found = list(due.values_list("pk", "organization_id")[:LIMIT])
+    for step_id, organization_id in found:
+        with organization_scope(organization_id):
+            waiting = ApprovalStep.objects.filter(pk=step_id)
+            with _later(waiting, "next_at", "approval_not_chased"):
+                chase_step(actor=system_actor(APPROVAL_DESK, organization_id), step_id=step_id)
     return len(found)

@@ -1,8 +1,8 @@
 from django.db.models import QuerySet
 
 from clm.access.registry import everyone_inside, register_system_actor, register_verbs, register_visibility
-from clm.accounts.models import ApiToken, Membership
-from clm.accounts.roles import EVERYONE, PEOPLE_INSIDE, Role
+from clm.accounts.models import ApiToken, Delegation, Membership, Team, TeamMember
+from clm.accounts.roles import EVERYONE, INSIDE, PEOPLE_INSIDE, Role
 from clm.lib.actor import Actor
 
 FOUNDER = "founder"
@@ -22,10 +22,20 @@ def register() -> None:
             "accounts.view_token": {Role.ADMINISTRATOR, Role.INTEGRATION},
             "accounts.issue_token": {Role.ADMINISTRATOR, Role.INTEGRATION},
             "accounts.revoke_token": {Role.ADMINISTRATOR, Role.INTEGRATION},
+            "accounts.view_team": INSIDE,
+            "accounts.create_team": {Role.ADMINISTRATOR},
+            "accounts.change_team": {Role.ADMINISTRATOR},
+            "accounts.delete_team": {Role.ADMINISTRATOR},
+            "accounts.view_delegation": PEOPLE_INSIDE,
+            "accounts.create_delegation": PEOPLE_INSIDE,
+            "accounts.revoke_delegation": PEOPLE_INSIDE,
         }
     )
     register_system_actor(FOUNDER, {"accounts.found_organization", "accounts.invite_person"})
     register_visibility(Membership, "accounts.view_person", everyone_inside)
+    for row in (Team, TeamMember):
+        register_visibility(row, "accounts.view_team", everyone_inside)
+    register_visibility(Delegation, "accounts.view_delegation", everyone_inside)
     register_visibility(ApiToken, "accounts.view_token", _own_tokens)
 
 

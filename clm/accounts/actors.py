@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from clm.access.scope import every_organization
+from clm.accounts.delegations import running
 from clm.accounts.models import ApiToken, Membership, User
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -39,6 +40,8 @@ def actor_of_session(request: HttpRequest, *, request_id: str = "") -> Actor | N
     """The signed-in person within the organization the session chose, else their first one."""
     with every_organization():
         rows = Membership.objects.filter(user_id=cast(User, request.user).pk, removed_at=None, user__is_active=True)
+        acts = Exists(running().filter(delegate=OuterRef("user"), organization=OuterRef("organization")))
+        rows = rows.annotate(acts_for_others=acts)
         memberships = list(rows.select_related("organization").order_by("created_at"))
     if not memberships:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from clm.accounts.models import ApiToken, Membership, Organization, User
+from clm.accounts.models import ApiToken, Delegation, Membership, Organization, Team, User
 from clm.events.record import Event
 
 
@@ -108,4 +108,43 @@ def token_revoked(token: ApiToken) -> Event:
         before={"revoked_at": None},
         after={"revoked_at": token.revoked_at},
         payload={"token_id": token.pk, "user_id": token.user_id},
+    )
+
+
+def team_created(team: Team, after: Mapping[str, Any]) -> Event:
+    return _team("team.created", "accounts.create_team", team, {}, after)
+
+
+def team_changed(team: Team, before: Mapping[str, Any], after: Mapping[str, Any]) -> Event:
+    return _team("team.changed", "accounts.change_team", team, before, after)
+
+
+def team_deleted(team: Team, before: Mapping[str, Any]) -> Event:
+    return _team("team.deleted", "accounts.delete_team", team, before, {})
+
+
+def _team(type_: str, verb: str, team: Team, before: Mapping[str, Any], after: Mapping[str, Any]) -> Event:
+    return Event(type=type_, verb=verb, subject=team, before=before, after=after, payload={"team_id": team.pk})
+
+
+def delegation_created(row: Delegation) -> Event:
+    names = ("starts_at", "ends_at", "limit_amount", "limit_currency", "categories")
+    facts = {"absentee": row.absentee_id, "delegate": row.delegate_id, **{name: getattr(row, name) for name in names}}
+    return Event(
+        type="delegation.created",
+        verb="accounts.create_delegation",
+        subject=row,
+        after=facts,
+        payload={"delegation_id": row.pk, "absentee_id": row.absentee_id, "delegate_id": row.delegate_id},
+    )
+
+
+def delegation_revoked(row: Delegation) -> Event:
+    return Event(
+        type="delegation.revoked",
+        verb="accounts.revoke_delegation",
+        subject=row,
+        before={"revoked_at": None},
+        after={"revoked_at": row.revoked_at},
+        payload={"delegation_id": row.pk, "absentee_id": row.absentee_id, "delegate_id": row.delegate_id},
     )

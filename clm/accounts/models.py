@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -98,3 +100,92 @@ class ApiToken(OrganizationRow):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class Team(OrganizationRow):
+    """A named group of people: a department, a board, or any other. Approvals and contracts refer to it, not to whoever
+    is in it at the time."""
+
+    class Kind(models.TextChoices):
+        DEPARTMENT = "department", _("Department")
+        BOARD = "board", _("Board")
+        GROUP = "group", _("Group")
+
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.DEPARTMENT)
+    lead = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead")
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "name"], name="team_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/teams/{self.pk}/"
+
+
+class TeamMember(OrganizationRow):
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["team", "user"], name="team_member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id}"
+
+
+class Delegation(OrganizationRow):
+    """While somebody is away, from `starts_at` on and before `ends_at`, another decides for them, within the limits:
+    up to an amount in a currency (null: any), of some kinds of contract (none named: all). It does not chain: who acts
+    for somebody does not hand that on."""
+
+    absentee = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("away"))
+    delegate = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("decides meanwhile"))
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    limit_amount = models.DecimalField(_("up to"), max_digits=18, decimal_places=4, null=True, blank=True)
+    limit_currency = models.CharField(_("currency"), max_length=3, blank=True)
+    categories = ArrayField(models.CharField(max_length=16), default=list, blank=True, verbose_name=_("only for types"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(_("ended early"), null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(absentee=models.F("delegate")), name="delegation_to_somebody_else"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="delegation_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(limit_amount=None) | models.Q(limit_currency__regex=r"^[A-Z]{3}$"),
+                name="delegation_limit_has_currency",
+            ),
+            ExclusionConstraint(
+                name="delegation_one_at_a_time",
+                expressions=[
+                    ("organization", RangeOperators.EQUAL),
+                    ("absentee", RangeOperators.EQUAL),
+                    (models.Func("starts_at", "ends_at", function="tstzrange"), RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(revoked_at=None),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["delegate", "ends_at"], name="delegation_of_delegate"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegate_id} for {self.absentee_id}"
+
+    def is_running(self, at: datetime) -> bool:
+        return self.revoked_at is None and self.starts_at <= at < self.ends_at

@@ -15,4 +15,6 @@ def register() -> None:
             "organization", _("Organization"), "organization", "building", "accounts.change_organization", 905, admin
         )
     )
+    register_navigation(NavigationEntry("teams", _("Teams"), "teams", "users-group", "accounts.view_team", 902, admin))
+    register_navigation(NavigationEntry("away", _("Away"), "away", "plane-departure", "accounts.view_delegation", 25))
     register_navigation(NavigationEntry("tokens", _("API tokens"), "tokens", "key", "accounts.view_token", 910, admin))

@@ -19,6 +19,11 @@ CHROMIUM_MAC = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
+SOFTHSM_PLACES = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+    "/opt/homebrew/lib/softhsm/libsofthsm2.so",
+)
 LIBREOFFICE_NAMES = ("soffice", "libreoffice")
 LIBREOFFICE_MAC = "/Applications/LibreOffice.app/Contents/MacOS/soffice"
 # dlopen does not look into Homebrew's folders by itself.
@@ -34,10 +39,17 @@ class Need:
     debian: tuple[str, ...]
     homebrew: str
     better: tuple[str, ...] = ()  # Debian's packages that come along where the archive has them
+    is_optional: bool = False  # what needs it is left out, and says so
 
     def is_met(self) -> bool:
         """Whether it is there."""
-        known = {"Pango": has_pango, "Chromium": has_chromium, "Poppler": has_poppler, "LibreOffice": has_libreoffice}
+        known = {
+            "Pango": has_pango,
+            "Chromium": has_chromium,
+            "Poppler": has_poppler,
+            "LibreOffice": has_libreoffice,
+            "SoftHSM": has_softhsm,
+        }
         return known[self.name]()
 
     def sentence(self) -> str:
@@ -59,6 +71,7 @@ LIBREOFFICE = Need(
     ("libreoffice-writer",),
     "--cask libreoffice",
 )
+SOFTHSM = Need("SoftHSM", "a test seals with a key on a token", ("softhsm2",), "softhsm", is_optional=True)
 
 
 def has_pango() -> bool:
@@ -124,6 +137,17 @@ def has_libreoffice() -> bool:
     return libreoffice() is not None
 
 
+def softhsm() -> str | None:
+    """The path of the module of a token that is made of software."""
+    found = next((path for path in SOFTHSM_PLACES if os.path.exists(path)), None)
+    return found if shutil.which("softhsm2-util") else None
+
+
+def has_softhsm() -> bool:
+    """Whether SoftHSM and its command are installed."""
+    return softhsm() is not None
+
+
 def administrator() -> list[str] | None:
     """The prefix of a command that installs packages without a question, or None."""
     if shutil.which("apt-get") is None:
@@ -157,11 +181,12 @@ def provide(needs: list[Need]) -> list[Need]:
 
 def main() -> int:
     """Provides what the named needs ask for; prints a sentence for each that stays lacking."""
-    known = {"pango": PANGO, "chromium": CHROMIUM, "poppler": POPPLER, "libreoffice": LIBREOFFICE}
+    needs = (PANGO, CHROMIUM, POPPLER, LIBREOFFICE, SOFTHSM)
+    known = {need.name.lower(): need for need in needs}
     lacking = provide([known[name] for name in sys.argv[1:]])
     for need in lacking:
         print(need.sentence(), file=sys.stderr)
-    return 1 if lacking else 0
+    return 1 if any(not need.is_optional for need in lacking) else 0
 
 
 if __name__ == "__main__":

@@ -39,3 +39,36 @@ class Notification(OrganizationRow):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Letter(OrganizationRow):
+    """A letter to somebody who may have no account: what it is about, never what it says. Secrets are made when it
+    leaves and stand in no row. `due_at` is empty once it left, was kept back or is dead; `error` says why."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", "E-mail"
+        SMS = "sms", "SMS"
+
+    kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=4, choices=Channel.choices, default=Channel.MAIL)
+    to_name = models.CharField(max_length=200, blank=True)
+    to_address = models.CharField(max_length=254)
+    subject_type = models.CharField(max_length=64)
+    subject_id = models.UUIDField()
+    dedupe_key = models.CharField(max_length=200)
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "dedupe_key"], name="letter_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="letter_waiting"),
+            models.Index(fields=["subject_id", "kind"], name="letter_about"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

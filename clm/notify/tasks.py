@@ -17,8 +17,10 @@ from clm.accounts.actors import actor_of_membership
 from clm.accounts.models import Membership
 from clm.lib import clock
 from clm.lib.outside import outside_transactions
+from clm.notify.letters import Withheld, body_of
 from clm.notify.mails import mail_of
-from clm.notify.models import Notification
+from clm.notify.models import Letter, Notification
+from clm.notify.text_messages import send_text_message
 
 MAX_ATTEMPTS = 6
 CLAIM = timedelta(minutes=5)
@@ -88,3 +90,58 @@ def _message(notification: Notification) -> EmailMessage:
         to=[notification.user.email],
         headers={"Message-ID": f"<{notification.pk}@covenant>"},
     )
+
+
+@shared_task
+def send_letters() -> int:
+    """Letters that are due leave."""
+    sent = 0
+    while (letter := _claim_letter()) is not None:
+        sent += _send_letter(letter)
+    return sent
+
+
+@transaction.atomic
+def _claim_letter() -> Letter | None:
+    """The next due letter, pushed out of reach of other workers; the last attempt leaves it without a next one."""
+    now = clock.now()
+    with every_organization():
+        waiting = Letter.objects.select_for_update(skip_locked=True).filter(due_at__lte=now)
+        found = waiting.order_by("due_at", "pk").first()
+        if found is not None:
+            found.attempts += 1
+            found.due_at = now + CLAIM * 2**found.attempts if found.attempts < MAX_ATTEMPTS else None
+            found.save(update_fields=["attempts", "due_at"])
+    return found
+
+
+def _send_letter(letter: Letter) -> int:
+    outside_transactions("a letter is sent")
+    outcome: dict[str, object] = {}
+    try:
+        _dispatch(letter)
+        outcome = {"sent_at": clock.now(), "due_at": None, "error": ""}
+    except Withheld as reason:
+        outcome = {"due_at": None, "error": str(reason)[:500]}
+    except Exception as failure:
+        # The kind alone: what a server answers may quote what the letter says.
+        outcome = {"error": f"{type(failure).__name__}"}
+    with every_organization():
+        Letter.objects.filter(pk=letter.pk).update(**outcome)
+    return int("sent_at" in outcome)
+
+
+def _dispatch(letter: Letter) -> None:
+    body = body_of(letter.kind)
+    with organization_scope(letter.organization_id):
+        context = {"letter": letter, "site_url": settings.SITE_URL, **body.context(letter)}
+    text = render_to_string(body.template, context)
+    if letter.channel == Letter.Channel.SMS:
+        send_text_message(number=letter.to_address, text=text.strip(), reference=str(letter.pk))
+        return
+    EmailMessage(
+        subject=" ".join(body.title(context).split())[:200],
+        body=text,
+        to=[letter.to_address],
+        headers={"Message-ID": f"<{letter.pk}.{letter.attempts}@covenant>"},
+    ).send()

@@ -9,18 +9,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from clm.access.permissions import can
+from clm.accounts.delegations import acting_for
 from clm.dashboards.registry import NAVIGATION
 from clm.lib.actor import Actor
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of the shell: `actor`, `navigation` (entries with label, url, icon, group, active, badge), `inbox_count`,
-    `organization`, `memberships`, `may_see_tokens`. Lazy where it costs a query; empty when nobody is signed in."""
+    `organization`, `memberships`, `may_see_tokens`, `acting_for` (names of people who are away). Lazy where it costs a
+    query; empty when nobody is signed in."""
     actor = getattr(request, "actor", None)
     if actor is None or not hasattr(request, "membership"):
         return {"actor": None, "navigation": [], "inbox_count": 0, "organization": None, "memberships": []}
     navigation = _navigation(actor, request.path)
     return {
+        "acting_for": _acting_for(request, actor),
         "actor": actor,
         "navigation": navigation,
         # What the entry counts already; a page asks once.
@@ -29,6 +32,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "memberships": request.memberships,  # type: ignore[attr-defined]
         "may_see_tokens": can(actor, "accounts.view_token"),
     }
+
+
+def _acting_for(request: HttpRequest, actor: Actor) -> str:
+    """The membership knows whether there is anybody: for almost everyone nothing more is asked."""
+    if not getattr(request.membership, "acts_for_others", False):  # type: ignore[attr-defined]
+        return ""
+    return ", ".join(str(row.absentee) for row in acting_for(actor.person_id))
 
 
 def _navigation(actor: Actor, path: str) -> list[dict[str, Any]]:

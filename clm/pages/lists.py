@@ -182,6 +182,8 @@ class ListPage(View):
     searched: ClassVar[Sequence[str]] = ("q",)
     page_size: ClassVar[int] = 50
     actions_template: ClassVar[str] = ""
+    # Drawn beside the choice of columns, and anew with the rows.
+    bar_template: ClassVar[str] = ""
     empty: ClassVar[Empty] = Empty()
     actor: Actor
 

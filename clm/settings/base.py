@@ -182,6 +182,31 @@ REQUEST_REMINDER_HOURS = int(os.environ.get("REQUEST_REMINDER_HOURS") or "48")
 # How many days before the review of a template its people are told, and how often again once its day is over.
 TEMPLATE_REVIEW_AHEAD = tuple(int(days) for days in (os.environ.get("TEMPLATE_REVIEW_AHEAD") or "30,7").split(","))
 TEMPLATE_REVIEW_AGAIN = max(1, int(os.environ.get("TEMPLATE_REVIEW_AGAIN") or "7"))
+# The key that executed papers are sealed with: a token (PKCS#11), a PKCS#12 file, else one made here for trying out.
+SEAL_FOLDER = Path(os.environ.get("SEAL_FOLDER") or VAR_DIR / "seal")
+SEAL_PKCS12 = os.environ.get("SEAL_PKCS12", "")
+SEAL_PKCS12_PASSWORD = sources.secret("SEAL_PKCS12_PASSWORD")
+SEAL_TOKEN_MODULE = os.environ.get("SEAL_TOKEN_MODULE", "")
+SEAL_TOKEN_LABEL = os.environ.get("SEAL_TOKEN_LABEL", "")
+SEAL_TOKEN_PIN = sources.secret("SEAL_TOKEN_PIN")
+SEAL_TOKEN_KEY = os.environ.get("SEAL_TOKEN_KEY", "")
+SEAL_TOKEN_CERTIFICATE = os.environ.get("SEAL_TOKEN_CERTIFICATE", "")
+# PEM files: the authorities above the seal's certificate, and more roots that the verifying of documents trusts.
+SEAL_CHAIN = os.environ.get("SEAL_CHAIN", "")
+SEAL_TRUST = os.environ.get("SEAL_TRUST", "")
+# The time-stamp authority (RFC 3161); without one seals are PAdES B-B and say so.
+TSA_URL = os.environ.get("TSA_URL", "")
+TSA_USER = os.environ.get("TSA_USER", "")
+TSA_PASSWORD = sources.secret("TSA_PASSWORD")
+TSA_ROOTS = os.environ.get("TSA_ROOTS", "")
+# How long an envelope is out, how often its signers are reminded, and how long a code may be given, unless said
+# otherwise.
+SIGNING_DAYS = int(os.environ.get("SIGNING_DAYS") or "30")
+SIGNING_REMINDER_DAYS = int(os.environ.get("SIGNING_REMINDER_DAYS") or "5")
+SIGNING_CODE_MINUTES = int(os.environ.get("SIGNING_CODE_MINUTES") or "15")
+# Codes by text message are posted there, signed with the secret; without it codes go by e-mail.
+SMS_URL = os.environ.get("SMS_URL", "")
+SMS_SECRET = sources.secret("SMS_SECRET")
 STORAGES: dict[str, Any] = {
     "default": _S3 if os.environ.get("S3_BUCKET") else _LOCAL,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -254,6 +279,13 @@ SPECTACULAR_SETTINGS = {
         "KeptWhen": [(">=", "≥"), ("<=", "≤")],
         "KeptWhenSent": [">=", "<="],
         "DeliveryState": "clm.events.models.DeliveryState",
+        "PersonRole": "clm.accounts.roles.Role",
+        "PartyRole": "contracts.models.contract.ContractParty.Role",
+        "TeamKind": "clm.accounts.models.Team.Kind",
+        "MatrixState": "contracts.states.MatrixState",
+        "ApprovalState": "contracts.states.ApprovalState",
+        "ApprovalStepState": "contracts.states.ApprovalStepState",
+        "SeatState": "contracts.states.SeatState",
         "ContractState": "contracts.states.ContractState",
         "VersionState": "contracts.states.VersionState",
         "DraftState": "contracts.states.DraftState",
@@ -265,7 +297,16 @@ SPECTACULAR_SETTINGS = {
         "LibraryClauseCategory": "contracts.library_categories.ClauseCategory",
         "LibraryClauseRisk": "contracts.models.library.Risk",
         "LibraryVersionState": "contracts.states.LibraryVersionState",
+        "EnvelopeState": "contracts.states.EnvelopeState",
+        "RecipientState": "contracts.states.RecipientState",
+        "RecipientRole": "contracts.models.signature.Recipient.Role",
+        "SignatureFieldKind": "contracts.models.signature.SignatureField.Kind",
+        "EnvelopeEventKind": "contracts.models.signature.EnvelopeEvent.Kind",
         "DecisionKind": "contracts.models.terms.RenewalDecision.Kind",
+        "PartyIdentifierKind": "contracts.models.party.PartyIdentifier.Kind",
+        "PartyAddressKind": "contracts.models.party.PartyAddress.Kind",
+        "ContractRelationKind": "contracts.models.relation.ContractRelation.Kind",
+        "CustomFieldKind": "contracts.models.custom_field.CustomField.Kind",
         "CommitmentState": "slas.states.CommitmentState",
         "WindowState": "slas.states.WindowState",
         "ExclusionState": "slas.states.ExclusionState",

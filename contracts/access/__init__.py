@@ -22,6 +22,9 @@ from contracts.models import (
     ContractParty,
     Drafting,
     Party,
+    PartyAddress,
+    PartyContact,
+    PartyIdentifier,
     Passage,
     RenewalDecision,
     Template,
@@ -64,6 +67,7 @@ def register() -> None:
             "contracts.view_party": EVERYONE - {Role.COUNTERPARTY},
             "contracts.create_party": EDITORS,
             "contracts.change_party": EDITORS,
+            "contracts.archive_party": {Role.LEGAL, Role.ADMINISTRATOR},
             "contracts.view_template": EVERYONE - {Role.COUNTERPARTY},
             "contracts.import_template": LIBRARIANS,
             "contracts.add_template_version": LIBRARIANS,
@@ -80,7 +84,8 @@ def register() -> None:
     register_system_actor(LIBRARIAN, {"contracts.remind_template_review"})
     register_subjects(Contract, Template)
     register_visibility(Contract, "contracts.view_contract", _contracts)
-    register_visibility(Party, "contracts.view_party", everyone_inside)
+    for known in (Party, PartyAddress, PartyContact, PartyIdentifier):
+        register_visibility(known, "contracts.view_party", everyone_inside)
     for shelved in (Template, TemplateVersion):
         register_visibility(shelved, "contracts.view_template", everyone_inside)
     through_contract = seen_through("contract", lambda: Contract)
@@ -120,8 +125,32 @@ def _terms(actor: Actor, rows: QuerySet[Terms]) -> QuerySet[Terms]:
 
 def register_all() -> None:
     """The contracts' own rules and those of every capability."""
-    from contracts.access import changes, comments, drafts, library, omissions, requests
+    from contracts.access import (
+        approvals,
+        changes,
+        comments,
+        custom_fields,
+        drafts,
+        library,
+        omissions,
+        relations,
+        requests,
+        signing,
+        watching,
+    )
 
     register()
-    for part in (changes, comments, drafts, library, omissions, requests):
+    for part in (
+        approvals,
+        changes,
+        comments,
+        custom_fields,
+        drafts,
+        library,
+        omissions,
+        relations,
+        requests,
+        signing,
+        watching,
+    ):
         part.register()

@@ -6,10 +6,12 @@ Rows are narrowed by `visible` (contracts/access.py). This says what is left out
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from clm.access.objects import holders, people_granted
@@ -22,8 +24,10 @@ from contracts.adapters.metadata import without_metadata
 from contracts.adapters.outgoing import clean_pdf, clean_upload
 from contracts.models import Comment, Contract, ContractParty, Thread, Version
 from contracts.models.version import Source
-from contracts.states import Side
+from contracts.states import ContractState, Side
 
+# What the contract is in while our side makes up its mind.
+OURS_ALONE = frozenset({ContractState.IN_APPROVAL, ContractState.APPROVED})
 SUFFIXES = {DOCX: ".docx", PDF: ".pdf"}
 
 
@@ -114,3 +118,34 @@ def other_side_name(actor: Actor, contract: Contract) -> str:
         return Organization.objects.get(pk=contract.organization_id).name
     parts = contract.parties.filter(role="counterparty").values_list("party__name", flat=True)
     return ", ".join(parts)
+
+
+def _was_sent() -> Exists:
+    return Exists(Version.objects.filter(contract=OuterRef("pk"), shared_at__isnull=False))
+
+
+def told_states(actor: Actor, contracts: Iterable[Contract]) -> None:
+    """The rows' `shown_state` is the one that this actor is told of: who approves on our side, and whether, is ours
+    alone. One query where any of them is approved, or waits to be."""
+    rows = [contract for contract in contracts if contract.state in OURS_ALONE]
+    if not rows or can(actor, VIEW_INSIDE):
+        return
+    sent = Contract.objects.filter(_was_sent(), pk__in=[contract.pk for contract in rows])
+    known = set(sent.values_list("pk", flat=True))
+    for contract in rows:
+        contract.told_as = ContractState.IN_NEGOTIATION if contract.pk in known else ContractState.DRAFT
+
+
+def told_choices() -> list[tuple[str, Any]]:
+    return [choice for choice in ContractState.choices if choice[0] not in OURS_ALONE]
+
+
+def in_told_state(rows: QuerySet[Any], values: Iterable[str]) -> QuerySet[Any]:
+    """Rows whose state, as the other side is told it, is one of the values."""
+    wanted = set(values) - OURS_ALONE
+    found = Q(state__in=wanted)
+    if ContractState.IN_NEGOTIATION in wanted:
+        found |= Q(_was_sent(), state__in=OURS_ALONE)
+    if ContractState.DRAFT in wanted:
+        found |= Q(~_was_sent(), state__in=OURS_ALONE)
+    return rows.filter(found)

@@ -13,10 +13,11 @@ from clm.lib.actor import Actor
 from clm.lib.money import is_iso_4217
 from clm.lib.zones import is_zone
 from contracts.access import VIEW_INSIDE
-from contracts.access.other_side import file_name_for, note_for
-from contracts.models import Clause, Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
+from contracts.access.other_side import file_name_for, note_for, told_states
+from contracts.models import Clause, Contract, ContractParty, Passage, RenewalDecision, Term, Terms, Version
 from contracts.models.contract import Category
 from contracts.papers import TERM_FIELDS
+from contracts.queries.custom_fields import values_of
 from contracts.states import VersionState
 
 
@@ -38,12 +39,6 @@ class SharedFacts(serializers.ModelSerializer):
         return {}
 
 
-class PartySerializer(ModelBodySerializer):
-    class Meta:
-        model = Party
-        fields = ["id", "name", "is_ours", "registration_number", "country", "email", "address"]
-
-
 class ContractPartySerializer(serializers.ModelSerializer):
     name = serializers.CharField(source="party.name", read_only=True)
 
@@ -53,18 +48,37 @@ class ContractPartySerializer(serializers.ModelSerializer):
 
 
 class ContractSerializer(SharedFacts):
-    """For the other side without what only ours sees: owner, value, currency, confidentiality, tags, description."""
+    """For the other side without what only ours sees: owner, department, value, currency, confidentiality, tags,
+    description, own fields."""
 
-    inside_only = ("owner", "value_amount", "currency", "is_confidential", "tags", "description")
+    inside_only = (
+        "owner", "department", "value_amount", "currency", "is_confidential", "tags", "description", "custom_fields",
+    )  # fmt: skip
     parties = ContractPartySerializer(many=True, read_only=True)
+    custom_fields = serializers.SerializerMethodField(help_text="Values of the organization's own fields, by key.")
+    snippet = serializers.SerializerMethodField(
+        help_text="In a list that is searched: where its text has the words, as [text, whether it was hit]."
+    )
 
     class Meta:
         model = Contract
         fields = [
-            "id", "reference", "external_reference", "title", "category", "state", "owner", "value_amount", "currency",
-            "time_zone", "is_confidential", "tags", "description", "parties", "created_at",
+            "id", "reference", "external_reference", "title", "category", "state", "owner", "department",
+            "value_amount", "currency", "time_zone", "is_confidential", "tags", "description", "custom_fields",
+            "parties", "created_at", "snippet",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_snippet(self, contract: Contract) -> list[list[Any]]:
+        return [[part.text, part.is_hit] for part in getattr(contract, "snippet", ())]
+
+    def get_custom_fields(self, contract: Contract) -> dict[str, Any]:
+        return values_of(contract)
+
+    def as_shared(self, actor: Actor, instance: Any, shared: dict[str, Any]) -> dict[str, Any]:
+        """Whether our side approves is not told."""
+        told_states(actor, [instance])
+        return {"state": instance.shown_state}
 
 
 class ContractFactsSerializer(BodySerializer):
@@ -80,6 +94,12 @@ class ContractFactsSerializer(BodySerializer):
     currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, allow_blank=True)
     time_zone = serializers.CharField(required=False)
     description = serializers.CharField(required=False, allow_blank=True)
+    department = serializers.UUIDField(required=False, allow_null=True, source="department_id")
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
+    custom_fields = serializers.DictField(
+        required=False,
+        help_text="By key. Amounts are {amount, currency}, decimals and dates text, choices a list; null empties.",
+    )
 
     def validate_time_zone(self, value: str) -> str:
         if not is_zone(value):

@@ -3,12 +3,18 @@ from django.urls import include, path
 from contracts.api import comparisons, composition_views, template_views, views
 
 urlpatterns = [
+    path("", include("contracts.api.approval_urls")),
     path("", include("contracts.api.library_urls")),
     path("", include("contracts.api.draft_urls")),
     path("", include("contracts.api.omission_urls")),
+    path("", include("contracts.api.envelope_urls")),
     path("", include("contracts.api.request_urls")),
     path("", include("contracts.api.comment_urls")),
     path("", include("contracts.api.change_urls")),
+    path("", include("contracts.api.party_urls")),
+    path("", include("contracts.api.watching_urls")),
+    path("", include("contracts.api.custom_field_urls")),
+    path("", include("contracts.api.relation_urls")),
     path("contracts/", views.Contracts.as_view(), name="api-contracts"),
     path("contracts/<uuid:pk>/", views.ContractDetail.as_view(), name="api-contract"),
     path("contracts/<uuid:pk>/versions/", views.Versions.as_view(), name="api-versions"),
@@ -60,6 +66,4 @@ urlpatterns = [
     path("template-versions/<uuid:pk>/drafts/", template_views.Drafts.as_view(), name="api-template-drafts"),
     path("passages/", views.Passages.as_view(), name="api-passages"),
     path("passages/<uuid:pk>/", views.PassageDetail.as_view(), name="api-passage"),
-    path("parties/", views.Parties.as_view(), name="api-parties"),
-    path("parties/<uuid:pk>/", views.PartyDetail.as_view(), name="api-party"),
 ]

@@ -27,17 +27,15 @@ from clm.audit.models import LedgerEntry
 from clm.lib.actor import Actor
 from contracts import queries
 from contracts.access import VIEW_INSIDE
-from contracts.access.other_side import file_name_for
+from contracts.access.other_side import file_name_for, in_told_state, told_choices
 from contracts.api import serializers as shapes
-from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Term, Version
+from contracts.models import Contract, ContractParty, Passage, RenewalDecision, Term, Version, Watcher
 from contracts.models.contract import Category
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
 from contracts.operations.archive_contract import archive_contract
 from contracts.operations.change_contract import change_contract
-from contracts.operations.change_party import change_party
 from contracts.operations.create_contract import create_contract
-from contracts.operations.create_party import create_party
 from contracts.operations.decide_renewal import decide_renewal
 from contracts.operations.finalize_version import finalize_version
 from contracts.operations.mark_passage import mark_passage
@@ -49,15 +47,38 @@ from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.papers import Paper, put_paper, read_paper
 from contracts.papers.outgoing import file_for
+from contracts.queries.clauses_had import having_clause
+from contracts.queries.custom_fields import asked_fields, with_values
+from contracts.queries.custom_filters import custom_filters
+from contracts.queries.snippets import snippets_of
 from contracts.states import ContractState
 
 VIEW = "contracts.view_contract"
+
+
+def by_told_state(rows: QuerySet[Any], _name: str, values: list[str]) -> QuerySet[Any]:
+    return in_told_state(rows, values) if values else rows
+
+
+INSIDE_FILTERS = (
+    "owner", "department", "tag", "watched", "currency", "value_from", "value_below", "clause", "without_clause",
+)  # fmt: skip
 
 
 class ContractFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=ContractState.choices, distinct=False)
     category = django_filters.MultipleChoiceFilter(choices=Category.choices, distinct=False)
     owner = django_filters.UUIDFilter(field_name="owner_id")
+    department = django_filters.UUIDFilter(field_name="department_id")
+    tag = django_filters.CharFilter(method="by_tag")
+    currency = django_filters.CharFilter()
+    value_from = django_filters.NumberFilter("value_amount", lookup_expr="gte")
+    value_below = django_filters.NumberFilter("value_amount", lookup_expr="lt")
+    ends_after = django_filters.DateFilter("term_ends_on", lookup_expr="gte")
+    ends_before = django_filters.DateFilter("term_ends_on", lookup_expr="lte")
+    clause = django_filters.UUIDFilter(method="by_clause", label="A library clause that the newest text has")
+    without_clause = django_filters.UUIDFilter(method="by_lack", label="A library clause that the newest text lacks")
+    watched = django_filters.BooleanFilter(method="by_watched", label="Those that you watch")
     reference = django_filters.CharFilter()
     external_reference = django_filters.CharFilter()
     party = django_filters.UUIDFilter(method="by_party")
@@ -67,11 +88,32 @@ class ContractFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.request is not None and not can(actor_in(self.request), VIEW_INSIDE):
-            del self.filters["owner"]
+        if self.request is None:
+            return
+        if can(actor_in(self.request), VIEW_INSIDE):
+            self.filters |= custom_filters(asked_fields())
+        else:
+            for name in INSIDE_FILTERS:
+                del self.filters[name]
+            self.filters["state"] = django_filters.MultipleChoiceFilter(
+                choices=told_choices(), distinct=False, method=by_told_state
+            )
 
     def by_party(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
         return rows.filter(pk__in=ContractParty.objects.filter(party=value).values("contract"))
+
+    def by_tag(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(tags__contains=[value])
+
+    def by_clause(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
+        return rows.filter(pk__in=having_clause(value))
+
+    def by_lack(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
+        return rows.exclude(pk__in=having_clause(value))
+
+    def by_watched(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
+        mine = Watcher.objects.filter(user_id=actor_in(self.request).person_id).values("contract")
+        return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 
     def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return queries.found_for(actor_in(self.request), rows, value)
@@ -86,13 +128,24 @@ class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):
     filterset_class = ContractFilter
 
     def rows(self) -> QuerySet[Any]:
-        return queries.contract_rows()
+        return queries.contract_rows().prefetch_related(with_values())
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """With the place in its text for each contract that was searched for."""
+        rows = super().paginate_queryset(queryset)
+        words = self.request.query_params.get("q", "").replace("\x00", "").strip()
+        if rows and words:
+            found = snippets_of(actor_in(self.request), [row.pk for row in rows], words)
+            for row in rows:
+                row.snippet = found.get(row.pk, [])
+        return rows
 
     @extend_schema(request=shapes.ContractFactsSerializer, responses={201: shapes.ContractSerializer})
     def post(self, request: Request) -> Response:
         actor = actor_in(request)
         require(actor, "contracts.create_contract")
-        contract = create_contract(actor=actor, **checked(shapes.ContractFactsSerializer, request.data))
+        sent = {"custom_fields": {}} | checked(shapes.ContractFactsSerializer, request.data)
+        contract = create_contract(actor=actor, **sent)
         return Response(shapes.ContractSerializer(contract).data, status=status.HTTP_201_CREATED)
 
 
@@ -270,37 +323,6 @@ class Timeline(OfContract, ListAPIView):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(contract_id=self.contract().pk)
-
-
-class Parties(IdempotentMixin, VisibleRowsView, ListAPIView):
-    """Legal entities; POST makes one known."""
-
-    model = Party
-    verb = "contracts.view_party"
-    serializer_class = shapes.PartySerializer
-    filterset_fields = ["is_ours", "country", "name"]
-
-    @extend_schema(responses={201: shapes.PartySerializer})
-    def post(self, request: Request) -> Response:
-        actor = actor_in(request)
-        require(actor, "contracts.create_party")
-        party = create_party(actor=actor, **checked(shapes.PartySerializer, request.data))
-        return Response(shapes.PartySerializer(party).data, status=status.HTTP_201_CREATED)
-
-
-class PartyDetail(VisibleRowsView, RetrieveAPIView):
-    """One legal entity; PATCH changes what is known of it."""
-
-    model = Party
-    verb = "contracts.view_party"
-    serializer_class = shapes.PartySerializer
-
-    @extend_schema(request=shapes.PartySerializer(partial=True), responses=shapes.PartySerializer)
-    def patch(self, request: Request, pk: UUID) -> Response:
-        actor = actor_in(request)
-        require(actor, "contracts.change_party", self.get_object())
-        facts = checked(shapes.PartySerializer, request.data, partial=True)
-        return Response(shapes.PartySerializer(change_party(actor=actor, party_id=pk, **facts)).data)
 
 
 class Passages(IdempotentMixin, VisibleRowsView, ListAPIView):

@@ -10,13 +10,17 @@ from clm.events.record import Event
 from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
 
 
-def contract_created(contract: Contract) -> Event:
+def contract_created(contract: Contract, said: Mapping[str, Any] | None = None) -> Event:
+    """`said` has values of the organization's own fields."""
     after = {
         "reference": contract.reference,
         "title": contract.title,
         "category": contract.category,
         "owner": contract.owner_id,
         "is_confidential": contract.is_confidential,
+        **({"department": contract.department_id} if contract.department_id else {}),
+        **({"tags": contract.tags} if contract.tags else {}),
+        **(said or {}),
     }
     return Event(
         type="contract.created",
@@ -175,7 +179,7 @@ def _contract(
 
 
 def _party(type_: str, verb: str, party: Party, before: Mapping[str, Any]) -> Event:
-    names = ("name", "is_ours", "registration_number", "country")
+    names = ("name", "is_ours", "country")
     return Event(
         type=type_,
         verb=verb,

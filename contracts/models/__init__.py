@@ -1,3 +1,4 @@
+from contracts.models.approval import Approval, ApprovalSeat, ApprovalStep, Matrix, Rule
 from contracts.models.change import Change, Receipt
 from contracts.models.comment import Comment, FormerWords, Mention, Thread
 from contracts.models.contract import (
@@ -7,20 +8,76 @@ from contracts.models.contract import (
     ContractUserPermission,
     FurtherWords,
 )
+from contracts.models.custom_field import CustomField, CustomValue
 from contracts.models.draft import ClauseEdit, Draft, DraftClause, Turn, UnsavedWords
 from contracts.models.library import DeclinedOffer, LibraryClause, LibraryClauseVersion
 from contracts.models.omission import Omission
-from contracts.models.party import Party
+from contracts.models.party import Party, PartyAddress, PartyContact, PartyIdentifier
+from contracts.models.relation import ContractRelation
 from contracts.models.request import ContractRequest, RequestFile, RequestQuestion
+from contracts.models.signature import (
+    Envelope,
+    EnvelopeEvent,
+    Recipient,
+    SignatureField,
+    SigningCode,
+    SigningLink,
+)
 from contracts.models.template import Drafting, Template, TemplateVersion
 from contracts.models.terms import RenewalDecision, Term, Terms
 from contracts.models.version import Clause, Passage, Version
+from contracts.models.watcher import Watcher
 
 __all__ = [
-    "Change", "Clause", "ClauseEdit", "Comment", "Contract", "ContractGroupPermission", "ContractParty",
-    "ContractRequest", "ContractUserPermission", "DeclinedOffer", "Draft", "DraftClause", "Drafting", "FormerWords",
+    "Approval",
+    "ApprovalSeat",
+    "ApprovalStep",
+    "Change",
+    "Clause",
+    "ClauseEdit",
+    "Comment",
+    "Contract",
+    "ContractGroupPermission",
+    "ContractParty",
+    "ContractRelation",
+    "ContractRequest",
+    "ContractUserPermission",
+    "CustomField",
+    "CustomValue",
+    "DeclinedOffer",
+    "Draft",
+    "DraftClause",
+    "Drafting",
+    "Envelope",
+    "EnvelopeEvent",
+    "FormerWords",
     "FurtherWords",
-    "LibraryClause", "LibraryClauseVersion", "Mention", "Omission", "Party", "Passage", "Receipt", "RenewalDecision",
-    "RequestFile", "RequestQuestion", "Template", "TemplateVersion", "Term", "Terms", "Thread", "Turn",
-    "UnsavedWords", "Version",
+    "LibraryClause",
+    "LibraryClauseVersion",
+    "Matrix",
+    "Mention",
+    "Omission",
+    "Party",
+    "PartyAddress",
+    "PartyContact",
+    "PartyIdentifier",
+    "Passage",
+    "Receipt",
+    "Recipient",
+    "RenewalDecision",
+    "RequestFile",
+    "RequestQuestion",
+    "Rule",
+    "SignatureField",
+    "SigningCode",
+    "SigningLink",
+    "Template",
+    "TemplateVersion",
+    "Term",
+    "Terms",
+    "Thread",
+    "Turn",
+    "UnsavedWords",
+    "Version",
+    "Watcher",
 ]  # fmt: skip

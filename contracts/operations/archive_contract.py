@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.audit.moves import move
@@ -13,6 +14,8 @@ from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract
+from contracts.operations.approval.guards import close_approvals
+from contracts.queries.signing import check_not_out
 from contracts.states import ContractState
 
 
@@ -21,7 +24,9 @@ def archive_contract(*, actor: Actor, contract_id: UUID, reason: str = "") -> Co
     """The contract is archived: kept, found, and out of the way."""
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.archive_contract", contract)
+    check_not_out(contract)
     previous = move(actor, contract, to=ContractState.ARCHIVED, reason=reason)
+    close_approvals(actor, contract, verb="contracts.archive_contract", why=_("The contract was archived."))
     facts = events.contract_moved("contract.archived", "contracts.archive_contract", contract, previous, reason=reason)
     record(actor, facts)
     return contract

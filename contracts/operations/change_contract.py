@@ -19,34 +19,46 @@ from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, Draft
+from contracts.operations.approval.guards import supersede_routed
+from contracts.operations.custom_fields.guards import check_department, check_tags, put_values
 from contracts.operations.restrict_contract import PERMISSION
+from contracts.queries.signing import check_not_out
 from contracts.search import refresh_search
 from contracts.states import ContractState, DraftState, Side
 
 FIELDS = (
     "title", "category", "owner_id", "external_reference", "value_amount", "currency", "time_zone", "tags",
-    "description",
+    "description", "department_id",
 )  # fmt: skip
 
 
 @transaction.atomic
 def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None, **changes: Any) -> Contract:
-    """The contract has the given values of FIELDS; a new owner sees it, confidential or not.
+    """The contract has the given values of FIELDS and of its `custom_fields`, by key; a new owner sees it, confidential
+    or not. An approval is overtaken where rules look at what is changed.
 
     `seen` is the newest ledger entry of the contract that the person had before their eyes. Raises DomainError
     `changed_meanwhile` when somebody changed it since, `zone_fixed` once its dates count, `draft_open` where its type
-    would change under a draft of ours, Invalid `owner_unknown`.
+    would change under a draft of ours, Invalid `owner_unknown`, `department_unknown`, `tags_unfit`, and as
+    `put_values`.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.change_contract", contract)
+    check_not_out(contract)
     _check(contract, seen, changes)
     wanted = {name: changes[name] for name in FIELDS if name in changes}
+    if "tags" in wanted:
+        wanted["tags"] = check_tags(wanted["tags"])
     before = {name: getattr(contract, name) for name in wanted}
     for name, value in wanted.items():
         setattr(contract, name, value)
     if contract.value_amount is not None and not contract.currency:
         raise Invalid("currency_missing", "A value needs its currency.", fields={"currency": ["A value needs one."]})
     contract.save()
+    if "custom_fields" in changes:
+        were, are = put_values(contract, changes["custom_fields"])
+        before, wanted = before | were, wanted | are
+    supersede_routed(actor, contract, before, wanted)
     if contract.is_confidential and "owner_id" in wanted:
         grant([contract.owner], PERMISSION, contract)
     refresh_search(contract)
@@ -77,6 +89,7 @@ def _check(contract: Contract, seen: UUID | None, changes: dict[str, Any]) -> No
         # The type says which clauses the draft must have: it is not put aside for the moment of handing over.
         message = _("A draft of this contract is open: hand it over or abandon it before the type changes.")
         raise DomainError("draft_open", message, fields={"category": [message]})
+    check_department(changes.get("department_id"))
     owner_id = changes.get("owner_id", contract.owner_id)
     if not Membership.objects.filter(user_id=owner_id, removed_at=None).exists():
         raise Invalid("owner_unknown", "The owner is not a member.", fields={"owner": ["Not a member."]})

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.events.record import record
@@ -14,14 +15,17 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, Party
+from contracts.operations.approval.guards import LIVE, supersede_approvals
 from contracts.search import refresh_search
 
-FIELDS = ("name", "is_ours", "registration_number", "country", "email", "address")
+ROUTED = ("name", "is_ours", "country")
+FIELDS = ("name", "is_ours", "country", "email")
 
 
 @transaction.atomic
 def change_party(*, actor: Actor, party_id: UUID, **changes: Any) -> Party:
-    """The party has the given values; `changes` names fields of FIELDS. Raises DomainError `party_known`."""
+    """The party has the given values; `changes` names fields of FIELDS. Approvals of contracts with it are overtaken
+    where it is another for the rules. Raises DomainError `party_known`, `out_for_signature`."""
     party = lock_row(Party, party_id)
     require(actor, "contracts.change_party", party)
     if Party.objects.filter(name__iexact=changes.get("name", party.name)).exclude(pk=party.pk).exists():
@@ -31,7 +35,18 @@ def change_party(*, actor: Actor, party_id: UUID, **changes: Any) -> Party:
         if name in changes:
             setattr(party, name, changes[name])
     party.save()
+    if any(before.get(name, getattr(party, name)) != getattr(party, name) for name in ROUTED):
+        _supersede(actor, party)
     for contract in Contract.objects.filter(parties__party=party):
         refresh_search(contract)
     record(actor, events.party_changed(party, before))
     return party
+
+
+def _supersede(actor: Actor, party: Party) -> None:
+    """The contracts with it that are approved, or wait to be, locked one after the other."""
+    rows = Contract.objects.filter(parties__party=party, approvals__state__in=LIVE).order_by("pk").distinct()
+    for contract_id in rows.values_list("pk", flat=True):
+        contract = lock_row(Contract, contract_id)
+        why = _("What is known of a party changed.")
+        supersede_approvals(actor, contract, verb="contracts.change_party", why=why)

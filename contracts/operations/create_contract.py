@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +19,7 @@ from clm.lib.sequences import next_number
 from contracts import events
 from contracts.models import Contract
 from contracts.models.contract import Category
+from contracts.operations.custom_fields.guards import check_department, check_tags, put_values
 
 
 @transaction.atomic
@@ -31,12 +34,18 @@ def create_contract(
     currency: str = "",
     time_zone: str = "UTC",
     description: str = "",
+    department_id: UUID | None = None,
+    tags: Sequence[str] = (),
+    custom_fields: Mapping[str, Any] | None = None,
 ) -> Contract:
     """A draft contract with the next reference of the year (C-2026-0001).
 
-    The owner is the actor unless named, and is a present member. Raises Invalid `owner_unknown`.
+    The owner is the actor unless named, and is a present member. Own fields of the organization that must be given are
+    asked for where `custom_fields` is not None: what another document begins is completed later. Raises Invalid
+    `owner_unknown`, `department_unknown`, `tags_unfit`, and as `put_values`.
     """
     require(actor, "contracts.create_contract")
+    check_department(department_id)
     contract = Contract.objects.create(
         organization_id=actor.organization_id,
         reference=next_number(Contract, "reference", f"C-{clock.today().year}-"),
@@ -48,9 +57,12 @@ def create_contract(
         currency=currency,
         time_zone=time_zone,
         description=description,
+        department_id=department_id,
+        tags=check_tags(tags),
         created_at=clock.now(),
     )
-    record(actor, events.contract_created(contract))
+    said = put_values(contract, custom_fields)[1] if custom_fields is not None else {}
+    record(actor, events.contract_created(contract, said))
     return contract
 
 

@@ -19,10 +19,8 @@ def create_party(
     actor: Actor,
     name: str,
     is_ours: bool = False,
-    registration_number: str = "",
     country: str = "",
     email: str = "",
-    address: str = "",
 ) -> Party:
     """The party, once per name. Raises DomainError `party_known` where the name is taken."""
     require(actor, "contracts.create_party")
@@ -33,10 +31,8 @@ def create_party(
         organization_id=actor.organization_id,
         name=name.strip(),
         is_ours=is_ours,
-        registration_number=registration_number,
         country=country,
         email=email,
-        address=address,
     )
     record(actor, events.party_created(party))
     return party

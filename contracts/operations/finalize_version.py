@@ -20,7 +20,9 @@ from contracts.models import Contract, Term, Terms, Version
 from contracts.operations.advance_terms import catch_up
 from contracts.operations.guards import locked_version
 from contracts.operations.negotiation.guards import settle_negotiation
+from contracts.queries.approvals import check_may_be_filed
 from contracts.queries.omissions import check_version_complete
+from contracts.queries.signing import check_not_out
 from contracts.states import BEFORE_SIGNATURE, VersionState
 
 
@@ -31,14 +33,17 @@ def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date) -> V
     Of a contract in force the current term follows as soon as the version takes effect. Raises DomainError
     `terms_missing`, `effect_in_disorder` (an earlier final version takes effect later), `not_signed` while the
     contract is under way to its signature, `terms_rewrite_history`, `terms_leave_gap`, `mandatory_missing` of a text
-    that was negotiated here (see `contracts/queries/omissions.py`), and what `settle_negotiation` refuses.
+    that was negotiated here (see `contracts/queries/omissions.py`), and what `settle_negotiation` and
+    `check_may_be_filed` refuse.
     """
     version = locked_version(version_id)
     contract = version.contract
     require(actor, "contracts.finalize_version", version)
+    check_not_out(contract)
     version.STATES.check(version.state, VersionState.FINAL)
     check_can_be_final(version, contract, effective_on)
     check_version_complete(version, contract)
+    check_may_be_filed(contract, version)
     settle_negotiation(actor, version)
     if contract.is_in_force:
         _check_history(version, effective_on)
@@ -71,6 +76,11 @@ def check_can_be_final(version: Version, contract: Contract, effective_on: date)
         raise DomainError("not_signed", "This contract is on its way to signature: its text becomes final when signed.")
     if not Terms.objects.filter(version=version).exists():
         raise DomainError("terms_missing", "Set the terms first: a final version cannot get them any more.")
+    check_order(version, contract, effective_on)
+
+
+def check_order(version: Version, contract: Contract, effective_on: date) -> None:
+    """Raises DomainError `effect_in_disorder` where an earlier text takes effect later."""
     later = Version.objects.filter(
         contract=contract, state=VersionState.FINAL, number__lt=version.number, effective_on__gt=effective_on
     ).first()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from clm.documents.blobs import blob_of
 from clm.lib import clock
@@ -13,7 +14,9 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden, NotVisible
 from clm.lib.locks import lock_row
 from contracts.models import Clause, Contract, Version
+from contracts.operations.approval.guards import supersede_approvals
 from contracts.papers import Paper, content_hash
+from contracts.queries.signing import check_not_out
 from contracts.search import refresh_text
 
 
@@ -32,9 +35,11 @@ def keep_version(
     actor: Actor, contract: Contract, paper: Paper, *, note: str = "", attribution: str = "", **facts: Any
 ) -> Version:
     """The next version of a locked contract, with its clauses, ready to be searched; the paper was put before. `facts`
-    are side, source and shared_at."""
+    are side, source and shared_at. Approvals of texts before it are overtaken."""
     if paper.stored is None:
         raise ValueError("a paper is put before the transaction")
+    check_not_out(contract)
+    supersede_approvals(actor, contract, verb="contracts.add_version", why=_("There is a newer text."))
     blob = blob_of(paper.stored)
     version = Version.objects.create(
         organization_id=actor.organization_id,

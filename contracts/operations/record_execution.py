@@ -18,6 +18,8 @@ from contracts import events
 from contracts.models import Contract, ContractParty, Version
 from contracts.operations.finalize_version import check_can_be_final, fix_version
 from contracts.operations.negotiation.guards import settle_negotiation
+from contracts.queries.approvals import check_may_be_filed
+from contracts.queries.signing import check_not_out
 from contracts.states import ContractState, VersionState
 
 
@@ -29,19 +31,21 @@ def record_execution(
 
     What was signed is signed: it is filed whatever clause it lacks. Raises Invalid `date_ahead`, DomainError
     `version_missing`, `terms_missing`, `parties_missing` (neither side may be lacking), and what `settle_negotiation`
-    refuses.
+    and `check_may_be_filed` refuse.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.record_execution", contract)
+    check_not_out(contract)
     _check_day(contract, executed_on)
     version = Version.objects.select_for_update().filter(contract=contract).order_by("number").last()
     if version is None:
         raise DomainError("version_missing", "Upload the signed text first.")
-    _check_parties(contract)
+    check_parties(contract)
     contract.STATES.check(contract.state, ContractState.EXECUTED)
     starts_on = effective_on or _start(version) or executed_on
     check_can_be_final(version, contract, starts_on)
     version.contract = contract
+    check_may_be_filed(contract, version)
     settle_negotiation(actor, version)
     if version.state == VersionState.DRAFT:
         fix_version(actor, version, starts_on)
@@ -62,7 +66,8 @@ def _check_day(contract: Contract, executed_on: date) -> None:
         raise Invalid("date_ahead", message, fields={"executed_on": [message]})
 
 
-def _check_parties(contract: Contract) -> None:
+def check_parties(contract: Contract) -> None:
+    """Raises DomainError `parties_missing`."""
     roles = set(ContractParty.objects.filter(contract=contract).values_list("role", flat=True))
     if not {ContractParty.Role.OURS, ContractParty.Role.COUNTERPARTY} <= roles:
         raise DomainError("parties_missing", "Name both sides first: who signs for us, and who the counterparty is.")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.objects import grant, people_granted, withdraw
 from clm.access.permissions import require
@@ -16,6 +17,7 @@ from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract
+from contracts.operations.approval.guards import asked_people, supersede_approvals
 from contracts.operations.drafting.guards import tell_invited
 
 PERMISSION = "contracts.see_confidential_contract"
@@ -25,7 +27,8 @@ PERMISSION = "contracts.see_confidential_contract"
 def restrict_contract(
     *, actor: Actor, contract_id: UUID, people: Iterable[UUID] = (), is_confidential: bool = True
 ) -> Contract:
-    """Only these people, the owner and the actor see the contract; or, opened up, everyone inside does.
+    """Only these people, the owner and the actor see the contract, and who is asked to approve it; or, opened up,
+    everyone inside does.
 
     Counterparties see a contract by name only, confidential or not; where it is their turn they are told.
 
@@ -33,7 +36,9 @@ def restrict_contract(
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.restrict_contract", contract)
-    wanted = set(people) | {contract.owner_id, actor.person_id}
+    if is_confidential != contract.is_confidential:
+        supersede_approvals(actor, contract, verb="contracts.restrict_contract", why=_("Who sees it changed."))
+    wanted = set(people) | {contract.owner_id, actor.person_id} | asked_people(contract)
     members = Membership.objects.filter(user_id__in=wanted, removed_at=None).select_related("user")
     users: dict[UUID, User] = {member.user_id: member.user for member in members}
     if wanted - set(users) - {UUID(int=0)}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import get_visible, require
 from clm.events.record import record
@@ -13,24 +14,34 @@ from clm.lib.errors import DomainError, Invalid, NotVisible
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, ContractParty, Party
+from contracts.operations.approval.guards import supersede_approvals
+from contracts.queries.signing import check_not_out
 from contracts.search import refresh_search
 from contracts.states import ContractState
 
 
 @transaction.atomic
 def add_party(*, actor: Actor, contract_id: UUID, party_id: UUID, role: str) -> ContractParty:
-    """The party has this role in the contract; the same again is what stands already. Raises Invalid `role_unknown`."""
+    """The party has this role in the contract; the same again is what stands already.
+
+    Raises Invalid `role_unknown`, DomainError `party_archived` for one that is no longer used.
+    """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.set_parties", contract)
+    check_not_out(contract)
     if role not in ContractParty.Role.values:
         raise Invalid("role_unknown", "Choose a role.", fields={"role": ["Choose a role."]})
     party = get_visible(actor, Party.objects.all(), party_id)
     known = ContractParty.objects.filter(contract=contract, party=party, role=role).first()
     if known is not None:
         return known
+    if party.is_archived:
+        message = _("%(party)s is archived: it is no longer used.") % {"party": party.name}
+        raise DomainError("party_archived", message, fields={"name": [message]})
     part = ContractParty.objects.create(
         organization_id=actor.organization_id, contract=contract, party=party, role=role
     )
+    _supersede(actor, contract)
     refresh_search(contract)
     record(actor, events.party_set("contract.party_added", part))
     return part
@@ -41,12 +52,18 @@ def remove_party(*, actor: Actor, contract_id: UUID, part_id: UUID) -> Contract:
     """The party no longer has this role. Raises DomainError `contract_executed`: signed parties stay."""
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.set_parties", contract)
+    check_not_out(contract)
     part = ContractParty.objects.filter(contract=contract, pk=part_id).first()
     if part is None:
         raise NotVisible
     if contract.state != ContractState.DRAFT:
         raise DomainError("contract_executed", "Parties leave a contract only while it is a draft.")
+    _supersede(actor, contract)
     record(actor, events.party_set("contract.party_removed", part))
     part.delete()
     refresh_search(contract)
     return contract
+
+
+def _supersede(actor: Actor, contract: Contract) -> None:
+    supersede_approvals(actor, contract, verb="contracts.set_parties", why=_("The parties changed."))

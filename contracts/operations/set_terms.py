@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.events.record import record
@@ -14,8 +15,10 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from contracts import events
 from contracts.models import Passage, Terms, Version
+from contracts.operations.approval.guards import supersede_approvals
 from contracts.operations.guards import locked_version
 from contracts.papers import TERM_FIELDS, content_hash, terms_facts
+from contracts.queries.signing import check_not_out
 from contracts.states import VersionState
 from contracts.term_checks import check_terms
 
@@ -24,13 +27,15 @@ from contracts.term_checks import check_terms
 def set_terms(
     *, actor: Actor, version_id: UUID, terms: Mapping[str, Any], notice_passage_id: UUID | None = None
 ) -> Terms:
-    """The version's terms are these, and its content hash covers them. `terms` has the names of TERM_FIELDS.
+    """The version's terms are these, and its content hash covers them: an approval of the others is overtaken. `terms`
+    has the names of TERM_FIELDS.
 
     Raises DomainError `version_final` for a version that left draft, Invalid for terms that cannot be counted
     (see `check_terms`).
     """
     version = locked_version(version_id, "blob")
     require(actor, "contracts.set_terms", version)
+    check_not_out(version.contract)
     if version.state != VersionState.DRAFT:
         raise DomainError("version_final", "A final version keeps its terms: upload the amended text as a new version.")
     row = Terms.objects.filter(version=version).first() or Terms(
@@ -43,7 +48,11 @@ def set_terms(
     row.notice_passage = _passage(version, notice_passage_id)
     check_terms(row)
     row.save()
-    version.content_hash = content_hash(version.text, row, version.blob.sha256)
+    hashed = content_hash(version.text, row, version.blob.sha256)
+    if hashed != version.content_hash:
+        why = _("The terms were changed.")
+        supersede_approvals(actor, version.contract, verb="contracts.set_terms", why=why)
+    version.content_hash = hashed
     version.save(update_fields=["content_hash"])
     record(actor, events.terms_set(row, before or {}, terms_facts(row) or {}))
     return row

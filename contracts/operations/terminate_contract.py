@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.audit.moves import move
@@ -16,6 +17,8 @@ from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract
+from contracts.operations.approval.guards import close_approvals
+from contracts.queries.signing import check_not_out
 from contracts.states import ContractState
 
 
@@ -24,12 +27,14 @@ def terminate_contract(*, actor: Actor, contract_id: UUID, terminated_on: date, 
     """The contract is terminated as of a day that has come. Raises Invalid `reason_missing`, `date_ahead`."""
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.terminate_contract", contract)
+    check_not_out(contract)
     if not reason.strip():
         raise Invalid("reason_missing", "Say why it ends.", fields={"reason": ["Say why it ends."]})
     if terminated_on > clock.today(contract.time_zone):
         message = "This day has not come yet: record the termination when it takes effect."
         raise Invalid("date_ahead", message, fields={"terminated_on": [message]})
     previous = move(actor, contract, to=ContractState.TERMINATED, reason=reason)
+    close_approvals(actor, contract, verb="contracts.terminate_contract", why=_("The contract was terminated."))
     contract.terms_due_at = None
     contract.save(update_fields=["terms_due_at"])
     record(

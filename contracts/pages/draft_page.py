@@ -23,6 +23,7 @@ from clm.lib.errors import DomainError, NotVisible
 from contracts import queries
 from contracts.access.drafts import side_of
 from contracts.access.library import VIEW as VIEW_LIBRARY
+from contracts.access.other_side import told_states
 from contracts.engine.blanks import left_in
 from contracts.engine.defined_terms import Term, Words, terms_of
 from contracts.engine.references import broken
@@ -125,6 +126,7 @@ def _page(
     request: HttpRequest, contract: Contract, given: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     actor = actor_of(request)
+    told_states(actor, [contract])
     draft = drafts.open_draft(actor, contract)
     context = _frame(actor, contract, draft)
     if draft is not None:

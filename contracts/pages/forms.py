@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clm.accounts.models import Membership
+from clm.accounts.models import Membership, Team
 from clm.accounts.roles import PEOPLE_INSIDE, Role
 from clm.lib.actor import Actor
 from clm.lib.money import Money, is_iso_4217
@@ -20,11 +22,12 @@ from contracts.access.other_side import companies
 from contracts.models import ContractParty, Party, Passage, RenewalDecision, Version
 from contracts.models.contract import Category
 from contracts.models.terms import NoticeUnit, Renewal, Roll
+from contracts.pages.custom_field_forms import CustomFieldsForm
 from contracts.papers.comparisons import PaperForm
 
 
 def _date(**kwargs: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
 def _time(**kwargs: Any) -> forms.TimeField:
@@ -41,6 +44,11 @@ def _present() -> QuerySet[Membership]:
 def members() -> list[tuple[str, str]]:
     """Choices of the organization's present people: nobody of the other side, and no integration."""
     return [(str(row.user_id), str(row.user)) for row in _present().filter(roles__overlap=sorted(PEOPLE_INSIDE))]
+
+
+def departments() -> list[tuple[str, str]]:
+    rows = Team.objects.filter(kind=Team.Kind.DEPARTMENT).order_by("name").values_list("pk", "name")
+    return [("", "–"), *((str(pk), name) for pk, name in rows)]
 
 
 def people_by_side(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -72,12 +80,13 @@ def amount_typed(amount: Decimal | None, currency: str) -> str | None:
     return None if amount is None else Money(amount, currency).as_json()["amount"]
 
 
-class ContractForm(forms.Form):
+class ContractForm(CustomFieldsForm):
     """The facts; for a new contract the signed or draft document may come along."""
 
     title = forms.CharField(label=_("Title"), max_length=250)
     category = forms.ChoiceField(label=_("Type"), choices=Category.choices, initial=Category.OTHER)
     owner_id = forms.ChoiceField(label=_("Owner"))
+    department_id = forms.TypedChoiceField(label=_("Department"), required=False, coerce=UUID, empty_value=None)
     external_reference = forms.CharField(
         label=_("Their reference"), max_length=80, required=False, help_text=_("As the other side's invoices quote it.")
     )
@@ -89,13 +98,19 @@ class ContractForm(forms.Form):
         label=_("Time zone of its dates"),
         initial="UTC",
     )
+    tags = forms.CharField(label=_("Tags"), required=False, max_length=1300, help_text=_("With commas between them."))
     description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, custom: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner_id"].choices = members()  # type: ignore[attr-defined]
+        self.fields["department_id"].choices = departments()  # type: ignore[attr-defined]
+        self.put_custom_fields(custom or {})
         self.fields["time_zone"].choices = _zones(self.initial.get("time_zone"))  # type: ignore[attr-defined]
+
+    def clean_tags(self) -> list[str]:
+        return [tag.strip() for tag in self.cleaned_data["tags"].split(",") if tag.strip()]
 
     def clean_currency(self) -> str:
         code: str = self.cleaned_data["currency"]
@@ -127,7 +142,7 @@ class NewContractForm(ContractForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["our_party"].queryset = Party.objects.filter(is_ours=True)  # type: ignore[attr-defined]
+        self.fields["our_party"].queryset = Party.objects.filter(is_ours=True, archived_at=None)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -143,6 +158,7 @@ class NewContractForm(ContractForm):
 
     def split(self, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """The facts, and the terms where a start was given; what was left empty has the terms' own defaults."""
+        given["custom_fields"] = self.said(given)
         terms = {name: given[name] for name in NEW_TERMS if given.get(name) not in (None, "")}
         facts = {name: value for name, value in given.items() if name not in (*NEW_TERMS, "seen", "file")}
         return facts, terms if given.get("starts_on") else None
@@ -201,12 +217,6 @@ class PartForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=ContractParty.Role.choices)
     country = forms.RegexField(r"^[A-Z]{2}$", label=_("Country"), required=False)
     email = forms.EmailField(label=_("Contact e-mail"), required=False)
-
-
-class PartyForm(forms.ModelForm):
-    class Meta:
-        model = Party
-        fields = ["name", "is_ours", "registration_number", "country", "email", "address"]
 
 
 class ExecutionForm(forms.Form):

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Upper
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clm.access.permissions import can
-from clm.accounts.models import Membership, User
+from clm.access.middleware import actor_of
+from clm.access.permissions import can, visible
+from clm.accounts.models import Membership, Team, User
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
 from contracts.access import VIEW_INSIDE
-from contracts.models import Contract, ContractParty, Party
+from contracts.access.other_side import in_told_state, told_choices, told_states
+from contracts.engine import custom_values as engine
+from contracts.engine.identifiers import SEPARATORS
+from contracts.models import Contract, ContractParty, Party, PartyIdentifier, Watcher
 from contracts.models.contract import Category
+from contracts.queries.clauses_had import having_clause
+from contracts.queries.custom_fields import asked_fields, words_of
+from contracts.queries.custom_filters import PREFIX, custom_filters
+from contracts.queries.snippets import snippets_of
 from contracts.states import ContractState
 
 
@@ -31,11 +45,29 @@ def _owners(request: Any) -> QuerySet[User]:
     return User.objects.filter(Exists(owned), pk__in=members).order_by("name")
 
 
+def _departments(request: Any) -> QuerySet[Team]:
+    rows = Team.objects.none() if request is None else visible(request.actor, Team.objects.all())
+    return rows.filter(kind=Team.Kind.DEPARTMENT).order_by("name")
+
+
+def by_told_state(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+    return in_told_state(rows, [value])
+
+
+INSIDE_FILTERS = (
+    "owner", "confidential", "department", "tag", "watched", "currency", "value_from", "value_below", "clause",
+    "without_clause",
+)  # fmt: skip
+
+
 class ContractFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=ContractState.choices, label=_("State"), empty_label=_("Any"))
     category = django_filters.ChoiceFilter(choices=Category.choices, label=_("Type"), empty_label=_("Any"))
     party = django_filters.CharFilter(method="by_party", label=_("Party"))
     owner = django_filters.ModelChoiceFilter(queryset=_owners, label=_("Owner"))
+    department = django_filters.ModelChoiceFilter(queryset=_departments, label=_("Department"))
+    tag = django_filters.CharFilter(method="by_tag", label=_("Tag"))
+    watched = django_filters.BooleanFilter(method="by_watched", label=_("Watched by me"))
     ends_after = django_filters.DateFilter(
         "term_ends_on", lookup_expr="gte", label=_("Term ends from"), widget=forms.DateInput({"type": "date"})
     )
@@ -43,15 +75,57 @@ class ContractFilter(django_filters.FilterSet):
         "term_ends_on", lookup_expr="lte", label=_("Term ends until"), widget=forms.DateInput({"type": "date"})
     )
     confidential = django_filters.BooleanFilter(field_name="is_confidential", label=_("Confidential"))
+    currency = django_filters.CharFilter(lookup_expr="iexact", label=_("Currency"))
+    value_from = django_filters.NumberFilter("value_amount", lookup_expr="gte", label=_("Value from"))
+    value_below = django_filters.NumberFilter("value_amount", lookup_expr="lt", label=_("Value below"))
+    # Offered on the page of a library clause: a choice of hundreds would be drawn with each list.
+    clause = django_filters.UUIDFilter(method="by_clause", label=_("Has the clause"), widget=forms.HiddenInput())
+    without_clause = django_filters.UUIDFilter(method="by_lack", label=_("Lacks it"), widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.request is not None and not can(self.request.actor, VIEW_INSIDE):
-            del self.filters["owner"], self.filters["confidential"]
+        if self.request is None:
+            return
+        if can(self.request.actor, VIEW_INSIDE):
+            self.filters |= custom_filters(getattr(self.request, "own_fields", None) or asked_fields())
+        else:
+            for name in INSIDE_FILTERS:
+                del self.filters[name]
+            self.filters["state"] = django_filters.ChoiceFilter(
+                choices=told_choices(), label=_("State"), empty_label=_("Any"), method=by_told_state
+            )
+
+    def by_tag(self, rows: QuerySet[Contract], _name: str, value: str) -> QuerySet[Contract]:
+        return rows.filter(tags__contains=[value.strip()])
+
+    def by_clause(self, rows: QuerySet[Contract], _name: str, value: UUID) -> QuerySet[Contract]:
+        return rows.filter(pk__in=having_clause(value))
+
+    def by_lack(self, rows: QuerySet[Contract], _name: str, value: UUID) -> QuerySet[Contract]:
+        return rows.exclude(pk__in=having_clause(value))
+
+    def by_watched(self, rows: QuerySet[Contract], _name: str, value: bool) -> QuerySet[Contract]:
+        mine = Watcher.objects.filter(user_id=self.request.actor.person_id).values("contract")
+        return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 
     def by_party(self, rows: QuerySet[Contract], _name: str, value: str) -> QuerySet[Contract]:
         named = ContractParty.objects.filter(party__name__icontains=value)
         return rows.filter(pk__in=named.values("contract"))
+
+
+KINDS = {engine.DATE: "date", engine.INTEGER: "number", engine.DECIMAL: "number"}
+
+
+def _said(row: Any, *, key: str) -> Any:
+    value = row.said.get(key)
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    return str(value) if isinstance(value, User | Party) else value
+
+
+def _as_told(column: Column) -> Column:
+    """Nothing is put in the order of what the other side is not told."""
+    return replace(column, sort=()) if column.key == "state" else column
 
 
 @method_decorator(login_required, name="dispatch")
@@ -64,6 +138,7 @@ class ContractList(ListPage):
     searched = ("q", "party")
     default_sort = "-newest"
     actions_template = "contracts/list_actions.html"
+    bar_template = "contracts/list_narrow.html"
     empty = Empty(
         title=_("No contracts yet"),
         hint=_("Upload the first one: Word, PDF or text. Its clauses are read at once."),
@@ -77,7 +152,7 @@ class ContractList(ListPage):
         Column("title", _("Title"), main=True, sort=("title",), template="contracts/title_cell.html"),
         Column("counterparties", _("Counterparty"), lambda row: queries.names_of(row, "counterparty")),
         Column("category", _("Type"), lambda row: Category(row.category).label, sort=("category",)),
-        Column("state", _("State"), kind="state", domain="contract", sort=("state",)),
+        Column("state", _("State"), "shown_state", kind="state", domain="contract", sort=("state",)),
         Column("ends_on", _("Term ends"), "term_ends_on", kind="date", zone="time_zone", sort=("term_ends_on",)),
         Column(
             "value",
@@ -89,12 +164,48 @@ class ContractList(ListPage):
             verb=VIEW_INSIDE,
         ),
         Column("owner", _("Owner"), lambda row: str(row.owner), sort=("owner__name",), visible=False, verb=VIEW_INSIDE),
+        Column("department", _("Department"), lambda row: str(row.department or ""), visible=False, verb=VIEW_INSIDE),
+        Column("tags", _("Tags"), lambda row: ", ".join(row.tags), visible=False, verb=VIEW_INSIDE),
         Column("external_reference", _("Their reference"), visible=False),
         Column("newest", _("Added"), "created_at", kind="instant", sort=("id",), visible=False),
     )
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """With a column for each field of the organization's own."""
+        request.own_fields = asked_fields()  # type: ignore[attr-defined]  # asked for once: the filters take them too
+        self.custom = {f"{PREFIX}{field.key}": field for field in request.own_fields}  # type: ignore[attr-defined]
+        own = [
+            Column(
+                name,
+                field.label,
+                partial(_said, key=field.key),
+                visible=False,
+                verb=VIEW_INSIDE,
+                kind=KINDS.get(field.kind, "text"),
+            )
+            for name, field in self.custom.items()
+        ]
+        told = [_as_told(column) for column in type(self).columns]
+        plain = type(self).columns if can(actor_of(request), VIEW_INSIDE) else told
+        self.columns = (*plain, *own)  # type: ignore[assignment, misc]
+        asked = (name for name in request.GET if name.startswith(PREFIX))
+        self.searched = (*type(self).searched, "clause", "without_clause", *asked)  # type: ignore[assignment, misc]
+        return super().get(request, *args, **kwargs)
+
+    def complete(self, rows: Sequence[Any]) -> None:
+        """The own fields that are shown, in one query, and where in their texts searched words stand."""
+        keys = [self.custom[each.key].key for each in self.chosen_columns() if each.key in self.custom]
+        ids = [row.pk for row in rows]
+        found = words_of(ids, keys) if keys else {}
+        text = self.request.GET.get("q", "").replace("\x00", "").strip()
+        is_shown = text and "format" not in self.request.GET
+        snippets = snippets_of(self.actor, ids, text) if is_shown else {}
+        for row in rows:
+            row.said, row.snippet = found.get(row.pk, {}), snippets.get(row.pk, [])
+        told_states(self.actor, rows)
+
     def rows(self) -> QuerySet[Any]:
-        return queries.listed(self.actor)
+        return queries.listed(self.actor).select_related("department")
 
     def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:
         return queries.found_for(self.actor, found, text) if text else found
@@ -103,11 +214,37 @@ class ContractList(ListPage):
         return f"/contracts/{row.pk}/"
 
     def extra_context(self) -> dict[str, Any]:
-        return {"can_add": can(self.actor, "contracts.create_contract")}
+        return {
+            "can_add": can(self.actor, "contracts.create_contract"),
+            "sees_inside": can(self.actor, VIEW_INSIDE),
+            "can_give": can(self.actor, "contracts.hand_over_contracts"),
+        }
 
 
 class PartyFilter(django_filters.FilterSet):
     is_ours = django_filters.BooleanFilter(label=_("Our own"))
+    identifier = django_filters.CharFilter(method="by_identifier", label=_("Number"))
+    archived = django_filters.ChoiceFilter(
+        choices=[("only", _("Archived")), ("all", _("All"))], method="by_use", label=_("Use"), empty_label=_("In use")
+    )
+
+    def by_identifier(self, rows: QuerySet[Party], _name: str, value: str) -> QuerySet[Party]:
+        return rows.filter(pk__in=numbered(value))
+
+    def by_use(self, rows: QuerySet[Party], _name: str, value: str) -> QuerySet[Party]:
+        return rows.filter(archived_at__isnull=False) if value == "only" else rows
+
+    def filter_queryset(self, queryset: QuerySet[Party]) -> QuerySet[Party]:
+        """What is archived is shown to who asks for it."""
+        rows: QuerySet[Party] = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data["archived"] else rows.filter(archived_at=None)
+
+
+def numbered(value: str) -> QuerySet[Any]:
+    """Ids of the parties that have this in one of their numbers, however it was typed."""
+    typed = SEPARATORS.sub("", value)
+    rows = PartyIdentifier.objects.filter(Q(value__icontains=value.strip()) | Q(value__icontains=typed))
+    return rows.values("party")
 
 
 @method_decorator(login_required, name="dispatch")
@@ -116,7 +253,7 @@ class PartyList(ListPage):
     title = _("Parties")
     verb = "contracts.view_party"
     filterset_class = PartyFilter
-    search_fields = ("name", "registration_number")
+    search_hint = _("Legal name or number")
     default_sort = "name"
     actions_template = "contracts/party_list_actions.html"
     empty = Empty(title=_("No parties yet"), hint=_("They come with the first contract."), icon="building")
@@ -125,20 +262,37 @@ class PartyList(ListPage):
         Column("side", _("Side"), lambda row: _("Ours") if row.is_ours else _("Other side")),
         Column("country", _("Country"), sort=("country",)),
         Column("contracts", _("Contracts"), "number_of_contracts", kind="number", sort=("number_of_contracts",)),
-        Column("registration_number", _("Registration number"), visible=False),
+        Column("parent", _("Belongs to"), lambda row: row.parent.name if row.parent else "", visible=False),
+        Column(
+            "identifiers",
+            _("Numbers"),
+            lambda row: ", ".join(str(each) for each in row.identifiers.all()),
+            visible=False,
+        ),
+        Column("archived", _("Archived"), "archived_at", kind="instant", sort=("archived_at",), visible=False),
     )
 
     def rows(self) -> QuerySet[Any]:
         """With how many contracts each has that the actor sees: asked of the rows of one page, of all where that is
         the order."""
         seen = queries.contracts(self.actor).values("pk")
+        listed = queries.parties(self.actor).select_related("parent").prefetch_related("identifiers")
         if self.sorting()[0] == "contracts":
             counted_all = Count("contracts__contract", filter=Q(contracts__contract__in=seen), distinct=True)
-            return queries.parties(self.actor).annotate(number_of_contracts=counted_all)
+            return listed.annotate(number_of_contracts=counted_all)
         parts = ContractParty.objects.filter(party=OuterRef("pk"), contract__in=seen).order_by().values("party")
         counted = parts.annotate(number=Count("contract", distinct=True)).values("number")
         number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-        return queries.parties(self.actor).annotate(number_of_contracts=number)
+        return listed.annotate(number_of_contracts=number)
+
+    def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:
+        if not text:
+            return found
+        named: Any = found.annotate(upper_name=Upper("name"))
+        return named.filter(Q(upper_name__contains=text.upper()) | Q(pk__in=numbered(text)))  # type: ignore[no-any-return]
+
+    def extra_context(self) -> dict[str, Any]:
+        return {"can_add": can(self.actor, "contracts.create_party")}
 
     def url_of(self, row: Party) -> str:
         return f"/contracts/parties/{row.pk}/"

@@ -13,11 +13,12 @@ from clm.access.permissions import can
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.access.drafts import side_of
-from contracts.models import Contract, ContractParty, Drafting, Terms
+from contracts.models import Contract, ContractParty, Draft, Drafting, Envelope, Terms
 from contracts.models.terms import Renewal
+from contracts.queries.approvals import approval_of, must_be_approved, open_approval
 from contracts.queries.changes import left_open, unanswered_receipt
 from contracts.queries.drafts import last_sent
-from contracts.states import ContractState, VersionState
+from contracts.states import ContractState, DraftState, EnvelopeState, VersionState
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ def _steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
         return _draft_steps(contract)
     if contract.state == ContractState.IN_NEGOTIATION:
         return _negotiation_steps(actor, contract)
+    if contract.state == ContractState.IN_APPROVAL:
+        return _approval_steps(contract)
+    if contract.state in (ContractState.APPROVED, ContractState.OUT_FOR_SIGNATURE):
+        return _signature_steps(contract)
     if contract.is_in_force:
         return _amendment_steps(contract) or _renewal_steps(contract)
     if contract.state == ContractState.EXECUTED:
@@ -65,7 +70,7 @@ def _negotiation_steps(actor: Actor, contract: Contract) -> list[tuple[str, Next
     receipt = None if actor.is_counterparty else unanswered_receipt(contract)
     left = left_open(receipt, lost=True).count() if receipt else 0
     if not left:
-        return [write]
+        return [*_to_be_approved(contract), write]
     label = ngettext("Decide on %(count)s change", "Decide on %(count)s changes", left) % {"count": left}
     return [_link("contracts.accept_change", label, "changes", contract), write]
 
@@ -75,6 +80,8 @@ def _draft_steps(contract: Contract) -> list[tuple[str, NextStep]]:
     newest = contract.versions.order_by("number").last()
     if newest is None:
         return [_link("contracts.add_version", _("Upload the document"), "version-new", contract)]
+    if to_approve := _to_be_approved(contract):
+        return to_approve
     if Drafting.objects.filter(version=newest).exists():
         return [_link("contracts.begin_draft", _("Write the draft"), "draft", contract)]
     roles = {part.role for part in contract.parties.all()}
@@ -85,6 +92,41 @@ def _draft_steps(contract: Contract) -> list[tuple[str, NextStep]]:
     return [_link("contracts.record_execution", _("File as signed"), "contract-execute", contract)]
 
 
+def _to_be_approved(contract: Contract) -> list[tuple[str, NextStep]]:
+    """A text that needs approval before it is signed, once its terms are set: they are approved with it."""
+    newest = contract.versions.defer("text").order_by("number").last()
+    if newest is None or not Terms.objects.filter(version=newest).exists():
+        return []
+    if Draft.objects.filter(contract=contract, state=DraftState.OPEN).exists():
+        return []
+    if approval_of(newest) is not None or not must_be_approved(contract, newest):
+        return []
+    return [_link("contracts.request_approval", _("Send for approval"), "approval-new", contract)]
+
+
+def _approval_steps(contract: Contract) -> list[tuple[str, NextStep]]:
+    approval = open_approval(contract)
+    if approval is None:
+        return []
+    return [("contracts.view_approval", NextStep(_("Open the approval"), approval.get_absolute_url()))]
+
+
+def _signature_steps(contract: Contract) -> list[tuple[str, NextStep]]:
+    """What is agreed is sent for signature; what is prepared or out is looked after."""
+    if begun := _envelope_steps(contract):
+        return begun
+    return [_link("contracts.create_envelope", _("Send for signature"), "envelope-new", contract)]
+
+
+def _envelope_steps(contract: Contract) -> list[tuple[str, NextStep]]:
+    """The newest envelope that is being prepared or is out."""
+    rows = Envelope.objects.filter(contract=contract, state__in=(EnvelopeState.DRAFT, EnvelopeState.SENT))
+    envelope = rows.order_by("-id").first()
+    if envelope is None:
+        return []
+    return [("contracts.view_envelope", NextStep(_("Open the signatures"), envelope.get_absolute_url()))]
+
+
 def _amendment_steps(contract: Contract) -> list[tuple[str, NextStep]]:
     """A draft on top of the final text is an amendment under way: its terms, then its day."""
     newest = contract.versions.order_by("number").last()
@@ -92,6 +134,8 @@ def _amendment_steps(contract: Contract) -> list[tuple[str, NextStep]]:
         return []
     if not Terms.objects.filter(version=newest).exists():
         return [_link("contracts.set_terms", _("Set the amended terms"), "contract-terms", contract)]
+    if waiting := (_approval_steps(contract) or _to_be_approved(contract) or _envelope_steps(contract)):
+        return waiting
     url = reverse("version-finalize", args=[newest.pk])
     label = _("Make version %(number)s final") % {"number": newest.number}
     return [("contracts.finalize_version", NextStep(label, url))]

@@ -24,12 +24,11 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
 from contracts import queries
 from contracts.calendar import instant_of
-from contracts.models import Clause, Contract, Party, Terms, Version
+from contracts.models import Clause, Contract, Terms, Version
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
 from contracts.operations.archive_contract import archive_contract
 from contracts.operations.change_contract import change_contract, newest_change
-from contracts.operations.change_party import change_party
 from contracts.operations.decide_renewal import decide_renewal
 from contracts.operations.file_contract import file_contract
 from contracts.operations.finalize_version import finalize_version
@@ -44,6 +43,7 @@ from contracts.pages import forms as shapes
 from contracts.papers import TERM_FIELDS, read_paper
 from contracts.papers.reader import body_offset
 from contracts.papers.reading_jobs import READ_AT_ONCE, request_filing, request_reading
+from contracts.queries.custom_fields import gathered
 
 Done = Callable[[Any], Any]
 
@@ -51,7 +51,8 @@ Done = Callable[[Any], Any]
 def put_errors(form: forms.Form, refusal: DomainError) -> None:
     """What the verb refused stands beside the field it is about, else above the form."""
     for name, texts in refusal.fields.items():
-        form.add_error(name if name in form.fields else None, texts)
+        names = (name, f"{name}_id", name.replace("custom_fields.", "cf_"))
+        form.add_error(next((each for each in names if each in form.fields), None), texts)
     if not refusal.fields:
         form.add_error(None, refusal.message)
 
@@ -65,6 +66,7 @@ def form_page(
     submit: str,
     effect: str = "",
     back: str = "",
+    template: str = "contracts/form_page.html",
 ) -> HttpResponse:
     """A form on a page of its own; cancelling leads `back`, by itself to the contract or to the list."""
     context = {
@@ -75,7 +77,7 @@ def form_page(
         "effect": effect,
         "cancel_url": back or (reverse("contract", args=[contract.pk]) if contract else reverse("contracts")),
     }
-    return render(request, "contracts/form_page.html", context, status=400 if form.is_bound else 200)
+    return render(request, template, context, status=400 if form.is_bound else 200)
 
 
 def tried(form: Any, verb: Done) -> bool:
@@ -122,7 +124,8 @@ def contract_new(request: HttpRequest) -> HttpResponse:
     if tried(form, create):
         messages.success(request, _("The contract is filed as a draft."))
         return redirect("contract", pk=made["contract"].pk)
-    return form_page(request, form, None, title=_("New contract"), submit=_("Add the contract"))
+    title, submit = _("New contract"), _("Add the contract")
+    return form_page(request, form, None, title=title, submit=submit, template="contracts/contract_form_page.html")
 
 
 @login_required
@@ -134,11 +137,13 @@ def contract_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     initial = {name: getattr(contract, name) for name in names}
     initial |= {"value_amount": shapes.amount_typed(contract.value_amount, contract.currency)}
     initial |= {"owner_id": str(contract.owner_id), "seen": newest.pk if newest else None}
-    form = shapes.ContractForm(request.POST or None, initial=initial)
-    if tried(form, lambda given: change_contract(actor=actor, contract_id=pk, **given)):
+    initial |= {"department_id": contract.department_id, "tags": ", ".join(contract.tags)}
+    form = shapes.ContractForm(request.POST or None, initial=initial, custom=gathered(contract.custom_values.all()))
+    if tried(form, lambda given: change_contract(actor=actor, contract_id=pk, custom_fields=form.said(given), **given)):
         messages.success(request, _("Saved."))
         return redirect("contract", pk=pk)
-    return form_page(request, form, contract, title=_("Change the facts"), submit=_("Save"))
+    title, template = _("Change the facts"), "contracts/contract_form_page.html"
+    return form_page(request, form, contract, title=title, submit=_("Save"), template=template)
 
 
 @login_required
@@ -313,14 +318,3 @@ def _span(request: HttpRequest, version: Version) -> tuple[Clause, int, int]:
         raise NotVisible
     shown_from = clause.start + body_offset(clause)
     return clause, shown_from + start, shown_from + end
-
-
-@login_required
-def party_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actor = actor_of(request)
-    party = get_visible(actor, Party.objects.all(), pk)
-    require(actor, "contracts.change_party", party)
-    form = shapes.PartyForm(request.POST or None, instance=get_visible(actor, Party.objects.all(), pk))
-    if tried(form, lambda given: change_party(actor=actor, party_id=pk, **given)):
-        return redirect("party", pk=pk)
-    return form_page(request, form, None, title=party.name, submit=_("Save"))

@@ -19,7 +19,7 @@ from contracts.states import DraftState
 
 def turn_line(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The line below the contract's title: nothing where no text is written any more, or none was yet."""
-    if contract.state not in drafts.NEGOTIABLE or not can(actor, "contracts.view_draft"):
+    if contract.shown_state not in drafts.NEGOTIABLE or not can(actor, "contracts.view_draft"):
         return {}
     turn = drafts.turn_now(actor, contract)
     may_take_back = not turn.is_ours and can(actor, "contracts.take_back_turn", contract)

@@ -1,17 +1,21 @@
 from django.urls import include, path
 
 from contracts.pages import (
+    approvals,
     changes,
     comments,
     comparisons,
     composing,
     draft_history,
     draft_page,
+    facets,
     lists,
     omissions,
+    relations,
     steps,
     templates,
     views,
+    watching,
 )
 
 urlpatterns = [
@@ -20,9 +24,15 @@ urlpatterns = [
     path("requests/", include("contracts.pages.request_urls")),
     path("", lists.ContractList.as_view(), name="contracts"),
     path("new/", steps.contract_new, name="contract-new"),
-    path("parties/", lists.PartyList.as_view(), name="parties"),
-    path("parties/<uuid:pk>/", views.party_page, name="party"),
-    path("parties/<uuid:pk>/edit/", steps.party_edit, name="party-edit"),
+    path("parties/", include("contracts.pages.party_urls")),
+    path("facets/", facets.contract_facets, name="contract-facets"),
+    path("tags/", watching.tag_list, name="contract-tags"),
+    path("tags/change/", watching.tag_change, name="contract-tag-change"),
+    path("hand-over/", watching.owner_change, name="contracts-owner-change"),
+    path("<uuid:pk>/watch/", watching.contract_watch, name="contract-watch"),
+    path("<uuid:pk>/unwatch/", watching.contract_unwatch, name="contract-unwatch"),
+    path("<uuid:pk>/watchers/", watching.contract_watchers, name="contract-watchers"),
+    path("custom-fields/", include("contracts.pages.custom_field_urls")),
     path("templates/", templates.TemplateList.as_view(), name="templates"),
     path("templates/new/", templates.template_new, name="template-new"),
     path("templates/compose/", composing.template_compose, name="template-compose"),
@@ -68,6 +78,9 @@ urlpatterns = [
     path("omissions/<uuid:pk>/", omissions.omission_page, name="omission"),
     path("omissions/<uuid:pk>/approve/", omissions.omission_approve, name="omission-approve"),
     path("omissions/<uuid:pk>/refuse/", omissions.omission_refuse, name="omission-refuse"),
+    path("<uuid:pk>/relations/new/", relations.relation_new, name="relation-new"),
+    path("relations/<uuid:pk>/end/", relations.relation_end, name="relation-end"),
+    path("<uuid:pk>/approval/", approvals.approval_new, name="approval-new"),
     path("<uuid:pk>/compare/", comparisons.version_compare, name="version-compare"),
     path("<uuid:pk>/compare/file/", comparisons.version_compare_file, name="version-compare-file"),
     path("<uuid:pk>/compare/paper/", comparisons.version_compare_paper, name="version-compare-paper"),
@@ -80,5 +93,6 @@ urlpatterns = [
     path("changes/<uuid:pk>/reject/", changes.change_reject, name="change-reject"),
     path("changes/<uuid:pk>/counter/", changes.change_counter, name="change-counter"),
     path("changes/<uuid:pk>/reopen/", changes.change_reopen, name="change-reopen"),
+    path("", include("contracts.pages.envelope_urls")),
     path("<uuid:pk>/<slug:key>/", views.contract_page, name="contract-tab"),
 ]

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, visible
 from clm.audit.models import Transition
-from clm.audit.queries import contract_entries, entries_of, history_for
+from clm.audit.queries import contract_entries, history_for
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from contracts import queries
 from contracts.access import VIEW_INSIDE
-from contracts.access.other_side import file_name_for, names_shown, note_for
+from contracts.access.other_side import file_name_for, names_shown, note_for, told_states
 from contracts.calendar import current_stretch
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
 from contracts.pages.forms import CompareFileForm, CompareForm
@@ -30,8 +30,12 @@ from contracts.pages.version_words import describe
 from contracts.papers.outgoing import file_for
 from contracts.papers.reader import clauses_of
 from contracts.papers.reading import reading_of
+from contracts.queries.custom_fields import missing_of, shown_values
 from contracts.queries.drafts import turns
+from contracts.queries.entities import escalation_of
 from contracts.queries.requests import files_of, request_of
+from contracts.queries.watching import watchers_of
+from contracts.states import APPROVABLE
 from contracts.tabs import BINDINGS, TABS, ContractTab
 from contracts.term_sources import source_of
 
@@ -41,6 +45,7 @@ def contract_page(request: HttpRequest, pk: UUID, key: str = "text") -> HttpResp
     """A contract with one of its tabs open."""
     actor = actor_of(request)
     contract = get_visible(actor, queries.contract_rows(), pk)
+    told_states(actor, [contract])
     tab = TABS.get(key)
     if tab is None or not can(actor, tab.verb, contract):
         raise NotVisible
@@ -67,6 +72,7 @@ def _frame(actor: Actor, contract: Contract, key: str) -> dict[str, Any]:
         "can_change": can(actor, "contracts.change_contract", contract),
         "can_restrict": can(actor, "contracts.restrict_contract", contract),
         "can_add_version": can(actor, "contracts.add_version", contract),
+        "can_request_approval": contract.state in APPROVABLE and can(actor, "contracts.request_approval", contract),
     }
 
 
@@ -121,11 +127,29 @@ def terms_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     }
 
 
-def parties_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+def facts_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """What our side knows of the contract, its own fields included."""
+    said = shown_values(contract)
+    watchers = list(watchers_of(contract))
     return {
-        "parts": contract.parties.select_related("party").order_by("role", "party__name"),
+        "custom": said,
+        "watchers": watchers,
+        "is_watching": any(row.user_id == actor.person_id for row in watchers),
+        "can_watch": can(actor, "contracts.watch_contract", contract),
+        "can_name_watchers": can(actor, "contracts.name_watchers", contract),
+        "missing": missing_of(contract, {field.key: value for field, value in said}),
+    }
+
+
+def parties_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    """Who is party to it, and for our side whom to turn to."""
+    parts = list(contract.parties.select_related("party").order_by("role", "party__name"))
+    sees_parties = can(actor, "contracts.view_party")
+    return {
+        "parts": parts,
+        "levels": escalation_of(parts) if sees_parties else [],
         "can_set_parties": can(actor, "contracts.set_parties", contract),
-        "can_view_parties": can(actor, "contracts.view_party"),
+        "can_view_parties": sees_parties,
     }
 
 
@@ -217,18 +241,3 @@ def term_trace(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     partial = bool(getattr(request, "htmx", False))
     return render(request, "components/trace_fragment.html" if partial else "components/trace_page.html", context)
-
-
-@login_required
-def party_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A party and the contracts with it that this person sees."""
-    actor = actor_of(request)
-    party = get_visible(actor, queries.parties(actor), pk)
-    context = {
-        "party": party,
-        "parts": visible(actor, ContractParty.objects.filter(party=party).select_related("contract")),
-        "history": entries_of(party),
-        "can_change": can(actor, "contracts.change_party", party),
-        "crumbs": [(_("Parties"), reverse("parties"))],
-    }
-    return render(request, "contracts/party_page.html", context)

@@ -32,12 +32,43 @@ LIBRARY = frozenset(
         "library-import",
     ]
 )
+RECORDS = frozenset(
+    [
+        "parties",
+        "party",
+        "party-new",
+        "party-contact-new",
+        "party-contact-edit",
+        "custom-fields",
+        "custom-field",
+        "custom-field-new",
+        "relation-new",
+        "contract-tags",
+        "contracts-owner-change",
+    ]
+)
 REQUESTS = frozenset(["requests", "request", "request-new", "request-answer"])
+
+APPROVALS = frozenset(
+    [
+        "approvals", "approval", "approval-new", "approval-withdraw", "approval-set-aside", "seat-approve",
+        "seat-reject", "seat-reassign", "matrices", "matrix", "matrix-trial", "rule-new", "rule-edit", "away", "teams",
+        "team",
+    ]
+)  # fmt: skip
+
+SIGNING = frozenset(
+    ["envelopes", "envelope", "envelope-new", "envelope-people", "envelope-fields", "envelope-on-paper"]
+)
 
 
 def register() -> None:
+    register_help(HelpPage("signer", _("How texts are signed"), SIGNING))
+    register_help(HelpPage("seal", _("What the seal proves"), frozenset(["envelope"])))
+    register_help(HelpPage("approver", _("How contracts are approved"), APPROVALS))
     register_help(HelpPage("requesting", _("How contracts are asked for"), REQUESTS))
     register_help(HelpPage("drafting", _("How drafting works"), DRAFTING))
     register_help(HelpPage("librarian", _("How the library is kept"), LIBRARY))
+    register_help(HelpPage("records", _("How records are kept"), RECORDS))
     theirs = DRAFTING | {"contract", "contract-tab"}
     register_help(HelpPage("counterparties", _("How negotiating here works"), theirs, for_other_side=True))

@@ -13,6 +13,7 @@ from clm.accounts.roles import Role
 from clm.dashboards.registry import Panel, register_panel
 from clm.lib.actor import Actor
 from contracts import queries
+from contracts.access.other_side import told_states
 from contracts.models import Thread
 from contracts.queries.drafts import NEGOTIABLE
 from contracts.states import ThreadState
@@ -25,9 +26,10 @@ def agreements(actor: Actor) -> dict[str, Any]:
     rows: list[Any] = list(queries.contracts(actor).order_by("-id")[:MOST])
     spoken = visible(actor, Thread.objects.filter(state=ThreadState.OPEN, contract__in=[row.pk for row in rows]))
     counted = dict(spoken.order_by().values_list("contract").annotate(number=Count("pk")))
+    told_states(actor, rows)
     for row in rows:
         row.open_threads = counted.get(row.pk, 0)
-        row.is_being_agreed = row.state in NEGOTIABLE
+        row.is_being_agreed = row.shown_state in NEGOTIABLE
     return {"agreements": rows, "house": Organization.objects.get(pk=actor.organization_id).name}
 
 

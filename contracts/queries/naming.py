@@ -8,15 +8,19 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from clm.accounts.models import Team
 from clm.audit.wording import About, register_namer, register_pointer
 from contracts.models import (
+    Approval,
     Change,
     Clause,
     Contract,
     DraftClause,
+    Envelope,
     LibraryClause,
     LibraryClauseVersion,
     Party,
+    Recipient,
     TemplateVersion,
     Thread,
     Version,
@@ -41,6 +45,10 @@ def _clauses(ids: set[UUID]) -> Mapping[UUID, str]:
 
 def _parties(ids: set[UUID]) -> Mapping[UUID, str]:
     return dict(Party.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _teams(ids: set[UUID]) -> Mapping[UUID, str]:
+    return dict(Team.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 def _library(ids: set[UUID]) -> Mapping[UUID, str]:
@@ -101,13 +109,41 @@ def _about_draft_clause(row: DraftClause) -> About | None:
     return About(str(row), f"{reverse('draft', args=[row.draft.contract_id])}#clause-{row.pk}" if is_open else "")
 
 
+def _about_approvals(ids: set[UUID]) -> Mapping[UUID, About]:
+    rows = Approval.objects.filter(pk__in=ids).values_list("pk", "number")
+    return {
+        pk: About(_("Approval %(number)s") % {"number": number}, reverse("approval", args=[pk])) for pk, number in rows
+    }
+
+
+def _recipients(ids: set[UUID]) -> Mapping[UUID, str]:
+    return dict(Recipient.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _about_envelopes(ids: set[UUID]) -> Mapping[UUID, About]:
+    rows = Envelope.objects.filter(pk__in=ids).values_list("pk", "title")
+    return {pk: About(title, reverse("envelope", args=[pk])) for pk, title in rows}
+
+
 def register() -> None:
     for model, pointer in (
+        (Approval, _about_approvals),
         (Change, _about_changes),
         (Version, _about_versions),
         (Thread, _about_threads),
         (DraftClause, _about_draft_clauses),
+        (Envelope, _about_envelopes),
     ):
         register_pointer(model._meta.label_lower, pointer)
-    for namer in (_contracts, _versions, _clauses, _parties, _library, _library_versions, _template_versions):
+    for namer in (
+        _contracts,
+        _versions,
+        _clauses,
+        _parties,
+        _teams,
+        _library,
+        _library_versions,
+        _template_versions,
+        _recipients,
+    ):
         register_namer(namer)

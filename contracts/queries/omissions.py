@@ -70,7 +70,7 @@ def lacking_in_newest(contract: Contract) -> tuple[Version | None, list[Lacking]
     if contract.state not in NOT_SIGNED or not _is_asked_for(contract):
         return None, []
     version = Version.objects.filter(contract=contract).defer("text").order_by("number").last()
-    if version is None or not _is_judged(version, contract):
+    if version is None or not is_written_here(version, contract):
         return None, []
     version.contract = contract
     return version, [each for each in lacking(contract, report_on(version)) if not each.is_approved]
@@ -86,11 +86,12 @@ def check_version_complete(version: Version, contract: Contract) -> None:
     """Raises DomainError `mandatory_missing` for a text that was negotiated here, whoever wrote it: who makes theirs
     final agrees to it. One that was agreed elsewhere and uploaded is filed as it is, often an amendment that has few
     clauses of its own; but not in place of a text that was written here and is not signed yet."""
-    if _is_asked_for(contract) and _is_judged(version, contract):
+    if _is_asked_for(contract) and is_written_here(version, contract):
         _refuse(contract, report_on(version))
 
 
-def _is_judged(version: Version, contract: Contract) -> bool:
+def is_written_here(version: Version, contract: Contract) -> bool:
+    """Whether a text was written or negotiated here, or takes the place of one that was and is not signed yet."""
     if version.source != Source.UPLOAD or Drafting.objects.filter(version=version).exists():
         return True
     earlier = Version.objects.filter(contract=contract, number__lt=version.number)

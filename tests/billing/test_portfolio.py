@@ -18,13 +18,14 @@ from clm.lib.money import Money
 from clm.portfolio import registry
 from contracts import portfolio as papers
 from contracts.models import Contract, Term
-from contracts.portfolio import library
+from contracts.portfolio import library, repository
 from contracts.portfolio.services import SERVICE_CONTRACTS
 from obligations.models import Occurrence
 from slas import portfolio as levels
 from slas.models import Breach, Commitment, Exclusion
 from tests.cast import Cast, make_cast
 from tests.contracts.library.test_portfolio import check_library
+from tests.contracts.repository.portfolio import check_repository
 from tests.contracts.test_portfolio import check_contracts
 from tests.slas.portfolio import check_levels_judged
 
@@ -33,6 +34,7 @@ STAGES = tuple(stage.load for stage in sorted(registry.STAGES.values(), key=lamb
 CHECKS: dict[Any, Callable[[Cast, tuple[int, int]], None]] = {
     papers.load: check_contracts,
     library.load: check_library,
+    repository.load: check_repository,
     levels.load_judgements: check_levels_judged,
 }
 pytestmark = pytest.mark.django_db
@@ -65,7 +67,7 @@ def test_the_first_portfolio_agrees_with_its_own_text(northwind: Cast) -> None:
     check_invoices(northwind.organization.name)
     check_every_state()
     before, entries = what_is_there(), what_was_done()
-    assert {verb.split(".")[0] for verb in entries} == {"contracts", "slas", "obligations", "billing"}
+    assert {verb.split(".")[0] for verb in entries} == {"accounts", "contracts", "slas", "obligations", "billing"}
     for stage in STAGES:
         stage(northwind.by_role, "northwind", lambda _done, _total: None)
         assert (stage.__module__, what_was_done() - entries) == (stage.__module__, Counter())

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import holidays
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import can
 from clm.access.registry import VERBS
-from clm.accounts.models import Membership
-from clm.accounts.roles import Role
+from clm.accounts.models import Membership, Team, TeamMember
+from clm.accounts.roles import PEOPLE_INSIDE, Role
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid
 from clm.lib.locks import advisory_lock
@@ -93,3 +95,46 @@ def _matches_some(scope: str) -> bool:
     if scope.endswith("*"):
         return any(verb.startswith(scope[:-1]) for verb in VERBS)
     return scope in VERBS
+
+
+def checked_team(team: Team) -> Team:
+    """Raises Invalid `name_missing`, `kind_unknown`, `person_unknown`, DomainError `team_known`."""
+    team.name = " ".join(team.name.split())
+    if not team.name or len(team.name) > 120:
+        message = _("A team has a name of at most 120 signs.")
+        raise Invalid("name_missing", message, fields={"name": [message]})
+    if team.kind not in Team.Kind.values:
+        raise Invalid("kind_unknown", _("Choose a kind."), fields={"kind": [_("Choose a kind.")]})
+    if Team.objects.filter(name__iexact=team.name).exclude(pk=team.pk).exists():
+        message = _("There is a team of this name.")
+        raise DomainError("team_known", message, fields={"name": [message]})
+    if team.lead_id is not None:
+        check_people([team.lead_id], field="lead")
+    return team
+
+
+def check_people(people: Iterable[UUID], *, field: str) -> None:
+    """Raises Invalid `person_unknown` unless all are present members of the house."""
+    wanted = set(people)
+    members = Membership.objects.filter(user_id__in=wanted, removed_at=None, roles__overlap=list(PEOPLE_INSIDE))
+    if wanted - set(members.values_list("user_id", flat=True)):
+        message = _("Only people who work here can be named.")
+        raise Invalid("person_unknown", message, fields={field: [message]})
+
+
+def put_members(team: Team, people: Iterable[UUID]) -> None:
+    """The team has exactly these members."""
+    wanted = set(people)
+    check_people(wanted, field="members")
+    present = set(TeamMember.objects.filter(team=team).values_list("user_id", flat=True))
+    TeamMember.objects.filter(team=team, user_id__in=present - wanted).delete()
+    TeamMember.objects.bulk_create(
+        TeamMember(organization_id=team.organization_id, team=team, user_id=person)
+        for person in sorted(wanted - present)
+    )
+
+
+def team_facts(team: Team) -> dict[str, Any]:
+    """What of a team the ledger keeps."""
+    members = TeamMember.objects.filter(team=team).order_by("user_id").values_list("user_id", flat=True)
+    return {"name": team.name, "kind": team.kind, "lead": team.lead_id, "members": list(members)}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clm.accounts.pages import views
+from clm.accounts.pages import teams, views
 
 urlpatterns = [
     path("people/", views.PeoplePage.as_view(), name="people"),
@@ -13,4 +13,10 @@ urlpatterns = [
     path("tokens/", views.TokensPage.as_view(), name="tokens"),
     path("tokens/new/", views.new_token, name="token-new"),
     path("tokens/<uuid:pk>/revoke/", views.revoke, name="token-revoke"),
+    path("teams/", teams.TeamsPage.as_view(), name="teams"),
+    path("teams/new/", teams.team_new, name="team-new"),
+    path("teams/<uuid:pk>/", teams.team, name="team"),
+    path("teams/<uuid:pk>/delete/", teams.team_delete, name="team-delete"),
+    path("away/", teams.away, name="away"),
+    path("away/<uuid:pk>/end/", teams.delegation_end, name="delegation-end"),
 ]

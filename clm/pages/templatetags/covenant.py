@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from clm.lib import clock
+from clm.notify.acts import acts_of
 from clm.pages import formats, traces
 from clm.pages.fields import prepared
 from clm.pages.help import HelpPage, page_beside
@@ -162,6 +163,12 @@ def nothing(
         "action_url": action_url,
         "action_label": action_label,
     }
+
+
+@register.simple_tag
+def inbox_acts(notification: Any) -> Any:
+    """What may be done about a notice right from the inbox: (act, address) each."""
+    return acts_of(notification)
 
 
 @register.inclusion_tag("components/notice.html")

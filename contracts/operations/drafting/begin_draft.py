@@ -24,6 +24,7 @@ from contracts.operations.drafting.abandon_draft import close_overtaken
 from contracts.operations.drafting.guards import MAX_HEADING, MAX_LEVEL, present_turn, refuse_too_much
 from contracts.papers.reader import body_in
 from contracts.queries.drafts import NEGOTIABLE, base_for
+from contracts.queries.signing import check_not_out
 from contracts.states import DraftState, Side
 
 
@@ -38,6 +39,7 @@ def begin_draft(*, actor: Actor, contract_id: UUID) -> Draft:
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.begin_draft", contract)
+    check_not_out(contract)
     if contract.state not in NEGOTIABLE:
         raise DomainError("not_negotiable", _("The text of this contract is no longer written."))
     side = side_of(actor)

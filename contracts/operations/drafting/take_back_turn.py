@@ -16,6 +16,7 @@ from clm.lib.locks import lock_row
 from contracts.access.drafts import side_of
 from contracts.events import drafts as events
 from contracts.models import Change, Contract, Draft, DraftClause, Version
+from contracts.operations.approval.guards import supersede_approvals
 from contracts.operations.drafting.guards import flip_turn
 from contracts.search import refresh_text
 from contracts.states import ChangeState, DraftState, VersionState
@@ -40,6 +41,7 @@ def take_back_turn(*, actor: Actor, contract_id: UUID) -> Draft:
         raise DomainError("nothing_to_take_back", _("There is nothing to take back."))
     if Draft.objects.filter(contract=contract, state=DraftState.OPEN).exists():
         raise DomainError("other_side_began", _("The other side has begun to write."))
+    supersede_approvals(actor, contract, verb=VERB, why=_("The text was taken back to be worked on."))
     _withdraw_changes(actor, newest)
     newest.shared_at = None
     newest.save(update_fields=["shared_at"])

@@ -66,9 +66,12 @@ SERVICE_SCHEMA = {
 # With one of these in its name, a variable holds a secret and its value comes from outside.
 SECRET_NAMES = re.compile(r"SECRET|PASSWORD|_URL$")
 # Addresses that are no secret, and secrets that an installation may do without.
-NOT_ASKED_FOR = {"SITE_URL", "EMAIL_HOST_PASSWORD", "S3_ENDPOINT_URL", "S3_SECRET_ACCESS_KEY"}
+NOT_ASKED_FOR = {
+    "SITE_URL", "EMAIL_HOST_PASSWORD", "S3_ENDPOINT_URL", "S3_SECRET_ACCESS_KEY", "SEAL_PKCS12_PASSWORD", "TSA_URL",
+    "TSA_PASSWORD", "SMS_URL", "SMS_SECRET",
+}  # fmt: skip
 # Variables that only make sense outside of containers, or that the image itself sets.
-NOT_PASSED_ON = {"COVENANT_VAR", "COVENANT_DATA", "COVENANT_STATIC_ROOT", "EMAIL_BACKEND"}
+NOT_PASSED_ON = {"COVENANT_VAR", "COVENANT_DATA", "COVENANT_STATIC_ROOT", "EMAIL_BACKEND", "SEAL_FOLDER"}
 # Other ways to say what compose says once: whole addresses, and the names and ports that stay as they are.
 SAID_OTHERWISE = {"DATABASE_URL", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "REDIS_URL", "REDIS_PORT"}
 AWKWARD = "p@ss/w#rd:?%2F\\ &\"'$HOME"

@@ -15,6 +15,9 @@ from tests.cast import Cast
 from tests.contracts.papers import draft_contract
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+SLUGS = [
+    "approver", "counterparties", "drafting", "librarian", "records", "requesting", "seal", "signer", "using",
+]  # fmt: skip
 
 
 def client_of(cast: Cast, role: str) -> Client:
@@ -24,14 +27,14 @@ def client_of(cast: Cast, role: str) -> Client:
 
 
 def test_each_page_is_a_document_that_the_image_has() -> None:
-    assert sorted(PAGES) == ["counterparties", "drafting", "librarian", "requesting", "using"]
+    assert sorted(PAGES) == SLUGS
     assert text_of("drafting").title == "Writing a draft"
     assert ("beside-the-draft", "Beside the draft") in text_of("drafting").parts
     assert "!docs" in (PROJECT / ".dockerignore").read_text().split()
     assert "COPY . ." in (PROJECT / "Dockerfile").read_text()
 
 
-@pytest.mark.parametrize("slug", ["counterparties", "drafting", "librarian", "requesting", "using"])
+@pytest.mark.parametrize("slug", SLUGS)
 def test_every_link_of_a_document_resolves(acme: Cast, slug: str) -> None:
     client = client_of(acme, "counterparty" if slug == "counterparties" else "finance")
 
@@ -78,12 +81,13 @@ def test_pages_link_to_what_is_about_them(page: Client, alice: Actor) -> None:
         (reverse("requests"), "requesting", "How contracts are asked for"),
         (reverse("templates"), "librarian", "How the library is kept"),
         (reverse("library-clauses"), "librarian", "How the library is kept"),
+        (reverse("parties"), "records", "How records are kept"),
     ):
         shown = page.get(url).content.decode()
         assert f'href="/help/{slug}/"' in shown, url
         assert label in shown
-    assert 'class="head-sub head-help"' not in page.get(reverse("parties")).content.decode()
-    assert f'href="{reverse("pages:help")}"' in page.get(reverse("parties")).content.decode()
+    assert 'class="head-sub head-help"' not in page.get(reverse("jobs")).content.decode()
+    assert f'href="{reverse("pages:help")}"' in page.get(reverse("jobs")).content.decode()
 
 
 def test_a_cell_of_a_table_says_its_column() -> None:

@@ -14,23 +14,33 @@ from docx.oxml import parse_xml
 from pypdf import PdfReader, PdfWriter
 
 from clm.access.objects import grant
+from clm.accounts.operations.create_team import create_team
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.pdf import render_pdf
 from contracts.engine.body import body_of
-from contracts.models import Contract, DraftClause, LibraryClauseVersion, Version
+from contracts.models import Contract, DraftClause, LibraryClauseVersion, Party, Version
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
+from contracts.operations.approval.reject_step import reject_step
+from contracts.operations.approval.request_approval import request_approval
+from contracts.operations.change_contract import change_contract
 from contracts.operations.comments.reply_to_thread import reply_to_thread
 from contracts.operations.comments.start_thread import start_thread
 from contracts.operations.create_contract import create_contract
 from contracts.operations.create_party import create_party
+from contracts.operations.custom_fields.define_custom_field import define_custom_field
 from contracts.operations.decide_renewal import decide_renewal
 from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.edit_clause import edit_clause
 from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.library.adopt_library_clause import adopt_library_clause
+from contracts.operations.parties.address_party import add_address
+from contracts.operations.parties.identify_party import add_identifier
+from contracts.operations.parties.name_contact import add_contact
+from contracts.operations.parties.set_parent_company import set_parent_company
 from contracts.operations.record_execution import record_execution
+from contracts.operations.relations.relate_contracts import relate_contracts
 from contracts.operations.requests.answer_request import answer_request
 from contracts.operations.requests.ask_requester import ask_requester
 from contracts.operations.requests.assign_request import assign_request
@@ -38,10 +48,15 @@ from contracts.operations.requests.attach_to_request import attach_to_request
 from contracts.operations.requests.draft_request import draft_request
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
+from contracts.operations.signing.change_envelope import RecipientDraft, change_envelope
+from contracts.operations.signing.create_envelope import create_envelope
+from contracts.operations.watching.name_watchers import name_watchers
 from contracts.papers import Paper, put_paper, read_paper
+from contracts.papers.envelopes import make_envelope_paper
 from slas.operations.settle_breach import acknowledge_breach
 from tests.billing.built import breach_of
 from tests.cast import Cast, add_person
+from tests.contracts.approval.routed import away, matrix_of, ready_contract, requested, seat_of
 from tests.contracts.library.shelf import approved
 from tests.contracts.papers import SENTENCE, TERMS, TEXT, newest, text_paper
 from tests.contracts.requests.asked import asked_for
@@ -75,6 +90,22 @@ SECRETS = {
     "words of a file that came with a request": "bettongwords",
     "why a contract was asked for": "bettongreason",
     "answer to a question about a request": "bettonganswer",
+    "message of an envelope": "numbatmessage",
+    "address of who is to sign": "numbatsigner@",
+    "note to an approval": "echidnanote",
+    "step of an approval": "echidnastep",
+    "why it was rejected": "echidnareason",
+    "name of a team": "Echidnateam",
+    "why somebody is away": "echidnaaway",
+    "number of a company": "Pademelonnumber",
+    "contact of a company": "Pademeloncontact",
+    "address of a company": "Pademelonstreet",
+    "label of an own field": "Pademelonlabel",
+    "value of an own field": "pademelonvalue",
+    "tag": "pademelontag",
+    "department": "Pademelondepartment",
+    "note to a relation": "pademelonrelation",
+    "parent company": "Pademelonholding",
 }
 # In what they may well read, so that the same search for words is known to find what it should.
 SHARED = {
@@ -141,10 +172,36 @@ def plant(cast: Cast) -> House:
     in_force = _in_force(legal)
     negotiated = _negotiated(cast, legal)
     with_them = _with_them(cast, legal)
+    _prepared(legal, negotiated)
     _missed(cast)
     _asked_for(cast, legal)
+    _waits(cast, legal)
+    _recorded(cast, legal, in_force)
     grant([cast.users["counterparty"]], "see_confidential_contract", in_force)
     return House(cast, in_force, negotiated, with_them, legal, guest)
+
+
+def _recorded(cast: Cast, legal: Actor, contract: Contract) -> None:
+    """What the repository knows of a contract that they see, and of them."""
+    keeper = cast["administrator"]
+    party = Party.objects.get(name="Cirrus Hosting GmbH")
+    company = {"actor": legal, "party_id": party.pk}
+    add_identifier(**company, kind="register", value=SECRETS["number of a company"], issuer="Register")
+    street = SECRETS["address of a company"]
+    add_address(**company, kind="registered", street=street, city="Mannheim", country="DE")
+    add_contact(**company, name=SECRETS["contact of a company"], phone="1", escalation_level=1)
+    head = create_party(actor=legal, name=SECRETS["parent company"])
+    set_parent_company(**company, parent_id=head.pk)
+    define_custom_field(actor=keeper, key="plan", label=SECRETS["label of an own field"], kind="text")
+    department = create_team(actor=keeper, name=SECRETS["department"])
+    change_contract(
+        actor=legal, contract_id=contract.pk, tags=[SECRETS["tag"]], department_id=department.pk,
+        custom_fields={"plan": SECRETS["value of an own field"]},
+    )  # fmt: skip
+    other = Contract.objects.get(title=SECRETS["a contract that is not theirs"])
+    note = SECRETS["note to a relation"]
+    relate_contracts(actor=legal, contract_id=contract.pk, other_id=other.pk, kind="order", note=note)
+    name_watchers(actor=legal, contract_id=contract.pk, people=[cast["legal"].person_id])
 
 
 def _with_them(cast: Cast, legal: Actor) -> Contract:
@@ -157,6 +214,22 @@ def _with_them(cast: Cast, legal: Actor) -> Contract:
     hand_over(actor=legal, draft_id=begin_draft(actor=legal, contract_id=contract.pk).pk)
     grant([cast.users["counterparty"]], "see_confidential_contract", contract)
     begin_draft(actor=cast["counterparty"], contract_id=contract.pk)
+    return contract
+
+
+def _waits(cast: Cast, legal: Actor) -> Contract:
+    """A contract that they see, rejected once and asked about again, by a team of which one is away."""
+    people = [cast["procurement"].person_id]
+    team = create_team(actor=cast["administrator"], name=SECRETS["name of a team"], members=people)
+    matrix_of(cast, {"name": SECRETS["step of an approval"], "team_id": team.pk})
+    away(cast["procurement"], cast["finance"], reason=SECRETS["why somebody is away"])
+    contract = ready_contract(legal)
+    grant([cast.users["counterparty"]], "contracts.see_confidential_contract", contract)
+    rejected = requested(legal, contract)
+    seat = seat_of(rejected, cast["procurement"])
+    said = {"seen": rejected.content_hash, "reason": SECRETS["why it was rejected"]}
+    reject_step(actor=cast["procurement"], seat_id=seat.pk, **said)
+    request_approval(actor=legal, contract_id=contract.pk, note=SECRETS["note to an approval"])
     return contract
 
 
@@ -175,6 +248,15 @@ def _asked_for(cast: Cast, legal: Actor) -> None:
     assert contract is not None
     hand_over(actor=legal, draft_id=begin_draft(actor=legal, contract_id=contract.pk).pk)
     grant([cast.users["counterparty"]], "see_confidential_contract", contract)
+
+
+def _prepared(legal: Actor, contract: Contract) -> None:
+    """What is to be signed is prepared, and nobody was asked yet."""
+    envelope = create_envelope(actor=legal, paper=make_envelope_paper(legal, newest(contract).pk))
+    email = f"{SECRETS['address of who is to sign']}acme.example"
+    people = [RecipientDraft("Signer", email)]
+    message = SECRETS["message of an envelope"]
+    change_envelope(actor=legal, envelope_id=envelope.pk, recipients=people, message=message)
 
 
 def _missed(cast: Cast) -> None:

@@ -1,0 +1,135 @@
+"""Seals a PDF: bytes in, bytes out. PAdES B-LTA where there is a time-stamp authority, B-B where there is none.
+
+ETSI EN 319 142-1: B-B is the signature alone; B-LTA has a time stamp on it, what it takes to validate it later, and a
+time stamp over both.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+
+import certifi
+from asn1crypto import x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.timestamps import HTTPTimeStamper
+from pyhanko_certvalidator import ValidationContext
+
+from contracts.adapters.sealing_keys import KeyPlace, SealFailed, certificates_in, signer_at
+from contracts.adapters.signatures_read import Trust, read_signatures
+
+FIELD = "CovenantSeal"
+STAMPED, PLAIN = "B-LTA", "B-B"
+SECONDS = 20
+
+
+@dataclass(frozen=True)
+class TimeStamps:
+    """A time-stamp authority (RFC 3161) and the PEM file of the roots its certificate leads to; without one, those
+    that browsers trust."""
+
+    url: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    roots: str = ""
+
+    def trusted(self) -> list[x509.Certificate]:
+        return certificates_in(self.roots or certifi.where())
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The sealed bytes, the level they reached, and whose certificate it is."""
+
+    content: bytes
+    level: str
+    certificate: str
+
+
+def seal(content: bytes, place: KeyPlace, stamps: TimeStamps | None, *, reason: str) -> Sealed:
+    """The PDF with an invisible certifying signature over all of it. Takes seconds and asks the network: never inside a
+    transaction. Raises SealFailed; a level lower than the settings ask for is never answered."""
+    # pyHanko runs an event loop of its own, and the caller's thread may have one already.
+    with ThreadPoolExecutor(max_workers=1) as own:
+        return own.submit(copy_context().run, _seal, content, place, stamps, reason).result()
+
+
+def _seal(content: bytes, place: KeyPlace, stamps: TimeStamps | None, reason: str) -> Sealed:
+    wanted = STAMPED if stamps else PLAIN
+    try:
+        with signer_at(place) as signer:
+            roots = _roots(signer, place)
+            made = _signed(content, signer, roots, stamps, reason)
+            name = _name(signer)
+    except SealFailed:
+        raise
+    except Exception as failure:
+        # pyHanko, aiohttp and the token each have their own kinds of failure: all of them mean "not sealed, try again".
+        raise SealFailed(f"Not sealed: {_said(failure)}") from failure
+    reached = _checked(made, Trust(tuple(roots), tuple(stamps.trusted()) if stamps else ()))
+    if reached != wanted:
+        raise SealFailed(f"The seal came out as {reached or 'none'}, not as {wanted}.")
+    return Sealed(made, reached, name)
+
+
+def _name(signer: Signer) -> str:
+    certificate = signer.signing_cert
+    return str(certificate.subject.human_friendly) if certificate is not None else ""
+
+
+def _said(failure: Exception) -> str:
+    """One line without addresses: an address may carry a name and a password."""
+    if isinstance(failure, PdfError):
+        return str(failure)[:300]
+    return type(failure).__name__
+
+
+def _roots(signer: Signer, place: KeyPlace) -> list[x509.Certificate]:
+    """The authorities that came with the key: what the seal leads to."""
+    given = [*certificates_in(place.chain), *signer.cert_registry]
+    return [each for each in given if each.self_signed in ("yes", "maybe")] or [signer.signing_cert]
+
+
+def _signed(
+    content: bytes, signer: Signer, roots: Sequence[x509.Certificate], stamps: TimeStamps | None, reason: str
+) -> bytes:
+    writer = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
+    context = _validation(roots, stamps) if stamps else None
+    facts = PdfSignatureMetadata(
+        field_name=FIELD,
+        subfilter=SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+        reason=reason,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        embed_validation_info=stamps is not None,
+        use_pades_lta=stamps is not None,
+        validation_context=context,
+    )
+    out = io.BytesIO()
+    PdfSigner(facts, signer, timestamper=_stamper(stamps)).sign_pdf(writer, output=out)
+    return out.getvalue()
+
+
+def _validation(roots: Sequence[x509.Certificate], stamps: TimeStamps) -> ValidationContext:
+    """What a certificate says about its revocations has to be had, or there is no seal."""
+    return ValidationContext(trust_roots=[*roots, *stamps.trusted()], allow_fetching=True, revocation_mode="hard-fail")
+
+
+def _stamper(stamps: TimeStamps | None) -> HTTPTimeStamper | None:
+    if stamps is None:
+        return None
+    auth = (stamps.user, stamps.password) if stamps.user else None
+    return HTTPTimeStamper(stamps.url, timeout=SECONDS, auth=auth)
+
+
+def _checked(content: bytes, trust: Trust) -> str:
+    """The level of our own seal in what was made."""
+    found = [each for each in read_signatures(content, trust).signatures if each.field == FIELD]
+    return found[0].level if found and found[0].is_intact else ""

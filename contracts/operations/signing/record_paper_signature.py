@@ -1,0 +1,68 @@
+"""A text that was sent from here was signed on paper: the scan is filed, and somebody vouches for it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import require
+from clm.audit.moves import move_all
+from clm.documents.blobs import StoredContent, blob_of
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import Invalid
+from contracts.models import Envelope, EnvelopeEvent, Recipient
+from contracts.models.signature import Method
+from contracts.operations.signing.guards import Origin, locked_envelope, note, people_of
+from contracts.operations.signing.send_envelope import check_ready, contract_out
+from contracts.operations.signing.sign_envelope import complete
+from contracts.states import RecipientState
+
+VERB = "contracts.record_paper_signature"
+
+
+@transaction.atomic
+def record_paper_signature(
+    *,
+    actor: Actor,
+    envelope_id: UUID,
+    scan: StoredContent,
+    pages: list[dict[str, object]],
+    signed_on: date,
+    certifies: bool,
+    origin: Origin | None = None,
+) -> Envelope:
+    """The envelope, which was not sent, is completed with the scan as its paper; the executed PDF is the scan with a
+    certificate that says who vouches for it, sealed.
+
+    The same guards as for sending. Raises Invalid `date_ahead`, `not_certified`, and what `check_ready` refuses.
+    """
+    envelope = locked_envelope(envelope_id)
+    require(actor, VERB, envelope)
+    envelope.STATES.check(envelope.state, "sent")
+    _check(envelope, signed_on, certifies=certifies)
+    check_ready(actor, envelope)
+    envelope.method, envelope.paper, envelope.pages = Method.PAPER, blob_of(scan), pages
+    envelope.version_hash = envelope.version.content_hash
+    envelope.contract_was, envelope.sent_by_id = envelope.contract.state, actor.person_id
+    envelope.save()
+    contract_out(actor, envelope.contract)
+    signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
+    move_all(actor, signers, to=RecipientState.DONE)
+    facts: dict[str, Any] = {"scan": scan.sha256, "signed_on": signed_on, "people": [each.name for each in signers]}
+    note(envelope, EnvelopeEvent.Kind.ON_PAPER, by=str(envelope.sent_by), origin=origin, **facts)
+    complete(actor, envelope, verb=VERB)
+    return envelope
+
+
+def _check(envelope: Envelope, signed_on: date, *, certifies: bool) -> None:
+    if signed_on > clock.today(envelope.contract.time_zone):
+        message = _("This day has not come yet.")
+        raise Invalid("date_ahead", message, fields={"signed_on": [message]})
+    if not certifies:
+        message = _("Say that you have seen the signed paper and that this is a true copy.")
+        raise Invalid("not_certified", message, fields={"certifies": [message]})

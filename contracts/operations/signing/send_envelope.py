@@ -1,0 +1,102 @@
+"""An envelope goes out for signature."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import require
+from clm.audit.moves import move, move_along
+from clm.events.record import record
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError
+from contracts.events.signing import envelope_fact
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, Terms
+from contracts.operations.finalize_version import check_order
+from contracts.operations.negotiation.guards import settle_negotiation
+from contracts.operations.record_execution import check_parties
+from contracts.operations.signing.change_envelope import starts_of
+from contracts.operations.signing.create_envelope import check_to_be_signed
+from contracts.operations.signing.guards import Origin, invite_next, locked_envelope, next_due, note, people_of
+from contracts.queries.approvals import check_may_be_signed
+from contracts.queries.omissions import check_version_complete
+from contracts.queries.signing import check_not_out
+from contracts.states import NOT_SIGNED, ContractState, EnvelopeState
+
+VERB = "contracts.send_envelope"
+
+
+@transaction.atomic
+def send_envelope(
+    *, actor: Actor, envelope_id: UUID, seen: str | None = None, origin: Origin | None = None
+) -> Envelope:
+    """The first in order are asked; from now on nothing about the text changes until all have signed or it ends.
+
+    `seen` is the content hash that the sender had before their eyes. Raises DomainError `changed_meanwhile`,
+    `out_for_signature` (another is out), `approval_open`, `approval_missing`, `mandatory_missing`, `changes_open`,
+    `draft_open`, `terms_missing`, `parties_missing`, `effect_in_disorder`, `signer_missing`, `version_final`,
+    `version_old`.
+    """
+    envelope = locked_envelope(envelope_id)
+    require(actor, VERB, envelope)
+    envelope.STATES.check(envelope.state, EnvelopeState.SENT)
+    if seen is not None and seen != envelope.version.content_hash:
+        raise DomainError("changed_meanwhile", _("Text or terms were changed meanwhile: look at them again."))
+    check_ready(actor, envelope)
+    put_out(actor, envelope)
+    note(envelope, EnvelopeEvent.Kind.SENT, by=str(envelope.sent_by), origin=origin, content_hash=envelope.version_hash)
+    facts: dict[str, Any] = {
+        "content_hash": envelope.version_hash,
+        "paper": envelope.paper.sha256,
+        "recipients": len(people_of(envelope)),
+    }
+    record(actor, envelope_fact("envelope.sent", VERB, envelope, before={"state": "draft"}, **facts))
+    invite_next(actor, envelope)
+    return envelope
+
+
+def check_ready(actor: Actor, envelope: Envelope) -> None:
+    """Everything that has to be so before a text is signed, however it is signed; drafts in which nothing was written
+    are closed."""
+    version, contract = envelope.version, envelope.contract
+    check_not_out(contract)
+    check_to_be_signed(version)
+    check_parties(contract)
+    if not Terms.objects.filter(version=version).exists():
+        raise DomainError("terms_missing", _("Set the terms first: a signed version cannot get them any more."))
+    if not any(each.role == Recipient.Role.SIGNER for each in people_of(envelope)):
+        raise DomainError("signer_missing", _("Say who signs."), fields={"recipients": [_("Say who signs.")]})
+    check_may_be_signed(contract, version)
+    check_version_complete(version, contract)
+    settle_negotiation(actor, version)
+    check_order(version, contract, starts_of(envelope, clock.today(contract.time_zone)))
+
+
+def put_out(actor: Actor, envelope: Envelope) -> None:
+    """The envelope is out from now on, with its contract; whom to ask comes next."""
+    now = clock.now()
+    envelope.version_hash = envelope.version.content_hash
+    envelope.contract_was = envelope.contract.state
+    envelope.sent_by_id, envelope.sent_at = actor.person_id, now
+    envelope.expires_at = now + timedelta(days=envelope.days)
+    envelope.next_due_at = next_due(envelope, now)
+    envelope.save()
+    move(actor, envelope, to=EnvelopeState.SENT)
+    contract_out(actor, envelope.contract)
+
+
+def contract_out(actor: Actor, contract: Contract) -> None:
+    """A contract that is not signed is out for signature; one whose text no rule has to approve passes through
+    approval at once. One that is signed already stays what it is: an amendment is out."""
+    if contract.state not in NOT_SIGNED:
+        return
+    said = _("No approval is asked of this text.")
+    steps: list[tuple[str, str]] = []
+    if contract.state != ContractState.APPROVED:
+        steps = [(ContractState.IN_APPROVAL.value, said), (ContractState.APPROVED.value, said)]
+    move_along(actor, contract, [*steps, (ContractState.OUT_FOR_SIGNATURE.value, "")])

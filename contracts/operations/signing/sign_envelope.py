@@ -1,0 +1,137 @@
+"""A recipient signs, or approves; the last one completes the envelope, and what was signed is executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import require
+from clm.audit.moves import move, move_all
+from clm.events.record import record
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import DomainError, Invalid
+from contracts.events import contract_moved
+from contracts.events.signing import envelope_fact
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField, Version
+from contracts.models.signature import SealState
+from contracts.operations.advance_terms import catch_up
+from contracts.operations.finalize_version import fix_version
+from contracts.operations.signing.change_envelope import starts_of
+from contracts.operations.signing.guards import (
+    LIVE,
+    Origin,
+    Pass,
+    after_commit_seal,
+    check_opens,
+    check_verified,
+    end_links,
+    invite_next,
+    locked_link,
+    note,
+    people_of,
+    tell_sender,
+)
+from contracts.queries.signing import acting
+from contracts.states import ContractState, EnvelopeState, RecipientState
+
+VERB = "contracts.sign_envelope"
+
+
+@transaction.atomic
+def sign_envelope(
+    *, actor: Actor, given: Pass, values: Mapping[UUID, str], origin: Origin, name: str = ""
+) -> Recipient:
+    """The recipient's fields are filled and their part is done; whoever is next is asked, or the envelope is complete.
+
+    `values` are by field; the date is today's, the name is `name` (default: as the sender wrote it). An approver fills
+    nothing. Raises LinkRefused, DomainError `consent_missing`, `content_changed`, Invalid `field_missing`.
+    """
+    link, envelope = locked_link(given.token)
+    require(actor, VERB, envelope)
+    check_opens(link, envelope, given)
+    check_verified(link, given)
+    recipient = link.recipient
+    _check_may_sign(envelope, recipient)
+    filled = _fill(envelope, recipient, values, name.strip() or recipient.name)
+    recipient.ended_at = link.used_at = clock.now()
+    recipient.save(update_fields=["ended_at"])
+    link.save(update_fields=["used_at"])
+    move(actor, recipient, to=RecipientState.DONE)
+    is_signer = recipient.role == Recipient.Role.SIGNER
+    kind = EnvelopeEvent.Kind.SIGNED if is_signer else EnvelopeEvent.Kind.APPROVED
+    facts: dict[str, Any] = {"paper": envelope.paper.sha256, "content_hash": envelope.version_hash, "filled": filled}
+    note(envelope, kind, recipient=recipient, origin=origin, **facts, signed_as=name.strip() or recipient.name)
+    record(actor, envelope_fact(f"envelope.{kind}", VERB, envelope, recipient=recipient, **facts))
+    if any(each.state in LIVE for each in acting(people_of(envelope))):
+        invite_next(actor, envelope)
+    else:
+        complete(actor, envelope)
+    return recipient
+
+
+def _check_may_sign(envelope: Envelope, recipient: Recipient) -> None:
+    if not recipient.acts:
+        raise DomainError("not_a_signer", _("This was sent to you to read, not to sign."))
+    recipient.STATES.check(recipient.state, RecipientState.DONE)
+    if recipient.consented_at is None:
+        raise DomainError("consent_missing", _("Agree first to sign electronically."))
+    if envelope.version.content_hash != envelope.version_hash:
+        raise DomainError("content_changed", _("The text is not the one that was sent: it cannot be signed."))
+
+
+def _fill(envelope: Envelope, recipient: Recipient, values: Mapping[UUID, str], name: str) -> int:
+    """How many fields are filled. Raises Invalid naming each one that is required and empty."""
+    rows = list(recipient.fields.all())
+    today = clock.today(envelope.contract.time_zone).isoformat()
+    own = {SignatureField.Kind.DATE: today, SignatureField.Kind.NAME: name}
+    lacking: dict[str, list[str]] = {}
+    for row in rows:
+        row.value = str(own.get(SignatureField.Kind(row.kind)) or values.get(row.pk, "")).strip()[:500]
+        if row.is_required and not row.value:
+            lacking[str(row.pk)] = [_("Fill this in.")]
+        row.filled_at = clock.now() if row.value else None
+    if lacking:
+        raise Invalid("field_missing", _("Something is not filled in yet."), fields=lacking)
+    SignatureField.objects.bulk_update([row for row in rows if row.value], ["value", "filled_at"])
+    return sum(bool(row.value) for row in rows)
+
+
+def complete(actor: Actor, envelope: Envelope, *, verb: str = VERB) -> None:
+    """All have signed: the version is final and the contract executed, or the amendment in force from its day. The
+    sealed paper follows outside of this transaction."""
+    envelope.ended_at = envelope.seal_due_at = clock.now()
+    envelope.next_due_at, envelope.seal_state = None, SealState.WAITING
+    envelope.save(update_fields=["ended_at", "next_due_at", "seal_state", "seal_due_at"])
+    before = move(actor, envelope, to=EnvelopeState.COMPLETED)
+    rest = [each for each in people_of(envelope) if each.state in LIVE]
+    end_links(rest)
+    move_all(actor, rest, to=RecipientState.DONE)
+    _execute(actor, envelope, verb)
+    facts: dict[str, Any] = {"content_hash": envelope.version.content_hash, "paper": envelope.paper.sha256}
+    note(envelope, EnvelopeEvent.Kind.COMPLETED, **facts)
+    record(actor, envelope_fact("envelope.completed", verb, envelope, before={"state": before}, **facts))
+    tell_sender(envelope, "completed", _("Signed by all: %(title)s"))
+    after_commit_seal()
+
+
+def _execute(actor: Actor, envelope: Envelope, verb: str) -> None:
+    contract, version = envelope.contract, envelope.version
+    today = clock.today(contract.time_zone)
+    _fix(actor, contract, version, envelope)
+    if contract.state != ContractState.OUT_FOR_SIGNATURE:
+        return
+    previous = move(actor, contract, to=ContractState.EXECUTED)
+    facts: dict[str, Any] = {"executed_on": today, "version": version.number, "content_hash": version.content_hash}
+    record(actor, contract_moved("contract.executed", verb, contract, previous, **facts))
+
+
+def _fix(actor: Actor, contract: Contract, version: Version, envelope: Envelope) -> None:
+    today = clock.today(contract.time_zone)
+    fix_version(actor, version, starts_of(envelope, today))
+    if contract.is_in_force:
+        catch_up(actor, contract)

@@ -1,0 +1,241 @@
+"""From rows to what the routing engine takes, and from its steps to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from clm.access.permissions import visible
+from clm.accounts.models import Membership, Team, TeamMember, User
+from clm.accounts.roles import PEOPLE_INSIDE, Role
+from clm.lib.actor import Actor
+from contracts.engine.routing import Asked, Conditions, Facts, Row, Step, route
+from contracts.models import Contract, ContractParty, Drafting, Matrix, Rule, Version
+from contracts.models.approval import Departure, Needs, Origin
+from contracts.queries.clause_library import LibraryReport, report_on
+from contracts.states import MatrixState
+
+GRAVE = frozenset({"decisive", "unacceptable", "unlike"})
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A step with the people it asks, by name; those of a role or a team in the order of their names."""
+
+    step: Step
+    label: str
+    people: tuple[User, ...]
+
+    @property
+    def needs(self) -> int:
+        """How many of them have to say yes."""
+        if self.step.asked.needs == Needs.ALL:
+            return max(len(self.people), 1)
+        return self.step.asked.count or 1
+
+    @property
+    def has_enough(self) -> bool:
+        return len(self.people) >= self.needs
+
+
+def active_matrix() -> Matrix | None:
+    return Matrix.objects.filter(state=MatrixState.ACTIVE).first()
+
+
+def rule_rows(matrix: Matrix | None) -> QuerySet[Any]:
+    rows = Rule.objects.filter(matrix=matrix) if matrix else Rule.objects.none()
+    return rows.select_related("person", "team", "escalate_person").order_by("place")
+
+
+def rows_of(rules: Iterable[Rule]) -> list[Row]:
+    return [_row(rule) for rule in rules]
+
+
+def _row(rule: Rule) -> Row:
+    return Row(
+        key=str(rule.pk),
+        name=rule.name,
+        conditions=Conditions(
+            value_from=rule.value_from,
+            value_below=rule.value_below,
+            currency=rule.currency,
+            categories=frozenset(rule.categories),
+            origins=frozenset(rule.origins),
+            departure=rule.departure,
+            lacks_mandatory=rule.lacks_mandatory,
+            parties=frozenset(map(str, rule.parties)),
+            countries=frozenset(rule.countries),
+            departments=frozenset(map(str, rule.departments)),
+            tags=frozenset(rule.tags),
+            is_confidential=rule.is_confidential,
+        ),
+        stage=rule.stage,
+        asked=asked_by(rule),
+        hours=rule.hours,
+        remind_hours=rule.remind_hours,
+        escalate_to=_escalation(rule),
+    )
+
+
+def asked_by(rule: Rule) -> Asked:
+    if rule.role:
+        return Asked("role", rule.role, rule.needs, rule.needs_count)
+    if rule.team_id:
+        return Asked("team", str(rule.team_id), rule.needs, rule.needs_count)
+    return Asked("person", str(rule.person_id), rule.needs, rule.needs_count)
+
+
+def _escalation(rule: Rule) -> tuple[str, str]:
+    if rule.escalate_person_id:
+        return "person", str(rule.escalate_person_id)
+    return ("role", rule.escalate_role) if rule.escalate_role else ("", "")
+
+
+def facts_of(contract: Contract, version: Version, *, with_library: bool = True) -> Facts:
+    """What the rules look at, as it is now. The library costs a close look at the text; without it nothing departs."""
+    report = report_on(version) if with_library else None
+    parts = ContractParty.objects.filter(contract=contract).select_related("party")
+    return facts_from(contract, parts, _origins([contract.pk]).get(contract.pk, Origin.NONE), report)
+
+
+def facts_from(contract: Contract, parts: Iterable[ContractParty], origin: str, report: LibraryReport | None) -> Facts:
+    others = [(part.party_id, part.party.country) for part in parts if part.role != ContractParty.Role.OURS]
+    department = getattr(contract, "department_id", None)
+    return Facts(
+        amount=contract.value_amount,
+        currency=contract.currency if contract.value_amount is not None else "",
+        category=contract.category,
+        origin=str(origin),
+        departure=departure_in(report) if report else "",
+        lacks_mandatory=bool(report and report.missing_mandatory),
+        parties=frozenset(str(party) for party, _country in others),
+        countries=frozenset(country for _party, country in others),
+        department=str(department) if department else "",
+        tags=frozenset(contract.tags),
+        is_confidential=contract.is_confidential,
+    )
+
+
+def _origins(contracts: Iterable[UUID]) -> dict[UUID, str]:
+    """The risk of the template that the newest drafted text of each contract was made of; none where there is none."""
+    rows = Drafting.objects.filter(version__contract__in=list(contracts)).order_by("version__number")
+    return dict(rows.values_list("version__contract_id", "template_version__template__risk"))
+
+
+def departure_in(report: LibraryReport) -> str:
+    """ "grave" where words of a clause decide or are not acceptable; "any" where a clause is another than preferred."""
+    if any(row.standing in GRAVE for row in report.rows):
+        return Departure.GRAVE
+    departs = any(row.standing != "present" or row.position != "preferred" for row in report.rows)
+    return Departure.ANY if departs else ""
+
+
+def looks_into_the_text(rows: Iterable[Row]) -> bool:
+    return any(row.conditions.departure or row.conditions.lacks_mandatory for row in rows)
+
+
+def asking(steps: Iterable[Step], requester: UUID) -> list[Asking]:
+    """Each step with its people, without the one who asks: nobody approves their own request."""
+    return [Asking(step, *people_asked(step.asked, but=requester)) for step in steps]
+
+
+def people_asked(asked: Asked, *, but: UUID) -> tuple[str, tuple[User, ...]]:
+    """What they are called together, and the present members of the house among them."""
+    members = present_members()
+    if asked.kind == "role":
+        label, found = str(Role(asked.key).label), members.filter(roles__contains=[asked.key])
+    elif asked.kind == "team":
+        in_team = TeamMember.objects.filter(team_id=asked.key).values("user")
+        label, found = str(Team.objects.get(pk=asked.key)), members.filter(user__in=in_team)
+    else:
+        label, found = str(User.objects.get(pk=asked.key)), members.filter(user_id=asked.key)
+    people = [row.user for row in found if row.user_id != but]
+    return label, tuple(people)
+
+
+def present_members() -> QuerySet[Membership]:
+    """People of the house: a membership that only an integration uses holds no seat."""
+    rows = Membership.objects.filter(removed_at=None, user__is_active=True, roles__overlap=list(PEOPLE_INSIDE))
+    return rows.select_related("user").order_by("user__name", "user__email", "user_id")
+
+
+def route_of(contract: Contract, version: Version, matrix: Matrix | None) -> tuple[Facts, list[Step]]:
+    rows = rows_of(rule_rows(matrix))
+    facts = facts_of(contract, version, with_library=looks_into_the_text(rows))
+    return facts, route(rows, facts)
+
+
+def needs_words(asking: Asking) -> str:
+    """How many of whom, for people."""
+    if asking.step.asked.kind == "person":
+        return asking.label
+    words = {"label": asking.label, "count": asking.needs}
+    if asking.step.asked.needs == Needs.ALL:
+        return _("%(label)s: all") % words
+    return (_("%(label)s: one") if asking.needs == 1 else _("%(label)s: %(count)s of them")) % words
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The route that a past contract would take by a matrix, beside the one by the active matrix."""
+
+    contract: Contract
+    steps: tuple[str, ...]
+    active: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        return self.steps != self.active
+
+
+def tried_on(actor: Actor, matrix: Matrix, *, most: int = 50) -> list[Tried]:
+    """The newest contracts that the actor sees and that have a text, as the matrix would route them today. Texts are
+    held against the library where a rule of either matrix looks into them."""
+    rows, now = rows_of(rule_rows(matrix)), rows_of(rule_rows(active_matrix()))
+    names = _names([*rows, *now])
+    with_text = Exists(Version.objects.filter(contract=OuterRef("pk")))
+    parts = Prefetch("parties", ContractParty.objects.select_related("party"))
+    seen = visible(actor, Contract.objects.defer("search").filter(with_text)).prefetch_related(parts)
+    found = list(seen.order_by("-id")[:most])
+    origins = _origins(contract.pk for contract in found)
+    texts = _newest_texts(found) if looks_into_the_text([*rows, *now]) else {}
+    tried = []
+    for contract in found:
+        report = report_on(texts[contract.pk]) if contract.pk in texts else None
+        facts = facts_from(contract, contract.parties.all(), origins.get(contract.pk, Origin.NONE), report)
+        tried.append(Tried(contract, _said(route(rows, facts), names), _said(route(now, facts), names)))
+    return tried
+
+
+def _newest_texts(contracts: Iterable[Contract]) -> dict[UUID, Version]:
+    rows = Version.objects.filter(contract__in=list(contracts)).select_related("contract").defer("text")
+    return {row.contract_id: row for row in rows.order_by("number")}
+
+
+def _said(steps: Iterable[Step], names: dict[tuple[str, str], str]) -> tuple[str, ...]:
+    """Each step as stage, name, and whom it asks."""
+    return tuple(f"{step.stage} {step.name} ({asked_words(step.asked, names)})" for step in steps)
+
+
+def asked_words(asked: Asked, names: dict[tuple[str, str], str]) -> str:
+    label = names[asked.kind, asked.key]
+    if asked.kind == "person" or (asked.needs == Needs.ONE):
+        return label
+    if asked.needs == Needs.ALL:
+        return _("all of %(label)s") % {"label": label}
+    return _("%(count)s of %(label)s") % {"count": asked.count, "label": label}
+
+
+def _names(rows: Iterable[Row]) -> dict[tuple[str, str], str]:
+    """What each person, role and team that rows ask is called; two queries."""
+    asked = {(row.asked.kind, row.asked.key) for row in rows}
+    people = User.objects.filter(pk__in=[key for kind, key in asked if kind == "person"])
+    teams = Team.objects.filter(pk__in=[key for kind, key in asked if kind == "team"])
+    names = {("person", str(person.pk)): str(person) for person in people}
+    names |= {("team", str(team.pk)): str(team) for team in teams}
+    return names | {("role", str(role)): str(role.label) for role in Role}

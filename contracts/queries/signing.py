@@ -1,0 +1,88 @@
+"""Reads about envelopes, and the refusal of what would change a text that is out for signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from clm.lib.canonical import digest
+from clm.lib.errors import DomainError
+from clm.notify.models import Letter
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField
+from contracts.states import EnvelopeState, RecipientState
+
+
+def consent_words() -> str:
+    """What a signer agrees to, in the words of their language."""
+    return _(
+        "I agree to read this document and to sign it electronically, by this page, instead of on paper. I have been "
+        "able to open it and to save a copy. I know that I may decline here, and ask who sent it for paper."
+    )
+
+
+def check_not_out(contract: Contract) -> None:
+    """Raises DomainError `out_for_signature` while a text of the contract is out: neither it, nor its terms, nor the
+    facts of the contract change under the hands of those who sign. Call it with the contract locked."""
+    out = Envelope.objects.filter(contract=contract, state=EnvelopeState.SENT).values_list("pk", flat=True).first()
+    if out is not None:
+        message = _("This contract is out for signature: nothing about it changes. Void the envelope first.")
+        raise DomainError("out_for_signature", message, detail={"envelope": str(out)})
+
+
+def envelope_rows() -> QuerySet[Any]:
+    """With contract, version, and recipients with their fields in the order they are asked."""
+    fields = Prefetch("fields", SignatureField.objects.order_by("page", "y", "x", "id"))
+    recipients = Prefetch("recipients", Recipient.objects.prefetch_related(fields).order_by("position", "id"))
+    rows = Envelope.objects.select_related("contract", "version", "created_by", "sent_by", "paper", "executed")
+    return rows.prefetch_related(recipients)
+
+
+def listed_envelopes() -> QuerySet[Any]:
+    """What the list shows."""
+    recipients = Prefetch("recipients", Recipient.objects.order_by("position", "id"))
+    return Envelope.objects.select_related("contract", "created_by").prefetch_related(recipients)
+
+
+def acting(recipients: Sequence[Recipient]) -> list[Recipient]:
+    """Those whom the envelope waits for, or waited for: signers and approvers who are still part of it."""
+    gone = (RecipientState.FORWARDED, RecipientState.RELEASED)
+    return [each for each in recipients if each.acts and each.state not in gone]
+
+
+def progress_of(envelope: Envelope) -> tuple[int, int]:
+    """How many have done their part, of how many."""
+    people = acting(list(envelope.recipients.all()))
+    return sum(each.state == RecipientState.DONE for each in people), len(people)
+
+
+def event_digest(event: EnvelopeEvent, previous: str) -> str:
+    """sha256 over the event and the digest of the one before it: what a certificate prints can be computed again."""
+    facts = ("number", "kind", "at", "by", "address", "agent", "detail", "recipient_id")
+    return digest({"envelope": event.envelope_id, "before": previous, **{name: getattr(event, name) for name in facts}})
+
+
+def broken_event(events: Sequence[EnvelopeEvent]) -> int | None:
+    """The number of the first event whose digest does not hold; None where all do."""
+    previous = ""
+    for place, event in enumerate(events, start=1):
+        if event.number != place or event.digest != event_digest(event, previous):
+            return event.number
+        previous = event.digest
+    return None
+
+
+def letters_about(envelope: Envelope) -> Mapping[Any, list[Letter]]:
+    """What was written to each recipient, newest first, by their id."""
+    ids = [each.pk for each in envelope.recipients.all()]
+    found: dict[Any, list[Letter]] = {pk: [] for pk in ids}
+    for letter in Letter.objects.filter(subject_id__in=ids, subject_type="contracts.recipient").order_by("-id"):
+        found[letter.subject_id].append(letter)
+    return found
+
+
+def default_days() -> dict[str, int]:
+    return {"days": settings.SIGNING_DAYS, "remind_days": settings.SIGNING_REMINDER_DAYS}

@@ -1,0 +1,104 @@
+"""The rows of envelopes: who drafts sends; nobody who is signed in here does what a signer does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clm.accounts.roles import INSIDE
+from contracts.access.signing import DESK_VERBS, OTHER_SYSTEM_VERBS, SENDER_VERBS, SIGNER_VERBS
+from contracts.models import Recipient
+from contracts.papers.executed import seal_envelope
+from tests.access.table import Route
+from tests.cast import Cast
+from tests.contracts.signing.sent import completed, prepared, ready_contract, sent
+
+SENDERS = {"legal", "procurement", "administrator", "integration"}
+FILERS = {"legal", "administrator", "integration"}
+
+VERB_ROWS = {
+    "contracts.view_envelope": INSIDE,
+    **dict.fromkeys(SENDER_VERBS, SENDERS),
+    "contracts.record_paper_signature": FILERS,
+    **{verb: set() for verb in (*SIGNER_VERBS, *DESK_VERBS, *OTHER_SYSTEM_VERBS)},
+}
+
+
+def _sealed(cast: Cast) -> dict[str, Any]:
+    envelope = completed(cast["legal"])
+    seal_envelope(envelope.pk)
+    return {"pk": envelope.pk}
+
+
+def _asked(cast: Cast) -> dict[str, Any]:
+    return {"pk": Recipient.objects.filter(envelope=sent(cast["legal"])).earliest("position").pk}
+
+
+def _page(cast: Cast) -> dict[str, Any]:
+    return {"pk": prepared(cast["legal"]).pk, "number": 1}
+
+
+BUILDERS = {
+    "signing-contract": lambda cast: {"pk": ready_contract(cast["legal"]).pk},
+    "signing-draft": lambda cast: {"pk": prepared(cast["legal"]).pk},
+    "signing-sent": lambda cast: {"pk": sent(cast["legal"]).pk},
+    "signing-waits": lambda cast: {"pk": completed(cast["legal"]).pk},
+    "signing-sealed": _sealed,
+    "signing-asked": _asked,
+    "signing-page": _page,
+}
+# What is open to who has a link, or to everybody.
+PUBLIC_ROUTES = {
+    "signing-hook",
+    "verify",
+    "signing",
+    "signing-code",
+    "signing-sign",
+    "signing-decline",
+    "signing-forward",
+    "signing-paper",
+    "signing-executed",
+    "signing-page",
+}
+WHY = {"reason": ""}
+WHOM = {"name": "", "email": ""}
+
+PAGE_ROWS = [
+    Route("envelopes", "GET", INSIDE),
+    Route("envelope-new", "GET", SENDERS, key="signing-contract"),
+    Route("envelope-new", "POST", SENDERS, key="signing-contract", data={"title": ""}),
+    Route("envelope", "GET", INSIDE, key="signing-draft"),
+    Route("envelope-facts", "GET", SENDERS, key="signing-draft"),
+    Route("envelope-facts", "POST", SENDERS, key="signing-draft", data={"title": ""}),
+    Route("envelope-people", "GET", SENDERS, key="signing-draft"),
+    Route("envelope-people", "POST", SENDERS, key="signing-draft"),
+    Route("envelope-fields", "GET", SENDERS, key="signing-draft"),
+    Route("envelope-fields", "POST", SENDERS, key="signing-draft"),
+    Route("envelope-send", "POST", SENDERS, key="signing-draft"),
+    Route("envelope-void", "GET", SENDERS, key="signing-sent"),
+    Route("envelope-void", "POST", SENDERS, key="signing-sent", data=WHY),
+    Route("envelope-on-paper", "GET", FILERS, key="signing-draft"),
+    Route("envelope-on-paper", "POST", FILERS, key="signing-draft"),
+    Route("envelope-elsewhere", "GET", SENDERS, key="signing-draft"),
+    Route("envelope-elsewhere", "POST", SENDERS, key="signing-draft", data={"system": ""}),
+    Route("envelope-seal", "POST", SENDERS, key="signing-waits"),
+    Route("envelope-paper", "GET", INSIDE, key="signing-draft"),
+    Route("envelope-picture", "GET", INSIDE, key="signing-page"),
+    Route("envelope-executed", "GET", INSIDE, key="signing-sealed"),
+    Route("recipient-remind", "POST", SENDERS, key="signing-asked"),
+    Route("recipient-correct", "GET", SENDERS, key="signing-asked"),
+    Route("recipient-correct", "POST", SENDERS, key="signing-asked", data=WHOM),
+]
+API_ROWS = [
+    Route("api-envelopes", "GET", INSIDE),
+    Route("api-envelopes", "POST", SENDERS),
+    Route("api-envelope", "GET", INSIDE, key="signing-sent"),
+    Route("api-envelope-change", "POST", SENDERS, key="signing-draft"),
+    Route("api-envelope-sending", "POST", SENDERS, key="signing-draft"),
+    Route("api-envelope-voiding", "POST", SENDERS, key="signing-sent", data=WHY),
+    Route("api-envelope-sealing", "POST", SENDERS, key="signing-waits"),
+    Route("api-envelope-events", "GET", INSIDE, key="signing-sent"),
+    Route("api-envelope-executed", "GET", INSIDE, key="signing-sealed"),
+    Route("api-recipient-reminder", "POST", SENDERS, key="signing-asked"),
+    Route("api-recipient-correction", "POST", SENDERS, key="signing-asked", data=WHOM),
+]
+ROUTE_ROWS = [*PAGE_ROWS, *API_ROWS]
