@@ -194,3 +194,21 @@ REQUEST_STATES = state_table(
     },
 )
 OPEN_REQUESTS = frozenset({RequestState.SUBMITTED, RequestState.ASSIGNED, RequestState.ASKED})
+
+
+class DisposalState(TextChoices):
+    """Of the question whether a contract whose retention is over is disposed of."""
+
+    PROPOSED = "proposed", _("Waits for approval")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REFUSED = "refused", _("Refused")
+    APPROVED = "approved", _("Disposed of")
+
+
+DISPOSAL_STATES = state_table(
+    "disposal",
+    "proposed",
+    {"proposed": {"withdrawn", "refused", "approved"}, "withdrawn": set(), "refused": set(), "approved": set()},
+)
+# SQL: this transaction disposes of a contract, and two people agreed to it. Defined by a migration, asked by triggers.
+DISPOSING = "contracts_is_disposing()"

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from clm.documents.models import Blob
 from clm.lib import clock
@@ -41,7 +43,8 @@ def put_content(organization_id: UUID, content: bytes, media_type: str) -> Store
     outside_transactions("bytes are stored")
     sha256 = hashlib.sha256(content).hexdigest()
     known = Blob.objects.filter(organization_id=organization_id, sha256=sha256).first()
-    name = known.storage_name if known else _put(f"{organization_id}/{sha256[:2]}/{sha256}", content)
+    kept = known is not None and not known.is_erased
+    name = known.storage_name if known and kept else _put(f"{organization_id}/{sha256[:2]}/{sha256}", content)
     return StoredContent(organization_id, sha256, len(content), media_type, name)
 
 
@@ -57,13 +60,22 @@ def _put(name: str, content: bytes) -> str:
 
 
 def blob_of(stored: StoredContent) -> Blob:
-    """The row of bytes that are stored: in the verb's transaction."""
+    """The row of bytes that are stored: in the verb's transaction. Erased ones that came again have their row again."""
     blob, _created = Blob.objects.get_or_create(
         organization_id=stored.organization_id,
         sha256=stored.sha256,
         defaults={"size": stored.size, "media_type": stored.media_type, "storage_name": stored.storage_name},
     )
+    if blob.is_erased:
+        blob.storage_name = stored.storage_name
+        blob.save(update_fields=["storage_name"])
     return blob
+
+
+def erase_blobs(blobs: QuerySet[Blob]) -> int:
+    """No row names these bytes any more: the sweep removes them within a day. Rows and hashes stay. In the verb's
+    transaction, which made sure that nobody needs the bytes; answers how many."""
+    return blobs.exclude(storage_name="").update(storage_name="")
 
 
 def store_blob(organization_id: UUID, content: bytes, media_type: str) -> Blob:
@@ -72,8 +84,10 @@ def store_blob(organization_id: UUID, content: bytes, media_type: str) -> Blob:
 
 
 def open_blob(blob: Blob) -> IO[bytes]:
-    """A readable file of the blob's bytes; the caller closes it."""
+    """A readable file of the blob's bytes; the caller closes it. Raises DomainError `blob_erased`."""
     outside_transactions("a document is opened")
+    if blob.is_erased:
+        raise DomainError("blob_erased", _("This document was disposed of."), detail={"blob": str(blob.pk)})
     file: IO[bytes] = default_storage.open(blob.storage_name, "rb")
     return file
 

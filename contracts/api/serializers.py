@@ -55,14 +55,17 @@ class ContractPartySerializer(serializers.ModelSerializer):
 class ContractSerializer(SharedFacts):
     """For the other side without what only ours sees: owner, value, currency, confidentiality, tags, description."""
 
-    inside_only = ("owner", "value_amount", "currency", "is_confidential", "tags", "description")
+    inside_only = (
+        "owner", "value_amount", "currency", "is_confidential", "tags", "description", "ended_on", "kept_until",
+    )  # fmt: skip
     parties = ContractPartySerializer(many=True, read_only=True)
 
     class Meta:
         model = Contract
         fields = [
             "id", "reference", "external_reference", "title", "category", "state", "owner", "value_amount", "currency",
-            "time_zone", "is_confidential", "tags", "description", "parties", "created_at",
+            "time_zone", "is_confidential", "tags", "description", "jurisdiction", "ended_on", "kept_until", "parties",
+            "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -80,6 +83,7 @@ class ContractFactsSerializer(BodySerializer):
     currency = serializers.RegexField(r"^[A-Z]{3}$", required=False, allow_blank=True)
     time_zone = serializers.CharField(required=False)
     description = serializers.CharField(required=False, allow_blank=True)
+    jurisdiction = serializers.CharField(max_length=6, required=False, allow_blank=True)
 
     def validate_time_zone(self, value: str) -> str:
         if not is_zone(value):

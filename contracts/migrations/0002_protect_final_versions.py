@@ -1,6 +1,7 @@
 from django.db import migrations
 
 from clm.lib.protection import protect_rows
+from contracts.states import DISPOSING
 
 
 class Migration(migrations.Migration):
@@ -9,11 +10,13 @@ class Migration(migrations.Migration):
     operations = [
         protect_rows(
             "contracts_version",
+            unless=DISPOSING,
             condition="OLD.state <> 'draft'",
             message="a version that left draft never changes",
         ),
         protect_rows(
             "contracts_clause",
+            unless=DISPOSING,
             condition="(SELECT state FROM contracts_version WHERE id = OLD.version_id) <> 'draft'",
             message="the clauses of a version that left draft never change",
         ),
@@ -22,7 +25,7 @@ class Migration(migrations.Migration):
             condition="(SELECT state FROM contracts_version WHERE id = OLD.version_id) <> 'draft'",
             message="the terms of a version that left draft never change",
         ),
-        protect_rows("contracts_passage", message="a marked passage never changes"),
-        protect_rows("contracts_renewaldecision", message="decisions are append-only"),
+        protect_rows("contracts_passage", unless=DISPOSING, message="a marked passage never changes"),
+        protect_rows("contracts_renewaldecision", unless=DISPOSING, message="decisions are append-only"),
         protect_rows("contracts_term", message="terms that began never change"),
     ]

@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import DISPOSING
 
 
 class Migration(migrations.Migration):
@@ -245,5 +246,5 @@ class Migration(migrations.Migration):
             mutable=("approved_at", "approved_by_id"),
             message="a version of a template never changes",
         ),
-        protect_rows("contracts_drafting", message="from what a contract was drafted never changes"),
+        protect_rows("contracts_drafting", unless=DISPOSING, message="from what a contract was drafted never changes"),
     ]

@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import DISPOSING
 
 
 class Migration(migrations.Migration):
@@ -433,9 +434,10 @@ class Migration(migrations.Migration):
             "ALTER TABLE contracts_version ALTER COLUMN shared_at TYPE timestamp with time zone USING finalized_at",
             migrations.RunSQL.noop,
         ),
-        protect_rows("contracts_clauseedit", message="words that were sent never change"),
+        protect_rows("contracts_clauseedit", unless=DISPOSING, message="words that were sent never change"),
         protect_rows(
             "contracts_turn",
+            unless=DISPOSING,
             condition="OLD.ended_at IS NOT NULL",
             message="a turn that ended never changes",
         ),

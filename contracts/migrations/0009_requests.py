@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import DISPOSING
 
 
 class Migration(migrations.Migration):
@@ -275,8 +276,9 @@ class Migration(migrations.Migration):
         ),
         protect_rows(
             "contracts_requestquestion",
+            unless=DISPOSING,
             condition="OLD.answered_at IS NOT NULL",
             message="an answered question never changes",
         ),
-        protect_rows("contracts_requestfile", message="the file of a request never changes"),
+        protect_rows("contracts_requestfile", unless=DISPOSING, message="the file of a request never changes"),
     ]

@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import DISPOSING
 
 
 class Migration(migrations.Migration):
@@ -191,9 +192,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        protect_rows("contracts_receipt", message="what came back stays as it came"),
+        protect_rows("contracts_receipt", unless=DISPOSING, message="what came back stays as it came"),
         protect_rows(
             "contracts_change",
+            unless=DISPOSING,
             mutable=("state", "decided_by_id", "decided_at", "counter", "draft_clause_id", "undo"),
             message="what came back stays as it came",
         ),

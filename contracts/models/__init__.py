@@ -12,15 +12,17 @@ from contracts.models.library import DeclinedOffer, LibraryClause, LibraryClause
 from contracts.models.omission import Omission
 from contracts.models.party import Party
 from contracts.models.request import ContractRequest, RequestFile, RequestQuestion
+from contracts.models.retention import Disposal, LegalHold, Matter, MatterContract, RetentionRule
 from contracts.models.template import Drafting, Template, TemplateVersion
 from contracts.models.terms import RenewalDecision, Term, Terms
 from contracts.models.version import Clause, Passage, Version
 
 __all__ = [
     "Change", "Clause", "ClauseEdit", "Comment", "Contract", "ContractGroupPermission", "ContractParty",
-    "ContractRequest", "ContractUserPermission", "DeclinedOffer", "Draft", "DraftClause", "Drafting", "FormerWords",
-    "FurtherWords",
-    "LibraryClause", "LibraryClauseVersion", "Mention", "Omission", "Party", "Passage", "Receipt", "RenewalDecision",
-    "RequestFile", "RequestQuestion", "Template", "TemplateVersion", "Term", "Terms", "Thread", "Turn",
-    "UnsavedWords", "Version",
+    "ContractRequest", "ContractUserPermission", "DeclinedOffer", "Disposal", "Draft", "DraftClause", "Drafting",
+    "FormerWords", "FurtherWords",
+    "LegalHold", "LibraryClause", "LibraryClauseVersion", "Matter", "MatterContract", "Mention", "Omission", "Party",
+    "Passage", "Receipt", "RenewalDecision",
+    "RequestFile", "RequestQuestion", "RetentionRule",
+    "Template", "TemplateVersion", "Term", "Terms", "Thread", "Turn", "UnsavedWords", "Version",
 ]  # fmt: skip

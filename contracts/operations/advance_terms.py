@@ -22,6 +22,7 @@ from contracts.calendar import Stretch, business_days_of, cut_short, start_of, s
 from contracts.engine.terms import Status, TermStatus, term_status
 from contracts.engine.terms import Term as EngineTerm
 from contracts.models import Contract, Term
+from contracts.operations.retention.guards import end
 from contracts.states import ContractState, VersionState
 
 VERB = "contracts.advance_terms"
@@ -51,7 +52,7 @@ def catch_up(actor: Actor, contract: Contract) -> None:
         _follow(actor, contract, stretch, status)
         contract.terms_due_at = start_of(_next_day(contract, stretch, status), contract.time_zone)
         if status.status is Status.EXPIRED:
-            _expire(actor, contract)
+            _expire(actor, contract, status.term_end)
             break
     newest = Term.objects.filter(contract=contract).order_by("number").last()
     contract.term_ends_on = newest.ends_on if newest is not None else None
@@ -121,7 +122,8 @@ def _next_day(contract: Contract, stretch: Stretch, status: TermStatus) -> date:
     return min([day, *(on for on in coming.values_list("effective_on", flat=True) if on)])
 
 
-def _expire(actor: Actor, contract: Contract) -> None:
+def _expire(actor: Actor, contract: Contract, ended_on: date) -> None:
     contract.terms_due_at = None
+    end(contract, ended_on)
     previous = move(actor, contract, to=ContractState.EXPIRED, reason="its last term ended")
     record(actor, events.contract_moved("contract.expired", VERB, contract, previous))

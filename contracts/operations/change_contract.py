@@ -20,12 +20,13 @@ from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, Draft
 from contracts.operations.restrict_contract import PERMISSION
+from contracts.operations.retention.guards import check_jurisdiction, keep_anew
 from contracts.search import refresh_search
 from contracts.states import ContractState, DraftState, Side
 
 FIELDS = (
     "title", "category", "owner_id", "external_reference", "value_amount", "currency", "time_zone", "tags",
-    "description",
+    "description", "jurisdiction",
 )  # fmt: skip
 
 
@@ -35,18 +36,22 @@ def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None
 
     `seen` is the newest ledger entry of the contract that the person had before their eyes. Raises DomainError
     `changed_meanwhile` when somebody changed it since, `zone_fixed` once its dates count, `draft_open` where its type
-    would change under a draft of ours, Invalid `owner_unknown`.
+    would change under a draft of ours, `contract_disposed`, Invalid `owner_unknown`, `jurisdiction_unknown`.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.change_contract", contract)
     _check(contract, seen, changes)
     wanted = {name: changes[name] for name in FIELDS if name in changes}
+    if "jurisdiction" in wanted:
+        wanted["jurisdiction"] = check_jurisdiction(wanted["jurisdiction"])
     before = {name: getattr(contract, name) for name in wanted}
     for name, value in wanted.items():
         setattr(contract, name, value)
     if contract.value_amount is not None and not contract.currency:
         raise Invalid("currency_missing", "A value needs its currency.", fields={"currency": ["A value needs one."]})
     contract.save()
+    if contract.ended_on is not None and {"jurisdiction", "category"} & set(wanted):
+        keep_anew(contract)
     if contract.is_confidential and "owner_id" in wanted:
         grant([contract.owner], PERMISSION, contract)
     refresh_search(contract)
@@ -61,6 +66,8 @@ def newest_change(contract: Contract) -> LedgerEntry | None:
 
 
 def _check(contract: Contract, seen: UUID | None, changes: dict[str, Any]) -> None:
+    if contract.state == ContractState.DISPOSED:
+        raise DomainError("contract_disposed", _("This contract was disposed of."))
     newest = newest_change(contract)
     if seen is not None and newest is not None and newest.pk != seen:
         raise DomainError(

@@ -17,6 +17,7 @@ from clm.lib.sequences import next_number
 from contracts import events
 from contracts.models import Contract
 from contracts.models.contract import Category
+from contracts.operations.retention.guards import check_jurisdiction
 
 
 @transaction.atomic
@@ -31,10 +32,12 @@ def create_contract(
     currency: str = "",
     time_zone: str = "UTC",
     description: str = "",
+    jurisdiction: str = "",
 ) -> Contract:
     """A draft contract with the next reference of the year (C-2026-0001).
 
-    The owner is the actor unless named, and is a present member. Raises Invalid `owner_unknown`.
+    The owner is the actor unless named, and is a present member. Raises Invalid `owner_unknown`,
+    `jurisdiction_unknown`.
     """
     require(actor, "contracts.create_contract")
     contract = Contract.objects.create(
@@ -48,6 +51,7 @@ def create_contract(
         currency=currency,
         time_zone=time_zone,
         description=description,
+        jurisdiction=check_jurisdiction(jurisdiction),
         created_at=clock.now(),
     )
     record(actor, events.contract_created(contract))

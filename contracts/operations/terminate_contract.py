@@ -16,6 +16,7 @@ from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract
+from contracts.operations.retention.guards import end
 from contracts.states import ContractState
 
 
@@ -32,6 +33,7 @@ def terminate_contract(*, actor: Actor, contract_id: UUID, terminated_on: date, 
     previous = move(actor, contract, to=ContractState.TERMINATED, reason=reason)
     contract.terms_due_at = None
     contract.save(update_fields=["terms_due_at"])
+    end(contract, terminated_on)
     record(
         actor,
         events.contract_moved(

@@ -89,6 +89,10 @@ class ContractForm(forms.Form):
         label=_("Time zone of its dates"),
         initial="UTC",
     )
+    jurisdiction = forms.CharField(
+        label=_("Governing law"), max_length=6, required=False, help_text=_("ISO 3166, such as DE or US-NY."),
+        widget=forms.TextInput(attrs={"class": "form-control short"}),
+    )  # fmt: skip
     description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput())
 

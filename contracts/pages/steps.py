@@ -131,7 +131,7 @@ def contract_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     newest = newest_change(contract)
     contract.refresh_from_db()  # what is shown is no older than what is said to be seen
     names = ("title", "category", "external_reference", "value_amount", "currency", "time_zone", "description")
-    initial = {name: getattr(contract, name) for name in names}
+    initial = {name: getattr(contract, name) for name in (*names, "jurisdiction")}
     initial |= {"value_amount": shapes.amount_typed(contract.value_amount, contract.currency)}
     initial |= {"owner_id": str(contract.owner_id), "seen": newest.pk if newest else None}
     form = shapes.ContractForm(request.POST or None, initial=initial)

@@ -25,6 +25,7 @@ from contracts.calendar import current_stretch
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
+from contracts.pages.retention import records_line
 from contracts.pages.turns import lacking_line, turn_line
 from contracts.pages.version_words import describe
 from contracts.papers.outgoing import file_for
@@ -62,6 +63,7 @@ def _frame(actor: Actor, contract: Contract, key: str) -> dict[str, Any]:
         "contract_request": request_of(actor, contract),
         "request_files": files_of(actor, contract),
         **turn_line(actor, contract),
+        **records_line(actor, contract),
         "counterparties": queries.names_of(contract, ContractParty.Role.COUNTERPARTY),
         "sees_inside": can(actor, VIEW_INSIDE, contract),
         "can_change": can(actor, "contracts.change_contract", contract),

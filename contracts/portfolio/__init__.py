@@ -40,10 +40,10 @@ from contracts.portfolio.services import RENEWAL_MONTHS, SERVICE_CONTRACTS, Serv
 
 def register_all() -> None:
     """The contracts' own stage of the first portfolio and those of every capability."""
-    from contracts.portfolio import hosting, library, requests, written
+    from contracts.portfolio import hosting, library, requests, retention, written
 
     register()
-    for part in (library, requests, written, hosting):
+    for part in (library, requests, written, hosting, retention):
         part.register()
 
 

@@ -1,0 +1,55 @@
+"""Who keeps the records: rules and holds are legal's, disposing of a contract takes two of them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from clm.access.permissions import visible
+from clm.access.registry import (
+    everyone_inside,
+    register_system_actor,
+    register_verbs,
+    register_visibility,
+    seen_through,
+)
+from clm.access.subjects import register_subjects
+from clm.accounts.roles import INSIDE, Role
+from clm.lib.actor import Actor
+from contracts.models import Contract, Disposal, LegalHold, Matter, MatterContract, RetentionRule
+
+VIEW = "contracts.view_records"
+KEEPERS = frozenset({Role.LEGAL, Role.ADMINISTRATOR})
+RECORDS_KEEPER = "records_keeper"
+
+
+def register() -> None:
+    register_verbs(
+        {
+            VIEW: INSIDE,
+            "contracts.add_retention_rule": KEEPERS,
+            "contracts.retire_retention_rule": KEEPERS,
+            "contracts.open_matter": KEEPERS,
+            "contracts.put_in_matter": KEEPERS,
+            "contracts.place_hold": KEEPERS,
+            "contracts.release_hold": KEEPERS,
+            "contracts.propose_disposal": KEEPERS,
+            "contracts.withdraw_disposal": KEEPERS,
+            "contracts.refuse_disposal": KEEPERS,
+            "contracts.approve_disposal": KEEPERS,
+        }
+    )
+    register_system_actor(RECORDS_KEEPER, {"contracts.release_hold"})
+    register_subjects(Disposal, LegalHold)
+    register_visibility(RetentionRule, VIEW, everyone_inside)
+    register_visibility(Matter, VIEW, everyone_inside)
+    register_visibility(LegalHold, VIEW, _holds)
+    register_visibility(Disposal, VIEW, seen_through("contract", lambda: Contract))
+    register_visibility(MatterContract, VIEW, seen_through("contract", lambda: Contract))
+
+
+def _holds(actor: Actor, rows: QuerySet[LegalHold]) -> QuerySet[LegalHold]:
+    """Those on a contract where the contract is seen; others for everybody inside."""
+    seen = visible(actor, Contract.objects.all()).values("pk")
+    return (
+        rows.none() if actor.is_counterparty else rows.exclude(contract__isnull=False) | rows.filter(contract__in=seen)
+    )
