@@ -10,22 +10,26 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
 from contracts.access import LIBRARIAN, TERM_KEEPER
 from contracts.access.requests import DESK
-from contracts.models import Contract, ContractRequest, Template
+from contracts.access.retention import WATCH
+from contracts.models import Contract, ContractRequest, Reading, Template
 from contracts.operations.advance_terms import advance_terms as advance
+from contracts.operations.flag_unusual_readings import flag_unusual_readings
 from contracts.operations.requests.remind_request import remind_request
 from contracts.operations.templates.remind_template_review import remind_template_review
 
 log = structlog.get_logger("contracts.tasks")
 LIMIT = 500
 LATER = timedelta(minutes=10)
+KEPT = timedelta(days=35)
 
 
 @shared_task
@@ -91,4 +95,18 @@ def remind_requests() -> int:
             rows = ContractRequest.objects.filter(pk=request_id)
             with _later(rows, "waits_until", "request_not_reminded"):
                 remind_request(actor=system_actor(DESK, organization_id), request_id=request_id)
+    return len(found)
+
+
+@shared_task
+def watch_readings() -> int:
+    """Whoever opened far more contracts today than usual is flagged; rows that nobody counts any more go."""
+    today = clock.now().date()
+    with every_organization():
+        Reading.objects.filter(on__lt=today - KEPT).delete()
+        opened = Reading.objects.filter(on=today).order_by().values("organization", "user").annotate(n=Count("pk"))
+        found = {row["organization"] for row in opened.filter(n__gte=settings.READING_FLOOR)}
+    for organization_id in found:
+        with organization_scope(organization_id):
+            flag_unusual_readings(actor=system_actor(WATCH, organization_id))
     return len(found)

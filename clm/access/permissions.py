@@ -21,6 +21,8 @@ M = TypeVar("M", bound=Model)
 Grant = tuple[str, str, str]
 # Within `looking_once`: who was found to see which rows.
 _looks: ContextVar[dict[tuple[Actor, type[Model], Any], bool] | None] = ContextVar("looks", default=None)
+# Within `noting_sights`: the contracts whose rows were asked for by id, and seen.
+_sights: ContextVar[set[UUID] | None] = ContextVar("sights", default=None)
 _noted: ContextVar[tuple[Actor, list[Grant]] | None] = ContextVar("noted_grants", default=None)
 
 
@@ -51,7 +53,27 @@ def get_visible(actor: Actor, rows: QuerySet[M], pk: UUID | str) -> M:
         raise NotVisible() from malformed
     if found is None:
         raise NotVisible()
+    note_sight(found)
     return found
+
+
+def note_sight(row: Model) -> None:
+    """Somebody looks at this row: at a contract, or at what belongs to one (`contract_id`)."""
+    sights = _sights.get()
+    contract_id = getattr(row, "contract_id", None)
+    if sights is not None and contract_id is not None:
+        sights.add(contract_id)
+
+
+@contextmanager
+def noting_sights() -> Iterator[set[UUID]]:
+    """The set fills with the contracts that `get_visible` shows rows of within."""
+    sights: set[UUID] = set()
+    token = _sights.set(sights)
+    try:
+        yield sights
+    finally:
+        _sights.reset(token)
 
 
 def require(actor: Actor, verb: str, obj: Any = None) -> None:

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "clm.access.middleware.OrganizationMiddleware",
+    "clm.access.middleware.SightMiddleware",
     "clm.pages.middleware.DomainErrorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -182,6 +183,11 @@ REQUEST_REMINDER_HOURS = int(os.environ.get("REQUEST_REMINDER_HOURS") or "48")
 # How many days before the review of a template its people are told, and how often again once its day is over.
 TEMPLATE_REVIEW_AHEAD = tuple(int(days) for days in (os.environ.get("TEMPLATE_REVIEW_AHEAD") or "30,7").split(","))
 TEMPLATE_REVIEW_AGAIN = max(1, int(os.environ.get("TEMPLATE_REVIEW_AGAIN") or "7"))
+# A person who opened at least so many contracts in a day is looked at, where that is more than so many times their own
+# daily mean and that of their roles. Both are of the days of the four weeks before on which anything was opened.
+READING_FLOOR = int(os.environ.get("READING_FLOOR") or "30")
+READING_OWN = int(os.environ.get("READING_OWN") or "4")
+READING_ROLE = int(os.environ.get("READING_ROLE") or "4")
 STORAGES: dict[str, Any] = {
     "default": _S3 if os.environ.get("S3_BUCKET") else _LOCAL,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

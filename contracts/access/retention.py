@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from clm.access.permissions import visible
 from clm.access.registry import (
     everyone_inside,
+    register_reader,
     register_system_actor,
     register_verbs,
     register_visibility,
@@ -15,11 +19,21 @@ from clm.access.registry import (
 from clm.access.subjects import register_subjects
 from clm.accounts.roles import INSIDE, Role
 from clm.lib.actor import Actor
-from contracts.models import Contract, Disposal, LegalHold, Matter, MatterContract, RetentionRule
+from contracts.models import (
+    Contract,
+    Disposal,
+    LegalHold,
+    Matter,
+    MatterContract,
+    Reading,
+    RetentionRule,
+    UnusualReading,
+)
 
 VIEW = "contracts.view_records"
 KEEPERS = frozenset({Role.LEGAL, Role.ADMINISTRATOR})
-RECORDS_KEEPER = "records_keeper"
+VIEW_READING = "contracts.view_reading"
+WATCH = "reading_watch"
 
 
 def register() -> None:
@@ -36,15 +50,26 @@ def register() -> None:
             "contracts.withdraw_disposal": KEEPERS,
             "contracts.refuse_disposal": KEEPERS,
             "contracts.approve_disposal": KEEPERS,
+            VIEW_READING: KEEPERS | {Role.AUDITOR},
+            "contracts.flag_unusual_readings": set(),
         }
     )
-    register_system_actor(RECORDS_KEEPER, {"contracts.release_hold"})
-    register_subjects(Disposal, LegalHold)
+    register_system_actor(WATCH, {"contracts.flag_unusual_readings"})
+    register_subjects(Disposal, LegalHold, UnusualReading)
+    register_reader(_note)
     register_visibility(RetentionRule, VIEW, everyone_inside)
     register_visibility(Matter, VIEW, everyone_inside)
     register_visibility(LegalHold, VIEW, _holds)
     register_visibility(Disposal, VIEW, seen_through("contract", lambda: Contract))
+    register_visibility(UnusualReading, VIEW_READING, everyone_inside)
+    register_visibility(Reading, VIEW_READING, seen_through("contract", lambda: Contract))
     register_visibility(MatterContract, VIEW, seen_through("contract", lambda: Contract))
+
+
+def _note(actor: Actor, contract_ids: Collection[UUID]) -> None:
+    from contracts.operations.note_readings import note_readings
+
+    note_readings(actor=actor, contract_ids=contract_ids)
 
 
 def _holds(actor: Actor, rows: QuerySet[LegalHold]) -> QuerySet[LegalHold]:

@@ -94,7 +94,7 @@ class DisposalRequestSerializer(BodySerializer):
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class NoteSerializer(BodySerializer):
+class DisposalNoteSerializer(BodySerializer):
     note = serializers.CharField(required=False, allow_blank=True, default="")
 
 
@@ -276,7 +276,7 @@ class DisposalApproval(Act):
 
     model = Disposal
     asks = "contracts.approve_disposal"
-    serializer_class = NoteSerializer
+    serializer_class = DisposalNoteSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return DisposalSerializer(approve_disposal(actor=actor, disposal_id=pk, **sent)).data

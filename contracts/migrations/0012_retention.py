@@ -366,6 +366,86 @@ class Migration(migrations.Migration):
             name="kept_until",
             field=models.DateField(editable=False, null=True, verbose_name="kept until"),
         ),
+        migrations.CreateModel(
+            name="Reading",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("on", models.DateField()),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contracts.contract"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["on"], name="reading_by_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organization", "on", "user", "contract"), name="reading_once_a_day"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="UnusualReading",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("on", models.DateField(verbose_name="day")),
+                ("opened", models.PositiveIntegerField(verbose_name="contracts opened")),
+                ("trace", models.JSONField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "user", "on"), name="unusual_reading_once_a_day")
+                ],
+            },
+        ),
         migrations.RunSQL(_DISPOSING, "DROP FUNCTION contracts_is_disposing()"),
         protect_rows(
             "contracts_disposal",

@@ -11,6 +11,7 @@ from contracts.models.draft import ClauseEdit, Draft, DraftClause, Turn, Unsaved
 from contracts.models.library import DeclinedOffer, LibraryClause, LibraryClauseVersion
 from contracts.models.omission import Omission
 from contracts.models.party import Party
+from contracts.models.reading import Reading, UnusualReading
 from contracts.models.request import ContractRequest, RequestFile, RequestQuestion
 from contracts.models.retention import Disposal, LegalHold, Matter, MatterContract, RetentionRule
 from contracts.models.template import Drafting, Template, TemplateVersion
@@ -22,7 +23,8 @@ __all__ = [
     "ContractRequest", "ContractUserPermission", "DeclinedOffer", "Disposal", "Draft", "DraftClause", "Drafting",
     "FormerWords", "FurtherWords",
     "LegalHold", "LibraryClause", "LibraryClauseVersion", "Matter", "MatterContract", "Mention", "Omission", "Party",
-    "Passage", "Receipt", "RenewalDecision",
+    "Passage", "Reading", "Receipt", "RenewalDecision",
     "RequestFile", "RequestQuestion", "RetentionRule",
-    "Template", "TemplateVersion", "Term", "Terms", "Thread", "Turn", "UnsavedWords", "Version",
+    "Template", "TemplateVersion", "Term", "Terms", "Thread", "Turn",
+    "UnsavedWords", "UnusualReading", "Version",
 ]  # fmt: skip

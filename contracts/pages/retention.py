@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clm.access.middleware import actor_of
-from clm.access.permissions import can, get_visible, require
+from clm.access.permissions import can, get_visible, require, visible
 from clm.audit.queries import entries_of
 from clm.lib.actor import Actor
 from contracts import queries
-from contracts.access.retention import VIEW
-from contracts.models import Contract, Disposal, Matter, RetentionRule
+from contracts.access.retention import VIEW, VIEW_READING
+from contracts.models import Contract, Disposal, Matter, Reading, RetentionRule, UnusualReading
 from contracts.operations.retention.add_retention_rule import add_retention_rule
 from contracts.operations.retention.approve_disposal import approve_disposal
 from contracts.operations.retention.open_matter import open_matter
@@ -283,3 +283,19 @@ def disposal_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     withdraw_disposal(actor=actor_of(request), disposal_id=pk)
     messages.success(request, _("Withdrawn: the contract stays."))
     return redirect("disposal", pk=pk)
+
+
+@login_required
+@require_GET
+def unusual_reading(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How it was found, and which contracts it was, as far as who looks may see them."""
+    actor = actor_of(request)
+    row = get_visible(actor, UnusualReading.objects.select_related("user"), pk)
+    require(actor, VIEW_READING, row)
+    opened = visible(actor, Reading.objects.filter(user=row.user, on=row.on)).select_related("contract")
+    context = {
+        "row": row,
+        "opened": opened.order_by("created_at")[:COVERED],
+        "crumbs": [(_("Records"), reverse("records")), (_("Unusual reading"), reverse("unusual-readings"))],
+    }
+    return render(request, "contracts/unusual_reading_page.html", context)

@@ -15,8 +15,8 @@ from clm.access.permissions import can, visible
 from clm.lib import clock
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
-from contracts.access.retention import VIEW
-from contracts.models import Contract, Disposal, LegalHold, Matter, RetentionRule
+from contracts.access.retention import VIEW, VIEW_READING
+from contracts.models import Contract, Disposal, LegalHold, Matter, RetentionRule, UnusualReading
 from contracts.models.contract import Category
 from contracts.queries.retention import disposal_rows, held, held_among, hold_rows
 from contracts.states import ContractState, DisposalState
@@ -77,7 +77,10 @@ class RecordList(ListPage):
             row.is_held = row.pk in held_ids
 
     def extra_context(self) -> dict[str, Any]:
-        return {"can_keep": can(self.actor, "contracts.place_hold")}
+        return {
+            "can_keep": can(self.actor, "contracts.place_hold"),
+            "can_see_readings": can(self.actor, VIEW_READING),
+        }
 
 
 @method_decorator(login_required, name="dispatch")
@@ -220,3 +223,25 @@ class DisposalList(ListPage):
 
     def url_of(self, row: Disposal) -> str:
         return row.get_absolute_url()
+
+
+@method_decorator(login_required, name="dispatch")
+class UnusualReadingList(ListPage):
+    key = "unusual-readings"
+    title = _("Unusual reading")
+    subtitle = _("Days on which somebody opened far more contracts than they and their roles usually do")
+    verb = VIEW_READING
+    search_fields = ("user__name", "user__email")
+    default_sort = "-on"
+    empty = Empty(title=_("Nothing unusual"), hint=_("Who opens confidential contracts is in the ledger."), icon="eye")
+    columns = (
+        Column("user", _("Person"), lambda row: str(row.user), main=True, sort=("user__name",)),
+        Column("on", _("Day (UTC)"), kind="date", sort=("on",)),
+        Column("opened", _("Contracts opened"), kind="number", sort=("opened",)),
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        return visible(self.actor, UnusualReading.objects.select_related("user"))
+
+    def url_of(self, row: UnusualReading) -> str:
+        return reverse("unusual-reading", args=[row.pk])

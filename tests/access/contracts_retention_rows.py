@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from clm.accounts.roles import INSIDE
 from clm.lib import clock
+from contracts.models import UnusualReading
 from contracts.operations.retention.open_matter import open_matter
 from contracts.operations.retention.place_hold import place_hold
 from contracts.operations.retention.put_in_matter import put_in_matter
 from tests.access.table import Route
 from tests.cast import Cast
 from tests.contracts.papers import draft_contract
-from tests.contracts.retention.records import AFTER, archived_contract, kept_three_years, proposed
+from tests.contracts.retention.records import AFTER, archived_contract, found_by_trace, kept_three_years, proposed
 
 KEEPERS = {"legal", "administrator"}
+WATCHERS = KEEPERS | {"auditor"}
 
 VERB_ROWS = {
     "contracts.view_records": INSIDE,
@@ -28,6 +31,8 @@ VERB_ROWS = {
     "contracts.withdraw_disposal": KEEPERS,
     "contracts.refuse_disposal": KEEPERS,
     "contracts.approve_disposal": KEEPERS,
+    "contracts.view_reading": WATCHERS,
+    "contracts.flag_unusual_readings": set(),
 }
 
 
@@ -55,12 +60,19 @@ def _disposal(cast: Cast) -> dict[str, Any]:
         return {"pk": proposed(cast["legal"]).pk}
 
 
+def _unusual(cast: Cast) -> dict[str, Any]:
+    legal = cast["legal"]
+    facts = {"organization_id": legal.organization_id, "user_id": legal.user_id, "on": date(2026, 6, 1)}
+    return {"pk": UnusualReading.objects.create(**facts, opened=40, trace=found_by_trace()).pk}
+
+
 BUILDERS = {
     "retention-rule": _rule,
     "retention-hold": _hold,
     "retention-matter": _matter,
     "retention-matter-contract": _matter_contract,
     "retention-disposal": _disposal,
+    "unusual-reading": _unusual,
     "retention-archived": lambda cast: {"pk": archived_contract(cast["legal"]).pk},
 }
 
@@ -83,6 +95,8 @@ PAGE_ROWS = [
     Route("hold", "GET", INSIDE, key="retention-hold"),
     Route("hold-release", "GET", KEEPERS, key="retention-hold"),
     Route("hold-release", "POST", KEEPERS, key="retention-hold", data={"reason": ""}),
+    Route("unusual-readings", "GET", WATCHERS),
+    Route("unusual-reading", "GET", WATCHERS, key="unusual-reading"),
     Route("disposals", "GET", INSIDE),
     Route("disposal-new", "GET", KEEPERS, key="retention-archived"),
     Route("disposal-new", "POST", KEEPERS, key="retention-archived"),

@@ -57,6 +57,7 @@ GONE: dict[type[Model], str] = {
     rows.RequestFile: "request__contract",
     rows.FurtherWords: "contract",
     rows.MatterContract: "contract",
+    rows.Reading: "contract",
     rows.ContractUserPermission: "content_object",
     rows.ContractGroupPermission: "content_object",
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from clm.lib import clock
 from clm.lib.actor import Actor
+from contracts.engine.reading import Bounds, unusual
 from contracts.models import Contract, Disposal, RetentionRule
 from contracts.operations.archive_contract import archive_contract
 from contracts.operations.retention.add_retention_rule import add_retention_rule
@@ -37,3 +38,10 @@ def proposed(actor: Actor, **facts: Any) -> Disposal:
     kept_three_years(actor)
     contract = archived_contract(actor, **facts)
     return propose_disposal(actor=actor, contract_id=contract.pk, reason="Nobody needs it")
+
+
+def found_by_trace() -> dict[str, Any]:
+    """Forty contracts in a day, by somebody who opens two."""
+    trace = unusual(40, [2, 2], [3], Bounds(30, 4, 4))
+    assert trace is not None
+    return trace.as_json()
