@@ -61,14 +61,14 @@ def contract_restricted(contract: Contract, before: bool, people: list[UUID]) ->
     )
 
 
-def contract_read(contract: Contract, reading_id: UUID) -> Event:
+def contract_read(reading_id: UUID, contract_id: UUID) -> Event:
     """The first look of a day at a confidential contract. About the reading: the contract's own facts are as before."""
     return Event(
         type="contract.read",
         verb="contracts.view_contract",
         subject=Reading(pk=reading_id),
-        contract_id=contract.pk,
-        payload={"contract_id": contract.pk},
+        contract_id=contract_id,
+        payload={"contract_id": contract_id},
     )
 
 

@@ -20,7 +20,7 @@ from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, Draft
 from contracts.operations.restrict_contract import PERMISSION
-from contracts.operations.retention.guards import check_jurisdiction, keep_anew
+from contracts.operations.retention.guards import check_jurisdiction, check_not_disposed, keep_anew
 from contracts.search import refresh_search
 from contracts.states import ContractState, DraftState, Side
 
@@ -66,8 +66,7 @@ def newest_change(contract: Contract) -> LedgerEntry | None:
 
 
 def _check(contract: Contract, seen: UUID | None, changes: dict[str, Any]) -> None:
-    if contract.state == ContractState.DISPOSED:
-        raise DomainError("contract_disposed", _("This contract was disposed of."))
+    check_not_disposed(contract)
     newest = newest_change(contract)
     if seen is not None and newest is not None and newest.pk != seen:
         raise DomainError(

@@ -12,13 +12,17 @@ from clm.events.record import record_all
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts import events
-from contracts.models import Contract
 
+# One statement: every page and answer that shows a contract runs it.
 _NOTE = """
-INSERT INTO contracts_reading (organization_id, user_id, contract_id, "on", created_at)
-SELECT %s, %s, id, %s, %s FROM contracts_contract WHERE organization_id = %s AND id = ANY(%s::uuid[])
-ON CONFLICT (organization_id, "on", user_id, contract_id) DO NOTHING
-RETURNING id, contract_id
+WITH noted AS (
+    INSERT INTO contracts_reading (organization_id, user_id, contract_id, "on", created_at)
+    SELECT %s, %s, id, %s, %s FROM contracts_contract WHERE organization_id = %s AND id = ANY(%s::uuid[])
+    ON CONFLICT (organization_id, "on", user_id, contract_id) DO NOTHING
+    RETURNING id, contract_id
+)
+SELECT noted.id, contract.id, contract.is_confidential
+FROM noted JOIN contracts_contract contract ON contract.id = noted.contract_id ORDER BY contract.id
 """
 
 
@@ -33,8 +37,6 @@ def note_readings(*, actor: Actor, contract_ids: Collection[UUID]) -> list[UUID]
     now, organization = clock.now(), actor.organization_id
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, [organization, actor.user_id, now.date(), now, organization, ids])
-        fresh: dict[UUID, UUID] = {contract_id: reading_id for reading_id, contract_id in cursor.fetchall()}
-    if fresh:
-        confidential = Contract.objects.filter(pk__in=fresh, is_confidential=True).order_by("pk")
-        record_all(actor, [events.contract_read(contract, fresh[contract.pk]) for contract in confidential])
-    return list(fresh)
+        fresh = cursor.fetchall()
+    record_all(actor, [events.contract_read(reading, contract) for reading, contract, closed in fresh if closed])
+    return [contract for _reading, contract, _closed in fresh]

@@ -33,6 +33,7 @@ from contracts.papers.reader import clauses_of
 from contracts.papers.reading import reading_of
 from contracts.queries.drafts import turns
 from contracts.queries.requests import files_of, request_of
+from contracts.states import ContractState
 from contracts.tabs import BINDINGS, TABS, ContractTab
 from contracts.term_sources import source_of
 
@@ -83,6 +84,8 @@ def _tab(actor: Actor, contract: Contract, tab: ContractTab, key: str) -> dict[s
 
 def text_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The newest version's text, to read and to mark."""
+    if contract.state == ContractState.DISPOSED:
+        return {"version": None, "is_disposed": True}
     version = queries.shown_version(actor, contract)
     job = reading_of(actor, contract, version)
     found = {"job": job, "job_url": reverse("job-progress", args=[job.pk]) if job else ""}

@@ -28,7 +28,7 @@ ROUTES_AT_ONCE = 8
 READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 # Who looked at what is noted with every look; `tests.contracts.test_readings` has that.
 NOT_COUNTED = {"django_session", "usersessions_usersession", "django_admin_log", "contracts_reading"}
-NOTING = "\nINSERT INTO contracts_reading"
+NOTING = "\nWITH noted AS (\n    INSERT INTO contracts_reading"
 
 
 def test_every_route_has_a_row() -> None:

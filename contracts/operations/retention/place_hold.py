@@ -11,12 +11,11 @@ from clm.access.permissions import get_visible, require
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.errors import DomainError, Invalid
+from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from contracts.events import retention as events
 from contracts.models import Contract, LegalHold, Matter, Party
-from contracts.operations.retention.guards import wait_for_records, words
-from contracts.states import ContractState
+from contracts.operations.retention.guards import check_not_disposed, wait_for_records, words
 
 VERB = "contracts.place_hold"
 
@@ -61,6 +60,5 @@ def _contract(actor: Actor, contract_id: UUID | None) -> Contract | None:
         return None
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
-    if contract.state == ContractState.DISPOSED:
-        raise DomainError("contract_disposed", _("This contract was disposed of."))
+    check_not_disposed(contract)
     return contract

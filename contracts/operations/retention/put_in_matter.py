@@ -15,9 +15,8 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts.events import retention as events
 from contracts.models import Contract, Matter, MatterContract
-from contracts.operations.retention.guards import wait_for_records
+from contracts.operations.retention.guards import check_not_disposed, wait_for_records
 from contracts.queries.retention import standing_holds
-from contracts.states import ContractState
 
 VERB = "contracts.put_in_matter"
 
@@ -31,8 +30,7 @@ def put_in_matter(*, actor: Actor, matter_id: UUID, contract_id: UUID) -> Matter
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, matter)
     require(actor, VERB, contract)
-    if contract.state == ContractState.DISPOSED:
-        raise DomainError("contract_disposed", _("This contract was disposed of."))
+    check_not_disposed(contract)
     known = MatterContract.objects.filter(matter=matter, contract=contract).first()
     if known is not None:
         return known

@@ -18,6 +18,8 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden
 from clm.notify.models import Notification
 from contracts.models import Clause, Comment, Contract, Disposal, Passage, Version
+from contracts.operations.add_version import add_version
+from contracts.operations.change_contract import change_contract
 from contracts.operations.comments.start_thread import start_thread
 from contracts.operations.retention.approve_disposal import BLANKED, GONE, STAYS, approve_disposal
 from contracts.operations.retention.place_hold import place_hold
@@ -26,7 +28,7 @@ from contracts.operations.retention.refuse_disposal import refuse_disposal
 from contracts.operations.retention.withdraw_disposal import withdraw_disposal
 from contracts.queries import found_by
 from tests.cast import Cast
-from tests.contracts.papers import active_contract, draft_contract, passage_in
+from tests.contracts.papers import active_contract, draft_contract, passage_in, text_paper
 from tests.contracts.retention.records import AFTER, archived_contract, kept_three_years, proposed
 
 
@@ -111,6 +113,21 @@ def test_comments_and_notices_go(acme: Cast, alice: Actor, later: None) -> None:
     assert not Comment.objects.exists()
     told = set(Notification.objects.values_list("kind", flat=True))
     assert told <= {"contract.disposal_decided"}
+
+
+def test_nothing_is_written_to_it_any_more(acme: Cast, alice: Actor, later: None) -> None:
+    disposal = proposed(alice)
+    approve_disposal(actor=acme["legal"], disposal_id=disposal.pk)
+    contract_id = disposal.contract_id
+    for call in (
+        lambda: change_contract(actor=alice, contract_id=contract_id, title="Mr Smith's"),
+        lambda: start_thread(actor=alice, contract_id=contract_id, text="Remember Mr Smith"),
+        lambda: place_hold(actor=alice, name="Late", reason="Too late", contract_id=contract_id),
+        lambda: add_version(actor=alice, contract_id=contract_id, paper=text_paper("1. New")),
+    ):
+        with pytest.raises(DomainError) as refusal:
+            call()
+        assert code_of(refusal) in ("contract_disposed", "contract_closed")
 
 
 def test_the_ledger_still_holds(acme: Cast, alice: Actor, later: None) -> None:
