@@ -11,6 +11,7 @@ BEAT = {
     "judge-windows": {"task": "slas.tasks.judge_windows", "schedule": 20.0},
     "remind-template-reviews": {"task": "contracts.tasks.remind_template_reviews", "schedule": 3600.0},
     "remind-requests": {"task": "contracts.tasks.remind_requests", "schedule": 600.0},
+    "end-terminated": {"task": "contracts.tasks.end_terminated", "schedule": 60.0},
     "watch-readings": {"task": "contracts.tasks.watch_readings", "schedule": 300.0},
     "advance-terms": {"task": "contracts.tasks.advance_terms", "schedule": 300.0},
     "refresh-deadlines": {"task": "obligations.tasks.refresh_deadlines", "schedule": 300.0},

@@ -212,3 +212,16 @@ DISPOSAL_STATES = state_table(
 )
 # SQL: this transaction disposes of a contract, and two people agreed to it. Defined by a migration, asked by triggers.
 DISPOSING = "contracts_is_disposing()"
+
+
+class TerminationState(TextChoices):
+    ANNOUNCED = "announced", _("Notice given")
+    EFFECTIVE = "effective", _("In effect")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+TERMINATION_STATES = state_table(
+    "termination",
+    "announced",
+    {"announced": {"effective", "withdrawn"}, "effective": set(), "withdrawn": set()},
+)

@@ -20,11 +20,13 @@ from clm.lib import clock
 from contracts.access import LIBRARIAN, TERM_KEEPER
 from contracts.access.requests import DESK
 from contracts.access.retention import WATCH
-from contracts.models import Contract, ContractRequest, Reading, Template
+from contracts.access.termination import ENDER
+from contracts.models import Contract, ContractRequest, Reading, Template, Termination
 from contracts.operations.advance_terms import advance_terms as advance
 from contracts.operations.flag_unusual_readings import flag_unusual_readings
 from contracts.operations.requests.remind_request import remind_request
 from contracts.operations.templates.remind_template_review import remind_template_review
+from contracts.operations.termination.end_terminated import end_terminated as end
 
 log = structlog.get_logger("contracts.tasks")
 LIMIT = 500
@@ -109,4 +111,18 @@ def watch_readings() -> int:
     for organization_id in found:
         with organization_scope(organization_id):
             flag_unusual_readings(actor=system_actor(WATCH, organization_id))
+    return len(found)
+
+
+@shared_task
+def end_terminated() -> int:
+    """Contracts whose announced end has come are terminated."""
+    with every_organization():
+        due = Termination.objects.filter(due_at__lte=clock.now()).order_by("due_at")
+        found = list(due.values_list("pk", "organization_id")[:LIMIT])
+    for termination_id, organization_id in found:
+        with organization_scope(organization_id):
+            rows = Termination.objects.filter(pk=termination_id)
+            with _later(rows, "due_at", "contract_not_ended"):
+                end(actor=system_actor(ENDER, organization_id), termination_id=termination_id)
     return len(found)

@@ -86,6 +86,8 @@ DOMAIN_LOOKS: dict[tuple[str, str], Look] = {
     ("disposal", "proposed"): Look("warn", icon="hourglass", word=_("Waits for approval")),
     ("disposal", "refused"): Look("info", icon="x", word=_("Refused")),
     ("disposal", "approved"): Look("idle", icon="trash", word=_("Disposed of")),
+    ("termination", "announced"): Look("warn", icon="hourglass", word=_("Notice given")),
+    ("termination", "effective"): Look("bad", icon="circle-x", word=_("In effect")),
     ("version", "sent"): Look("info", icon="send", word=_("Sent")),
     ("version", "received"): Look("info", icon="mail-opened", word=_("Received")),
     ("credit", "approved"): Look("info", icon="thumb-up", word=_("Approved")),

@@ -272,6 +272,7 @@ SPECTACULAR_SETTINGS = {
         "LibraryClauseRisk": "contracts.models.library.Risk",
         "LibraryVersionState": "contracts.states.LibraryVersionState",
         "DecisionKind": "contracts.models.terms.RenewalDecision.Kind",
+        "TerminationKind": "contracts.models.termination.Termination.Kind",
         "CommitmentState": "slas.states.CommitmentState",
         "WindowState": "slas.states.WindowState",
         "ExclusionState": "slas.states.ExclusionState",

@@ -120,8 +120,8 @@ def _terms(actor: Actor, rows: QuerySet[Terms]) -> QuerySet[Terms]:
 
 def register_all() -> None:
     """The contracts' own rules and those of every capability."""
-    from contracts.access import changes, comments, drafts, library, omissions, requests, retention
+    from contracts.access import changes, comments, drafts, library, omissions, requests, retention, termination
 
     register()
-    for part in (changes, comments, drafts, library, omissions, requests, retention):
+    for part in (changes, comments, drafts, library, omissions, requests, retention, termination):
         part.register()

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("contracts.api.comment_urls")),
     path("", include("contracts.api.change_urls")),
     path("", include("contracts.api.retention_urls")),
+    path("", include("contracts.api.termination_urls")),
     path("contracts/", views.Contracts.as_view(), name="api-contracts"),
     path("contracts/<uuid:pk>/", views.ContractDetail.as_view(), name="api-contract"),
     path("contracts/<uuid:pk>/versions/", views.Versions.as_view(), name="api-versions"),

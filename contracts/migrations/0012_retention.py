@@ -446,6 +446,196 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Termination",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("announced", "Notice given"), ("effective", "In effect"), ("withdrawn", "Withdrawn")],
+                        default="announced",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("convenience", "For convenience"),
+                            ("cause", "For cause"),
+                            ("agreement", "By agreement"),
+                        ],
+                        max_length=12,
+                        verbose_name="how",
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="why")),
+                ("notice_on", models.DateField(verbose_name="notice given on")),
+                ("notice_length", models.PositiveSmallIntegerField(default=0, verbose_name="notice period")),
+                (
+                    "notice_unit",
+                    models.CharField(
+                        choices=[("days", "days"), ("months", "months"), ("business_days", "business days")],
+                        default="days",
+                        max_length=16,
+                    ),
+                ),
+                ("ends_on", models.DateField(verbose_name="ends on")),
+                ("due_at", models.DateTimeField(editable=False, null=True)),
+                ("trace", models.JSONField(default=dict)),
+                ("withdrawn_reason", models.TextField(blank=True)),
+                (
+                    "announced_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terminations",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+                    ),
+                ),
+                (
+                    "passage",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contracts.passage",
+                        verbose_name="rests on",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="termination_due"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "announced")),
+                        fields=("contract",),
+                        name="termination_announced_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("notice_on"))), name="termination_after_notice"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SurvivingClause",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contracts.clause"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+                    ),
+                ),
+                (
+                    "termination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="surviving",
+                        to="contracts.termination",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("termination", "clause"), name="clause_survives_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="TerminationItem",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=200, verbose_name="what")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("done_at", models.DateTimeField(null=True, verbose_name="done")),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+                    ),
+                ),
+                (
+                    "termination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="contracts.termination"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("termination", "position"), name="termination_item_position_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at", None), ("done_by", None)),
+                            models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="termination_item_done_by_somebody",
+                    ),
+                ],
+            },
+        ),
         migrations.RunSQL(_DISPOSING, "DROP FUNCTION contracts_is_disposing()"),
         protect_rows(
             "contracts_disposal",

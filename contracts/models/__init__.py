@@ -15,6 +15,7 @@ from contracts.models.reading import Reading, UnusualReading
 from contracts.models.request import ContractRequest, RequestFile, RequestQuestion
 from contracts.models.retention import Disposal, LegalHold, Matter, MatterContract, RetentionRule
 from contracts.models.template import Drafting, Template, TemplateVersion
+from contracts.models.termination import SurvivingClause, Termination, TerminationItem
 from contracts.models.terms import RenewalDecision, Term, Terms
 from contracts.models.version import Clause, Passage, Version
 
@@ -24,7 +25,7 @@ __all__ = [
     "FormerWords", "FurtherWords",
     "LegalHold", "LibraryClause", "LibraryClauseVersion", "Matter", "MatterContract", "Mention", "Omission", "Party",
     "Passage", "Reading", "Receipt", "RenewalDecision",
-    "RequestFile", "RequestQuestion", "RetentionRule",
-    "Template", "TemplateVersion", "Term", "Terms", "Thread", "Turn",
+    "RequestFile", "RequestQuestion", "RetentionRule", "SurvivingClause",
+    "Template", "TemplateVersion", "Term", "Termination", "TerminationItem", "Terms", "Thread", "Turn",
     "UnsavedWords", "UnusualReading", "Version",
 ]  # fmt: skip

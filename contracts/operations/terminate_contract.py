@@ -8,37 +8,36 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.permissions import require
-from clm.audit.moves import move
-from clm.events.record import record
+from clm.events.record import record, record_all
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
-from contracts import events
-from contracts.models import Contract
-from contracts.operations.retention.guards import end
-from contracts.states import ContractState
+from contracts.models import Contract, Termination
+from contracts.operations.termination.guards import finish, take_effect
+from contracts.states import ContractState, TerminationState
+
+VERB = "contracts.terminate_contract"
 
 
 @transaction.atomic
 def terminate_contract(*, actor: Actor, contract_id: UUID, terminated_on: date, reason: str) -> Contract:
-    """The contract is terminated as of a day that has come. Raises Invalid `reason_missing`, `date_ahead`."""
+    """The contract is terminated as of a day that has come, whether or not its end was announced: see
+    `announce_termination` for one with notice. Raises Invalid `reason_missing`, `date_ahead`."""
     contract = lock_row(Contract, contract_id)
-    require(actor, "contracts.terminate_contract", contract)
+    require(actor, VERB, contract)
     if not reason.strip():
         raise Invalid("reason_missing", "Say why it ends.", fields={"reason": ["Say why it ends."]})
     if terminated_on > clock.today(contract.time_zone):
         message = "This day has not come yet: record the termination when it takes effect."
         raise Invalid("date_ahead", message, fields={"terminated_on": [message]})
-    previous = move(actor, contract, to=ContractState.TERMINATED, reason=reason)
-    contract.terms_due_at = None
-    contract.save(update_fields=["terms_due_at"])
-    end(contract, terminated_on)
-    record(
-        actor,
-        events.contract_moved(
-            "contract.terminated", "contracts.terminate_contract", contract, previous,
-            reason=reason, terminated_on=terminated_on,
-        ),
-    )  # fmt: skip
+    contract.STATES.check(contract.state, ContractState.TERMINATED)
+    announced = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED).first()
+    if announced is None:
+        record(actor, finish(actor, VERB, contract, terminated_on, reason))
+        return contract
+    announced.contract = contract
+    announced.ends_on, announced.reason = max(terminated_on, announced.notice_on), reason
+    announced.save(update_fields=["ends_on", "reason"])
+    record_all(actor, take_effect(actor, VERB, announced))
     return contract

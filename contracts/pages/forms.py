@@ -232,11 +232,6 @@ class DecisionForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class TerminationForm(forms.Form):
-    terminated_on = _date(label=_("Ended on"))
-    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
-
-
 class AccessForm(forms.Form):
     is_confidential = forms.BooleanField(label=_("Confidential: only these people"), required=False)
     people = forms.MultipleChoiceField(

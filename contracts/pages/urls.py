@@ -12,6 +12,7 @@ from contracts.pages import (
     retention,
     steps,
     templates,
+    terminations,
     views,
 )
 
@@ -61,7 +62,10 @@ urlpatterns = [
     path("<uuid:pk>/activate/", steps.contract_activate, name="contract-activate"),
     path("<uuid:pk>/archive/", steps.contract_archive, name="contract-archive"),
     path("<uuid:pk>/decide/", steps.renewal_decide, name="renewal-decide"),
-    path("<uuid:pk>/terminate/", steps.contract_terminate, name="contract-terminate"),
+    path("<uuid:pk>/terminate/", terminations.contract_terminate, name="contract-terminate"),
+    path("terminations/<uuid:pk>/", terminations.termination_page, name="termination"),
+    path("terminations/<uuid:pk>/withdraw/", terminations.termination_withdraw, name="termination-withdraw"),
+    path("termination-items/<uuid:pk>/", terminations.termination_item_tick, name="termination-item-tick"),
     path("<uuid:pk>/access/", steps.contract_access, name="contract-access"),
     path("<uuid:pk>/draft/", draft_page.draft_page, name="draft"),
     path("<uuid:pk>/draft/checks/", draft_page.draft_checks, name="draft-checks"),

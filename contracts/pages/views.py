@@ -21,11 +21,13 @@ from clm.lib.errors import NotVisible
 from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.access.other_side import file_name_for, names_shown, note_for
+from contracts.access.termination import VIEW as VIEW_TERMINATION
 from contracts.calendar import current_stretch
 from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
 from contracts.pages.retention import records_line
+from contracts.pages.terminations import termination_line
 from contracts.pages.turns import lacking_line, turn_line
 from contracts.pages.version_words import describe
 from contracts.papers.outgoing import file_for
@@ -33,6 +35,7 @@ from contracts.papers.reader import clauses_of
 from contracts.papers.reading import reading_of
 from contracts.queries.drafts import turns
 from contracts.queries.requests import files_of, request_of
+from contracts.queries.terminations import termination_of
 from contracts.states import ContractState
 from contracts.tabs import BINDINGS, TABS, ContractTab
 from contracts.term_sources import source_of
@@ -65,6 +68,7 @@ def _frame(actor: Actor, contract: Contract, key: str) -> dict[str, Any]:
         "request_files": files_of(actor, contract),
         **turn_line(actor, contract),
         **records_line(actor, contract),
+        **(termination_line(contract) if can(actor, VIEW_TERMINATION, contract) else {}),
         "counterparties": queries.names_of(contract, ContractParty.Role.COUNTERPARTY),
         "sees_inside": can(actor, VIEW_INSIDE, contract),
         "can_change": can(actor, "contracts.change_contract", contract),
@@ -122,7 +126,9 @@ def terms_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
         "newest": newest,
         "can_set_terms": newest is not None and newest.state == "draft" and can(actor, "contracts.set_terms", contract),
         "can_decide": contract.is_in_force and can(actor, "contracts.decide_renewal", contract),
-        "can_terminate": contract.state == "active" and can(actor, "contracts.terminate_contract", contract),
+        "can_terminate": contract.state in ("active", "executed")
+        and can(actor, "contracts.announce_termination", contract)
+        and (termination_of(contract) is None),
     }
 
 

@@ -69,6 +69,8 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
     ),
     rows.Clause: ("version__contract", {"text": "", "heading": "", "marks": []}),
     rows.RenewalDecision: ("contract", {"note": ""}),
+    rows.Termination: ("contract", {"reason": "", "withdrawn_reason": ""}),
+    rows.TerminationItem: ("termination__contract", {"title": "", "note": ""}),
     rows.ContractRequest: (
         "contract",
         {"title": "", "counterparty": "", "reason": "", "outcome": "", "answers": {}, "value_amount": None},
@@ -80,6 +82,7 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
 }
 # Dates, parties and what vouches for the disposal; and the sentences that figures rest on, see `_loose_passages`.
 STAYS: dict[type[Model], str] = {
+    rows.SurvivingClause: "termination__contract",
     rows.ContractParty: "contract",
     rows.Term: "contract",
     rows.Terms: "version__contract",

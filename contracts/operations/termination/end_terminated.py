@@ -1,0 +1,35 @@
+"""The day of an announced termination has come."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.events.record import record_all
+from clm.lib import clock
+from clm.lib.actor import Actor
+from contracts.models import Termination
+from contracts.operations.termination.guards import locked_termination, take_effect
+from contracts.states import ContractState, TerminationState
+
+VERB = "contracts.end_terminated"
+
+
+@transaction.atomic
+def end_terminated(*, actor: Actor, termination_id: UUID) -> Termination:
+    """The contract is terminated. Nothing happens before its day, or where it ended otherwise by then: then the
+    announcement has nothing left to end, and is not due any more."""
+    termination = locked_termination(actor, VERB, termination_id)
+    require(actor, VERB, termination)
+    if termination.state != TerminationState.ANNOUNCED or termination.due_at is None:
+        return termination
+    if termination.due_at > clock.now():
+        return termination
+    if termination.contract.state in (ContractState.ACTIVE, ContractState.EXECUTED):
+        record_all(actor, take_effect(actor, VERB, termination))
+    else:
+        termination.due_at = None
+        termination.save(update_fields=["due_at"])
+    return termination
