@@ -210,18 +210,28 @@ DISPOSAL_STATES = state_table(
     "proposed",
     {"proposed": {"withdrawn", "refused", "approved"}, "withdrawn": set(), "refused": set(), "approved": set()},
 )
-# SQL: this transaction disposes of a contract, and two people agreed to it. Defined by a migration, asked by triggers.
-DISPOSING = "contracts_is_disposing()"
+
+
+def disposing(contract: str) -> str:
+    """SQL for triggers: this transaction disposes of the contract (an expression of its id), as two people agreed, and
+    is not done yet. The function is made by a migration."""
+    return f"contracts_is_disposing({contract})"
 
 
 class TerminationState(TextChoices):
     ANNOUNCED = "announced", _("Notice given")
     EFFECTIVE = "effective", _("In effect")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    OVERTAKEN = "overtaken", _("Ended otherwise")
 
 
 TERMINATION_STATES = state_table(
     "termination",
     "announced",
-    {"announced": {"effective", "withdrawn"}, "effective": set(), "withdrawn": set()},
+    {
+        "announced": {"effective", "withdrawn", "overtaken"},
+        "effective": set(),
+        "withdrawn": set(),
+        "overtaken": set(),
+    },
 )

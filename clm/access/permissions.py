@@ -11,10 +11,10 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
-from clm.access.registry import SYSTEM_ACTORS, VERBS, VISIBILITY
+from clm.access.registry import GATES, SYSTEM_ACTORS, VERBS, VISIBILITY
 from clm.access.scope import current_organization_id
 from clm.lib.actor import Actor
-from clm.lib.errors import Forbidden, NotVisible
+from clm.lib.errors import DomainError, Forbidden, NotVisible
 
 M = TypeVar("M", bound=Model)
 # A verb that was allowed, and the row it was allowed on: its model's label and its id, both empty where there was none.
@@ -135,13 +135,16 @@ def _check(actor: Actor, verb: str, obj: Any, look: Callable[[Actor, Any], bool]
         raise NotVisible()
     if not _may(actor, verb):
         raise Forbidden(detail={"verb": verb})
+    if obj is not None:
+        for gate in GATES:
+            gate(verb, obj)
 
 
 def can(actor: Actor, verb: str, obj: Any = None) -> bool:
     """Whether `require` would pass: for buttons, never instead of `require`."""
     try:
         _check(actor, verb, obj, _looked)
-    except (NotVisible, Forbidden):
+    except DomainError:
         return False
     return True
 

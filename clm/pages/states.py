@@ -87,6 +87,7 @@ DOMAIN_LOOKS: dict[tuple[str, str], Look] = {
     ("disposal", "refused"): Look("info", icon="x", word=_("Refused")),
     ("disposal", "approved"): Look("idle", icon="trash", word=_("Disposed of")),
     ("termination", "announced"): Look("warn", icon="hourglass", word=_("Notice given")),
+    ("termination", "overtaken"): Look("idle", icon="circle-minus", word=_("Ended otherwise")),
     ("termination", "effective"): Look("bad", icon="circle-x", word=_("In effect")),
     ("version", "sent"): Look("info", icon="send", word=_("Sent")),
     ("version", "received"): Look("info", icon="mail-opened", word=_("Received")),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from clm.access.permissions import visible
+from clm.access.permissions import can, visible
 from clm.access.registry import (
     everyone_inside,
+    register_gate,
     register_reader,
     register_system_actor,
     register_verbs,
@@ -18,6 +20,7 @@ from clm.access.registry import (
 )
 from clm.access.subjects import register_subjects
 from clm.accounts.roles import INSIDE, Role
+from clm.audit.access import register_ledger_filter
 from clm.lib.actor import Actor
 from contracts.models import (
     Contract,
@@ -29,6 +32,7 @@ from contracts.models import (
     RetentionRule,
     UnusualReading,
 )
+from contracts.queries.disposed import refuse_on_disposed
 
 VIEW = "contracts.view_records"
 KEEPERS = frozenset({Role.LEGAL, Role.ADMINISTRATOR})
@@ -57,6 +61,8 @@ def register() -> None:
     register_system_actor(WATCH, {"contracts.flag_unusual_readings"})
     register_subjects(Disposal, LegalHold, UnusualReading)
     register_reader(_note)
+    register_gate(refuse_on_disposed)
+    register_ledger_filter(_entries)
     register_visibility(RetentionRule, VIEW, everyone_inside)
     register_visibility(Matter, VIEW, everyone_inside)
     register_visibility(LegalHold, VIEW, _holds)
@@ -69,7 +75,14 @@ def register() -> None:
 def _note(actor: Actor, contract_ids: Collection[UUID]) -> None:
     from contracts.operations.note_readings import note_readings
 
-    note_readings(actor=actor, contract_ids=contract_ids)
+    seen = visible(actor, Contract.objects.filter(pk__in=contract_ids)).values_list("pk", flat=True)
+    if ids := list(seen):
+        note_readings(actor=actor, contract_ids=ids)
+
+
+def _entries(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Who read what is for those who watch over it."""
+    return rows if can(actor, VIEW_READING) else rows.exclude(event="contract.read")
 
 
 def _holds(actor: Actor, rows: QuerySet[LegalHold]) -> QuerySet[LegalHold]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from clm.lib.months import add_months
 from clm.lib.trace import Input, Step, Trace
@@ -31,9 +31,11 @@ class Rule:
         return self.jurisdiction in ("", jurisdiction, jurisdiction.partition("-")[0]) or not jurisdiction
 
     def until(self, ended_on: date) -> date:
-        """The first day on which the contract need not be kept any more."""
+        """The first day on which the contract need not be kept any more. `ended_on` is the first day without it: one
+        whose last day is 31 December ended in that year."""
         if self.counts_from == YEAR_END:
-            return add_months(date(ended_on.year + 1, 1, 1), self.keep_months)
+            last_year = (ended_on - timedelta(days=1)).year
+            return add_months(date(last_year + 1, 1, 1), self.keep_months)
         return add_months(ended_on, self.keep_months)
 
 
@@ -71,5 +73,5 @@ def retention(ended_on: date, category: str, jurisdiction: str, rules: Iterable[
 
 
 def _step(rule: Rule, ended_on: date) -> Step:
-    start = f"end of {ended_on.year}" if rule.counts_from == YEAR_END else str(ended_on)
+    start = f"end of {(ended_on - timedelta(days=1)).year}" if rule.counts_from == YEAR_END else str(ended_on)
     return Step(rule.name, f"{start} + {rule.keep_months} months", rule.until(ended_on))

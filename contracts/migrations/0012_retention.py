@@ -5,18 +5,18 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
-from contracts.states import DISPOSING
+from contracts.states import disposing
 
-# True only within the transaction that disposes of a contract, and where two people agreed to that contract's disposal.
+# True only within the transaction that disposes of this contract, where two people agreed to it, until it is done.
 _DISPOSING = """
-CREATE FUNCTION contracts_is_disposing() RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION contracts_is_disposing(contract uuid) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-    IF coalesce(current_setting('covenant.disposing', true), '') = '' THEN
+    IF coalesce(current_setting('covenant.disposing', true), '') <> contract::text THEN
         RETURN false;
     END IF;
     RETURN EXISTS (
-        SELECT FROM contracts_disposal
-        WHERE contract_id = current_setting('covenant.disposing')::uuid AND state = 'approved'
+        SELECT FROM contracts_disposal d JOIN contracts_contract c ON c.id = d.contract_id
+        WHERE d.contract_id = contract AND d.state = 'approved' AND c.state <> 'disposed'
     );
 END $$;
 """
@@ -636,11 +636,11 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(_DISPOSING, "DROP FUNCTION contracts_is_disposing()"),
+        migrations.RunSQL(_DISPOSING, "DROP FUNCTION contracts_is_disposing(uuid)"),
         protect_rows(
             "contracts_disposal",
             condition="OLD.state <> 'proposed'",
-            unless=DISPOSING,
+            unless=disposing("OLD.contract_id"),
             message="a decided disposal never changes",
         ),
         protect_rows(

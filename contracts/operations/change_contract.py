@@ -20,7 +20,8 @@ from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, Draft
 from contracts.operations.restrict_contract import PERMISSION
-from contracts.operations.retention.guards import check_jurisdiction, check_not_disposed, keep_anew
+from contracts.operations.retention.guards import check_jurisdiction, keep_anew
+from contracts.queries.disposed import check_not_disposed
 from contracts.search import refresh_search
 from contracts.states import ContractState, DraftState, Side
 

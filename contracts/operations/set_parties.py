@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import get_visible, require
 from clm.events.record import record
@@ -13,6 +14,8 @@ from clm.lib.errors import DomainError, Invalid, NotVisible
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, ContractParty, Party
+from contracts.operations.retention.guards import wait_for_records
+from contracts.queries.retention import standing_holds
 from contracts.search import refresh_search
 from contracts.states import ContractState
 
@@ -38,7 +41,9 @@ def add_party(*, actor: Actor, contract_id: UUID, party_id: UUID, role: str) -> 
 
 @transaction.atomic
 def remove_party(*, actor: Actor, contract_id: UUID, part_id: UUID) -> Contract:
-    """The party no longer has this role. Raises DomainError `contract_executed`: signed parties stay."""
+    """The party no longer has this role. Raises DomainError `contract_executed`: signed parties stay; `on_hold` where a
+    hold covers the contract by this party."""
+    wait_for_records(actor.organization_id)
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.set_parties", contract)
     part = ContractParty.objects.filter(contract=contract, pk=part_id).first()
@@ -46,6 +51,8 @@ def remove_party(*, actor: Actor, contract_id: UUID, part_id: UUID) -> Contract:
         raise NotVisible
     if contract.state != ContractState.DRAFT:
         raise DomainError("contract_executed", "Parties leave a contract only while it is a draft.")
+    if standing_holds().filter(party=part.party_id).exists():
+        raise DomainError("on_hold", _("A hold on this party stands: release it first."))
     record(actor, events.party_set("contract.party_removed", part))
     part.delete()
     refresh_search(contract)

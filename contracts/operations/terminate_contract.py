@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.permissions import require
-from clm.events.record import record, record_all
+from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from contracts.models import Contract, Termination
-from contracts.operations.termination.guards import finish, take_effect
+from contracts.operations.termination.guards import check_not_before_it_began, finish, overtake
 from contracts.states import ContractState, TerminationState
 
 VERB = "contracts.terminate_contract"
@@ -22,8 +22,8 @@ VERB = "contracts.terminate_contract"
 
 @transaction.atomic
 def terminate_contract(*, actor: Actor, contract_id: UUID, terminated_on: date, reason: str) -> Contract:
-    """The contract is terminated as of a day that has come, whether or not its end was announced: see
-    `announce_termination` for one with notice. Raises Invalid `reason_missing`, `date_ahead`."""
+    """The contract is terminated as of a day that has come; an announced end is overtaken. See `announce_termination`
+    for one with notice. Raises Invalid `reason_missing`, `date_ahead`, `before_it_began`."""
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
     if not reason.strip():
@@ -32,12 +32,10 @@ def terminate_contract(*, actor: Actor, contract_id: UUID, terminated_on: date, 
         message = "This day has not come yet: record the termination when it takes effect."
         raise Invalid("date_ahead", message, fields={"terminated_on": [message]})
     contract.STATES.check(contract.state, ContractState.TERMINATED)
+    check_not_before_it_began(contract, terminated_on, "terminated_on")
     announced = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED).first()
-    if announced is None:
-        record(actor, finish(actor, VERB, contract, terminated_on, reason))
-        return contract
-    announced.contract = contract
-    announced.ends_on, announced.reason = max(terminated_on, announced.notice_on), reason
-    announced.save(update_fields=["ends_on", "reason"])
-    record_all(actor, take_effect(actor, VERB, announced))
+    if announced is not None:
+        announced.contract = contract
+        record(actor, overtake(actor, VERB, announced))
+    record(actor, finish(actor, VERB, contract, terminated_on, reason))
     return contract

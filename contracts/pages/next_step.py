@@ -55,7 +55,7 @@ def _steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
         url = reverse("contract-archive", args=[contract.pk])
         return [("contracts.archive_contract", NextStep(_("Archive"), url, True, effect))]
     if contract.state == ContractState.ARCHIVED:
-        return _archived_steps(contract)
+        return _archived_steps(actor, contract)
     return []
 
 
@@ -100,11 +100,13 @@ def _amendment_steps(contract: Contract) -> list[tuple[str, NextStep]]:
     return [("contracts.finalize_version", NextStep(label, url))]
 
 
-def _archived_steps(contract: Contract) -> list[tuple[str, NextStep]]:
+def _archived_steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
     """What is kept long enough may be let go; while that waits, somebody else decides."""
     if contract.kept_until is None or clock.today(contract.time_zone) < contract.kept_until:
         return []
     waiting = Disposal.objects.filter(contract=contract, state=DisposalState.PROPOSED).first()
+    if waiting is not None and waiting.proposed_by_id == actor.person_id:
+        return []
     if waiting is not None:
         return [("contracts.approve_disposal", NextStep(_("Decide on the disposal"), waiting.get_absolute_url()))]
     if holds_on(contract).exists():

@@ -257,7 +257,10 @@ def disposal_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     if tried(form, lambda given: approve_disposal(actor=actor, disposal_id=pk, **given)):
         messages.success(request, _("The contract is disposed of. Its tombstone is in the ledger."))
         return redirect("disposal", pk=pk)
-    effect = _("Its text, files, drafts, comments and requests are gone for good. Nobody can bring them back.")
+    effect = _(
+        "Its text, files, drafts, comments and requests are gone for good. Nobody can bring them back. What the ledger "
+        "recorded stays there."
+    )
     title = _("Dispose of %(reference)s") % {"reference": disposal.contract.reference}
     back = disposal.get_absolute_url()
     return form_page(request, form, disposal.contract, title=title, submit=_("Dispose"), effect=effect, back=back)

@@ -23,7 +23,7 @@ from contracts.access import VIEW_INSIDE
 from contracts.access.other_side import file_name_for, names_shown, note_for
 from contracts.access.termination import VIEW as VIEW_TERMINATION
 from contracts.calendar import current_stretch
-from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
+from contracts.models import Contract, ContractParty, Disposal, RenewalDecision, Term, Terms, Version
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
 from contracts.pages.retention import records_line
@@ -155,6 +155,9 @@ def versions_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
 
 
 def history_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    if contract.state == ContractState.DISPOSED:
+        rows = Disposal.objects.filter(contract=contract)
+        return {"history": [entry for row in rows for entry in entries_of(row)], "moves": Transition.objects.none()}
     moves = Transition.objects.filter(subject_type="contracts.contract", subject_id=contract.pk).order_by("at", "id")
     return {"history": contract_entries(actor, contract.pk), "moves": moves}
 

@@ -20,5 +20,6 @@ def termination_rows() -> QuerySet[Termination]:
 
 def termination_of(contract: Contract) -> Termination | None:
     """The one that is announced or took effect, the newest; None where the contract ends by no such step."""
-    rows: QuerySet[Any] = Termination.objects.filter(contract=contract).exclude(state=TerminationState.WITHDRAWN)
+    shown = (TerminationState.ANNOUNCED, TerminationState.EFFECTIVE)
+    rows: QuerySet[Any] = Termination.objects.filter(contract=contract, state__in=shown)
     return rows.order_by("-created_at").first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from clm.access.permissions import system_actor
+from clm.access.permissions import note_sight, noting_sights, system_actor
+from clm.access.registry import READERS
+from clm.audit.access import unhidden
 from clm.audit.models import LedgerEntry
 from clm.events.models import OutboxEvent
 from clm.lib import clock
@@ -157,3 +160,22 @@ def test_a_list_shows_nothing_of_a_contract_that_counts(api: Any, alice: Actor) 
     confidential(alice)
     api.get("/api/v1/contracts/")
     assert not Reading.objects.exists()
+
+
+def test_a_narrow_token_reads_on_and_what_it_may_not_see_is_not_noted(api: Any, alice: Actor) -> None:
+    contract = confidential(alice)
+    with noting_sights() as sights:
+        note_sight(contract)
+    stranger = replace(alice, scopes=frozenset({"contracts.view_request"}))
+    for reader in READERS:
+        reader(stranger, sights)
+    assert not Reading.objects.exists()
+
+
+def test_who_read_is_for_those_who_watch(acme: Cast, page: Client, alice: Actor) -> None:
+    contract = draft_contract(alice)
+    restrict_contract(actor=alice, contract_id=contract.pk, people=[acme["executive"].user_id])
+    page.get(reverse("contract", args=[contract.pk]))
+    entries = LedgerEntry.objects.filter(event="contract.read")
+    assert unhidden(acme["executive"], entries).count() == 0
+    assert unhidden(alice, entries).count() == 1

@@ -10,18 +10,20 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from clm.access.permissions import system_actor
 from clm.audit.models import LedgerEntry, Transition
 from clm.events.models import OutboxEvent
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
-from contracts.models import Contract, Termination, TerminationItem
+from contracts.models import Contract, Term, Termination, TerminationItem
+from contracts.operations.advance_terms import advance_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.operations.termination.announce_termination import announce_termination
 from contracts.operations.termination.tick_termination_item import add_termination_item, tick_termination_item
 from contracts.operations.termination.withdraw_termination import withdraw_termination
 from contracts.tasks import end_terminated
-from tests.contracts.papers import active_contract, draft_contract
+from tests.contracts.papers import TERMS, active_contract, draft_contract
 from tests.contracts.terminations import JUNE, NOTICE, announced
 from tests.contracts.test_at_once import at_once
 
@@ -94,14 +96,51 @@ def test_it_may_be_withdrawn_before_its_day(alice: Actor) -> None:
         withdraw_termination(actor=alice, termination_id=termination.pk, reason="Again")
 
 
-def test_an_end_that_came_earlier_takes_the_announcement_along(alice: Actor) -> None:
+def test_an_end_that_came_earlier_overtakes_the_announcement(alice: Actor) -> None:
     termination = announced(alice)
     with clock.set_to(datetime(2026, 6, 20, tzinfo=UTC)):
         terminate_contract(
-            actor=alice, contract_id=termination.contract_id, terminated_on=date(2026, 6, 19), reason="Insolvency"
+            actor=alice, contract_id=termination.contract_id, terminated_on=date(2026, 5, 19), reason="Insolvency"
         )
+    assert state_of(termination) == ("overtaken", "terminated")
+    assert (termination.ends_on, termination.due_at) == (date(2026, 7, 2), None)
+    assert Contract.objects.get().ended_on == date(2026, 5, 19)
+
+
+def test_no_term_begins_on_the_day_of_the_end_or_after_it(alice: Actor, acme: Any) -> None:
+    """Whichever worker is first: the contract would renew by itself on 1 January 2027."""
+    termination = announced(alice, ends_on=date(2027, 1, 1))
+    keeper = system_actor("term_keeper", acme.organization.pk)
+    with clock.set_to(datetime(2027, 1, 1, 0, 1, tzinfo=UTC)):
+        advance_terms(actor=keeper, contract_id=termination.contract_id)
+        assert end_terminated() == 1
     assert state_of(termination) == ("effective", "terminated")
-    assert (termination.ends_on, termination.due_at) == (date(2026, 6, 19), None)
+    assert Term.objects.count() == 1
+
+
+def test_an_announcement_is_overtaken_by_expiry(alice: Actor, acme: Any) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice, terms=TERMS | {"renewal": "none", "renewal_months": None})
+        termination = announce_termination(
+            actor=alice, contract_id=contract.pk, **NOTICE | {"ends_on": date(2027, 3, 1)}
+        )
+    with clock.set_to(datetime(2027, 3, 1, tzinfo=UTC)):
+        advance_terms(actor=system_actor("term_keeper", acme.organization.pk), contract_id=contract.pk)
+        end_terminated()
+    assert state_of(termination) == ("overtaken", "expired")
+    assert LedgerEntry.objects.filter(event="termination.overtaken").count() == 1
+
+
+def test_a_contract_does_not_end_before_it_began(alice: Actor) -> None:
+    for facts in ({"kind": "agreement", "notice_on": date(1990, 1, 1), "ends_on": date(1990, 1, 2)},):
+        with pytest.raises(Invalid) as refusal:
+            announced(alice, **facts)
+        assert refusal.value.code == "before_it_began"
+    with clock.set_to(JUNE), pytest.raises(Invalid) as second:
+        terminate_contract(
+            actor=alice, contract_id=active_contract(alice).pk, terminated_on=date(1990, 1, 2), reason="x"
+        )
+    assert second.value.code == "before_it_began"
 
 
 def test_the_list_is_ticked_by_whoever_is_first(alice: Actor, acme: Any) -> None:
@@ -180,4 +219,4 @@ def test_withdrawn_or_ended_and_never_both(alice: Actor) -> None:
     assert (
         contract == "terminated"
     )  # whoever was first: the second call ends a contract that goes on, or nothing is left
-    assert (answers, state) in ((["", ""], "withdrawn"), (["", "illegal_move"], "effective"))
+    assert (answers, state) in ((["", ""], "withdrawn"), (["", "illegal_move"], "overtaken"))

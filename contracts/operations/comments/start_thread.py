@@ -16,7 +16,7 @@ from contracts.events import comments as events
 from contracts.models import Contract, Thread
 from contracts.models.comment import Audience
 from contracts.operations.comments.guards import check_audience, place_of, say
-from contracts.operations.retention.guards import check_not_disposed
+from contracts.queries.disposed import check_not_disposed
 
 
 @transaction.atomic

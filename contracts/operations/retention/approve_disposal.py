@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -58,8 +57,6 @@ GONE: dict[type[Model], str] = {
     rows.FurtherWords: "contract",
     rows.MatterContract: "contract",
     rows.Reading: "contract",
-    rows.ContractUserPermission: "content_object",
-    rows.ContractGroupPermission: "content_object",
 }
 # Rows that stay without their words.
 BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
@@ -82,6 +79,9 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
 }
 # Dates, parties and what vouches for the disposal; and the sentences that figures rest on, see `_loose_passages`.
 STAYS: dict[type[Model], str] = {
+    # Whoever saw a confidential contract sees what is left of it.
+    rows.ContractUserPermission: "content_object",
+    rows.ContractGroupPermission: "content_object",
     rows.SurvivingClause: "termination__contract",
     rows.ContractParty: "contract",
     rows.Term: "contract",
@@ -107,9 +107,10 @@ def approve_disposal(*, actor: Actor, disposal_id: UUID, note: str = "") -> Disp
     check_somebody_else(actor, disposal)
     disposal.STATES.check(disposal.state, DisposalState.APPROVED)
     contract = disposal.contract
-    disposal.until = check_may_go(contract).until
+    found = check_may_go(contract)
+    disposal.until, disposal.trace = found.until, found.trace.as_json()
     versions = _versions(contract)
-    disposal.save(update_fields=["until"])
+    disposal.save(update_fields=["until", "trace"])
     decide(actor, disposal, DisposalState.APPROVED, note.strip())
     disposal.removed = erase(contract)
     disposal.save(update_fields=["removed"])
@@ -132,7 +133,7 @@ def erase(contract: Contract) -> dict[str, int]:
     disposal is approved already: the database lets no row go before."""
     _let(contract)
     blobs = _blobs(contract)
-    _forget_notices(contract)
+    _forget_notices(contract, blobs)
     counts = {"rows": 0, "files": 0}
     for model, path in GONE.items():
         counts["rows"] += _delete(model._default_manager.filter(**{path: contract.pk}))
@@ -173,11 +174,11 @@ def _loose_passages(contract: Contract) -> QuerySet[Any]:
     return rows.Passage.objects.filter(pk__in=list(found.values_list("pk", flat=True)))
 
 
-def _blobs(contract: Contract) -> list[Any]:
+def _blobs(contract: Contract) -> set[Any]:
     """The files of the contract: of its versions and of the request it came from."""
     versions = rows.Version.objects.filter(contract=contract).values_list("blob_id", flat=True)
     files = rows.RequestFile.objects.filter(request__contract=contract).values_list("blob_id", flat=True)
-    return sorted({*versions, *files}, key=str)
+    return {*versions, *files}
 
 
 def _is_needed(blob_id: Any, contract: Contract) -> bool:
@@ -197,21 +198,32 @@ def _pointing_to(model: type[Model]) -> list[Any]:
     return [field for field in fields if field.auto_created and not field.concrete]
 
 
-def _forget_notices(contract: Contract) -> None:
-    """Notices and jobs about the contract, or about what belongs to it, say its title and more."""
-    about = {Contract._meta.label_lower: [contract.pk]}
-    for model, path in _belonging():
-        if model._meta.label_lower in SUBJECTS:
-            about[model._meta.label_lower] = list(
-                model._default_manager.filter(**{path: contract.pk}).values_list("pk", flat=True)
-            )
-    for label, ids in about.items():
+def _forget_notices(contract: Contract, blobs: set[Any]) -> None:
+    """Notices and jobs about the contract, or about what belongs to it in whatever app, say its title and more. The
+    papers that such jobs made are added to its `blobs`."""
+    for label, model in SUBJECTS.items():
+        path = "pk" if model is Contract else _path_to_contract(model)
+        if not path:
+            continue
+        ids = list(model._default_manager.filter(**{path: contract.pk}).values_list("pk", flat=True))
         Notification.objects.filter(subject_type=label, subject_id__in=ids).delete()
         jobs = Job.objects.filter(subject_type=label, subject_id__in=ids)
+        results = jobs.values_list("result", flat=True)
+        made = [result["paper_id"] for result in results if result.get("paper_id")]
+        blobs |= set(Blob.objects.filter(pk__in=made).values_list("pk", flat=True))
         jobs.update(title="", message="", parameters={}, result={}, problems=[], error="")
 
 
-def _belonging() -> Iterable[tuple[type[Model], str]]:
-    yield from GONE.items()
-    yield from ((model, path) for model, (path, _blank) in BLANKED.items() if model is not Contract)
-    yield from STAYS.items()
+def _path_to_contract(model: type[Model]) -> str:
+    """How a row of the model leads to its contract, by one step or two; empty where it does not."""
+    if name := _key_to_contract(model):
+        return name
+    for field in model._meta.get_fields():
+        if field.concrete and isinstance(field.related_model, type) and (name := _key_to_contract(field.related_model)):
+            return f"{field.name}__{name}"
+    return ""
+
+
+def _key_to_contract(model: type[Model]) -> str:
+    names = [field.name for field in model._meta.get_fields() if field.concrete and field.related_model is Contract]
+    return names[0] if names else ""

@@ -58,12 +58,6 @@ def countries() -> frozenset[str]:
     return frozenset(known - {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 
 
-def check_not_disposed(contract: Contract) -> None:
-    """Raises DomainError `contract_disposed`."""
-    if contract.state == ContractState.DISPOSED:
-        raise DomainError("contract_disposed", _("This contract was disposed of."))
-
-
 def check_not_held(contract: Contract) -> None:
     """Raises DomainError `on_hold`, naming the holds."""
     holds = list(holds_on(contract))

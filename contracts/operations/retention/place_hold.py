@@ -15,7 +15,8 @@ from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from contracts.events import retention as events
 from contracts.models import Contract, LegalHold, Matter, Party
-from contracts.operations.retention.guards import check_not_disposed, wait_for_records, words
+from contracts.operations.retention.guards import wait_for_records, words
+from contracts.queries.disposed import check_not_disposed
 
 VERB = "contracts.place_hold"
 

@@ -15,7 +15,8 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts.events import retention as events
 from contracts.models import Contract, Matter, MatterContract
-from contracts.operations.retention.guards import check_not_disposed, wait_for_records
+from contracts.operations.retention.guards import wait_for_records
+from contracts.queries.disposed import check_not_disposed
 from contracts.queries.retention import standing_holds
 
 VERB = "contracts.put_in_matter"

@@ -22,7 +22,7 @@ from contracts.engine.termination import earliest_end
 from contracts.events import termination as events
 from contracts.models import Contract, Passage, Termination
 from contracts.models.terms import NoticeUnit
-from contracts.operations.termination.guards import ANNOUNCED, prepare, take_effect, words
+from contracts.operations.termination.guards import ANNOUNCED, check_not_before_it_began, prepare, take_effect, words
 from contracts.states import ContractState, TerminationState
 
 VERB = "contracts.announce_termination"
@@ -45,7 +45,8 @@ def announce_termination(
     say that they survive are listed, and what is left to do.
 
     An end by agreement needs no period. Raises DomainError `not_in_force`, `termination_known`, Invalid
-    `words_missing`, `date_ahead` for a notice that was not given yet, `notice_too_short` with the `earliest` day.
+    `words_missing`, `date_ahead` for a notice that was not given yet, `before_it_began`, `notice_too_short` with the
+    `earliest` day.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
@@ -56,6 +57,7 @@ def announce_termination(
     if notice_on > clock.today(contract.time_zone):
         message = _("This day has not come yet: announce the end once notice was given.")
         raise Invalid("date_ahead", message, fields={"notice_on": [message]})
+    check_not_before_it_began(contract, ends_on, "ends_on")
     length = 0 if kind == Termination.Kind.AGREEMENT else notice_length
     trace = _earliest(contract, notice_on, ends_on, length, notice_unit)
     termination = Termination.objects.create(

@@ -18,10 +18,10 @@ from clm.notify.tell import settle_about
 from contracts import events
 from contracts.engine.termination import Part, surviving
 from contracts.events import termination as ending
-from contracts.models import Clause, Contract, SurvivingClause, Termination, TerminationItem
+from contracts.models import Clause, Contract, SurvivingClause, Termination, TerminationItem, Terms
 from contracts.operations.retention.guards import end
 from contracts.queries import version_in_force
-from contracts.states import ContractState, TerminationState
+from contracts.states import ContractState, TerminationState, VersionState
 
 ANNOUNCED = "contract.termination_announced"
 
@@ -77,6 +77,24 @@ def take_effect(actor: Actor, verb: str, termination: Termination) -> list[Event
     settle_about(termination, ANNOUNCED)
     ended = finish(actor, verb, termination.contract, termination.ends_on, termination.reason)
     return [ending.termination_moved(verb, termination, before), ended]
+
+
+def overtake(actor: Actor, verb: str, termination: Termination) -> Event:
+    """The contract ended otherwise than was announced; answers the fact to record."""
+    before = move(actor, termination, to=TerminationState.OVERTAKEN)
+    termination.due_at = None
+    termination.save(update_fields=["due_at"])
+    settle_about(termination, ANNOUNCED)
+    return ending.termination_moved(verb, termination, before)
+
+
+def check_not_before_it_began(contract: Contract, day: date, field: str) -> None:
+    """Raises Invalid `before_it_began`: a contract ends after its first day, or what it must be kept for is lost."""
+    starts = Terms.objects.filter(version__contract=contract, version__state=VersionState.FINAL)
+    first = starts.order_by("starts_on").values_list("starts_on", flat=True).first()
+    if first is not None and day < min(first, clock.today(contract.time_zone)):
+        message = _("The contract began on %(day)s: it cannot end before.") % {"day": first}
+        raise Invalid("before_it_began", message, fields={field: [message]})
 
 
 def finish(actor: Actor, verb: str, contract: Contract, ended_on: date, reason: str) -> Event:

@@ -20,6 +20,10 @@ def test_or_from_the_end_of_the_calendar_year() -> None:
     assert Rule("AO", 72, YEAR_END).until(ENDED) == date(2033, 1, 1)
 
 
+def test_a_contract_whose_last_day_is_in_december_ended_in_that_year() -> None:
+    assert Rule("AO", 72, YEAR_END).until(date(2017, 1, 1)) == date(2023, 1, 1)
+
+
 def test_the_longest_rule_that_fits_counts() -> None:
     rules = [Rule("Three", 36, END), Rule("Ten", 120, END, category="dpa"), Rule("Four", 48, END)]
     found = retention(ENDED, "nda", "DE", rules)

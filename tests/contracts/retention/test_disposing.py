@@ -10,6 +10,8 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 
+from clm.access.permissions import can, get_visible, require
+from clm.access.registry import VERBS
 from clm.audit.models import LedgerEntry, Transition
 from clm.audit.verification import verified
 from clm.documents.blobs import put_content, read_blob
@@ -21,11 +23,14 @@ from contracts.models import Clause, Comment, Contract, Disposal, Passage, Versi
 from contracts.operations.add_version import add_version
 from contracts.operations.change_contract import change_contract
 from contracts.operations.comments.start_thread import start_thread
+from contracts.operations.name_party import name_party
+from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.retention.approve_disposal import BLANKED, GONE, STAYS, approve_disposal
 from contracts.operations.retention.place_hold import place_hold
 from contracts.operations.retention.propose_disposal import propose_disposal
 from contracts.operations.retention.refuse_disposal import refuse_disposal
 from contracts.operations.retention.withdraw_disposal import withdraw_disposal
+from contracts.papers.outgoing import file_for
 from contracts.queries import found_by
 from tests.cast import Cast
 from tests.contracts.papers import active_contract, draft_contract, passage_in, text_paper
@@ -82,6 +87,23 @@ def test_its_file_is_swept_and_may_come_again(acme: Cast, alice: Actor, later: N
     put_content(acme.organization.pk, content, "text/plain")
 
 
+def test_nobody_reads_it_by_the_bytes_of_another(acme: Cast, alice: Actor, later: None) -> None:
+    disposal = proposed(alice)
+    draft_contract(alice)  # of the very same bytes
+    approve_disposal(actor=acme["legal"], disposal_id=disposal.pk)
+    version = Version.objects.select_related("blob", "contract").get(contract=disposal.contract)
+    with pytest.raises(DomainError) as refusal:
+        file_for(alice, version)
+    assert code_of(refusal) == "contract_disposed"
+
+
+def test_who_saw_a_confidential_contract_sees_what_is_left(acme: Cast, alice: Actor, later: None) -> None:
+    disposal = proposed(alice)
+    restrict_contract(actor=alice, contract_id=disposal.contract_id, people=[acme["legal"].user_id])
+    approve_disposal(actor=acme["legal"], disposal_id=disposal.pk)
+    assert get_visible(acme["legal"], Contract.objects.all(), disposal.contract_id).state == "disposed"
+
+
 def test_bytes_that_another_contract_has_stay(acme: Cast, alice: Actor, later: None) -> None:
     disposal = proposed(alice)
     other = draft_contract(alice)
@@ -116,18 +138,28 @@ def test_comments_and_notices_go(acme: Cast, alice: Actor, later: None) -> None:
 
 
 def test_nothing_is_written_to_it_any_more(acme: Cast, alice: Actor, later: None) -> None:
+    """Whatever verb it is: a gate stands before each."""
     disposal = proposed(alice)
     approve_disposal(actor=acme["legal"], disposal_id=disposal.pk)
-    contract_id = disposal.contract_id
-    for call in (
-        lambda: change_contract(actor=alice, contract_id=contract_id, title="Mr Smith's"),
-        lambda: start_thread(actor=alice, contract_id=contract_id, text="Remember Mr Smith"),
-        lambda: place_hold(actor=alice, name="Late", reason="Too late", contract_id=contract_id),
-        lambda: add_version(actor=alice, contract_id=contract_id, paper=text_paper("1. New")),
-    ):
+    contract = Contract.objects.get(pk=disposal.contract_id)
+    for verb in sorted(VERBS):
+        if verb.partition(".")[2].startswith(("view_", "see_")):
+            continue
+        assert not can(alice, verb, contract), verb
+        with pytest.raises((DomainError, Forbidden)):
+            require(alice, verb, contract)
+    calls = (
+        lambda: change_contract(actor=alice, contract_id=contract.pk, title="Mr Smith's"),
+        lambda: start_thread(actor=alice, contract_id=contract.pk, text="Remember Mr Smith"),
+        lambda: name_party(actor=alice, contract_id=contract.pk, name="Smith Ltd", role="guarantor"),
+        lambda: add_version(actor=alice, contract_id=contract.pk, paper=text_paper("1. New")),
+    )
+    for call in calls:
         with pytest.raises(DomainError) as refusal:
             call()
-        assert code_of(refusal) in ("contract_disposed", "contract_closed")
+        assert code_of(refusal) == "contract_disposed"
+    with pytest.raises(DomainError):
+        place_hold(actor=alice, name="Late", reason="Too late", contract_id=contract.pk)
 
 
 def test_the_ledger_still_holds(acme: Cast, alice: Actor, later: None) -> None:
@@ -201,8 +233,16 @@ def test_the_database_lets_no_other_row_go(acme: Cast, alice: Actor, later: None
     with pytest.raises(IntegrityError, match="never change"):
         _run(disposal, "UPDATE contracts_version SET text = ''", disposing=True)
     approve_disposal(actor=acme["legal"], disposal_id=disposal.pk)
-    with pytest.raises(IntegrityError, match="never changes"):
-        _run(disposal, "UPDATE contracts_disposal SET reason = 'x'", disposing=False)
+    other = active_contract(alice)
+    for setting in (True, False):
+        with pytest.raises(IntegrityError, match="never change"):
+            _run(disposal, "UPDATE contracts_disposal SET reason = 'x'", disposing=setting)
+        with pytest.raises(IntegrityError, match="never change"):
+            _run(
+                disposal,
+                f"UPDATE contracts_version SET text = 'forged' WHERE contract_id = '{other.pk}'",
+                disposing=setting,
+            )
 
 
 def _run(disposal: Disposal, statement: str, *, disposing: bool) -> None:

@@ -16,12 +16,14 @@ from contracts.models import Contract, ContractParty, LegalHold, Matter, Retenti
 from contracts.operations.archive_contract import archive_contract
 from contracts.operations.change_contract import change_contract
 from contracts.operations.create_contract import create_contract
+from contracts.operations.name_party import name_party
 from contracts.operations.retention.add_retention_rule import add_retention_rule
 from contracts.operations.retention.open_matter import open_matter
 from contracts.operations.retention.place_hold import place_hold
 from contracts.operations.retention.put_in_matter import put_in_matter, take_out_of_matter
 from contracts.operations.retention.release_hold import release_hold
 from contracts.operations.retention.retire_retention_rule import retire_retention_rule
+from contracts.operations.set_parties import remove_party
 from contracts.queries.retention import held, held_among, holds_on
 from tests.cast import Cast
 from tests.contracts.retention.records import ENDED, archived_contract, kept_three_years
@@ -103,6 +105,16 @@ def test_a_hold_covers_a_contract_a_party_or_a_matter(alice: Actor) -> None:
     assert set(Contract.objects.filter(held()).values_list("pk", flat=True)) == {one.pk, two.pk, three.pk}
     release_hold(actor=alice, hold_id=placed[1].pk, reason="Settled")
     assert held_by(two) == []
+
+
+def test_a_party_under_hold_stays_in_its_contracts(alice: Actor) -> None:
+    draft = create_contract(actor=alice, title="T")
+    part = name_party(actor=alice, contract_id=draft.pk, name="Cirrus GmbH", role="counterparty")
+    hold(alice, party_id=part.party_id)
+    with pytest.raises(DomainError) as refusal:
+        remove_party(actor=alice, contract_id=draft.pk, part_id=part.pk)
+    assert refusal.value.code == "on_hold"
+    assert held_by(draft) == ["Acme dispute"]
 
 
 def test_a_matter_under_hold_lets_no_contract_out(alice: Actor) -> None:
