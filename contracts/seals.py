@@ -5,10 +5,12 @@ from __future__ import annotations
 from clm.audit.seals import Seal, register_seal
 from contracts.models import Terms, Version
 from contracts.papers import content_hash
-from contracts.states import VersionState
+from contracts.states import ContractState, VersionState
 
 
 def _digest(version: Version) -> str:
+    if version.contract.state == ContractState.DISPOSED:
+        return version.content_hash  # the words are gone: what is left to vouch for is their hash
     return content_hash(version.text, Terms.objects.filter(version=version).first(), version.blob.sha256)
 
 

@@ -329,3 +329,44 @@ RECIPIENT_STATES = state_table(
         "released": set(),
     },
 )
+
+
+class DisposalState(TextChoices):
+    """Of the question whether a contract whose retention is over is disposed of."""
+
+    PROPOSED = "proposed", _("Waits for approval")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REFUSED = "refused", _("Refused")
+    APPROVED = "approved", _("Disposed of")
+
+
+DISPOSAL_STATES = state_table(
+    "disposal",
+    "proposed",
+    {"proposed": {"withdrawn", "refused", "approved"}, "withdrawn": set(), "refused": set(), "approved": set()},
+)
+
+
+def disposing(contract: str) -> str:
+    """SQL for triggers: this transaction disposes of the contract (an expression of its id), as two people agreed, and
+    is not done yet. The function is made by a migration."""
+    return f"contracts_is_disposing({contract})"
+
+
+class TerminationState(TextChoices):
+    ANNOUNCED = "announced", _("Notice given")
+    EFFECTIVE = "effective", _("In effect")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    OVERTAKEN = "overtaken", _("Ended otherwise")
+
+
+TERMINATION_STATES = state_table(
+    "termination",
+    "announced",
+    {
+        "announced": {"effective", "withdrawn", "overtaken"},
+        "effective": set(),
+        "withdrawn": set(),
+        "overtaken": set(),
+    },
+)

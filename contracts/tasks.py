@@ -10,8 +10,9 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
@@ -19,18 +20,23 @@ from clm.lib import clock
 from contracts.access import LIBRARIAN, TERM_KEEPER
 from contracts.access.approvals import DESK as APPROVAL_DESK
 from contracts.access.requests import DESK
+from contracts.access.retention import WATCH
 from contracts.access.signing import DESK as SIGNING_DESK
-from contracts.models import ApprovalStep, Contract, ContractRequest, Envelope, Template
+from contracts.access.termination import ENDER
+from contracts.models import ApprovalStep, Contract, ContractRequest, Envelope, Reading, Template, Termination
 from contracts.operations.advance_terms import advance_terms as advance
 from contracts.operations.approval.chase_step import chase_step
+from contracts.operations.flag_unusual_readings import flag_unusual_readings
 from contracts.operations.requests.remind_request import remind_request
 from contracts.operations.signing.remind_recipient import look_after_envelope
 from contracts.operations.templates.remind_template_review import remind_template_review
+from contracts.operations.termination.end_terminated import end_terminated as end
 from contracts.papers.executed import seal_envelope
 
 log = structlog.get_logger("contracts.tasks")
 LIMIT = 500
 LATER = timedelta(minutes=10)
+KEPT = timedelta(days=35)
 
 
 @shared_task
@@ -114,6 +120,20 @@ def look_after_envelopes() -> int:
 
 
 @shared_task
+def watch_readings() -> int:
+    """Whoever opened far more contracts today than usual is flagged; rows that nobody counts any more go."""
+    today = clock.now().date()
+    with every_organization():
+        Reading.objects.filter(on__lt=today - KEPT).delete()
+        opened = Reading.objects.filter(on=today).order_by().values("organization", "user").annotate(n=Count("pk"))
+        found = {row["organization"] for row in opened.filter(n__gte=settings.READING_FLOOR)}
+    for organization_id in found:
+        with organization_scope(organization_id):
+            flag_unusual_readings(actor=system_actor(WATCH, organization_id))
+    return len(found)
+
+
+@shared_task
 def seal_envelopes() -> int:
     """The executed papers of completed envelopes are made and sealed, each claimed by one worker, in no transaction."""
     done = 0
@@ -145,4 +165,18 @@ def chase_approvals() -> int:
             waiting = ApprovalStep.objects.filter(pk=step_id)
             with _later(waiting, "next_at", "approval_not_chased"):
                 chase_step(actor=system_actor(APPROVAL_DESK, organization_id), step_id=step_id)
+    return len(found)
+
+
+@shared_task
+def end_terminated() -> int:
+    """Contracts whose announced end has come are terminated."""
+    with every_organization():
+        due = Termination.objects.filter(due_at__lte=clock.now()).order_by("due_at")
+        found = list(due.values_list("pk", "organization_id")[:LIMIT])
+    for termination_id, organization_id in found:
+        with organization_scope(organization_id):
+            rows = Termination.objects.filter(pk=termination_id)
+            with _later(rows, "due_at", "contract_not_ended"):
+                end(actor=system_actor(ENDER, organization_id), termination_id=termination_id)
     return len(found)

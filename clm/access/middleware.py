@@ -11,13 +11,15 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from clm.access.permissions import looking_once
+from clm.access.permissions import looking_once, noting_sights
+from clm.access.registry import READERS
 from clm.access.scope import organization_scope
 from clm.accounts.actors import actor_of_session, actor_of_token
 from clm.lib.errors import NotVisible
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SAFE = ("GET", "HEAD")
+SHOWN = (200, 206)
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -34,6 +36,25 @@ class RequestIdMiddleware:
         structlog.contextvars.bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class SightMiddleware:
+    """Whoever keeps book of it is told which contracts a request showed. An answer whose sight could not be noted does
+    not leave."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        actor = getattr(request, "actor", None)
+        if actor is None or request.method != "GET":
+            return self.get_response(request)
+        with noting_sights() as sights:
+            response = self.get_response(request)
+        if sights and response.status_code in SHOWN:
+            for reader in READERS:
+                reader(actor, sights)
         return response
 
 

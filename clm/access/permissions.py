@@ -11,16 +11,18 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
-from clm.access.registry import SYSTEM_ACTORS, VERBS, VISIBILITY
+from clm.access.registry import GATES, SYSTEM_ACTORS, VERBS, VISIBILITY
 from clm.access.scope import current_organization_id
 from clm.lib.actor import Actor
-from clm.lib.errors import Forbidden, NotVisible
+from clm.lib.errors import DomainError, Forbidden, NotVisible
 
 M = TypeVar("M", bound=Model)
 # A verb that was allowed, and the row it was allowed on: its model's label and its id, both empty where there was none.
 Grant = tuple[str, str, str]
 # Within `looking_once`: who was found to see which rows.
 _looks: ContextVar[dict[tuple[Actor, type[Model], Any], bool] | None] = ContextVar("looks", default=None)
+# Within `noting_sights`: the contracts whose rows were asked for by id, and seen.
+_sights: ContextVar[set[UUID] | None] = ContextVar("sights", default=None)
 _noted: ContextVar[tuple[Actor, list[Grant]] | None] = ContextVar("noted_grants", default=None)
 
 
@@ -51,7 +53,27 @@ def get_visible(actor: Actor, rows: QuerySet[M], pk: UUID | str) -> M:
         raise NotVisible() from malformed
     if found is None:
         raise NotVisible()
+    note_sight(found)
     return found
+
+
+def note_sight(row: Model) -> None:
+    """Somebody looks at this row: at a contract, or at what belongs to one (`contract_id`)."""
+    sights = _sights.get()
+    contract_id = getattr(row, "contract_id", None)
+    if sights is not None and contract_id is not None:
+        sights.add(contract_id)
+
+
+@contextmanager
+def noting_sights() -> Iterator[set[UUID]]:
+    """The set fills with the contracts that `get_visible` shows rows of within."""
+    sights: set[UUID] = set()
+    token = _sights.set(sights)
+    try:
+        yield sights
+    finally:
+        _sights.reset(token)
 
 
 def require(actor: Actor, verb: str, obj: Any = None) -> None:
@@ -113,13 +135,16 @@ def _check(actor: Actor, verb: str, obj: Any, look: Callable[[Actor, Any], bool]
         raise NotVisible()
     if not _may(actor, verb):
         raise Forbidden(detail={"verb": verb})
+    if obj is not None:
+        for gate in GATES:
+            gate(verb, obj)
 
 
 def can(actor: Actor, verb: str, obj: Any = None) -> bool:
     """Whether `require` would pass: for buttons, never instead of `require`."""
     try:
         _check(actor, verb, obj, _looked)
-    except (NotVisible, Forbidden):
+    except DomainError:
         return False
     return True
 

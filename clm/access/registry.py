@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
@@ -23,6 +24,10 @@ class Visibility:
 
 
 VERBS: dict[str, frozenset[str]] = {}
+# Asked by `require` about a verb on a row, after permission: they raise where the row takes no such verb any more.
+GATES: list[Callable[[str, Any], None]] = []
+# What is told, after a page or an answer was made, which contracts somebody looked at.
+READERS: list[Callable[[Actor, Collection[UUID]], None]] = []
 SYSTEM_ACTORS: dict[str, frozenset[str]] = {}
 VISIBILITY: dict[type[Model], Visibility] = {}
 
@@ -43,6 +48,16 @@ def register_system_actor(name: str, verbs: Iterable[str]) -> None:
 def register_visibility(model: type[Model], read_verb: str, rule: Rule) -> None:
     """Say how rows of a model are seen. A model without this is seen by nobody."""
     VISIBILITY[model] = Visibility(read_verb, rule)
+
+
+def register_gate(gate: Callable[[str, Any], None]) -> None:
+    """Have a say, with a DomainError, in every verb that is used on a row."""
+    GATES.append(gate)
+
+
+def register_reader(reader: Callable[[Actor, Collection[UUID]], None]) -> None:
+    """Be told who looked at which contracts, within the organization's scope, before the answer leaves."""
+    READERS.append(reader)
 
 
 def everyone_inside(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:

@@ -60,9 +60,13 @@ def history_for(actor: Actor, subject: Model, *, limit: int = 200) -> list[Histo
     return as_history(unhidden(actor, rows).order_by("-id")[:limit], of_one=True)
 
 
+# Who looked at what is in the ledger, and would bury what happened.
+LOOKS = ("contract.read",)
+
+
 def contract_entries(actor: Actor, contract_id: UUID, *, limit: int = 200) -> list[HistoryEntry]:
     """The history of a contract and all that belongs to it, newest first; empty for who may not see the contract."""
-    rows = unhidden(actor, LedgerEntry.objects.filter(contract_id=contract_id))
+    rows = unhidden(actor, LedgerEntry.objects.filter(contract_id=contract_id)).exclude(event__in=LOOKS)
     return as_history(rows.order_by("-id")[:limit])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO
@@ -10,6 +11,9 @@ from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from clm.documents.models import Blob
 from clm.lib import clock
@@ -31,6 +35,7 @@ class StoredContent:
     size: int
     media_type: str
     storage_name: str
+    is_known: bool = False  # there was a row with these bytes
 
 
 def put_content(organization_id: UUID, content: bytes, media_type: str) -> StoredContent:
@@ -41,8 +46,9 @@ def put_content(organization_id: UUID, content: bytes, media_type: str) -> Store
     outside_transactions("bytes are stored")
     sha256 = hashlib.sha256(content).hexdigest()
     known = Blob.objects.filter(organization_id=organization_id, sha256=sha256).first()
-    name = known.storage_name if known else _put(f"{organization_id}/{sha256[:2]}/{sha256}", content)
-    return StoredContent(organization_id, sha256, len(content), media_type, name)
+    kept = known is not None and not known.is_erased
+    name = known.storage_name if known and kept else _put(f"{organization_id}/{sha256[:2]}/{sha256}", content)
+    return StoredContent(organization_id, sha256, len(content), media_type, name, is_known=kept)
 
 
 def _put(name: str, content: bytes) -> str:
@@ -57,13 +63,37 @@ def _put(name: str, content: bytes) -> str:
 
 
 def blob_of(stored: StoredContent) -> Blob:
-    """The row of bytes that are stored: in the verb's transaction."""
-    blob, _created = Blob.objects.get_or_create(
-        organization_id=stored.organization_id,
-        sha256=stored.sha256,
-        defaults={"size": stored.size, "media_type": stored.media_type, "storage_name": stored.storage_name},
-    )
+    """The row of bytes that are stored: in the verb's transaction. Erased ones that came again have their row again.
+
+    The row is locked to the end of the transaction, so that nobody erases bytes that are about to be needed. Raises
+    DomainError `upload_again` where they were erased after they were put.
+    """
+    facts = {"size": stored.size, "media_type": stored.media_type, "storage_name": stored.storage_name}
+    with transaction.atomic():
+        blob, is_new = Blob.objects.get_or_create(
+            organization_id=stored.organization_id, sha256=stored.sha256, defaults=facts
+        )
+        if is_new:
+            return blob
+        blob = Blob.objects.select_for_update().get(pk=blob.pk)
+        if blob.is_erased and stored.is_known:
+            raise DomainError("upload_again", _("These bytes were disposed of just now: upload them once more."))
+        if blob.is_erased:
+            blob.storage_name = stored.storage_name
+            blob.save(update_fields=["storage_name"])
     return blob
+
+
+def lock_blobs(ids: Iterable[UUID]) -> list[UUID]:
+    """The blobs locked, in one order for all: uploads of the same bytes wait. Answers those that there are."""
+    rows = Blob.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def erase_blobs(blobs: QuerySet[Blob]) -> int:
+    """No row names these bytes any more: the sweep removes them within a day. Rows and hashes stay. In the verb's
+    transaction, which made sure that nobody needs the bytes; answers how many."""
+    return blobs.exclude(storage_name="").update(storage_name="")
 
 
 def store_blob(organization_id: UUID, content: bytes, media_type: str) -> Blob:
@@ -72,8 +102,10 @@ def store_blob(organization_id: UUID, content: bytes, media_type: str) -> Blob:
 
 
 def open_blob(blob: Blob) -> IO[bytes]:
-    """A readable file of the blob's bytes; the caller closes it."""
+    """A readable file of the blob's bytes; the caller closes it. Raises DomainError `blob_erased`."""
     outside_transactions("a document is opened")
+    if blob.is_erased:
+        raise DomainError("blob_erased", _("This document was disposed of."), detail={"blob": str(blob.pk)})
     file: IO[bytes] = default_storage.open(blob.storage_name, "rb")
     return file
 

@@ -10,7 +10,8 @@ from clm.access.base import OrganizationRow
 
 
 class Blob(OrganizationRow):
-    """Bytes that never change, stored under `<organization>/<first two>/<sha256>` of the default storage."""
+    """Bytes that never change, stored under `<organization>/<first two>/<sha256>` of the default storage. Those of an
+    erased one are gone: its `storage_name` is empty, and its hash still says what they were."""
 
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
@@ -24,3 +25,7 @@ class Blob(OrganizationRow):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+    @property
+    def is_erased(self) -> bool:
+        return not self.storage_name

@@ -9,7 +9,7 @@ from django.db.migrations.operations import RunSQL
 _PROTECT = """
 CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT ({condition}) THEN
+    IF NOT ({condition}) OR ({unless}) THEN
         RETURN COALESCE(NEW, OLD);
     END IF;
     IF TG_OP = 'DELETE' THEN
@@ -36,9 +36,16 @@ CREATE TRIGGER {function}_truncate BEFORE TRUNCATE ON {table}
 
 
 def protect_rows(
-    table: str, *, condition: str = "TRUE", mutable: Sequence[str] = (), message: str, name: str = "protect"
+    table: str,
+    *,
+    condition: str = "TRUE",
+    unless: str = "FALSE",
+    mutable: Sequence[str] = (),
+    message: str,
+    name: str = "protect",
 ) -> RunSQL:
-    """A trigger on `table`: where the SQL `condition` on OLD holds, no delete, and no change but of `mutable` columns.
+    """A trigger on `table`: where the SQL `condition` on OLD holds, no delete, and no change but of `mutable` columns;
+    `unless` is the SQL of the one case in which it may.
 
     Raises restrict_violation (Django: IntegrityError). TRUNCATE is refused too, unless the session sets
     covenant.allow_truncate (the test suite does).
@@ -49,6 +56,7 @@ def protect_rows(
         "function": function,
         "table": table,
         "condition": condition,
+        "unless": unless,
         "mutable": columns,
         "message": message.replace("'", "''"),
     }

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "clm.access.middleware.OrganizationMiddleware",
+    "clm.access.middleware.SightMiddleware",
     "clm.pages.middleware.DomainErrorMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -207,6 +208,11 @@ SIGNING_CODE_MINUTES = int(os.environ.get("SIGNING_CODE_MINUTES") or "15")
 # Codes by text message are posted there, signed with the secret; without it codes go by e-mail.
 SMS_URL = os.environ.get("SMS_URL", "")
 SMS_SECRET = sources.secret("SMS_SECRET")
+# A person who opened at least so many contracts in a day is looked at, where that is more than so many times their own
+# daily mean and that of their roles. Both are of the days of the four weeks before on which anything was opened.
+READING_FLOOR = int(os.environ.get("READING_FLOOR") or "30")
+READING_OWN = int(os.environ.get("READING_OWN") or "4")
+READING_ROLE = int(os.environ.get("READING_ROLE") or "4")
 STORAGES: dict[str, Any] = {
     "default": _S3 if os.environ.get("S3_BUCKET") else _LOCAL,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -307,6 +313,7 @@ SPECTACULAR_SETTINGS = {
         "PartyAddressKind": "contracts.models.party.PartyAddress.Kind",
         "ContractRelationKind": "contracts.models.relation.ContractRelation.Kind",
         "CustomFieldKind": "contracts.models.custom_field.CustomField.Kind",
+        "TerminationKind": "contracts.models.termination.Termination.Kind",
         "CommitmentState": "slas.states.CommitmentState",
         "WindowState": "slas.states.WindowState",
         "ExclusionState": "slas.states.ExclusionState",

@@ -135,7 +135,9 @@ def register_all() -> None:
         omissions,
         relations,
         requests,
+        retention,
         signing,
+        termination,
         watching,
     )
 
@@ -150,6 +152,8 @@ def register_all() -> None:
         omissions,
         relations,
         requests,
+        termination,
+        retention,
         signing,
         watching,
     ):

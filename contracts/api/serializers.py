@@ -53,6 +53,7 @@ class ContractSerializer(SharedFacts):
 
     inside_only = (
         "owner", "department", "value_amount", "currency", "is_confidential", "tags", "description", "custom_fields",
+        "ended_on", "kept_until",
     )  # fmt: skip
     parties = ContractPartySerializer(many=True, read_only=True)
     custom_fields = serializers.SerializerMethodField(help_text="Values of the organization's own fields, by key.")
@@ -65,6 +66,7 @@ class ContractSerializer(SharedFacts):
         fields = [
             "id", "reference", "external_reference", "title", "category", "state", "owner", "department",
             "value_amount", "currency", "time_zone", "is_confidential", "tags", "description", "custom_fields",
+            "jurisdiction", "ended_on", "kept_until",
             "parties", "created_at", "snippet",
         ]  # fmt: skip
         read_only_fields = fields
@@ -100,6 +102,7 @@ class ContractFactsSerializer(BodySerializer):
         required=False,
         help_text="By key. Amounts are {amount, currency}, decimals and dates text, choices a list; null empties.",
     )
+    jurisdiction = serializers.CharField(max_length=6, required=False, allow_blank=True)
 
     def validate_time_zone(self, value: str) -> str:
         if not is_zone(value):

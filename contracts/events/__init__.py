@@ -7,7 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from clm.events.record import Event
-from contracts.models import Contract, ContractParty, Party, Passage, RenewalDecision, Term, Terms, Version
+from contracts.models import (
+    Contract,
+    ContractParty,
+    Party,
+    Passage,
+    Reading,
+    RenewalDecision,
+    Term,
+    Terms,
+    UnusualReading,
+    Version,
+)
 
 
 def contract_created(contract: Contract, said: Mapping[str, Any] | None = None) -> Event:
@@ -51,6 +62,27 @@ def contract_restricted(contract: Contract, before: bool, people: list[UUID]) ->
         contract,
         before={"is_confidential": before},
         after={"is_confidential": contract.is_confidential, "people": sorted(str(person) for person in people)},
+    )
+
+
+def contract_read(reading_id: UUID, contract_id: UUID) -> Event:
+    """The first look of a day at a confidential contract. About the reading: the contract's own facts are as before."""
+    return Event(
+        type="contract.read",
+        verb="contracts.view_contract",
+        subject=Reading(pk=reading_id),
+        contract_id=contract_id,
+        payload={"contract_id": contract_id},
+    )
+
+
+def reading_unusual(row: UnusualReading) -> Event:
+    return Event(
+        type="reading.unusual",
+        verb="contracts.flag_unusual_readings",
+        subject=row,
+        after={"user": row.user_id, "on": row.on, "opened": row.opened},
+        payload={"user_id": row.user_id, "on": row.on, "opened": row.opened},
     )
 
 

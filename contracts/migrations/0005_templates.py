@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import disposing
 
 
 class Migration(migrations.Migration):
@@ -245,5 +246,9 @@ class Migration(migrations.Migration):
             mutable=("approved_at", "approved_by_id"),
             message="a version of a template never changes",
         ),
-        protect_rows("contracts_drafting", message="from what a contract was drafted never changes"),
+        protect_rows(
+            "contracts_drafting",
+            unless=disposing("(SELECT contract_id FROM contracts_version WHERE id = OLD.version_id)"),
+            message="from what a contract was drafted never changes",
+        ),
     ]

@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import disposing
 
 
 class Migration(migrations.Migration):
@@ -433,9 +434,16 @@ class Migration(migrations.Migration):
             "ALTER TABLE contracts_version ALTER COLUMN shared_at TYPE timestamp with time zone USING finalized_at",
             migrations.RunSQL.noop,
         ),
-        protect_rows("contracts_clauseedit", message="words that were sent never change"),
+        protect_rows(
+            "contracts_clauseedit",
+            unless=disposing(
+                "(SELECT d.contract_id FROM contracts_draftclause c JOIN contracts_draft d ON d.id = c.draft_id WHERE c.id = OLD.draft_clause_id)"
+            ),
+            message="words that were sent never change",
+        ),
         protect_rows(
             "contracts_turn",
+            unless=disposing("OLD.contract_id"),
             condition="OLD.ended_at IS NOT NULL",
             message="a turn that ended never changes",
         ),

@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import disposing
 
 
 class Migration(migrations.Migration):
@@ -236,11 +237,29 @@ class Migration(migrations.Migration):
             ),
         ),
         protect_rows(
-            "contracts_thread", mutable=("state",), message="who reads a thread, and where it was begun, never changes"
+            "contracts_thread",
+            unless=disposing("OLD.contract_id"),
+            mutable=("state",),
+            message="who reads a thread, and where it was begun, never changes",
         ),
         protect_rows(
-            "contracts_comment", mutable=("text", "edited_at"), message="a comment stays in its thread and its author's"
+            "contracts_comment",
+            unless=disposing("(SELECT contract_id FROM contracts_thread WHERE id = OLD.thread_id)"),
+            mutable=("text", "edited_at"),
+            message="a comment stays in its thread and its author's",
         ),
-        protect_rows("contracts_formerwords", message="what a comment said is append-only"),
-        protect_rows("contracts_mention", message="mentions are append-only"),
+        protect_rows(
+            "contracts_formerwords",
+            unless=disposing(
+                "(SELECT t.contract_id FROM contracts_comment c JOIN contracts_thread t ON t.id = c.thread_id WHERE c.id = OLD.comment_id)"
+            ),
+            message="what a comment said is append-only",
+        ),
+        protect_rows(
+            "contracts_mention",
+            unless=disposing(
+                "(SELECT t.contract_id FROM contracts_comment c JOIN contracts_thread t ON t.id = c.thread_id WHERE c.id = OLD.comment_id)"
+            ),
+            message="mentions are append-only",
+        ),
     ]

@@ -7,6 +7,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import disposing
 
 
 class Migration(migrations.Migration):
@@ -275,8 +276,13 @@ class Migration(migrations.Migration):
         ),
         protect_rows(
             "contracts_requestquestion",
+            unless=disposing("(SELECT contract_id FROM contracts_contractrequest WHERE id = OLD.request_id)"),
             condition="OLD.answered_at IS NOT NULL",
             message="an answered question never changes",
         ),
-        protect_rows("contracts_requestfile", message="the file of a request never changes"),
+        protect_rows(
+            "contracts_requestfile",
+            unless=disposing("(SELECT contract_id FROM contracts_contractrequest WHERE id = OLD.request_id)"),
+            message="the file of a request never changes",
+        ),
     ]

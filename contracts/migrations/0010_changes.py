@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import disposing
 
 
 class Migration(migrations.Migration):
@@ -191,9 +192,14 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        protect_rows("contracts_receipt", message="what came back stays as it came"),
+        protect_rows(
+            "contracts_receipt",
+            unless=disposing("(SELECT contract_id FROM contracts_version WHERE id = OLD.version_id)"),
+            message="what came back stays as it came",
+        ),
         protect_rows(
             "contracts_change",
+            unless=disposing("OLD.contract_id"),
             mutable=("state", "decided_by_id", "decided_at", "counter", "draft_clause_id", "undo"),
             message="what came back stays as it came",
         ),

@@ -9,6 +9,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import disposing
 
 
 class Migration(migrations.Migration):
@@ -625,11 +626,15 @@ class Migration(migrations.Migration):
         ),
         protect_rows(
             "contracts_approval",
+            unless=disposing("OLD.contract_id"),
             condition="OLD.state NOT IN ('open', 'approved')",
             message="an approval that is over never changes",
         ),
         protect_rows(
             "contracts_approvalseat",
+            unless=disposing(
+                "(SELECT a.contract_id FROM contracts_approvalstep s JOIN contracts_approval a ON a.id = s.approval_id WHERE s.id = OLD.step_id)"
+            ),
             condition="OLD.state IN ('approved', 'rejected')",
             message="a decision on an approval never changes",
         ),

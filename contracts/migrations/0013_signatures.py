@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 import clm.access.base
 from clm.lib.protection import protect_rows
+from contracts.states import disposing
 
 
 class Migration(migrations.Migration):
@@ -507,9 +508,14 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["link", "-asked_at"], name="signing_code_of")],
             },
         ),
-        protect_rows("contracts_envelopeevent", message="what happened to an envelope stays"),
+        protect_rows(
+            "contracts_envelopeevent",
+            unless=disposing("(SELECT contract_id FROM contracts_envelope WHERE id = OLD.envelope_id)"),
+            message="what happened to an envelope stays",
+        ),
         protect_rows(
             "contracts_envelope",
+            unless=disposing("OLD.contract_id"),
             condition="OLD.state IN ('completed', 'declined', 'voided', 'expired')",
             mutable=(
                 "seal_state",
@@ -526,11 +532,15 @@ class Migration(migrations.Migration):
         ),
         protect_rows(
             "contracts_recipient",
+            unless=disposing("(SELECT contract_id FROM contracts_envelope WHERE id = OLD.envelope_id)"),
             condition="OLD.state IN ('done', 'declined', 'forwarded')",
             message="what a recipient did stays",
         ),
         protect_rows(
             "contracts_signaturefield",
+            unless=disposing(
+                "(SELECT e.contract_id FROM contracts_recipient r JOIN contracts_envelope e ON e.id = r.envelope_id WHERE r.id = OLD.recipient_id)"
+            ),
             condition="OLD.filled_at IS NOT NULL",
             message="what was filled in stays",
         ),

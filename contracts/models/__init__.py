@@ -13,8 +13,10 @@ from contracts.models.draft import ClauseEdit, Draft, DraftClause, Turn, Unsaved
 from contracts.models.library import DeclinedOffer, LibraryClause, LibraryClauseVersion
 from contracts.models.omission import Omission
 from contracts.models.party import Party, PartyAddress, PartyContact, PartyIdentifier
+from contracts.models.reading import Reading, UnusualReading
 from contracts.models.relation import ContractRelation
 from contracts.models.request import ContractRequest, RequestFile, RequestQuestion
+from contracts.models.retention import Disposal, LegalHold, Matter, MatterContract, RetentionRule
 from contracts.models.signature import (
     Envelope,
     EnvelopeEvent,
@@ -24,6 +26,7 @@ from contracts.models.signature import (
     SigningLink,
 )
 from contracts.models.template import Drafting, Template, TemplateVersion
+from contracts.models.termination import SurvivingClause, Termination, TerminationItem
 from contracts.models.terms import RenewalDecision, Term, Terms
 from contracts.models.version import Clause, Passage, Version
 from contracts.models.watcher import Watcher
@@ -45,6 +48,7 @@ __all__ = [
     "CustomField",
     "CustomValue",
     "DeclinedOffer",
+    "Disposal",
     "Draft",
     "DraftClause",
     "Drafting",
@@ -52,9 +56,12 @@ __all__ = [
     "EnvelopeEvent",
     "FormerWords",
     "FurtherWords",
+    "LegalHold",
     "LibraryClause",
     "LibraryClauseVersion",
     "Matrix",
+    "Matter",
+    "MatterContract",
     "Mention",
     "Omission",
     "Party",
@@ -62,22 +69,28 @@ __all__ = [
     "PartyContact",
     "PartyIdentifier",
     "Passage",
+    "Reading",
     "Receipt",
     "Recipient",
     "RenewalDecision",
     "RequestFile",
     "RequestQuestion",
+    "RetentionRule",
     "Rule",
     "SignatureField",
     "SigningCode",
     "SigningLink",
+    "SurvivingClause",
     "Template",
     "TemplateVersion",
     "Term",
+    "Termination",
+    "TerminationItem",
     "Terms",
     "Thread",
     "Turn",
     "UnsavedWords",
+    "UnusualReading",
     "Version",
     "Watcher",
-]  # fmt: skip
+]

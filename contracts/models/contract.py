@@ -49,6 +49,8 @@ class Contract(OrganizationRow):
     value_amount = models.DecimalField(_("value"), max_digits=18, decimal_places=4, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    # ISO 3166: a country (DE), or a part of one (US-NY), whose law governs the contract.
+    jurisdiction = models.CharField(_("governing law"), max_length=6, blank=True)
     is_confidential = models.BooleanField(_("confidential: only these people"), default=False)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("tags"))
     description = models.TextField(_("description"), blank=True)
@@ -64,6 +66,10 @@ class Contract(OrganizationRow):
     terms_due_at = models.DateTimeField(null=True, editable=False)
     # The end of the newest term, kept by advance_terms: lists sort and filter by it without asking for the terms.
     term_ends_on = models.DateField(null=True, editable=False)
+    # The first day on which it was over, whether it expired, was terminated or never signed; and the first on which it
+    # need not be kept any more (null: it is not over, or no rule says).
+    ended_on = models.DateField(_("ended on"), null=True, editable=False)
+    kept_until = models.DateField(_("kept until"), null=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:

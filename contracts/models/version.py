@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -109,3 +110,8 @@ class Passage(OrganizationRow):
 
     def __str__(self) -> str:
         return self.quote[:80]
+
+    @property
+    def contract_id(self) -> UUID:
+        """Whose sentence it is. Fetch it with its version."""
+        return self.version.contract_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +21,9 @@ from contracts import events
 from contracts.calendar import Stretch, business_days_of, cut_short, start_of, stretches, term_rows
 from contracts.engine.terms import Status, TermStatus, term_status
 from contracts.engine.terms import Term as EngineTerm
-from contracts.models import Contract, Term
-from contracts.states import ContractState, VersionState
+from contracts.models import Contract, Term, Termination
+from contracts.operations.retention.guards import end
+from contracts.states import ContractState, TerminationState, VersionState
 
 VERB = "contracts.advance_terms"
 REVISED = ("ends_on", "notice_deadline", "notice_closes_at")
@@ -46,16 +47,24 @@ def advance_terms(*, actor: Actor, contract_id: UUID) -> Contract:
 
 def catch_up(actor: Actor, contract: Contract) -> None:
     """Write the terms that began, in order, for a locked contract in force; each version's by its own terms."""
-    for stretch in stretches(contract, clock.today(contract.time_zone)):
+    for stretch in stretches(contract, _last_day(contract)):
         status = term_status(stretch.rules, stretch.until, business_days_of(stretch.terms))
         _follow(actor, contract, stretch, status)
         contract.terms_due_at = start_of(_next_day(contract, stretch, status), contract.time_zone)
         if status.status is Status.EXPIRED:
-            _expire(actor, contract)
+            _expire(actor, contract, status.term_end)
             break
     newest = Term.objects.filter(contract=contract).order_by("number").last()
     contract.term_ends_on = newest.ends_on if newest is not None else None
     contract.save(update_fields=["terms_due_at", "term_ends_on"])
+
+
+def _last_day(contract: Contract) -> date:
+    """Today, or the last day before an announced end: no term begins on it or after it."""
+    today = clock.today(contract.time_zone)
+    ends = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED)
+    ends_on = ends.values_list("ends_on", flat=True).first()
+    return today if ends_on is None else min(today, ends_on - timedelta(days=1))
 
 
 def _follow(actor: Actor, contract: Contract, stretch: Stretch, status: TermStatus) -> None:
@@ -121,7 +130,8 @@ def _next_day(contract: Contract, stretch: Stretch, status: TermStatus) -> date:
     return min([day, *(on for on in coming.values_list("effective_on", flat=True) if on)])
 
 
-def _expire(actor: Actor, contract: Contract) -> None:
+def _expire(actor: Actor, contract: Contract, ended_on: date) -> None:
     contract.terms_due_at = None
+    end(contract, ended_on)
     previous = move(actor, contract, to=ContractState.EXPIRED, reason="its last term ended")
     record(actor, events.contract_moved("contract.expired", VERB, contract, previous))

@@ -22,13 +22,15 @@ from contracts.models import Contract, Draft
 from contracts.operations.approval.guards import supersede_routed
 from contracts.operations.custom_fields.guards import check_department, check_tags, put_values
 from contracts.operations.restrict_contract import PERMISSION
+from contracts.operations.retention.guards import check_jurisdiction, keep_anew
+from contracts.queries.disposed import check_not_disposed
 from contracts.queries.signing import check_not_out
 from contracts.search import refresh_search
 from contracts.states import ContractState, DraftState, Side
 
 FIELDS = (
     "title", "category", "owner_id", "external_reference", "value_amount", "currency", "time_zone", "tags",
-    "description", "department_id",
+    "description", "jurisdiction", "department_id",
 )  # fmt: skip
 
 
@@ -39,8 +41,8 @@ def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None
 
     `seen` is the newest ledger entry of the contract that the person had before their eyes. Raises DomainError
     `changed_meanwhile` when somebody changed it since, `zone_fixed` once its dates count, `draft_open` where its type
-    would change under a draft of ours, Invalid `owner_unknown`, `department_unknown`, `tags_unfit`, and as
-    `put_values`.
+    would change under a draft of ours, `contract_disposed`, Invalid `owner_unknown`, `department_unknown`,
+    `tags_unfit`, `jurisdiction_unknown`, and as `put_values`.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.change_contract", contract)
@@ -49,6 +51,8 @@ def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None
     wanted = {name: changes[name] for name in FIELDS if name in changes}
     if "tags" in wanted:
         wanted["tags"] = check_tags(wanted["tags"])
+    if "jurisdiction" in wanted:
+        wanted["jurisdiction"] = check_jurisdiction(wanted["jurisdiction"])
     before = {name: getattr(contract, name) for name in wanted}
     for name, value in wanted.items():
         setattr(contract, name, value)
@@ -59,6 +63,8 @@ def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None
         were, are = put_values(contract, changes["custom_fields"])
         before, wanted = before | were, wanted | are
     supersede_routed(actor, contract, before, wanted)
+    if contract.ended_on is not None and {"jurisdiction", "category"} & set(wanted):
+        keep_anew(contract)
     if contract.is_confidential and "owner_id" in wanted:
         grant([contract.owner], PERMISSION, contract)
     refresh_search(contract)
@@ -73,6 +79,7 @@ def newest_change(contract: Contract) -> LedgerEntry | None:
 
 
 def _check(contract: Contract, seen: UUID | None, changes: dict[str, Any]) -> None:
+    check_not_disposed(contract)
     newest = newest_change(contract)
     if seen is not None and newest is not None and newest.pk != seen:
         raise DomainError(

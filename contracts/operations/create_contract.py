@@ -20,6 +20,7 @@ from contracts import events
 from contracts.models import Contract
 from contracts.models.contract import Category
 from contracts.operations.custom_fields.guards import check_department, check_tags, put_values
+from contracts.operations.retention.guards import check_jurisdiction
 
 
 @transaction.atomic
@@ -34,6 +35,7 @@ def create_contract(
     currency: str = "",
     time_zone: str = "UTC",
     description: str = "",
+    jurisdiction: str = "",
     department_id: UUID | None = None,
     tags: Sequence[str] = (),
     custom_fields: Mapping[str, Any] | None = None,
@@ -42,7 +44,7 @@ def create_contract(
 
     The owner is the actor unless named, and is a present member. Own fields of the organization that must be given are
     asked for where `custom_fields` is not None: what another document begins is completed later. Raises Invalid
-    `owner_unknown`, `department_unknown`, `tags_unfit`, and as `put_values`.
+    `owner_unknown`, `department_unknown`, `tags_unfit`, `jurisdiction_unknown`, and as `put_values`.
     """
     require(actor, "contracts.create_contract")
     check_department(department_id)
@@ -59,6 +61,7 @@ def create_contract(
         description=description,
         department_id=department_id,
         tags=check_tags(tags),
+        jurisdiction=check_jurisdiction(jurisdiction),
         created_at=clock.now(),
     )
     said = put_values(contract, custom_fields)[1] if custom_fields is not None else {}

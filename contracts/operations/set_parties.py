@@ -15,6 +15,8 @@ from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, ContractParty, Party
 from contracts.operations.approval.guards import supersede_approvals
+from contracts.operations.retention.guards import wait_for_records
+from contracts.queries.retention import standing_holds
 from contracts.queries.signing import check_not_out
 from contracts.search import refresh_search
 from contracts.states import ContractState
@@ -49,7 +51,9 @@ def add_party(*, actor: Actor, contract_id: UUID, party_id: UUID, role: str) -> 
 
 @transaction.atomic
 def remove_party(*, actor: Actor, contract_id: UUID, part_id: UUID) -> Contract:
-    """The party no longer has this role. Raises DomainError `contract_executed`: signed parties stay."""
+    """The party no longer has this role. Raises DomainError `contract_executed`: signed parties stay; `on_hold` where a
+    hold covers the contract by this party."""
+    wait_for_records(actor.organization_id)
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.set_parties", contract)
     check_not_out(contract)
@@ -58,6 +62,8 @@ def remove_party(*, actor: Actor, contract_id: UUID, part_id: UUID) -> Contract:
         raise NotVisible
     if contract.state != ContractState.DRAFT:
         raise DomainError("contract_executed", "Parties leave a contract only while it is a draft.")
+    if standing_holds().filter(party=part.party_id).exists():
+        raise DomainError("on_hold", _("A hold on this party stands: release it first."))
     _supersede(actor, contract)
     record(actor, events.party_set("contract.party_removed", part))
     part.delete()

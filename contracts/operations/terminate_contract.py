@@ -6,42 +6,38 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
-from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
-from contracts import events
-from contracts.models import Contract
-from contracts.operations.approval.guards import close_approvals
+from contracts.models import Contract, Termination
+from contracts.operations.termination.guards import check_not_before_it_began, finish, overtake
 from contracts.queries.signing import check_not_out
-from contracts.states import ContractState
+from contracts.states import ContractState, TerminationState
+
+VERB = "contracts.terminate_contract"
 
 
 @transaction.atomic
 def terminate_contract(*, actor: Actor, contract_id: UUID, terminated_on: date, reason: str) -> Contract:
-    """The contract is terminated as of a day that has come. Raises Invalid `reason_missing`, `date_ahead`."""
+    """The contract is terminated as of a day that has come; an announced end is overtaken. See `announce_termination`
+    for one with notice. Raises Invalid `reason_missing`, `date_ahead`, `before_it_began`."""
     contract = lock_row(Contract, contract_id)
-    require(actor, "contracts.terminate_contract", contract)
+    require(actor, VERB, contract)
     check_not_out(contract)
     if not reason.strip():
         raise Invalid("reason_missing", "Say why it ends.", fields={"reason": ["Say why it ends."]})
     if terminated_on > clock.today(contract.time_zone):
         message = "This day has not come yet: record the termination when it takes effect."
         raise Invalid("date_ahead", message, fields={"terminated_on": [message]})
-    previous = move(actor, contract, to=ContractState.TERMINATED, reason=reason)
-    close_approvals(actor, contract, verb="contracts.terminate_contract", why=_("The contract was terminated."))
-    contract.terms_due_at = None
-    contract.save(update_fields=["terms_due_at"])
-    record(
-        actor,
-        events.contract_moved(
-            "contract.terminated", "contracts.terminate_contract", contract, previous,
-            reason=reason, terminated_on=terminated_on,
-        ),
-    )  # fmt: skip
+    contract.STATES.check(contract.state, ContractState.TERMINATED)
+    check_not_before_it_began(contract, terminated_on, "terminated_on")
+    announced = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED).first()
+    if announced is not None:
+        announced.contract = contract
+        record(actor, overtake(actor, VERB, announced))
+    record(actor, finish(actor, VERB, contract, terminated_on, reason))
     return contract

@@ -99,6 +99,10 @@ class ContractForm(CustomFieldsForm):
         initial="UTC",
     )
     tags = forms.CharField(label=_("Tags"), required=False, max_length=1300, help_text=_("With commas between them."))
+    jurisdiction = forms.CharField(
+        label=_("Governing law"), max_length=6, required=False, help_text=_("ISO 3166, such as DE or US-NY."),
+        widget=forms.TextInput(attrs={"class": "form-control short"}),
+    )  # fmt: skip
     description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     seen = forms.UUIDField(required=False, widget=forms.HiddenInput())
 
@@ -236,11 +240,6 @@ class DecisionForm(forms.Form):
         help_text=_("When it arrived, in the contract's time zone. Empty: now, if it is of today."),
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-class TerminationForm(forms.Form):
-    terminated_on = _date(label=_("Ended on"))
-    reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class AccessForm(forms.Form):

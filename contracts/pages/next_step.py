@@ -13,12 +13,13 @@ from clm.access.permissions import can
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.access.drafts import side_of
-from contracts.models import Contract, ContractParty, Draft, Drafting, Envelope, Terms
+from contracts.models import Contract, ContractParty, Disposal, Draft, Drafting, Envelope, Terms
 from contracts.models.terms import Renewal
 from contracts.queries.approvals import approval_of, must_be_approved, open_approval
 from contracts.queries.changes import left_open, unanswered_receipt
 from contracts.queries.drafts import last_sent
-from contracts.states import ContractState, DraftState, EnvelopeState, VersionState
+from contracts.queries.retention import holds_on
+from contracts.states import ContractState, DisposalState, DraftState, EnvelopeState, VersionState
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def _steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
         effect = _("The contract leaves the lists of the day. It stays readable.")
         url = reverse("contract-archive", args=[contract.pk])
         return [("contracts.archive_contract", NextStep(_("Archive"), url, True, effect))]
+    if contract.state == ContractState.ARCHIVED:
+        return _archived_steps(actor, contract)
     return []
 
 
@@ -139,6 +142,20 @@ def _amendment_steps(contract: Contract) -> list[tuple[str, NextStep]]:
     url = reverse("version-finalize", args=[newest.pk])
     label = _("Make version %(number)s final") % {"number": newest.number}
     return [("contracts.finalize_version", NextStep(label, url))]
+
+
+def _archived_steps(actor: Actor, contract: Contract) -> list[tuple[str, NextStep]]:
+    """What is kept long enough may be let go; while that waits, somebody else decides."""
+    if contract.kept_until is None or clock.today(contract.time_zone) < contract.kept_until:
+        return []
+    waiting = Disposal.objects.filter(contract=contract, state=DisposalState.PROPOSED).first()
+    if waiting is not None and waiting.proposed_by_id == actor.person_id:
+        return []
+    if waiting is not None:
+        return [("contracts.approve_disposal", NextStep(_("Decide on the disposal"), waiting.get_absolute_url()))]
+    if holds_on(contract).exists():
+        return []
+    return [_link("contracts.propose_disposal", _("Propose to dispose of it"), "disposal-new", contract)]
 
 
 def _renewal_steps(contract: Contract) -> list[tuple[str, NextStep]]:

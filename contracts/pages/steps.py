@@ -38,7 +38,6 @@ from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_parties import remove_party
 from contracts.operations.set_terms import set_terms
-from contracts.operations.terminate_contract import terminate_contract
 from contracts.pages import forms as shapes
 from contracts.papers import TERM_FIELDS, read_paper
 from contracts.papers.reader import body_offset
@@ -134,7 +133,7 @@ def contract_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     newest = newest_change(contract)
     contract.refresh_from_db()  # what is shown is no older than what is said to be seen
     names = ("title", "category", "external_reference", "value_amount", "currency", "time_zone", "description")
-    initial = {name: getattr(contract, name) for name in names}
+    initial = {name: getattr(contract, name) for name in (*names, "jurisdiction")}
     initial |= {"value_amount": shapes.amount_typed(contract.value_amount, contract.currency)}
     initial |= {"owner_id": str(contract.owner_id), "seen": newest.pk if newest else None}
     initial |= {"department_id": contract.department_id, "tags": ", ".join(contract.tags)}
@@ -245,17 +244,6 @@ def renewal_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("contract-tab", pk=pk, key="terms")
     effect = _("The decision for the current term is recorded and cannot be taken back.")
     return form_page(request, form, contract, title=_("Decide the renewal"), submit=_("Record"), effect=effect)
-
-
-@login_required
-def contract_terminate(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actor, contract = _contract_for(request, pk, "contracts.terminate_contract")
-    form = shapes.TerminationForm(request.POST or None)
-    if tried(form, lambda given: terminate_contract(actor=actor, contract_id=pk, **given)):
-        messages.success(request, _("The contract is terminated."))
-        return redirect("contract", pk=pk)
-    effect = _("The contract ends. Its deadlines and service levels stop counting.")
-    return form_page(request, form, contract, title=_("Terminate"), submit=_("Terminate"), effect=effect)
 
 
 @login_required

@@ -14,17 +14,20 @@ from django.utils.translation import gettext as _
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, visible
 from clm.audit.models import Transition
-from clm.audit.queries import contract_entries, history_for
+from clm.audit.queries import contract_entries, entries_of, history_for
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.access.other_side import file_name_for, names_shown, note_for, told_states
+from contracts.access.termination import VIEW as VIEW_TERMINATION
 from contracts.calendar import current_stretch
-from contracts.models import Contract, ContractParty, RenewalDecision, Term, Terms, Version
+from contracts.models import Contract, ContractParty, Disposal, RenewalDecision, Term, Terms, Version
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
+from contracts.pages.retention import records_line
+from contracts.pages.terminations import termination_line
 from contracts.pages.turns import lacking_line, turn_line
 from contracts.pages.version_words import describe
 from contracts.papers.outgoing import file_for
@@ -34,8 +37,9 @@ from contracts.queries.custom_fields import missing_of, shown_values
 from contracts.queries.drafts import turns
 from contracts.queries.entities import escalation_of
 from contracts.queries.requests import files_of, request_of
+from contracts.queries.terminations import termination_of
 from contracts.queries.watching import watchers_of
-from contracts.states import APPROVABLE
+from contracts.states import APPROVABLE, ContractState
 from contracts.tabs import BINDINGS, TABS, ContractTab
 from contracts.term_sources import source_of
 
@@ -67,6 +71,8 @@ def _frame(actor: Actor, contract: Contract, key: str) -> dict[str, Any]:
         "contract_request": request_of(actor, contract),
         "request_files": files_of(actor, contract),
         **turn_line(actor, contract),
+        **records_line(actor, contract),
+        **(termination_line(contract) if can(actor, VIEW_TERMINATION, contract) else {}),
         "counterparties": queries.names_of(contract, ContractParty.Role.COUNTERPARTY),
         "sees_inside": can(actor, VIEW_INSIDE, contract),
         "can_change": can(actor, "contracts.change_contract", contract),
@@ -87,6 +93,8 @@ def _tab(actor: Actor, contract: Contract, tab: ContractTab, key: str) -> dict[s
 
 def text_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     """The newest version's text, to read and to mark."""
+    if contract.state == ContractState.DISPOSED:
+        return {"version": None, "is_disposed": True}
     version = queries.shown_version(actor, contract)
     job = reading_of(actor, contract, version)
     found = {"job": job, "job_url": reverse("job-progress", args=[job.pk]) if job else ""}
@@ -123,7 +131,9 @@ def terms_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
         "newest": newest,
         "can_set_terms": newest is not None and newest.state == "draft" and can(actor, "contracts.set_terms", contract),
         "can_decide": contract.is_in_force and can(actor, "contracts.decide_renewal", contract),
-        "can_terminate": contract.state == "active" and can(actor, "contracts.terminate_contract", contract),
+        "can_terminate": contract.state in ("active", "executed")
+        and can(actor, "contracts.announce_termination", contract)
+        and (termination_of(contract) is None),
     }
 
 
@@ -168,6 +178,9 @@ def versions_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
 
 
 def history_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
+    if contract.state == ContractState.DISPOSED:
+        rows = Disposal.objects.filter(contract=contract)
+        return {"history": [entry for row in rows for entry in entries_of(row)], "moves": Transition.objects.none()}
     moves = Transition.objects.filter(subject_type="contracts.contract", subject_id=contract.pk).order_by("at", "id")
     return {"history": contract_entries(actor, contract.pk), "moves": moves}
 

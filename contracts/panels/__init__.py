@@ -124,8 +124,19 @@ def register() -> None:
 
 def register_all() -> None:
     """The contracts' own panels and those of every capability."""
-    from contracts.panels import approvals, comments, help, library, portal, redlines, repository, requests, signing
+    from contracts.panels import (
+        approvals,
+        comments,
+        help,
+        library,
+        portal,
+        redlines,
+        repository,
+        requests,
+        retention,
+        signing,
+    )
 
     register()
-    for part in (approvals, comments, help, library, portal, redlines, repository, requests, signing):
+    for part in (approvals, comments, help, library, portal, redlines, repository, requests, retention, signing):
         part.register()

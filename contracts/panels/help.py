@@ -45,6 +45,18 @@ RECORDS = frozenset(
         "relation-new",
         "contract-tags",
         "contracts-owner-change",
+        "records",
+        "retention-rules",
+        "holds",
+        "hold",
+        "matters",
+        "matter",
+        "disposals",
+        "disposal",
+        "contract-terminate",
+        "termination",
+        "unusual-readings",
+        "unusual-reading",
     ]
 )
 REQUESTS = frozenset(["requests", "request", "request-new", "request-answer"])

@@ -15,12 +15,14 @@ from contracts.access import VIEW_INSIDE
 from contracts.access.other_side import SUFFIXES, as_given
 from contracts.adapters.word_talk import with_talks
 from contracts.models import Version
+from contracts.queries.disposed import check_not_disposed
 from contracts.queries.paper_comments import talks_on
 
 
 def outgoing_bytes(version: Version, *, talks: bool = True) -> bytes:
     """The document as the other side may have it, with the threads that it shares as comments of a Word file; without
     `talks`, none. Call outside of a transaction."""
+    check_not_disposed(version.contract)
     try:
         content = as_given(version, read_blob(version.blob))
         if not talks or version.media_type != DOCX:
@@ -47,6 +49,7 @@ def file_for(actor: Actor, version: Version, *, as_shared: bool = False) -> IO[b
     may be what was said among us while it was written; with what is said to the other side. What came from the other
     side keeps both. Call outside of a transaction.
     """
+    check_not_disposed(version.contract)
     if can(actor, VIEW_INSIDE) and not as_shared:
         return open_blob(version.blob)
     return outgoing_file(version)

@@ -80,7 +80,10 @@ def test_a_contract_goes_the_whole_way_by_hand(page: Client, alice: Actor) -> No
 
     sent(page, "renewal-decide", contract.pk, data={"kind": "notice_given", "note": "Too dear"})
     assert "Too dear" in shown(page, "contract-tab", contract.pk, "terms")
-    ending = {"terminated_on": "2026-06-01", "reason": "By agreement"}
+    ending = {
+        "kind": "agreement", "notice_on": "2026-06-01", "notice_unit": "days", "ends_on": "2026-06-01",
+        "reason": "By agreement",
+    }  # fmt: skip
     assert sent(page, "contract-terminate", contract.pk, data=ending).status_code == 302
     assert primary(page, contract) == "Archive"
     sent(page, "contract-archive", contract.pk)
@@ -184,7 +187,7 @@ def test_what_is_wrong_stands_beside_its_field(page: Client, alice: Actor) -> No
         ("contract-parties", {"name": "", "role": "ours"}, "name"),
         ("contract-edit", {"title": "", "category": "nda"}, "title"),
         ("contract-execute", {"executed_on": "2027-01-01"}, "executed_on"),
-        ("contract-terminate", {"terminated_on": "2027-01-01", "reason": "x"}, "terminated_on"),
+        ("contract-terminate", {"kind": "cause", "notice_on": "2026-06-01", "reason": "x"}, "ends_on"),
     ]
     for name, data, field in cases:
         answer = sent(page, name, contract.pk, data=data)

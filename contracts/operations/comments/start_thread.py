@@ -16,6 +16,7 @@ from contracts.events import comments as events
 from contracts.models import Contract, Thread
 from contracts.models.comment import Audience
 from contracts.operations.comments.guards import check_audience, place_of, say
+from contracts.queries.disposed import check_not_disposed
 
 
 @transaction.atomic
@@ -33,11 +34,12 @@ def start_thread(
     """The thread with its first comment, on the contract or on a clause of a version or of one's own open draft. Who
     reads it stays as it is; who is named is told.
 
-    Raises Invalid beside `text`, `audience`, `clause`, `quote`, `mentions`; Forbidden for who may not write to the
-    other side.
+    Raises DomainError `contract_disposed`, Invalid beside `text`, `audience`, `clause`, `quote`, `mentions`; Forbidden
+    for who may not write to the other side.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.start_thread", contract)
+    check_not_disposed(contract)
     check_audience(actor, audience)
     place = place_of(actor, contract, clause_id, draft_clause_id, quote)
     thread = Thread.objects.create(

@@ -1,0 +1,33 @@
+"""A contract goes on after all."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from clm.access.permissions import require
+from clm.audit.moves import move
+from clm.events.record import record
+from clm.lib.actor import Actor
+from clm.notify.tell import settle_about
+from contracts.events import termination as events
+from contracts.models import Termination
+from contracts.operations.termination.guards import ANNOUNCED, locked_termination, words
+from contracts.states import TerminationState
+
+VERB = "contracts.withdraw_termination"
+
+
+@transaction.atomic
+def withdraw_termination(*, actor: Actor, termination_id: UUID, reason: str) -> Termination:
+    """Before its day. Raises DomainError `illegal_move` once it took effect, Invalid `words_missing`."""
+    termination = locked_termination(actor, VERB, termination_id)
+    require(actor, VERB, termination)
+    said = words("reason", reason)
+    before = move(actor, termination, to=TerminationState.WITHDRAWN, reason=said)
+    termination.due_at, termination.withdrawn_reason = None, said
+    termination.save(update_fields=["due_at", "withdrawn_reason"])
+    settle_about(termination, ANNOUNCED)
+    record(actor, events.termination_moved(VERB, termination, before, said))
+    return termination

@@ -1,0 +1,181 @@
+"""Who opened which contract, and when that was unusual."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from clm.access.permissions import note_sight, noting_sights, system_actor
+from clm.access.registry import READERS
+from clm.audit.access import unhidden
+from clm.audit.models import LedgerEntry
+from clm.events.models import OutboxEvent
+from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.errors import Forbidden
+from clm.notify.models import Notification
+from contracts.models import Contract, Reading, UnusualReading
+from contracts.operations.flag_unusual_readings import flag_unusual_readings
+from contracts.operations.note_readings import note_readings
+from contracts.operations.restrict_contract import restrict_contract
+from contracts.tasks import watch_readings
+from tests.cast import Cast
+from tests.contracts.papers import draft_contract, newest, passage_in
+
+NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
+FEW = override_settings(READING_FLOOR=3, READING_OWN=2, READING_ROLE=2)
+
+
+def confidential(actor: Actor) -> Contract:
+    return restrict_contract(actor=actor, contract_id=draft_contract(actor).pk)
+
+
+def read_in_ledger(contract: Contract) -> list[str]:
+    rows = LedgerEntry.objects.filter(event="contract.read", contract_id=contract.pk)
+    return list(rows.values_list("actor_id", flat=True))
+
+
+@pytest.mark.parametrize("path", ["contracts/{contract}/", "versions/{version}/", "versions/{version}/file/",
+                                  "contracts/{contract}/versions/"])  # fmt: skip
+def test_through_the_api_it_is_noted_whatever_is_asked_for(api: APIClient, alice: Actor, path: str) -> None:
+    contract = confidential(alice)
+    url = "/api/v1/" + path.format(contract=contract.pk, version=newest(contract).pk)
+    for _again in range(2):
+        answer = api.get(url)
+        assert not answer.streaming or b"".join(answer.streaming_content)
+        assert answer.status_code == 200
+
+    assert read_in_ledger(contract) == [str(alice.user_id)]
+    assert Reading.objects.get().contract_id == contract.pk
+
+
+@pytest.mark.parametrize("name", ["contract", "version", "version-file", "draft", "passage", "version-print"])
+def test_on_the_pages_too(page: Client, alice: Actor, name: str) -> None:
+    contract = confidential(alice)
+    version = newest(contract)
+    keys = {"contract": contract.pk, "draft": contract.pk, "version": version.pk, "version-file": version.pk,
+            "version-print": version.pk}  # fmt: skip
+    keys["passage"] = passage_in(alice, contract).pk if name == "passage" else None
+    answer = page.get(reverse(name, args=[keys[name]]))
+    assert not answer.streaming or b"".join(answer.streaming_content)
+
+    assert answer.status_code == 200
+    assert read_in_ledger(contract) == [str(alice.user_id)]
+
+
+def test_what_everybody_may_see_is_counted_and_not_in_the_ledger(page: Client, alice: Actor) -> None:
+    contract = draft_contract(alice)
+    page.get(reverse("contract", args=[contract.pk]))
+    page.get(reverse("contracts"))
+
+    assert Reading.objects.count() == 1
+    assert not OutboxEvent.objects.filter(type="contract.read").exists()
+
+
+def test_who_is_refused_has_read_nothing(acme: Cast, alice: Actor) -> None:
+    contract = confidential(alice)
+    client = Client()
+    client.force_login(acme.users["procurement"], backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("contract", args=[contract.pk])).status_code == 404
+    assert not Reading.objects.exists()
+
+
+def test_a_look_is_no_change_of_the_contract(page: Client, acme: Cast, alice: Actor) -> None:
+    """Somebody else's look does not get into the way of who is changing the facts."""
+    from contracts.operations.change_contract import newest_change
+
+    contract = confidential(alice)
+    before = newest_change(contract)
+    page.get(reverse("contract", args=[contract.pk]))
+    assert newest_change(contract) == before
+
+
+def opened(actor: Actor, contracts: list[Contract], day: datetime) -> None:
+    with clock.set_to(day):
+        note_readings(actor=actor, contract_ids=[contract.pk for contract in contracts])
+
+
+@FEW
+def test_far_above_ones_own_and_ones_roles_is_flagged_once(acme: Cast, alice: Actor) -> None:
+    contracts = [draft_contract(alice, title=f"C{number}") for number in range(5)]
+    reader, peer = acme["procurement"], acme["legal"]
+    for days in (1, 2):
+        opened(reader, contracts[:1], NOON - timedelta(days=days))
+        opened(peer, contracts[:4], NOON - timedelta(days=days))
+    opened(reader, contracts, NOON)
+    opened(peer, contracts, NOON)
+    with clock.set_to(NOON):
+        assert (watch_readings(), watch_readings()) == (1, 1)
+
+    row = UnusualReading.objects.get()
+    assert (row.user_id, row.opened) == (reader.user_id, 5)
+    told = Notification.objects.filter(kind="reading.unusual").values_list("user_id", flat=True)
+    assert set(told) == {acme["legal"].user_id, acme["administrator"].user_id, alice.user_id}
+    assert OutboxEvent.objects.get(type="reading.unusual").payload["opened"] == 5
+
+
+@FEW
+def test_what_is_usual_for_the_role_is_not_flagged(acme: Cast, alice: Actor) -> None:
+    contracts = [draft_contract(alice, title=f"C{number}") for number in range(4)]
+    opened(alice, contracts, NOON - timedelta(days=1))  # she is of legal, too
+    opened(acme["legal"], contracts, NOON)
+    with clock.set_to(NOON):
+        assert watch_readings() == 1
+    assert not UnusualReading.objects.exists()
+
+
+def test_old_rows_go(alice: Actor) -> None:
+    contract = draft_contract(alice)
+    opened(alice, [contract], NOON - timedelta(days=36))
+    opened(alice, [contract], NOON - timedelta(days=35))
+    with clock.set_to(NOON):
+        watch_readings()
+    assert [row.on.isoformat() for row in Reading.objects.all()] == ["2026-05-06"]
+
+
+def test_people_do_not_flag(acme: Cast, alice: Actor) -> None:
+    with pytest.raises(Forbidden):
+        flag_unusual_readings(actor=alice)
+    assert flag_unusual_readings(actor=system_actor("reading_watch", acme.organization.pk)) == []
+
+
+@FEW
+def test_the_watchers_see_what_was_opened(page: Client, acme: Cast, alice: Actor) -> None:
+    contracts = [draft_contract(alice, title=f"C{number}") for number in range(3)]
+    opened(acme["procurement"], contracts, NOON)
+    with clock.set_to(NOON):
+        watch_readings()
+    text = page.get(reverse("unusual-reading", args=[UnusualReading.objects.get().pk])).content.decode()
+    assert all(contract.reference in text for contract in contracts)
+    assert "Procurement" in page.get(reverse("unusual-readings")).content.decode()
+
+
+def test_a_list_shows_nothing_of_a_contract_that_counts(api: Any, alice: Actor) -> None:
+    confidential(alice)
+    api.get("/api/v1/contracts/")
+    assert not Reading.objects.exists()
+
+
+def test_a_narrow_token_reads_on_and_what_it_may_not_see_is_not_noted(api: Any, alice: Actor) -> None:
+    contract = confidential(alice)
+    with noting_sights() as sights:
+        note_sight(contract)
+    stranger = replace(alice, scopes=frozenset({"contracts.view_request"}))
+    for reader in READERS:
+        reader(stranger, sights)
+    assert not Reading.objects.exists()
+
+
+def test_who_read_is_for_those_who_watch(acme: Cast, page: Client, alice: Actor) -> None:
+    contract = draft_contract(alice)
+    restrict_contract(actor=alice, contract_id=contract.pk, people=[acme["executive"].user_id])
+    page.get(reverse("contract", args=[contract.pk]))
+    entries = LedgerEntry.objects.filter(event="contract.read")
+    assert unhidden(acme["executive"], entries).count() == 0
+    assert unhidden(alice, entries).count() == 1
