@@ -125,7 +125,12 @@ def watch_readings() -> int:
     today = clock.now().date()
     with every_organization():
         Reading.objects.filter(on__lt=today - KEPT).delete()
-        opened = Reading.objects.filter(on=today).order_by().values("organization", "user").annotate(n=Count("pk"))
+        opened = (
+            Reading.objects.filter(on__gte=today - timedelta(days=1))
+            .order_by()
+            .values("organization", "user")
+            .annotate(n=Count("pk"))
+        )
         found = {row["organization"] for row in opened.filter(n__gte=settings.READING_FLOOR)}
     for organization_id in found:
         with organization_scope(organization_id):

@@ -30,30 +30,42 @@ WATCHERS = (Role.ADMINISTRATOR, Role.LEGAL)
 
 @transaction.atomic
 def flag_unusual_readings(*, actor: Actor) -> list[UnusualReading]:
-    """Each person whose reading of today is unusual has a row, once a day, and administrators and legal are told: not
-    the person. By UTC days, and by READING_FLOOR, READING_OWN and READING_ROLE."""
+    """Each person whose reading of today or yesterday is unusual has a row, once a day, which grows with what they open
+    on; administrators and legal are told when it begins: not the person. By UTC days, and by READING_FLOOR, READING_OWN
+    and READING_ROLE. Answers the new rows."""
     advisory_lock(f"readings:{actor.organization_id}")
     require(actor, VERB)
-    today, bounds = clock.now().date(), Bounds(settings.READING_FLOOR, settings.READING_OWN, settings.READING_ROLE)
-    flagged = UnusualReading.objects.filter(on=today).values("user")
-    opened = Reading.objects.filter(on=today).exclude(user__in=flagged).values("user").annotate(number=Count("pk"))
+    today = clock.now().date()
+    return [row for day in (today - timedelta(days=1), today) for row in _judged(actor, day)]
+
+
+def _judged(actor: Actor, day: date) -> list[UnusualReading]:
+    bounds = Bounds(settings.READING_FLOOR, settings.READING_OWN, settings.READING_ROLE)
+    opened = Reading.objects.filter(on=day).values("user").annotate(number=Count("pk"))
     many = {row["user"]: row["number"] for row in opened.filter(number__gte=bounds.floor)}
-    before = _before(today) if many else {}
+    flagged = {row.user_id: row for row in UnusualReading.objects.filter(on=day)}
+    for user_id in many.keys() & flagged.keys():
+        UnusualReading.objects.filter(pk=flagged[user_id].pk, opened__lt=many[user_id]).update(opened=many[user_id])
+    fresh = sorted(many.keys() - flagged.keys())
+    before = _before(day) if fresh else {}
     found = []
-    for user_id, number in sorted(many.items()):
+    for user_id in fresh:
         peers = [count for peer in _peers(user_id) for count in before.get(peer, [])]
-        trace = unusual(number, before.get(user_id, []), peers, bounds)
+        trace = unusual(many[user_id], before.get(user_id, []), peers, bounds)
         if trace is not None:
-            found.append(_flag(actor, user_id, today, number, trace.as_json()))
+            found.append(_flag(actor, user_id, day, many[user_id], trace.as_json()))
     return found
 
 
-def _before(today: date) -> dict[UUID, list[int]]:
-    """How many contracts each person opened on each day of the four weeks before on which they opened any."""
-    rows = Reading.objects.filter(on__lt=today, on__gte=today - WEEKS).values("user", "on").annotate(n=Count("pk"))
+def _before(day: date) -> dict[UUID, list[int]]:
+    """How many contracts each person opened on each day of the four weeks before on which they opened any: not on days
+    that were unusual themselves."""
+    span = {"on__lt": day, "on__gte": day - WEEKS}
+    unusual_days = set(UnusualReading.objects.filter(**span).values_list("user_id", "on"))
     found: dict[UUID, list[int]] = defaultdict(list)
-    for row in rows:
-        found[row["user"]].append(row["n"])
+    for row in Reading.objects.filter(**span).values("user", "on").annotate(n=Count("pk")):
+        if (row["user"], row["on"]) not in unusual_days:
+            found[row["user"]].append(row["n"])
     return found
 
 
@@ -64,15 +76,15 @@ def _peers(user_id: UUID) -> set[UUID]:
     return set(rows.values_list("user_id", flat=True))
 
 
-def _flag(actor: Actor, user_id: UUID, today: date, number: int, trace: dict[str, object]) -> UnusualReading:
+def _flag(actor: Actor, user_id: UUID, day: date, number: int, trace: dict[str, object]) -> UnusualReading:
     row = UnusualReading.objects.create(
-        organization_id=actor.organization_id, user_id=user_id, on=today, opened=number, trace=trace
+        organization_id=actor.organization_id, user_id=user_id, on=day, opened=number, trace=trace
     )
     record(actor, events.reading_unusual(row))
     tell(
         set(people_with_roles(*WATCHERS)) - {user_id},
         kind="reading.unusual",
-        title=_("%(name)s opened %(number)s contracts today") % {"name": row.user, "number": number},
+        title=_("%(name)s opened %(number)s contracts in a day") % {"name": row.user, "number": number},
         body=_("Far more than usual, for them and for their roles."),
         url=f"/contracts/records/readings/{row.pk}/",
         subject=row,

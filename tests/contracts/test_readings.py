@@ -121,6 +121,21 @@ def test_far_above_ones_own_and_ones_roles_is_flagged_once(acme: Cast, alice: Ac
 
 
 @FEW
+def test_the_last_minutes_of_a_day_count_and_more_of_the_same_is_added(acme: Cast, alice: Actor) -> None:
+    contracts = [draft_contract(alice, title=f"C{number}") for number in range(5)]
+    late = NOON.replace(hour=23, minute=59)
+    opened(acme["procurement"], contracts[:3], late)
+    with clock.set_to(late + timedelta(minutes=5)):
+        watch_readings()
+    assert UnusualReading.objects.get().opened == 3
+    opened(acme["procurement"], contracts, late)
+    with clock.set_to(late + timedelta(minutes=10)):
+        watch_readings()
+    assert UnusualReading.objects.get().opened == 5
+    assert OutboxEvent.objects.filter(type="reading.unusual").count() == 1
+
+
+@FEW
 def test_what_is_usual_for_the_role_is_not_flagged(acme: Cast, alice: Actor) -> None:
     contracts = [draft_contract(alice, title=f"C{number}") for number in range(4)]
     opened(alice, contracts, NOON - timedelta(days=1))  # she is of legal, too

@@ -31,16 +31,36 @@ def test_a_period_beyond_the_calendar_is_refused() -> None:
         earliest_end(date(9999, 12, 1), 31, "days", WEEK)
 
 
-def test_clauses_that_say_so_and_those_they_name_survive() -> None:
-    parts = [
-        Part("a", "1", "Services. We serve."),
-        Part("b", "4.2", "Confidentiality. Keep it."),
-        Part("c", "5", "Fees are due."),
-        Part("d", "9.", "Sections 4.2, 5 and 12 survive termination. Section 1 does not."),
-        Part("e", "10", "The warranty in section 3 holds. These duties fortgelten nicht; sie überdauern das Ende."),
-    ]
-    assert surviving(parts) == ["b", "c", "d", "e"]
+def named(sentence: str, *numbers: str) -> list[str]:
+    """Which of these clauses a text names as surviving, besides the one that says it."""
+    parts = [Part(number, number, "Words.") for number in numbers]
+    return surviving([*parts, Part("says", "99", sentence)])
 
 
-def test_a_survivor_is_no_clause_that_survives() -> None:
-    assert surviving([Part("a", "1", "The survivor of the merger is the Customer.")]) == []
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Sections 4.2, 5 and 12 survive termination. Section 1 does not.", ["4.2", "5", "12", "says"]),
+        ("Sections 4 through 6 shall survive.", ["4", "4.2", "5", "6", "says"]),
+        ("Sections 4.2(a), 5, and 7 survive.", ["4.2", "5", "7", "says"]),
+        ("The following survive: Section 5; Section 7", ["5", "7", "says"]),
+        ("The following shall survive: 5, 7.", ["5", "7", "says"]),
+        ("Sec. 7 survives. The rest ends.", ["7", "says"]),
+        ("All terms survive, excluding Sections 5 and 7.", ["says"]),
+        ("Section 365 of the Code and Section 5 survive.", ["5", "says"]),
+        ("Article 20 survives.", ["20.1", "20.2", "says"]),
+        ("Section 5 remains in full force after termination.", ["5", "says"]),
+        ("Die Ziffern 5 und 7 gelten nach Beendigung fort.", ["5", "7", "says"]),
+        ("§ 7 bleibt nach Vertragsende bestehen.", ["7", "says"]),
+        ("No obligation in Section 5 shall survive termination.", []),
+        ("Section 5 shall not survive.", []),
+        ("The surviving corporation of the merger is the Customer.", []),
+    ],
+)
+def test_what_a_sentence_names(sentence: str, found: list[str]) -> None:
+    assert named(sentence, "1", "4", "4.2", "5", "6", "7", "12", "20.1", "20.2") == found
+
+
+def test_numbers_are_known_however_they_are_written() -> None:
+    parts = [Part("a", "Section 7.", "W"), Part("b", "§ 8", "W"), Part("c", "", "Sections 7 and 8 survive.")]
+    assert surviving(parts) == ["a", "b", "c"]
