@@ -24,6 +24,7 @@ from contracts import events as contract_events
 from contracts.events import approvals as events
 from contracts.models import Approval, ApprovalSeat, ApprovalStep, Contract, Version
 from contracts.queries.approvals import check_may_decide, seat_rows, substitutes
+from contracts.queries.signing import check_not_out
 from contracts.states import ApprovalState, ApprovalStepState, ContractState, SeatState, VersionState
 
 PERMISSION = "contracts.see_confidential_contract"
@@ -251,6 +252,7 @@ def supersede_approvals(actor: Actor, contract: Contract, *, verb: str, why: str
     if contract.state == ContractState.OUT_FOR_SIGNATURE:
         message = _("This contract is out for signature: nothing of it changes until that is over or voided.")
         raise DomainError("out_for_signature", message)
+    check_not_out(contract)
     rows = Approval.objects.select_for_update(of=("self",)).filter(contract=contract, state__in=LIVE)
     for approval in rows.filter(version__state=VersionState.DRAFT).select_related("version"):
         approval.contract = contract

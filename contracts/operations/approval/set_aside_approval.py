@@ -14,6 +14,7 @@ from clm.lib.errors import DomainError
 from contracts.events import approvals as events
 from contracts.models import Approval
 from contracts.operations.approval.guards import end_approval, locked_approval
+from contracts.queries.signing import check_not_out
 from contracts.states import ApprovalState, ContractState, VersionState
 
 VERB = "contracts.set_aside_approval"
@@ -31,6 +32,7 @@ def set_aside_approval(*, actor: Actor, approval_id: UUID, reason: str = "") -> 
         raise DomainError("version_final", _("The text is signed: its approval stays."))
     if approval.contract.state == ContractState.OUT_FOR_SIGNATURE:
         raise DomainError("out_for_signature", _("The text is out for signature: void that first."))
+    check_not_out(approval.contract)
     before = end_approval(actor, VERB, approval, ApprovalState.WITHDRAWN, reason.strip())
     record(actor, events.approval_ended(VERB, approval, before))
     return approval
