@@ -50,4 +50,4 @@ VOLUME /app/var
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
     CMD ["python", "-m", "clm.embedded.probe", "http://127.0.0.1:8000/healthz"]
-CMD ["python", "-m", "gunicorn", "clm.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "4", "--access-logfile", "-"]
+CMD ["python", "-m", "gunicorn", "clm.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "4"]

@@ -16,7 +16,17 @@ def client_address(request: HttpRequest) -> str:
     proxies, or where the header is too short or holds no address there, it is the peer of the connection. A Unix
     socket has no peer address; only this machine reaches it.
     """
-    return _forwarded(request) or request.META.get("REMOTE_ADDR") or "127.0.0.1"
+    return unmapped(_forwarded(request) or request.META.get("REMOTE_ADDR") or "127.0.0.1")
+
+
+def unmapped(address: str) -> str:
+    """An IPv4 address that came as IPv6 (::ffff:10.0.0.1) as itself: the database would keep it in another form than it
+    came in."""
+    try:
+        read = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(getattr(read, "ipv4_mapped", None) or read)
 
 
 def _forwarded(request: HttpRequest) -> str | None:

@@ -36,7 +36,6 @@ WEB = Process(
     arguments=(
         *("-m", "gunicorn", "clm.wsgi:application", "--bind", "{bind}"),
         *("--workers", "2", "--threads", "4", "--timeout", "120", "--graceful-timeout", "4"),
-        *("--access-logfile", "-"),
     ),
     # The worker processes answer /metrics as one, through files in this folder (prometheus_client).
     environment={"PROMETHEUS_MULTIPROC_DIR": "{scratch}"},

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
+
+# The address of a signer's page is the link itself: whoever reads the log must not be able to open it.
+_LINKS = re.compile(r"/sign/[^/\s\"']+")
+
+
+def without_links(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Every word of the record without links to sign by."""
+    return {name: _LINKS.sub("/sign/…", str(value)) if _may_hold(value) else value for name, value in event.items()}
+
+
+def _may_hold(value: Any) -> bool:
+    return not isinstance(value, int | float | bool | None) and "/sign/" in str(value)
 
 
 def json_formatter() -> logging.Formatter:
@@ -21,6 +36,7 @@ def json_formatter() -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            without_links,
             structlog.processors.JSONRenderer(default=str),
         ],
     )

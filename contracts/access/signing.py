@@ -18,7 +18,6 @@ SENDER_VERBS = (
     "contracts.create_envelope",
     "contracts.change_envelope",
     "contracts.send_envelope",
-    "contracts.send_elsewhere",
     "contracts.remind_recipient",
     "contracts.correct_recipient",
     "contracts.void_envelope",
@@ -49,7 +48,8 @@ OTHER_SYSTEM_VERBS = ("contracts.receive_execution",)
 
 def register() -> None:
     register_verbs({VIEW: INSIDE} | dict.fromkeys(SENDER_VERBS, EDITORS))
-    register_verbs({"contracts.record_paper_signature": FILERS})
+    # Whoever says that a text was signed elsewhere says what is signed: as filing an executed contract.
+    register_verbs({"contracts.record_paper_signature": FILERS, "contracts.send_elsewhere": FILERS})
     register_verbs({verb: () for verb in (*SIGNER_VERBS, *DESK_VERBS, *OTHER_SYSTEM_VERBS)})
     register_system_actor(SIGNER, SIGNER_VERBS)
     register_system_actor(DESK, DESK_VERBS)

@@ -37,11 +37,10 @@ class ApprovalFilter(django_filters.FilterSet):
     """`waiting=true`: those in which a seat waits for the caller, their own or one they act for."""
 
     state = django_filters.ChoiceFilter(choices=ApprovalState.choices)
+    contract = django_filters.UUIDFilter(field_name="contract_id")
+    version = django_filters.UUIDFilter(field_name="version_id")
+    requested_by = django_filters.UUIDFilter(field_name="requested_by_id")
     waiting = django_filters.BooleanFilter(method="for_the_caller")
-
-    class Meta:
-        model = Approval
-        fields = ("state", "contract", "version", "requested_by")
 
     def for_the_caller(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
         waiting = [seat.step.approval_id for seat in seats_waiting_for(actor_in(self.request))]

@@ -38,10 +38,11 @@ def restrict_contract(
     require(actor, "contracts.restrict_contract", contract)
     if is_confidential != contract.is_confidential:
         supersede_approvals(actor, contract, verb="contracts.restrict_contract", why=_("Who sees it changed."))
-    wanted = set(people) | {contract.owner_id, actor.person_id} | asked_people(contract)
+    named = set(people) | {contract.owner_id, actor.person_id}
+    wanted = named | asked_people(contract)
     members = Membership.objects.filter(user_id__in=wanted, removed_at=None).select_related("user")
     users: dict[UUID, User] = {member.user_id: member.user for member in members}
-    if wanted - set(users) - {UUID(int=0)}:
+    if named - set(users) - {UUID(int=0)}:
         message = "Only present members can be named."
         raise Invalid("person_unknown", message, fields={"people": [message]})
     before = contract.is_confidential

@@ -22,10 +22,19 @@ from contracts.states import ApprovalStepState, SeatState
 
 def names_of(ids: Iterable[str]) -> dict[str, str]:
     """Parties and teams by id, as text; two queries."""
-    wanted = set(ids)
+    wanted = {each for each in ids if _is_id(each)}
     parties = Party.objects.filter(pk__in=wanted).values_list("pk", "name")
     teams = Team.objects.filter(pk__in=wanted).values_list("pk", "name")
     return {str(pk): name for pk, name in (*parties, *teams)}
+
+
+def _is_id(text: str) -> bool:
+    """A tag may be as long as an id is."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def money_words(amount: Decimal | None, currency: str) -> str:

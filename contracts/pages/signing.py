@@ -106,6 +106,7 @@ def _refused(request: HttpRequest, message: str, status: int) -> HttpResponse:
 
 def _private(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"  # the address is the link
     return response
 
 

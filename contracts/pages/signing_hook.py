@@ -78,6 +78,8 @@ def _read(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         read: dict[str, Any] = {"message_id": str(sent["id"]), "reason": str(sent.get("reason", ""))}
         if sent["outcome"] == "declined":
             return read
+        if sent["outcome"] != "signed":
+            raise ValueError
         content = base64.b64decode(sent["pdf"], validate=True)
         day = date.fromisoformat(sent["signed_on"]) if sent.get("signed_on") else None
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:

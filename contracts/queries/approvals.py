@@ -96,7 +96,8 @@ def seats_waiting_for(actor: Actor) -> list[ApprovalSeat]:
         return []
     acting = list(running().filter(delegate_id=actor.person_id))
     mine = Q(person_id=actor.person_id) | Q(person_id__in=[each.absentee_id for each in acting])
-    rows = visible(actor, seat_rows().filter(mine, pk__in=asked_now().values("pk")))
+    seats = seat_rows().defer("step__approval__version__text", "step__approval__contract__search")
+    rows = visible(actor, seats.filter(mine, pk__in=asked_now().values("pk")))
     rows = rows.exclude(asked_by_id=actor.person_id).order_by("step__due_at", "created_at")
     found = rows.exclude(Exists(_own_decisions(actor.person_id)))
     return [seat for seat in found if seat.person_id == actor.person_id or not _limit(acting, seat)]

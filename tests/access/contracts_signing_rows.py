@@ -19,6 +19,7 @@ VERB_ROWS = {
     "contracts.view_envelope": INSIDE,
     **dict.fromkeys(SENDER_VERBS, SENDERS),
     "contracts.record_paper_signature": FILERS,
+    "contracts.send_elsewhere": FILERS,
     **{verb: set() for verb in (*SIGNER_VERBS, *DESK_VERBS, *OTHER_SYSTEM_VERBS)},
 }
 
@@ -78,8 +79,8 @@ PAGE_ROWS = [
     Route("envelope-void", "POST", SENDERS, key="signing-sent", data=WHY),
     Route("envelope-on-paper", "GET", FILERS, key="signing-draft"),
     Route("envelope-on-paper", "POST", FILERS, key="signing-draft"),
-    Route("envelope-elsewhere", "GET", SENDERS, key="signing-draft"),
-    Route("envelope-elsewhere", "POST", SENDERS, key="signing-draft", data={"system": ""}),
+    Route("envelope-elsewhere", "GET", FILERS, key="signing-draft"),
+    Route("envelope-elsewhere", "POST", FILERS, key="signing-draft", data={"system": ""}),
     Route("envelope-seal", "POST", SENDERS, key="signing-waits"),
     Route("envelope-paper", "GET", INSIDE, key="signing-draft"),
     Route("envelope-picture", "GET", INSIDE, key="signing-page"),

@@ -26,6 +26,7 @@ from contracts.operations.record_execution import check_parties
 from contracts.queries.approvals import approval_of
 from contracts.queries.omissions import check_version_complete
 from contracts.queries.routing import Asking, active_matrix, asking, needs_words, route_of
+from contracts.queries.signing import check_not_out
 from contracts.states import NOT_SIGNED, ContractState, VersionState
 
 VERB = "contracts.request_approval"
@@ -65,6 +66,7 @@ def request_approval(*, actor: Actor, contract_id: UUID, seen: str = "", note: s
 
 def check_approvable(contract: Contract, version: Version, seen: str = "") -> None:
     """What refuses the request before anybody is looked for."""
+    check_not_out(contract)
     if version.state != VersionState.DRAFT:
         raise DomainError("version_final", _("This text is final: there is nothing to approve."))
     if seen and seen != version.content_hash:

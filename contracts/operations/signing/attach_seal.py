@@ -72,7 +72,7 @@ def note_seal_failure(*, actor: Actor, envelope_id: UUID, error: str) -> Envelop
     require(actor, FAIL, envelope)
     if envelope.seal_state != SealState.WAITING:
         return envelope
-    wait = min(FIRST_WAIT * 2**envelope.seal_attempts, LONGEST_WAIT)
+    wait = min(FIRST_WAIT * 2 ** min(envelope.seal_attempts, 20), LONGEST_WAIT)
     envelope.seal_attempts += 1
     envelope.seal_error, envelope.seal_due_at = error[:2000], clock.now() + wait
     envelope.save(update_fields=["seal_attempts", "seal_error", "seal_due_at"])

@@ -110,3 +110,9 @@ def test_https_is_believed_only_of_a_trusted_proxy(proxies: str, believed: str) 
     )
 
     assert done.stdout == f"{believed} {proxies}\n"
+
+
+def test_an_address_is_written_in_one_form() -> None:
+    """As the database keeps it: what is computed over it before saving holds afterwards."""
+    request = RequestFactory(REMOTE_ADDR="::ffff:10.0.0.1").get("/")
+    assert client_address(request) == "10.0.0.1"

@@ -29,7 +29,7 @@ from clm.notify.models import Letter, Notification
 from clm.notify.tasks import send_letters
 from contracts.access.signing import DESK
 from contracts.models import Envelope, EnvelopeEvent
-from contracts.operations.signing.attach_seal import attach_seal, retry_seal
+from contracts.operations.signing.attach_seal import attach_seal, note_seal_failure, retry_seal
 from contracts.papers.executed import executed_bytes, seal_envelope
 from contracts.queries.signing import envelope_rows
 from contracts.queries.verification import verdict_on
@@ -259,6 +259,16 @@ def test_no_secret_is_written_anywhere(alice: Actor, caplog: Any) -> None:
     assert token not in kept + logged
     assert f"'{code}'" not in kept + logged
     assert str(envelope.pk) in kept
+
+
+def test_however_often_it_failed_it_is_tried_again(alice: Actor) -> None:
+    envelope = completed(alice)
+    Envelope.objects.filter(pk=envelope.pk).update(seal_attempts=60)
+    desk = system_actor(DESK, alice.organization_id)
+    failed = note_seal_failure(actor=desk, envelope_id=envelope.pk, error="No answer")
+    assert failed.seal_attempts == 61
+    assert failed.seal_due_at is not None
+    assert failed.seal_due_at > clock.now()
 
 
 def test_what_waits_is_counted_for_whoever_runs_it(alice: Actor, settings: Any) -> None:

@@ -85,6 +85,7 @@ def test_unsigned_old_foreign_and_unreadable_calls_change_nothing(alice: Actor) 
         assert call(envelope, **signed(pdf="no base64")).json()["code"] == "unreadable"
     assert call(envelope, **signed(pdf=base64.b64encode(b"no pdf").decode())).status_code == 400
     assert call(envelope, id="m", outcome="signed").status_code == 400
+    assert call(envelope, **signed(outcome="voided")).json()["code"] == "unreadable"
     tomorrow = (clock.today() + timedelta(days=2)).isoformat()
     assert call(envelope, **signed(signed_on=tomorrow)).json()["code"] == "date_ahead"
     envelope.refresh_from_db()
