@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clm.accounts.models import User
 from clm.audit.moves import move, move_along
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -167,6 +168,13 @@ def note(
     event.digest = event_digest(event, last.digest if last else "")
     event.save(force_insert=True)
     return event
+
+
+def name_of(actor: Actor) -> str:
+    """Who did something to an envelope, as its certificate says it: a person's name, that of a token's owner, or the
+    name of what acts by itself."""
+    person = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
+    return str(person) if person else actor.identity
 
 
 def people_of(envelope: Envelope) -> list[Recipient]:

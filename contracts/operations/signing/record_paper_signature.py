@@ -17,7 +17,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts.models import Envelope, EnvelopeEvent, Recipient
 from contracts.models.signature import Method
-from contracts.operations.signing.guards import Origin, locked_envelope, note, people_of
+from contracts.operations.signing.guards import Origin, locked_envelope, name_of, note, people_of
 from contracts.operations.signing.send_envelope import check_ready, contract_out
 from contracts.operations.signing.sign_envelope import complete
 from contracts.states import RecipientState
@@ -54,7 +54,7 @@ def record_paper_signature(
     signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
     move_all(actor, signers, to=RecipientState.DONE)
     facts: dict[str, Any] = {"scan": scan.sha256, "signed_on": signed_on, "people": [each.name for each in signers]}
-    note(envelope, EnvelopeEvent.Kind.ON_PAPER, by=str(envelope.sent_by), origin=origin, **facts)
+    note(envelope, EnvelopeEvent.Kind.ON_PAPER, by=name_of(actor), origin=origin, **facts)
     complete(actor, envelope, verb=VERB)
     return envelope
 

@@ -23,6 +23,7 @@ from contracts.operations.signing.guards import (
     end_links,
     end_unsigned,
     locked_envelope,
+    name_of,
     next_due,
     note,
     people_of,
@@ -58,7 +59,7 @@ def remind_recipient(*, actor: Actor, recipient_id: UUID, origin: Origin | None 
     last = recipient.reminded_at or recipient.invited_at
     if last is not None and last > clock.now() - PAUSE:
         raise DomainError("reminded_just_now", _("They were written to a moment ago: give them five minutes."))
-    _remind(envelope, recipient, actor.identity if actor.is_system else str(envelope.sent_by), origin)
+    _remind(envelope, recipient, name_of(actor), origin)
     record(actor, envelope_fact("envelope.reminded", REMIND, envelope, recipient=recipient))
     return recipient
 
@@ -86,11 +87,14 @@ def correct_recipient(
     _check_free(envelope, recipient, email)
     before = {"name": recipient.name != name.strip(), "email": recipient.email != email.strip()}
     end_links([recipient])
+    was = recipient.email
+    if before["email"]:  # the telephone was the other person's
+        recipient.phone, recipient.code_by = "", Recipient.CodeBy.MAIL
     recipient.name, recipient.email = name.strip()[:200], email.strip()
     recipient.consented_at, recipient.consent_hash, recipient.opened_at = None, "", None
     recipient.save()
-    by = str(envelope.sent_by)
-    note(envelope, EnvelopeEvent.Kind.CORRECTED, recipient=recipient, by=by, origin=origin, to=recipient.email)
+    facts = {"to": recipient.email, "was": was}
+    note(envelope, EnvelopeEvent.Kind.CORRECTED, recipient=recipient, by=name_of(actor), origin=origin, **facts)
     changed = sorted(name for name, is_changed in before.items() if is_changed)
     record(actor, envelope_fact("envelope.corrected", CORRECT, envelope, recipient=recipient, changed=changed))
     if recipient.state == RecipientState.INVITED:
@@ -119,8 +123,7 @@ def void_envelope(*, actor: Actor, envelope_id: UUID, reason: str, origin: Origi
         message = _("Say why: who was asked to sign reads this.")
         raise Invalid("reason_missing", message, fields={"reason": [message]})
     said = reason.strip()[:2000]
-    by = str(envelope.sent_by or envelope.created_by)
-    note(envelope, EnvelopeEvent.Kind.VOIDED, by=by, origin=origin, reason=said)
+    note(envelope, EnvelopeEvent.Kind.VOIDED, by=name_of(actor), origin=origin, reason=said)
     before = end_unsigned(actor, envelope, EnvelopeState.VOIDED, said)
     record(actor, envelope_fact("envelope.voided", VOID, envelope, before={"state": before}, reason=said))
     return envelope

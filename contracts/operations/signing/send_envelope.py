@@ -22,7 +22,7 @@ from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.operations.record_execution import check_parties
 from contracts.operations.signing.change_envelope import starts_of
 from contracts.operations.signing.create_envelope import check_to_be_signed
-from contracts.operations.signing.guards import Origin, invite_next, locked_envelope, next_due, note, people_of
+from contracts.operations.signing.guards import Origin, invite_next, locked_envelope, name_of, next_due, note, people_of
 from contracts.queries.approvals import check_may_be_signed
 from contracts.queries.omissions import check_version_complete
 from contracts.queries.signing import check_not_out
@@ -49,7 +49,7 @@ def send_envelope(
         raise DomainError("changed_meanwhile", _("Text or terms were changed meanwhile: look at them again."))
     check_ready(actor, envelope)
     put_out(actor, envelope)
-    note(envelope, EnvelopeEvent.Kind.SENT, by=str(envelope.sent_by), origin=origin, content_hash=envelope.version_hash)
+    note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, content_hash=envelope.version_hash)
     facts: dict[str, Any] = {
         "content_hash": envelope.version_hash,
         "paper": envelope.paper.sha256,

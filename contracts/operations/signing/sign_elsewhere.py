@@ -22,7 +22,15 @@ from clm.lib.errors import DomainError, Invalid
 from contracts.events.signing import envelope_fact
 from contracts.models import Envelope, EnvelopeEvent, Recipient
 from contracts.models.signature import Method
-from contracts.operations.signing.guards import Origin, end_unsigned, locked_envelope, note, people_of, tell_sender
+from contracts.operations.signing.guards import (
+    Origin,
+    end_unsigned,
+    locked_envelope,
+    name_of,
+    note,
+    people_of,
+    tell_sender,
+)
 from contracts.operations.signing.send_envelope import check_ready, put_out
 from contracts.operations.signing.sign_envelope import complete
 from contracts.states import EnvelopeState, RecipientState
@@ -49,7 +57,7 @@ def send_elsewhere(*, actor: Actor, envelope_id: UUID, system: str, origin: Orig
     envelope.method, envelope.external_system, envelope.remind_days = Method.ELSEWHERE, system.strip()[:60], 0
     put_out(actor, envelope)
     facts: dict[str, Any] = {"content_hash": envelope.version_hash, "system": envelope.external_system}
-    note(envelope, EnvelopeEvent.Kind.SENT, by=str(envelope.sent_by), origin=origin, **facts)
+    note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, **facts)
     record(actor, envelope_fact("envelope.sent", SEND, envelope, before={"state": "draft"}, **facts))
     return envelope
 
