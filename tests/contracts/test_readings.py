@@ -138,7 +138,7 @@ def test_the_last_minutes_of_a_day_count_and_more_of_the_same_is_added(acme: Cas
 @FEW
 def test_what_is_usual_for_the_role_is_not_flagged(acme: Cast, alice: Actor) -> None:
     contracts = [draft_contract(alice, title=f"C{number}") for number in range(4)]
-    opened(alice, contracts, NOON - timedelta(days=1))  # she is of legal, too
+    opened(alice, contracts, NOON - timedelta(days=2))  # she is of legal, too
     opened(acme["legal"], contracts, NOON)
     with clock.set_to(NOON):
         assert watch_readings() == 1

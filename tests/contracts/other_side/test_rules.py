@@ -121,7 +121,10 @@ def test_lists_neither_show_nor_filter_nor_sort_by_what_is_ours(acme: Cast, alic
 def test_the_api_leaves_out_what_is_ours(acme: Cast, alice: Actor, api: APIClient) -> None:
     contract, given, _private = two_texts(acme, alice)
     theirs = client_of(acme, APIClient)
-    ours_only = {"owner", "value_amount", "currency", "is_confidential", "tags", "description"}
+    ours_only = {
+        "owner", "department", "value_amount", "currency", "is_confidential", "tags", "description", "custom_fields",
+        "ended_on", "kept_until",
+    }  # fmt: skip
 
     assert (
         set(api.get(f"/api/v1/contracts/{contract.pk}/").json())

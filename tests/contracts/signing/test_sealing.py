@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 import stat
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from contracts.adapters.sealing import Sealed, TimeStamps, seal
 from contracts.adapters.sealing_keys import TRIAL_AUTHORITY, TRIAL_FILE, KeyPlace, SealFailed, Token, trial_key
 from contracts.adapters.signatures_read import Reading, read_in_bounds
 from tests.contracts.signing.authority import PASSWORD, Authority
+from tests.shared_data import installed
 
 
 @cache
@@ -190,18 +190,9 @@ def test_a_pdf_without_signatures_proves_nothing(trial_folder: Path) -> None:
     assert (reading.is_whole, reading.signatures) == (False, ())
 
 
-def module_of_a_token() -> str:
-    found = system.softhsm()
-    if found is None:
-        if os.environ.get("COVENANT_CI"):
-            pytest.fail("SoftHSM is missing: CI installs softhsm2")
-        pytest.skip("SoftHSM, a token made of software, is not installed (softhsm2)")
-    return found
-
-
 def test_the_key_may_be_on_a_token(authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """PKCS#11: the private key never leaves the token; the certificate's authority is given as a file."""
-    module = module_of_a_token()
+    module = installed(system.softhsm(), "SoftHSM, a token made of software (softhsm2)")
     _token(module, authority, tmp_path, monkeypatch)
     token = Token(module, "covenant", "1234", "seal")
     place = KeyPlace(Path("unused"), token=token, chain=str(authority.roots))

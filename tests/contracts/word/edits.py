@@ -28,11 +28,11 @@ def paragraph_with(root: Any, words: str) -> Any:
 
 
 def silently(docx: bytes, old: str, new: str) -> bytes:
-    """Words are changed, and nothing says so."""
+    """Words are changed where they stand first, and nothing says so."""
 
     def change(root: Any) -> None:
         text = next(each for each in root.iter(W + "t") if old in (each.text or ""))
-        text.text = text.text.replace(old, new)
+        text.text = text.text.replace(old, new, 1)
 
     return changed(docx, change)
 
