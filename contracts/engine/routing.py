@@ -101,8 +101,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Rows that ask the same of the same people at the same stage are one step: under the first one's name, within the
-    shortest time that any of them allows."""
+    """Rows that ask the same of the same people at the same stage are one step: under the first one's name, with the
+    times and the escalation of the one that allows the least."""
 
     stage: int
     name: str
@@ -126,19 +126,16 @@ def route(rows: Iterable[Row], facts: Facts) -> list[Step]:
 
 def _merged(stage: int, asked: Asked, held: list[tuple[Row, Reason]]) -> Step:
     rows = [row for row, _reason in held]
+    timed = min(rows, key=lambda row: (row.hours is None, row.hours or 0))
     return Step(
         stage=stage,
         name=rows[0].name,
         asked=asked,
-        hours=_shortest(row.hours for row in rows),
-        remind_hours=_shortest(row.remind_hours for row in rows),
-        escalate_to=next((row.escalate_to for row in rows if row.escalate_to[1]), ("", "")),
+        hours=timed.hours,
+        remind_hours=timed.remind_hours,
+        escalate_to=timed.escalate_to,
         reasons=tuple(reason for _row, reason in held),
     )
-
-
-def _shortest(hours: Iterable[int | None]) -> int | None:
-    return min((each for each in hours if each is not None), default=None)
 
 
 def why(conditions: Conditions, facts: Facts) -> list[tuple[str, str]] | None:
@@ -178,7 +175,7 @@ def _of_the_contract(conditions: Conditions, facts: Facts) -> Found:
     if conditions.departments:
         yield _among("department", facts.department, conditions.departments)
     if conditions.tags:
-        yield _common("tag", facts.tags, conditions.tags)
+        yield _common("tag", _folded(facts.tags), _folded(conditions.tags))
     if conditions.is_confidential:
         yield ("confidential", "") if facts.is_confidential else None
 
@@ -195,6 +192,11 @@ def _value(conditions: Conditions, facts: Facts) -> tuple[str, str] | None:
     if conditions.value_from is None:
         return "value_below", f"{conditions.value_below} {conditions.currency}"
     return "value_from", f"{conditions.value_from} {conditions.currency}"
+
+
+def _folded(tags: frozenset[str]) -> frozenset[str]:
+    """Tags are the same however they are written."""
+    return frozenset(" ".join(tag.split()).casefold() for tag in tags)
 
 
 def _among(code: str, value: str, wanted: frozenset[str]) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden
 from contracts.models import Approval, ApprovalSeat, ApprovalStep, Contract, Matrix, Version
 from contracts.queries.omissions import is_written_here
-from contracts.states import ApprovalState, ApprovalStepState, MatrixState, SeatState, VersionState
+from contracts.states import ApprovalState, ApprovalStepState, ContractState, MatrixState, SeatState, VersionState
 
 
 def check_may_be_signed(contract: Contract, version: Version) -> None:
@@ -30,7 +30,8 @@ def check_may_be_signed(contract: Contract, version: Version) -> None:
 
 def check_may_be_filed(contract: Contract, version: Version) -> None:
     """Before a text that was signed elsewhere is filed, or an amendment made final. As `check_may_be_signed`, but a
-    document that only came here signed needs no approval; one that was written or negotiated here does."""
+    first document that only came here signed needs no approval; one that was written or negotiated here does, and so
+    does every amendment."""
     _check(contract, version, must_be_approved=must_be_approved(contract, version))
 
 
@@ -54,10 +55,13 @@ def approval_of(version: Version) -> Approval | None:
 
 
 def must_be_approved(contract: Contract, version: Version) -> bool:
-    """Whether it is not even filed without approval."""
+    """Whether it is not even filed without approval: as what was written here, and what amends a signed contract."""
     if _was_asked(contract):
         return True
-    return Matrix.objects.filter(state=MatrixState.ACTIVE).exists() and is_written_here(version, contract)
+    if not Matrix.objects.filter(state=MatrixState.ACTIVE).exists():
+        return False
+    is_amendment = contract.is_in_force or contract.state == ContractState.EXECUTED
+    return is_amendment or is_written_here(version, contract)
 
 
 def _was_asked(contract: Contract) -> bool:
@@ -120,12 +124,16 @@ def _own_decisions(person: UUID) -> QuerySet[ApprovalSeat]:
 def check_may_decide(actor: Actor, seat: ApprovalSeat) -> Delegation | None:
     """The delegation that the actor decides by; None where the seat is their own. Fetch it as `seat_rows` does.
 
-    Raises Forbidden for who neither has the seat nor acts for who has it, DomainError `own_request`, `decided_once`
-    (a second yes of one person in a step is none), `delegation_limited`.
+    Raises Forbidden for who neither has the seat nor acts for who has it, DomainError `own_request`, `own_seat_first`
+    (who is asked in the step themselves decides on that), `decided_once` (a second yes of one person in a step is
+    none), `delegation_limited`.
     """
     if seat.step.approval.requested_by_id == actor.person_id:
         raise DomainError("own_request", _("You asked for this approval: somebody else decides."))
     found = None if seat.person_id == actor.person_id else _delegation(actor, seat)
+    own = ApprovalSeat.objects.filter(step=seat.step, person_id=actor.person_id, state=SeatState.WAITING)
+    if found is not None and own.exists():
+        raise DomainError("own_seat_first", _("You are asked in this step yourself: decide on that."))
     if ApprovalSeat.objects.filter(step=seat.step, decided_by_id=actor.person_id).exists():
         message = _("You decided in this step already: one person counts once, also when acting for another.")
         raise DomainError("decided_once", message)

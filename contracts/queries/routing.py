@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import visible
@@ -17,6 +17,7 @@ from clm.lib.actor import Actor
 from contracts.engine.routing import Asked, Conditions, Facts, Row, Step, route
 from contracts.models import Contract, ContractParty, Drafting, Matrix, Rule, Version
 from contracts.models.approval import Departure, Needs, Origin
+from contracts.models.version import Source
 from contracts.queries.clause_library import LibraryReport, report_on
 from contracts.states import MatrixState
 
@@ -111,7 +112,7 @@ def facts_from(contract: Contract, parts: Iterable[ContractParty], origin: str, 
         currency=contract.currency if contract.value_amount is not None else "",
         category=contract.category,
         origin=str(origin),
-        departure=departure_in(report) if report else "",
+        departure=departure_in(report, origin) if report else "",
         lacks_mandatory=bool(report and report.missing_mandatory),
         parties=frozenset(str(party) for party, _country in others),
         countries=frozenset(country for _party, country in others),
@@ -122,17 +123,27 @@ def facts_from(contract: Contract, parts: Iterable[ContractParty], origin: str, 
 
 
 def _origins(contracts: Iterable[UUID]) -> dict[UUID, str]:
-    """The risk of the template that the newest drafted text of each contract was made of; none where there is none."""
-    rows = Drafting.objects.filter(version__contract__in=list(contracts)).order_by("version__number")
-    return dict(rows.values_list("version__contract_id", "template_version__template__risk"))
+    """The risk of the template that the newest text of each contract was made of, by however many turns; none where a
+    document that somebody brought took its place."""
+    rows = Version.objects.filter(contract__in=list(contracts)).order_by("contract", "number")
+    risk = Subquery(Drafting.objects.filter(version=OuterRef("pk")).values("template_version__template__risk")[:1])
+    found: dict[UUID, str] = {}
+    for contract_id, source, made_of in rows.annotate(risk=risk).values_list("contract_id", "source", "risk"):
+        if made_of is not None:
+            found[contract_id] = made_of
+        elif source == Source.UPLOAD:
+            found[contract_id] = Origin.NONE
+    return found
 
 
-def departure_in(report: LibraryReport) -> str:
-    """ "grave" where words of a clause decide or are not acceptable; "any" where a clause is another than preferred."""
+def departure_in(report: LibraryReport, origin: str) -> str:
+    """ "grave" where words of a clause decide or are not acceptable; "any" where a clause is another than preferred, or
+    the text is of no template and says something that the library does not know."""
     if any(row.standing in GRAVE for row in report.rows):
         return Departure.GRAVE
     departs = any(row.standing != "present" or row.position != "preferred" for row in report.rows)
-    return Departure.ANY if departs else ""
+    is_unknown = origin == Origin.NONE and bool(report.others)
+    return Departure.ANY if departs or is_unknown else ""
 
 
 def looks_into_the_text(rows: Iterable[Row]) -> bool:

@@ -90,7 +90,7 @@ def test_rows_that_ask_the_same_are_one_step() -> None:
     steps = route(rows, euros(5))
 
     assert [(step.name, step.hours, step.remind_hours, step.escalate_to) for step in steps] == [
-        ("Step a", 24, 24, ("role", "executive")),
+        ("Step a", 24, None, ("role", "executive")),
         ("Step c", None, None, ("", "")),
     ]
     assert [reason.row for reason in steps[0].reasons] == ["a", "b"]
@@ -112,3 +112,18 @@ def test_facts_as_they_are_kept() -> None:
         "lacks_mandatory": False, "parties": ["a", "b"], "countries": [], "department": "", "tags": [],
         "is_confidential": True,
     }  # fmt: skip
+
+
+def test_rows_that_ask_the_same_keep_the_times_of_the_stricter_one() -> None:
+    legal = Asked("role", "legal")
+    rows = [
+        Row("a", "A", Conditions(), 1, legal, hours=72, remind_hours=24, escalate_to=("role", "executive")),
+        Row("b", "B", Conditions(), 1, legal, hours=4),
+    ]
+    (step,) = route(rows, Facts())
+    assert (step.name, step.hours, step.remind_hours, step.escalate_to) == ("A", 4, None, ("", ""))
+
+
+def test_tags_are_the_same_however_they_are_written() -> None:
+    wanted = Conditions(tags=frozenset({"Key  Account"}))
+    assert why(wanted, Facts(tags=frozenset({"key account"}))) == [("tag", "key account")]
