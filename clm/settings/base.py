@@ -205,6 +205,7 @@ TSA_ROOTS = os.environ.get("TSA_ROOTS", "")
 SIGNING_DAYS = int(os.environ.get("SIGNING_DAYS") or "30")
 SIGNING_REMINDER_DAYS = int(os.environ.get("SIGNING_REMINDER_DAYS") or "5")
 SIGNING_CODE_MINUTES = int(os.environ.get("SIGNING_CODE_MINUTES") or "15")
+SIGNING_SESSION_MINUTES = int(os.environ.get("SIGNING_SESSION_MINUTES") or "60")
 # Codes by text message are posted there, signed with the secret; without it codes go by e-mail.
 SMS_URL = os.environ.get("SMS_URL", "")
 SMS_SECRET = sources.secret("SMS_SECRET")

@@ -33,7 +33,7 @@ from contracts.operations.signing.ask_signing_code import ask_signing_code, give
 from contracts.operations.signing.attach_seal import fetch_executed
 from contracts.operations.signing.consent_to_sign import consent_to_sign, read_envelope
 from contracts.operations.signing.decline_envelope import decline_envelope, forward_envelope
-from contracts.operations.signing.guards import LinkRefused, Origin, Pass, hash_secret
+from contracts.operations.signing.guards import LinkRefused, Origin, Pass, hash_secret, is_verified
 from contracts.operations.signing.open_signing_link import open_signing_link, refuse_signing_link
 from contracts.operations.signing.sign_envelope import sign_envelope
 from contracts.pages.signing_forms import CodeForm, DeclineForm, ForwardForm, SignForm
@@ -133,7 +133,7 @@ def signing(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _is_in(link: SigningLink, given: Pass) -> bool:
-    return bool(given.session and link.session_hash == hash_secret(given.session))
+    return is_verified(link, given)
 
 
 def _entrance(request: HttpRequest, visit: Visit, link: SigningLink, form: CodeForm | None = None) -> HttpResponse:
@@ -200,6 +200,7 @@ def signing_code(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not session:
         form.add_error("code", _("This is not the newest code, or it has run out."))
         return _entrance(request, visit, open_signing_link(**visit.facts), form)
+    request.session.cycle_key()
     request.session[SESSION_KEY] = {**request.session.get(SESSION_KEY, {}), str(visit.link_id): session}
     return redirect("signing", token=visit.token)
 

@@ -16,7 +16,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from contracts.events.signing import envelope_fact
-from contracts.models import Envelope, EnvelopeEvent
+from contracts.models import Envelope, EnvelopeEvent, SigningLink
 from contracts.models.signature import SealState
 from contracts.operations.signing.guards import (
     COPY,
@@ -101,7 +101,7 @@ def fetch_executed(*, actor: Actor, given: Pass, origin: Origin) -> Envelope:
     """The executed paper was fetched by a link. Raises LinkRefused."""
     link, envelope = locked_link(given.token)
     require(actor, FETCH, envelope)
-    check_opens(link, envelope, given)
+    check_opens(link, envelope, given, SigningLink.Purpose.COPY)
     check_verified(link, given)
     if envelope.executed is None:
         raise DomainError("not_sealed", _("The executed text is not sealed yet."))

@@ -12,7 +12,7 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.events.signing import envelope_fact
-from contracts.models import EnvelopeEvent, Recipient
+from contracts.models import EnvelopeEvent, Recipient, SigningLink
 from contracts.operations.signing.guards import Origin, Pass, check_opens, check_verified, locked_link, note
 
 VERB, READ = "contracts.consent_to_sign", "contracts.read_envelope"
@@ -23,7 +23,7 @@ def read_envelope(*, actor: Actor, given: Pass, origin: Origin) -> Recipient:
     """That the text was shown is kept once for each link. Raises LinkRefused."""
     link, envelope = locked_link(given.token)
     require(actor, READ, envelope)
-    check_opens(link, envelope, given)
+    check_opens(link, envelope, given, SigningLink.Purpose.SIGN, SigningLink.Purpose.READ)
     check_verified(link, given)
     viewed = EnvelopeEvent.objects.filter(envelope=envelope, kind=EnvelopeEvent.Kind.VIEWED, detail__link=str(link.pk))
     if not viewed.exists():
@@ -38,7 +38,7 @@ def consent_to_sign(*, actor: Actor, given: Pass, words: str, origin: Origin) ->
     """The recipient agreed to these words; doing it again changes nothing. Raises LinkRefused."""
     link, envelope = locked_link(given.token)
     require(actor, VERB, envelope)
-    check_opens(link, envelope, given)
+    check_opens(link, envelope, given, SigningLink.Purpose.SIGN)
     check_verified(link, given)
     recipient = link.recipient
     if recipient.consented_at is not None:

@@ -12,7 +12,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from contracts.events.signing import envelope_fact
-from contracts.models import Envelope, EnvelopeEvent, Recipient
+from contracts.models import Envelope, EnvelopeEvent, Recipient, SigningLink
 from contracts.operations.signing.change_envelope import check_person
 from contracts.operations.signing.guards import (
     Origin,
@@ -38,7 +38,7 @@ def decline_envelope(*, actor: Actor, given: Pass, reason: str, origin: Origin) 
     """The envelope is over, and the contract is where it was. Raises LinkRefused, Invalid `reason_missing`."""
     link, envelope = locked_link(given.token)
     require(actor, DECLINE, envelope)
-    check_opens(link, envelope, given)
+    check_opens(link, envelope, given, SigningLink.Purpose.SIGN)
     check_verified(link, given)
     recipient = link.recipient
     _check_acts(recipient)
@@ -71,7 +71,7 @@ def forward_envelope(*, actor: Actor, given: Pass, name: str, email: str, reason
     on stays in the trace. Raises LinkRefused, Invalid `recipient_invalid`, DomainError `forwarded_often`."""
     link, envelope = locked_link(given.token)
     require(actor, FORWARD, envelope)
-    check_opens(link, envelope, given)
+    check_opens(link, envelope, given, SigningLink.Purpose.SIGN)
     check_verified(link, given)
     recipient = link.recipient
     _check_acts(recipient)

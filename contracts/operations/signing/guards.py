@@ -95,20 +95,32 @@ def locked_link(token: str) -> tuple[SigningLink, Envelope]:
     return link, envelope
 
 
-def check_opens(link: SigningLink, envelope: Envelope, given: Pass) -> None:
-    """Raises LinkRefused unless the link is alive and who holds it may be its recipient.
+def check_opens(link: SigningLink, envelope: Envelope, given: Pass, *purposes: str) -> None:
+    """Raises LinkRefused unless the link is alive, for one of the purposes (none: any), and who holds it may be its
+    recipient.
 
     `link_used`, `link_ended` (a newer one was sent, or it was passed on), `link_expired`, `not_yours` (somebody else is
-    signed in, or came in as another signer before), `envelope_over`.
+    signed in, or came in as another signer before), `envelope_over`, `wrong_purpose`.
     """
-    if code := _why_not(link, envelope, given):
+    code = _why_not(link, envelope, given)
+    if not code and purposes and link.purpose not in purposes:
+        code = "wrong_purpose"
+    if code:
         raise LinkRefused(code, _SAID[code](), link.pk)
 
 
 def check_verified(link: SigningLink, given: Pass) -> None:
-    """Raises LinkRefused `code_missing` unless the code was given in this very browser."""
-    if not given.session or not link.session_hash or hash_secret(given.session) != link.session_hash:
+    """Raises LinkRefused `code_missing` unless the code was given in this very browser, and not long ago."""
+    if not is_verified(link, given):
         raise LinkRefused("code_missing", _("Give the code first that we sent you."), link.pk)
+
+
+def is_verified(link: SigningLink, given: Pass) -> bool:
+    """Whether the code was given in this browser within SIGNING_SESSION_MINUTES."""
+    if not given.session or not link.session_hash or link.verified_at is None:
+        return False
+    is_fresh = clock.now() < link.verified_at + timedelta(minutes=settings.SIGNING_SESSION_MINUTES)
+    return is_fresh and hash_secret(given.session) == link.session_hash
 
 
 def _why_not(link: SigningLink, envelope: Envelope, given: Pass) -> str:
@@ -138,6 +150,7 @@ _SAID = {
     "link_ended": lambda: _("This link counts no more: use the newest one that was sent to you."),
     "link_expired": lambda: _("This link has run out. Ask who sent it for a new one."),
     "envelope_over": lambda: _("This document is no longer out for signature."),
+    "wrong_purpose": lambda: _("This link is for something else."),
 }
 
 
@@ -182,13 +195,15 @@ def people_of(envelope: Envelope) -> list[Recipient]:
 
 
 def invite_next(actor: Actor, envelope: Envelope) -> list[Recipient]:
-    """Whoever is next in order is asked, and every reader at once; answers whom."""
+    """Whoever is next is asked, and every reader at once; answers whom. Approvers come before all who sign, whatever
+    the order."""
     people = people_of(envelope)
-    waiting = [each for each in acting(people) if each.state == RecipientState.WAITING]
     undone = [each for each in acting(people) if each.state in LIVE]
-    if envelope.is_ordered and undone:
-        first = min(each.position for each in undone)
-        waiting = [each for each in waiting if each.position == first]
+    turn = [each for each in undone if each.role == Recipient.Role.APPROVER] or undone
+    if envelope.is_ordered and turn:
+        first = min(each.position for each in turn)
+        turn = [each for each in turn if each.position == first]
+    waiting = [each for each in turn if each.state == RecipientState.WAITING]
     readers = [each for each in people if each.role == Recipient.Role.VIEWER and each.state == RecipientState.WAITING]
     for recipient in (*waiting, *readers):
         _invite(actor, envelope, recipient)
@@ -261,8 +276,10 @@ def give_back(actor: Actor, envelope: Envelope, reason: str) -> None:
     if contract.state != ContractState.OUT_FOR_SIGNATURE:
         return
     back = [(ContractState.APPROVED.value, reason)]
-    if envelope.contract_was in (ContractState.DRAFT, ContractState.IN_NEGOTIATION):
-        back.append((envelope.contract_was, reason))
+    if envelope.contract_was == ContractState.DRAFT:
+        back.append((ContractState.DRAFT.value, reason))
+    elif envelope.contract_was != ContractState.APPROVED:
+        back.append((ContractState.IN_NEGOTIATION.value, reason))
     move_along(actor, contract, back)
 
 

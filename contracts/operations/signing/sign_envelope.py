@@ -17,7 +17,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from contracts.events import contract_moved
 from contracts.events.signing import envelope_fact
-from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField, Version
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField, SigningLink, Version
 from contracts.models.signature import SealState
 from contracts.operations.advance_terms import catch_up
 from contracts.operations.finalize_version import fix_version
@@ -53,7 +53,7 @@ def sign_envelope(
     """
     link, envelope = locked_link(given.token)
     require(actor, VERB, envelope)
-    check_opens(link, envelope, given)
+    check_opens(link, envelope, given, SigningLink.Purpose.SIGN)
     check_verified(link, given)
     recipient = link.recipient
     _check_may_sign(envelope, recipient)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+
+from django.test import Client
+from django.urls import reverse
 
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.models import EnvelopeEvent, Recipient
+from contracts.operations.signing.change_envelope import RecipientDraft
 from contracts.operations.signing.remind_recipient import correct_recipient, remind_recipient, void_envelope
 from tests.cast import Cast
-from tests.contracts.signing.sent import sent
+from tests.contracts.signing.sent import BEATE, CARL, sent
+from tests.contracts.signing.test_pages import Visitor
 
 
 def by_whom(kind: str) -> str:
@@ -30,3 +36,43 @@ def test_a_colleague_reminds_corrects_and_voids_in_their_own_name(acme: Cast, al
     assert [by_whom(kind) for kind in ("sent", "reminded", "corrected", "voided")] == ["Alice", *["Procurement"] * 3]
     assert (event.detail["was"], event.detail["to"]) == (was, "dora@acme.example")
     assert (corrected.phone, corrected.code_by) == ("", "mail")
+
+
+def test_the_list_finds_each_envelope_once(page: Client, alice: Actor) -> None:
+    envelope = sent(alice)
+    Recipient.objects.filter(envelope=envelope).update(name="Beate Meier")
+    assert page.get(reverse("envelopes"), {"q": "meier"}).context["count"] == 1
+    assert page.get(reverse("envelopes"), {"q": "nobody"}).context["count"] == 0
+
+
+def test_whoever_gave_the_code_is_let_in_for_an_hour(alice: Actor) -> None:
+    sent(alice)
+    beate = Visitor()
+    token = beate.come_in("beate@acme.example")
+    assert "we send a code" not in beate.get("signing", token).content.decode()
+    with clock.set_to(clock.now() + timedelta(minutes=61)):
+        assert "we send a code" in beate.get("signing", token).content.decode()
+        assert beate.post("signing-sign", token, data={"name": "Beate"}).status_code != 200
+    assert not EnvelopeEvent.objects.filter(kind="signed").exists()
+
+
+def test_a_link_to_read_signs_declines_and_passes_on_nothing(alice: Actor) -> None:
+    reader = RecipientDraft("Dr. Law", "law@firm.example", role="viewer", position=9)
+    sent(alice, BEATE, CARL, reader)
+    law = Visitor()
+    token = law.come_in("law@firm.example")
+    before = left_behind_by_signers()
+    for name in ("signing-sign", "signing-decline", "signing-forward"):
+        facts = {"name": "Law", "email": "x@firm.example", "reason": "No", "consent": "on"}
+        assert law.post(name, token, data=facts).status_code in (400, 403, 409, 410), name
+    assert left_behind_by_signers() == before
+
+
+def left_behind_by_signers() -> list[tuple[str, str]]:
+    return list(Recipient.objects.order_by("position").values_list("email", "state"))
+
+
+def test_approvers_come_first_whatever_the_order(alice: Actor) -> None:
+    envelope = sent(alice, BEATE, replace(CARL, role="approver"), is_ordered=False)
+    states = dict(Recipient.objects.filter(envelope=envelope).values_list("email", "state"))
+    assert states == {"beate@acme.example": "waiting", "carl@cirrus.example": "invited"}

@@ -207,7 +207,7 @@ def test_a_reader_reads_and_does_not_sign(alice: Actor) -> None:
     token = law.come_in("law@firm.example")
     shown = law.get("signing", token).content.decode()
     assert "to read, not to sign" in shown
-    assert law.post("signing-sign", token, data={"name": "x", "agreed": "on"}).status_code == 400
+    assert law.post("signing-sign", token, data={"name": "x", "agreed": "on"}).status_code == 403
     assert EnvelopeEvent.objects.filter(kind="viewed", by="Dr. Law").count() == 1
 
 
