@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ import structlog
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
@@ -77,46 +77,38 @@ def _later(rows: QuerySet[Any], due: str, event: str) -> Iterator[None]:
         rows.update(**{due: clock.now() + LATER})
 
 
+def _each_due(model: type[Model], due: str, event: str, system: str, verb: Callable[..., Any], argument: str) -> int:
+    """The verb, as the system actor, for each row whose instant has come, the longest due first; one that fails comes
+    back later. Answers how many there were."""
+    with every_organization():
+        rows = model._default_manager.filter(**{f"{due}__lte": clock.now()}).order_by(due)
+        found = list(rows.values_list("pk", "organization_id")[:LIMIT])
+    for pk, organization_id in found:
+        with organization_scope(organization_id), _later(model._default_manager.filter(pk=pk), due, event):
+            verb(actor=system_actor(system, organization_id), **{argument: pk})
+    return len(found)
+
+
 @shared_task
 def remind_template_reviews() -> int:
     """People are told of the templates whose review is due; a reminded one is due no more."""
-    with every_organization():
-        due = Template.objects.filter(review_due_at__lte=clock.now()).order_by("review_due_at")
-        found = list(due.values_list("pk", "organization_id")[:LIMIT])
-    for template_id, organization_id in found:
-        with organization_scope(organization_id):
-            rows = Template.objects.filter(pk=template_id)
-            with _later(rows, "review_due_at", "template_not_reminded"):
-                remind_template_review(actor=system_actor(LIBRARIAN, organization_id), template_id=template_id)
-    return len(found)
+    return _each_due(
+        Template, "review_due_at", "template_not_reminded", LIBRARIAN, remind_template_review, "template_id"
+    )
 
 
 @shared_task
 def remind_requests() -> int:
     """People are told of the requests that waited for them too long; a reminded one waits on in silence."""
-    with every_organization():
-        due = ContractRequest.objects.filter(waits_until__lte=clock.now()).order_by("waits_until")
-        found = list(due.values_list("pk", "organization_id")[:LIMIT])
-    for request_id, organization_id in found:
-        with organization_scope(organization_id):
-            rows = ContractRequest.objects.filter(pk=request_id)
-            with _later(rows, "waits_until", "request_not_reminded"):
-                remind_request(actor=system_actor(DESK, organization_id), request_id=request_id)
-    return len(found)
+    return _each_due(ContractRequest, "waits_until", "request_not_reminded", DESK, remind_request, "request_id")
 
 
 @shared_task
 def look_after_envelopes() -> int:
     """Envelopes that ran out are over, and who has not signed is reminded."""
-    with every_organization():
-        due = Envelope.objects.filter(next_due_at__lte=clock.now()).order_by("next_due_at")
-        found = list(due.values_list("pk", "organization_id")[:LIMIT])
-    for envelope_id, organization_id in found:
-        with organization_scope(organization_id):
-            rows = Envelope.objects.filter(pk=envelope_id)
-            with _later(rows, "next_due_at", "envelope_not_looked_after"):
-                look_after_envelope(actor=system_actor(SIGNING_DESK, organization_id), envelope_id=envelope_id)
-    return len(found)
+    return _each_due(
+        Envelope, "next_due_at", "envelope_not_looked_after", SIGNING_DESK, look_after_envelope, "envelope_id"
+    )
 
 
 @shared_task
@@ -162,26 +154,10 @@ def _claim_unsealed() -> tuple[UUID, UUID] | None:
 @shared_task
 def chase_approvals() -> int:
     """People are told of the approvals that wait for them too long, and others are asked as well."""
-    with every_organization():
-        due = ApprovalStep.objects.filter(next_at__lte=clock.now()).order_by("next_at")
-        found = list(due.values_list("pk", "organization_id")[:LIMIT])
-    for step_id, organization_id in found:
-        with organization_scope(organization_id):
-            waiting = ApprovalStep.objects.filter(pk=step_id)
-            with _later(waiting, "next_at", "approval_not_chased"):
-                chase_step(actor=system_actor(APPROVAL_DESK, organization_id), step_id=step_id)
-    return len(found)
+    return _each_due(ApprovalStep, "next_at", "approval_not_chased", APPROVAL_DESK, chase_step, "step_id")
 
 
 @shared_task
 def end_terminated() -> int:
     """Contracts whose announced end has come are terminated."""
-    with every_organization():
-        due = Termination.objects.filter(due_at__lte=clock.now()).order_by("due_at")
-        found = list(due.values_list("pk", "organization_id")[:LIMIT])
-    for termination_id, organization_id in found:
-        with organization_scope(organization_id):
-            rows = Termination.objects.filter(pk=termination_id)
-            with _later(rows, "due_at", "contract_not_ended"):
-                end(actor=system_actor(ENDER, organization_id), termination_id=termination_id)
-    return len(found)
+    return _each_due(Termination, "due_at", "contract_not_ended", ENDER, end, "termination_id")

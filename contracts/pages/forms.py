@@ -26,7 +26,7 @@ from contracts.pages.custom_field_forms import CustomFieldsForm
 from contracts.papers.comparisons import PaperForm
 
 
-def _date(**kwargs: Any) -> forms.DateField:
+def date_field(**kwargs: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
@@ -137,7 +137,7 @@ class NewContractForm(ContractForm):
     file = forms.FileField(
         label=_("Document"), required=False, help_text=_("Word (.docx), PDF or plain text, up to 50 MB.")
     )
-    starts_on = _date(label=_("Starts on"), required=False, help_text=_("What the document says of its duration."))
+    starts_on = date_field(label=_("Starts on"), required=False, help_text=_("What the document says of its duration."))
     initial_months = forms.IntegerField(label=_("Initial term in months"), min_value=1, max_value=1200, required=False)
     renewal = forms.ChoiceField(label=_("Renewal"), choices=Renewal.choices, initial=Renewal.NONE, required=False)
     renewal_months = forms.IntegerField(label=_("Renewal term in months"), min_value=1, max_value=1200, required=False)
@@ -174,7 +174,7 @@ class VersionForm(forms.Form):
 
 
 class TermsForm(forms.Form):
-    starts_on = _date(label=_("Starts on"))
+    starts_on = date_field(label=_("Starts on"))
     initial_months = forms.IntegerField(label=_("Initial term in months"), min_value=1, max_value=1200, initial=12)
     renewal = forms.ChoiceField(label=_("Renewal"), choices=Renewal.choices, initial=Renewal.AUTOMATIC)
     renewal_months = forms.IntegerField(label=_("Renewal term in months"), min_value=1, max_value=1200, required=False)
@@ -224,17 +224,17 @@ class PartForm(forms.Form):
 
 
 class ExecutionForm(forms.Form):
-    executed_on = _date(label=_("Signed on"))
-    effective_on = _date(label=_("Takes effect on"), required=False, help_text=_("Empty: when its term starts."))
+    executed_on = date_field(label=_("Signed on"))
+    effective_on = date_field(label=_("Takes effect on"), required=False, help_text=_("Empty: when its term starts."))
 
 
 class FinalizeForm(forms.Form):
-    effective_on = _date(label=_("Takes effect on"))
+    effective_on = date_field(label=_("Takes effect on"))
 
 
 class DecisionForm(forms.Form):
     kind = forms.ChoiceField(label=_("What was decided"), choices=RenewalDecision.Kind.choices)
-    decided_on = _date(label=_("On"), required=False, help_text=_("Empty: today."))
+    decided_on = date_field(label=_("On"), required=False, help_text=_("Empty: today."))
     decided_at = _time(
         label=_("At"), required=False,
         help_text=_("When it arrived, in the contract's time zone. Empty: now, if it is of today."),

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
+from clm.accounts.actors import hash_key
 from clm.accounts.addresses import client_address
 from clm.accounts.models import Organization
 from clm.documents.blobs import read_blob
@@ -33,7 +34,7 @@ from contracts.operations.signing.ask_signing_code import ask_signing_code, give
 from contracts.operations.signing.attach_seal import fetch_executed
 from contracts.operations.signing.consent_to_sign import consent_to_sign, read_envelope
 from contracts.operations.signing.decline_envelope import decline_envelope, forward_envelope
-from contracts.operations.signing.guards import LinkRefused, Origin, Pass, hash_secret, is_verified
+from contracts.operations.signing.guards import LinkRefused, Origin, Pass, is_verified
 from contracts.operations.signing.open_signing_link import open_signing_link, refuse_signing_link
 from contracts.operations.signing.sign_envelope import sign_envelope
 from contracts.pages.signing_forms import CodeForm, DeclineForm, ForwardForm, SignForm
@@ -75,9 +76,7 @@ def by_link(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         with every_organization():
-            found = (
-                SigningLink.objects.filter(token_hash=hash_secret(token)).values_list("pk", "organization_id").first()
-            )
+            found = SigningLink.objects.filter(token_hash=hash_key(token)).values_list("pk", "organization_id").first()
         if found is None:
             return _refused(request, _("This link leads nowhere. Look whether it is whole."), 404)
         with organization_scope(found[1]):

@@ -26,19 +26,16 @@ from contracts.models.terms import NoticeUnit
 from contracts.operations.termination.announce_termination import announce_termination
 from contracts.operations.termination.tick_termination_item import add_termination_item, tick_termination_item
 from contracts.operations.termination.withdraw_termination import withdraw_termination
+from contracts.pages.forms import date_field
 from contracts.pages.retention_forms import ReasonForm
 from contracts.pages.steps import form_page, tried
 from contracts.queries.terminations import termination_of, termination_rows
 from contracts.states import TerminationState
 
 
-def _date(**kwargs: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
-
-
 class TerminationForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("How"), choices=Termination.Kind.choices)
-    notice_on = _date(
+    notice_on = date_field(
         label=gettext_lazy("Notice given on"),
         help_text=gettext_lazy("By either side; of an end by agreement the day on which both agreed."),
     )
@@ -47,7 +44,7 @@ class TerminationForm(forms.Form):
         help_text=gettext_lazy("What the contract asks for. Empty: none. It does not count for an end by agreement."),
     )  # fmt: skip
     notice_unit = forms.ChoiceField(label=gettext_lazy("In"), choices=NoticeUnit.choices)
-    ends_on = _date(
+    ends_on = date_field(
         label=gettext_lazy("Ends on"), help_text=gettext_lazy("The first day on which it is not in force any more.")
     )
     passage = forms.ModelChoiceField(

@@ -12,7 +12,8 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from contracts.events import retention as events
 from contracts.models import RetentionRule
-from contracts.operations.retention.guards import check_jurisdiction, keep_all_anew, wait_for_records, words
+from contracts.operations.requests.guards import check_words
+from contracts.operations.retention.guards import check_jurisdiction, keep_all_anew, wait_for_records
 
 VERB = "contracts.add_retention_rule"
 
@@ -37,9 +38,9 @@ def add_retention_rule(
         raise DomainError("rule_known", message, fields={"name": [message]})
     rule = RetentionRule.objects.create(
         organization_id=actor.organization_id,
-        name=words("name", name),
+        name=check_words("name", name),
         keep_months=keep_months,
-        basis=words("basis", basis),
+        basis=check_words("basis", basis),
         category=category,
         jurisdiction=check_jurisdiction(jurisdiction),
         counts_from=counts_from,

@@ -33,14 +33,6 @@ def wait_for_records(organization_id: UUID) -> None:
     advisory_lock(f"records:{organization_id}")
 
 
-def words(name: str, text: str) -> str:
-    """The text without space around it. Raises Invalid `words_missing` beside the field where nothing is left."""
-    if not text.strip():
-        message = _("Say it in a few words.")
-        raise Invalid("words_missing", message, fields={name: [message]})
-    return text.strip()
-
-
 def check_jurisdiction(code: str) -> str:
     """An ISO 3166 country (DE) or a part of one (US-NY), in capitals; empty stays empty. Raises Invalid
     `jurisdiction_unknown`."""

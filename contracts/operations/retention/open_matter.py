@@ -12,7 +12,8 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from contracts.events import retention as events
 from contracts.models import Matter
-from contracts.operations.retention.guards import wait_for_records, words
+from contracts.operations.requests.guards import check_words
+from contracts.operations.retention.guards import wait_for_records
 
 VERB = "contracts.open_matter"
 
@@ -27,7 +28,7 @@ def open_matter(*, actor: Actor, name: str, description: str = "") -> Matter:
         raise DomainError("matter_known", message, fields={"name": [message]})
     matter = Matter.objects.create(
         organization_id=actor.organization_id,
-        name=words("name", name),
+        name=check_words("name", name),
         description=description.strip(),
         opened_by_id=actor.person_id,
         created_at=clock.now(),

@@ -15,7 +15,8 @@ from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from contracts.events import retention as events
 from contracts.models import Contract, LegalHold, Matter, Party
-from contracts.operations.retention.guards import wait_for_records, words
+from contracts.operations.requests.guards import check_words
+from contracts.operations.retention.guards import wait_for_records
 from contracts.queries.disposed import check_not_disposed
 
 VERB = "contracts.place_hold"
@@ -44,8 +45,8 @@ def place_hold(
         raise Invalid("hold_covers_one", message, fields={"covers": [message]})
     hold = LegalHold.objects.create(
         organization_id=actor.organization_id,
-        name=words("name", name),
-        reason=words("reason", reason),
+        name=check_words("name", name),
+        reason=check_words("reason", reason),
         contract=_contract(actor, contract_id),
         party=get_visible(actor, Party.objects.all(), party_id) if party_id else None,
         matter=get_visible(actor, Matter.objects.all(), matter_id) if matter_id else None,

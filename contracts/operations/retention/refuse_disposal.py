@@ -12,13 +12,8 @@ from clm.events.record import record
 from clm.lib.actor import Actor
 from contracts.events import retention as events
 from contracts.models import Disposal
-from contracts.operations.retention.guards import (
-    check_somebody_else,
-    decide,
-    locked_disposal,
-    tell_proposer,
-    words,
-)
+from contracts.operations.requests.guards import check_words
+from contracts.operations.retention.guards import check_somebody_else, decide, locked_disposal, tell_proposer
 from contracts.states import DisposalState
 
 VERB = "contracts.refuse_disposal"
@@ -30,7 +25,7 @@ def refuse_disposal(*, actor: Actor, disposal_id: UUID, reason: str) -> Disposal
     disposal = locked_disposal(actor, VERB, disposal_id)
     require(actor, VERB, disposal)
     check_somebody_else(actor, disposal)
-    before = decide(actor, disposal, DisposalState.REFUSED, words("reason", reason))
+    before = decide(actor, disposal, DisposalState.REFUSED, check_words("reason", reason))
     tell_proposer(disposal, _("%(reference)s stays"))
     record(actor, events.disposal_ended(VERB, disposal, before, disposal.answer))
     return disposal

@@ -15,7 +15,8 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts.events import retention as events
 from contracts.models import LegalHold
-from contracts.operations.retention.guards import wait_for_records, words
+from contracts.operations.requests.guards import check_words
+from contracts.operations.retention.guards import wait_for_records
 
 VERB = "contracts.release_hold"
 
@@ -29,7 +30,7 @@ def release_hold(*, actor: Actor, hold_id: UUID, reason: str) -> LegalHold:
     require(actor, VERB, hold)
     if not hold.stands:
         raise DomainError("hold_released", _("This hold was released already."))
-    hold.release_reason = words("reason", reason)
+    hold.release_reason = check_words("reason", reason)
     hold.released_by_id, hold.released_at = actor.person_id, clock.now()
     hold.save(update_fields=["released_by", "released_at", "release_reason"])
     record(actor, events.hold_released(hold))

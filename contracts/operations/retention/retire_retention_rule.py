@@ -15,7 +15,8 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts.events import retention as events
 from contracts.models import RetentionRule
-from contracts.operations.retention.guards import keep_all_anew, wait_for_records, words
+from contracts.operations.requests.guards import check_words
+from contracts.operations.retention.guards import keep_all_anew, wait_for_records
 
 VERB = "contracts.retire_retention_rule"
 
@@ -28,7 +29,7 @@ def retire_retention_rule(*, actor: Actor, rule_id: UUID, reason: str) -> Retent
     require(actor, VERB, rule)
     if rule.retired_at is not None:
         raise DomainError("rule_retired", _("This rule is retired already."))
-    said = words("reason", reason)
+    said = check_words("reason", reason)
     rule.retired_at = clock.now()
     rule.save(update_fields=["retired_at"])
     keep_all_anew()

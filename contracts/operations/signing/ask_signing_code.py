@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
+from clm.accounts.actors import hash_key
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -24,7 +25,6 @@ from contracts.operations.signing.guards import (
     Origin,
     Pass,
     check_opens,
-    hash_secret,
     locked_link,
     new_secret,
     note,
@@ -101,7 +101,7 @@ def _is_right(newest: SigningCode, link: SigningLink, code: str) -> bool:
 def _verified(actor: Actor, envelope: Envelope, link: SigningLink, code: SigningCode, origin: Origin) -> str:
     session = new_secret()
     code.used_at = link.verified_at = clock.now()
-    link.session_hash = hash_secret(session)
+    link.session_hash = hash_key(session)
     code.save(update_fields=["used_at"])
     link.save(update_fields=["verified_at", "session_hash"])
     note(envelope, EnvelopeEvent.Kind.VERIFIED, recipient=link.recipient, origin=origin, by_way=link.recipient.code_by)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clm.accounts.actors import hash_key
 from clm.accounts.models import User
 from clm.audit.moves import move, move_along
 from clm.lib import clock
@@ -63,11 +63,6 @@ class LinkRefused(DomainError):
         self.link_id = link_id
 
 
-def hash_secret(secret: str) -> str:
-    """sha256: the secrets are 256 random bits, so a plain fast hash is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
@@ -85,7 +80,7 @@ def locked_envelope(envelope_id: UUID) -> Envelope:
 
 def locked_link(token: str) -> tuple[SigningLink, Envelope]:
     """The link of a secret, with its recipient, in a locked envelope. Raises NotVisible for a secret nobody gave."""
-    known = SigningLink.objects.filter(token_hash=hash_secret(token)).values_list("pk", "recipient__envelope_id")
+    known = SigningLink.objects.filter(token_hash=hash_key(token)).values_list("pk", "recipient__envelope_id")
     found = known.first()
     if found is None:
         raise NotVisible
@@ -120,7 +115,7 @@ def is_verified(link: SigningLink, given: Pass) -> bool:
     if not given.session or not link.session_hash or link.verified_at is None:
         return False
     is_fresh = clock.now() < link.verified_at + timedelta(minutes=settings.SIGNING_SESSION_MINUTES)
-    return is_fresh and hash_secret(given.session) == link.session_hash
+    return is_fresh and hash_key(given.session) == link.session_hash
 
 
 def _why_not(link: SigningLink, envelope: Envelope, given: Pass) -> str:

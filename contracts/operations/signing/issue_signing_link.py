@@ -9,13 +9,14 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.permissions import require
+from clm.accounts.actors import hash_key
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.events.signing import envelope_fact
 from contracts.models import Envelope, EnvelopeEvent, Recipient, SigningCode, SigningLink
 from contracts.operations.signing.ask_signing_code import code_hash
-from contracts.operations.signing.guards import code_lasts, hash_secret, locked_envelope, new_secret, note
+from contracts.operations.signing.guards import code_lasts, locked_envelope, new_secret, note
 from contracts.states import EnvelopeState, RecipientState
 
 LINK, CODE = "contracts.issue_signing_link", "contracts.issue_signing_code"
@@ -38,7 +39,7 @@ def issue_signing_link(*, actor: Actor, recipient_id: UUID, purpose: str) -> str
         organization_id=envelope.organization_id,
         recipient=recipient,
         purpose=purpose,
-        token_hash=hash_secret(token),
+        token_hash=hash_key(token),
         expires_at=now + timedelta(days=COPY_DAYS) if is_copy or envelope.expires_at is None else envelope.expires_at,
     )
     note(envelope, EnvelopeEvent.Kind.LETTER, recipient=recipient, purpose=purpose, to=recipient.email)

@@ -22,7 +22,8 @@ from contracts.engine.termination import earliest_end
 from contracts.events import termination as events
 from contracts.models import Contract, Passage, Termination
 from contracts.models.terms import NoticeUnit
-from contracts.operations.termination.guards import ANNOUNCED, check_not_before_it_began, prepare, take_effect, words
+from contracts.operations.requests.guards import check_words
+from contracts.operations.termination.guards import ANNOUNCED, check_not_before_it_began, prepare, take_effect
 from contracts.states import ContractState, TerminationState
 
 VERB = "contracts.announce_termination"
@@ -64,7 +65,7 @@ def announce_termination(
         organization_id=actor.organization_id,
         contract=contract,
         kind=kind,
-        reason=words("reason", reason),
+        reason=check_words("reason", reason),
         notice_on=notice_on,
         notice_length=length,
         notice_unit=notice_unit,

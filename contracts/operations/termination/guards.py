@@ -50,13 +50,6 @@ def locked_termination(actor: Actor, verb: str, termination_id: UUID) -> Termina
     return termination
 
 
-def words(name: str, text: str) -> str:
-    if not text.strip():
-        message = _("Say it in a few words.")
-        raise Invalid("words_missing", message, fields={name: [message]})
-    return text.strip()
-
-
 def prepare(termination: Termination) -> None:
     """The clauses of the text in force that go on, and the list of what is left to do."""
     contract = termination.contract

@@ -15,7 +15,8 @@ from clm.lib.errors import NotVisible
 from clm.lib.locks import lock_row
 from contracts.events import termination as events
 from contracts.models import TerminationItem
-from contracts.operations.termination.guards import locked_termination, words
+from contracts.operations.requests.guards import check_words
+from contracts.operations.termination.guards import locked_termination
 
 TICK, ADD = "contracts.tick_termination_item", "contracts.add_termination_item"
 
@@ -51,7 +52,7 @@ def add_termination_item(*, actor: Actor, termination_id: UUID, title: str) -> T
         organization_id=actor.organization_id,
         termination=termination,
         position=last + 1,
-        title=words("title", title)[:200],
+        title=check_words("title", title)[:200],
         created_at=clock.now(),
     )
     record(actor, events.item_added(item))

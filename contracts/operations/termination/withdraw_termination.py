@@ -13,7 +13,8 @@ from clm.lib.actor import Actor
 from clm.notify.tell import settle_about
 from contracts.events import termination as events
 from contracts.models import Termination
-from contracts.operations.termination.guards import ANNOUNCED, locked_termination, words
+from contracts.operations.requests.guards import check_words
+from contracts.operations.termination.guards import ANNOUNCED, locked_termination
 from contracts.states import TerminationState
 
 VERB = "contracts.withdraw_termination"
@@ -24,7 +25,7 @@ def withdraw_termination(*, actor: Actor, termination_id: UUID, reason: str) -> 
     """Before its day. Raises DomainError `illegal_move` once it took effect, Invalid `words_missing`."""
     termination = locked_termination(actor, VERB, termination_id)
     require(actor, VERB, termination)
-    said = words("reason", reason)
+    said = check_words("reason", reason)
     before = move(actor, termination, to=TerminationState.WITHDRAWN, reason=said)
     termination.due_at, termination.withdrawn_reason = None, said
     termination.save(update_fields=["due_at", "withdrawn_reason"])

@@ -11,6 +11,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from clm.access.permissions import require, system_actor
+from clm.accounts.actors import hash_key
 from clm.audit.models import LedgerEntry, Transition
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -29,7 +30,7 @@ from contracts.operations.signing.change_envelope import RecipientDraft, change_
 from contracts.operations.signing.consent_to_sign import consent_to_sign, read_envelope
 from contracts.operations.signing.create_envelope import create_envelope
 from contracts.operations.signing.decline_envelope import decline_envelope, forward_envelope
-from contracts.operations.signing.guards import LinkRefused, Pass, hash_secret
+from contracts.operations.signing.guards import LinkRefused, Pass
 from contracts.operations.signing.open_signing_link import open_signing_link, refuse_signing_link
 from contracts.operations.signing.remind_recipient import (
     correct_recipient,
@@ -209,8 +210,8 @@ def test_only_hashes_of_links_and_codes_are_kept(alice: Actor) -> None:
     given = came_in(alice, "beate@acme.example")
 
     link = SigningLink.objects.get()
-    assert link.token_hash == hash_secret(given.token)
-    assert link.session_hash == hash_secret(given.session)
+    assert link.token_hash == hash_key(given.token)
+    assert link.session_hash == hash_key(given.session)
     code = str(mail.outbox[-1].body).split("Your code is ")[1][:6]
     kept = repr(
         [list(model.objects.values()) for model in (SigningLink, SigningCode, Letter, EnvelopeEvent, LedgerEntry)]
@@ -290,7 +291,7 @@ def test_without_consent_and_without_fields_nothing_is_signed(alice: Actor) -> N
     assert list(invalid.value.fields) == [str(SignatureField.objects.get().pk)]
     agreed = EnvelopeEvent.objects.get(kind="consented")
     assert agreed.detail["words"] == WORDS
-    assert person(envelope, "Beate").consent_hash == hash_secret(WORDS)
+    assert person(envelope, "Beate").consent_hash == hash_key(WORDS)
 
 
 def test_the_same_signature_sent_twice_is_one(alice: Actor) -> None:
@@ -307,7 +308,7 @@ def test_the_link_opens_for_its_recipient_alone(alice: Actor) -> None:
     """The sender, another signer, somebody of another organization, after the end, after use."""
     envelope = sent(alice, is_ordered=False)
     beate, carl = came_in(alice, "beate@acme.example"), came_in(alice, "carl@cirrus.example")
-    carls_link = SigningLink.objects.get(token_hash=hash_secret(carl.token))
+    carls_link = SigningLink.objects.get(token_hash=hash_key(carl.token))
     assert _refused(alice, replace(beate, signed_in="alice@acme.example")) == "not_yours"
     assert _refused(alice, replace(beate, signed_in="stranger@globex.example")) == "not_yours"
     assert _refused(alice, replace(beate, others=(carls_link.pk,))) == "not_yours"
