@@ -241,6 +241,11 @@ class ListPage(View):
             prepared(bound)
         return filters.qs, filters.form
 
+    @property
+    def has_search(self) -> bool:
+        """Whether there is a box: by fields, or by a search of the list's own."""
+        return bool(self.search_fields) or type(self).search is not ListPage.search
+
     def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:
         if not text or not self.search_fields:
             return found

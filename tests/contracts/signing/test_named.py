@@ -41,6 +41,7 @@ def test_a_colleague_reminds_corrects_and_voids_in_their_own_name(acme: Cast, al
 def test_the_list_finds_each_envelope_once(page: Client, alice: Actor) -> None:
     envelope = sent(alice)
     Recipient.objects.filter(envelope=envelope).update(name="Beate Meier")
+    assert 'id="list-search"' in page.get(reverse("envelopes")).content.decode()
     assert page.get(reverse("envelopes"), {"q": "meier"}).context["count"] == 1
     assert page.get(reverse("envelopes"), {"q": "nobody"}).context["count"] == 0
 
