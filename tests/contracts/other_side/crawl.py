@@ -76,7 +76,19 @@ KINDS = {
     "/threads/": {"Thread"},
     "/versions/": {"Version"},
     "/windows/": {"EvaluationWindow"},
+    "/hooks/signing/": {"Envelope"},
+    "/records/rules/": {"RetentionRule"},
+    "/retention-rules/": {"RetentionRule"},
+    "/records/readings/": {"UnusualReading"},
+    "/custom-fields/": {"CustomField"},
+    "/terminations/": {"Termination"},
+    "/termination-items/": {"TerminationItem"},
+    "/relations/": {"ContractRelation"},
+    "/contract-relations/": {"ContractRelation"},
 }
+KINDS |= {f"{place}{kind}": {model} for place in ("/", "/records/") for kind, model in (
+    ("matters/", "Matter"), ("holds/", "LegalHold"), ("disposals/", "Disposal"),
+)}  # fmt: skip
 KINDS |= {place: {"Passage"} for place in ("/service-levels/bind/", "/obligations/bind/", "/billing/fees/bind/")}
 KINDS |= {
     place: {"Contract"}
@@ -153,12 +165,12 @@ def addresses(*, api: bool) -> Iterator[tuple[str, str]]:
 
 
 def ids_for(url: str) -> list[str]:
-    """The ids that an address may carry: of the kind that stands before them, of every kind where that is unknown."""
+    """The ids that an address may carry: of the kind that stands before them. An address nobody said that of is a
+    KeyError: all kinds of ids at each would be thousands of requests."""
     place = url.partition(SAMPLE)[0].removeprefix("/api/v1").removeprefix("/contracts")
     if place in NONE_OF_THEM:
         return [key for model in VISIBILITY if model.__name__ in FEW for key in _keys(model, first=0, last=1)]
-    kinds = KINDS.get(place)
-    models = list(VISIBILITY) if kinds is None else [model for model in VISIBILITY if model.__name__ in kinds]
+    models = [model for model in VISIBILITY if model.__name__ in KINDS[place]]
     return [key for model in models for key in _keys(model, first=4, last=8)]
 
 

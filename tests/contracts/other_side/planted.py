@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
@@ -46,10 +46,15 @@ from contracts.operations.requests.ask_requester import ask_requester
 from contracts.operations.requests.assign_request import assign_request
 from contracts.operations.requests.attach_to_request import attach_to_request
 from contracts.operations.requests.draft_request import draft_request
+from contracts.operations.retention.open_matter import open_matter
+from contracts.operations.retention.place_hold import place_hold
+from contracts.operations.retention.put_in_matter import put_in_matter
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.signing.change_envelope import RecipientDraft, change_envelope
 from contracts.operations.signing.create_envelope import create_envelope
+from contracts.operations.termination.announce_termination import announce_termination
+from contracts.operations.termination.tick_termination_item import add_termination_item
 from contracts.operations.watching.name_watchers import name_watchers
 from contracts.papers import Paper, put_paper, read_paper
 from contracts.papers.envelopes import make_envelope_paper
@@ -60,6 +65,7 @@ from tests.contracts.approval.routed import away, matrix_of, ready_contract, req
 from tests.contracts.library.shelf import approved
 from tests.contracts.papers import SENTENCE, TERMS, TEXT, newest, text_paper
 from tests.contracts.requests.asked import asked_for
+from tests.contracts.retention.records import kept_three_years
 
 # One word for each kind, none of which stands anywhere else.
 SECRETS = {
@@ -106,6 +112,12 @@ SECRETS = {
     "department": "Pademelondepartment",
     "note to a relation": "pademelonrelation",
     "parent company": "Pademelonholding",
+    "name of a matter": "Numbatmatter",
+    "name of a hold": "Numbathold",
+    "why something is held": "numbatwhyheld",
+    "name of a retention rule": "Numbatrule",
+    "why a contract ends": "numbatwhyover",
+    "what is left to do at its end": "numbatleft",
 }
 # In what they may well read, so that the same search for words is known to find what it should.
 SHARED = {
@@ -177,6 +189,7 @@ def plant(cast: Cast) -> House:
     _asked_for(cast, legal)
     _waits(cast, legal)
     _recorded(cast, legal, in_force)
+    _kept(legal, in_force)
     grant([cast.users["counterparty"]], "see_confidential_contract", in_force)
     return House(cast, in_force, negotiated, with_them, legal, guest)
 
@@ -202,6 +215,22 @@ def _recorded(cast: Cast, legal: Actor, contract: Contract) -> None:
     note = SECRETS["note to a relation"]
     relate_contracts(actor=legal, contract_id=contract.pk, other_id=other.pk, kind="order", note=note)
     name_watchers(actor=legal, contract_id=contract.pk, people=[cast["legal"].person_id])
+
+
+def _kept(legal: Actor, contract: Contract) -> None:
+    """What says how long a contract that they see is kept, and how it ends."""
+    matter = open_matter(actor=legal, name=SECRETS["name of a matter"])
+    put_in_matter(actor=legal, matter_id=matter.pk, contract_id=contract.pk)
+    held = {"name": SECRETS["name of a hold"], "reason": SECRETS["why something is held"]}
+    place_hold(actor=legal, matter_id=matter.pk, **held)
+    kept_three_years(legal, name=SECRETS["name of a retention rule"])
+    today = clock.today(contract.time_zone)
+    termination = announce_termination(
+        actor=legal, contract_id=contract.pk, kind="agreement", notice_on=today, ends_on=today + timedelta(days=90),
+        reason=SECRETS["why a contract ends"],
+    )  # fmt: skip
+    left = SECRETS["what is left to do at its end"]
+    add_termination_item(actor=legal, termination_id=termination.pk, title=left)
 
 
 def _with_them(cast: Cast, legal: Actor) -> Contract:
