@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import drafting, ingest, lists, measure, redlines, stage, windows
+from benchmarks import drafting, ingest, ledger, lists, measure, redlines, search, signing, stage, windows
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
 from contracts.adapters.plain import docx_of_text
+from contracts.models import Clause, Contract, Version
+from contracts.queries import found_by
 from slas.models import Evaluation, Sample
 
 
@@ -90,6 +92,33 @@ def test_drafting_is_measured_by_pages(actor: Actor, table: measure.Table) -> No
         "tracked changes read, 2 pages",
     ]
     assert table.rows[0][0] == "template import, common-paper-csa-with-sla"
+
+
+def test_searches_are_measured_in_texts_of_twenty_clauses(actor: Actor, table: measure.Table) -> None:
+    with organization_scope(actor.organization_id):
+        stage.contracts(actor, 40, vacuum=False)
+        search.measure(table, actor, 40, times=1)
+        text = Version.objects.filter(number=2).earliest("contract").text
+        assert (Clause.objects.count(), text.count("\n")) == (800, 39)
+        words = text.splitlines()[1].split()[:3]
+        found = found_by(Contract.objects.all(), f'"{" ".join(words)}"')
+        assert found.filter(versions__text=text).exists()
+    assert all(row[2] == "ms p95" and "limit 100 ms" in row[3] for row in table.rows[1:])
+
+
+@pytest.mark.django_db
+def test_seals_are_measured_with_and_without_time_stamps(table: measure.Table) -> None:
+    signing.measure(table, [1], times=1)
+
+    assert [name.rpartition("(")[2] for name in named(table)] == ["B-B)", "B-LTA)"]
+
+
+def test_the_ledger_is_measured_from_the_first_entry_to_the_last(actor: Actor, table: measure.Table) -> None:
+    with organization_scope(actor.organization_id):
+        ledger.measure(table, actor, 30, 10)
+
+    assert [row[2] for row in table.rows] == ["entries/s"] * 4
+    assert table.rows[-1][3].startswith("31, ")  # the contract's own among them
 
 
 @pytest.mark.parametrize("path", [*lists.EACH_LIST, *lists.PAGES.values()])
