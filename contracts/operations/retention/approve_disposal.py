@@ -77,6 +77,9 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
         {"text": "", "file_name": "", "note": "", "attribution": "", "warnings": [], "surroundings": {}},
     ),
     rows.Clause: ("version__contract", {"text": "", "heading": "", "marks": []}),
+    # Whom a list named, and what it said to them.
+    rows.BulkRow: ("contract", {"data": {}, "problem": ""}),
+    rows.BulkSend: ("version__contract", {"title": "", "message": ""}),
     rows.RenewalDecision: ("contract", {"note": ""}),
     rows.Termination: ("contract", {"reason": "", "withdrawn_reason": ""}),
     rows.TerminationItem: ("termination__contract", {"title": "", "note": ""}),
