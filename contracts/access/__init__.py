@@ -127,6 +127,7 @@ def register_all() -> None:
     """The contracts' own rules and those of every capability."""
     from contracts.access import (
         approvals,
+        bulk_sends,
         changes,
         comments,
         custom_fields,
@@ -144,6 +145,7 @@ def register_all() -> None:
     register()
     for part in (
         approvals,
+        bulk_sends,
         changes,
         comments,
         custom_fields,

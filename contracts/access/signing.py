@@ -16,6 +16,7 @@ SIGNER, DESK, OTHER_SYSTEM = "signer", "signing_desk", "other_signing_system"
 FILERS = {Role.LEGAL, Role.ADMINISTRATOR, Role.INTEGRATION}
 SENDER_VERBS = (
     "contracts.create_envelope",
+    "contracts.prepare_again",
     "contracts.change_envelope",
     "contracts.send_envelope",
     "contracts.remind_recipient",

@@ -127,7 +127,7 @@ def clean_pdf(pdf: bytes) -> bytes:
 
     try:
         reader = PdfReader(io.BytesIO(pdf))
-        if _is_signed(reader.root_object):
+        if is_signed(reader.root_object):
             return pdf
         writer = PdfWriter(clone_from=reader)
         writer.metadata = None
@@ -204,7 +204,7 @@ def _clean_photograph(stream: Any) -> None:
         stream._data = b""
 
 
-def _is_signed(root: Any) -> bool:
+def is_signed(root: Any) -> bool:
     """Whether a field of the form holds a signature over bytes of the file."""
     form = _resolved(root.get("/AcroForm"))
     waiting = [(field, None) for field in _listed(form.get("/Fields"))] if isinstance(form, dict) else []

@@ -27,6 +27,7 @@ from pyhanko_certvalidator import ValidationContext
 from clm.documents.extraction.extracted import Refused
 from clm.documents.extraction.limits import DEFAULT
 from clm.documents.extraction.sandbox import run_module
+from contracts.adapters.sealing_keys import TRIAL
 
 WORKER = "contracts.adapters.signatures_worker"
 MOST_SIGNATURES = 40
@@ -54,7 +55,8 @@ class Stamp:
 class Signature:
     """`is_intact`: the bytes it covers are those that were signed. `covers_all`: of the file, apart from what belongs
     to the signature itself and to later time stamps. `is_changed`: something was added behind it that may not be.
-    `claimed_at` is the signer's own clock; `level` is PAdES', empty where it is not intact."""
+    `claimed_at` is the signer's own clock; `level` is PAdES', empty where it is not intact. `is_trial`: made with a key
+    for trying out, which anybody can make."""
 
     field: str
     name: str
@@ -67,6 +69,16 @@ class Signature:
     level: str
     claimed_at: datetime | None
     stamp: Stamp | None
+    is_trial: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.is_intact and self.covers_all and not self.is_changed
+
+    @property
+    def proves_who(self) -> bool:
+        """Whether certificate and time stamp lead to authorities that are trusted."""
+        return self.is_trusted and not self.is_trial and (self.stamp is None or self.stamp.is_trusted)
 
 
 @dataclass(frozen=True)
@@ -79,8 +91,18 @@ class Reading:
     @property
     def is_whole(self) -> bool:
         """Whether there is a signature, and every one is intact with nothing added behind it."""
-        intact = all(each.is_intact and each.covers_all and not each.is_changed for each in self.signatures)
+        intact = all(each.holds for each in self.signatures)
         return bool(self.signatures) and intact and all(each.is_intact for each in self.document_stamps)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether, besides, everybody who signed or stamped it is vouched for by an authority that is trusted here."""
+        who = all(each.proves_who for each in self.signatures)
+        return self.is_whole and who and all(each.is_trusted for each in self.document_stamps)
+
+    @property
+    def is_trial(self) -> bool:
+        return any(each.is_trial for each in self.signatures)
 
     def as_json(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(json.dumps(asdict(self), default=lambda at: at.isoformat()))
@@ -165,6 +187,7 @@ def _signature(
         "issuer": str(certificate.issuer.human_friendly),
         "fingerprint": certificate.sha256.hex(),
         "claimed_at": embedded.self_reported_timestamp,
+        "is_trial": TRIAL in str(certificate.subject.human_friendly),
     }
     try:
         status = _status(embedded, trust, reader)

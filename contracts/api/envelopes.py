@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 from uuid import UUID
 
@@ -27,11 +28,13 @@ from contracts.access.signing import VIEW
 from contracts.models import Envelope, EnvelopeEvent, Recipient, SignatureField, Version
 from contracts.operations.signing.attach_seal import retry_seal
 from contracts.operations.signing.change_envelope import FieldDraft, RecipientDraft, change_envelope
-from contracts.operations.signing.create_envelope import create_envelope
+from contracts.operations.signing.create_envelope import create_envelope, prepare_again
+from contracts.operations.signing.record_paper_signature import record_paper_signature
 from contracts.operations.signing.remind_recipient import correct_recipient, remind_recipient, void_envelope
 from contracts.operations.signing.send_envelope import send_envelope
+from contracts.operations.signing.sign_elsewhere import send_elsewhere
 from contracts.pages.signing import origin_of, paper
-from contracts.papers.envelopes import make_envelope_paper
+from contracts.papers.envelopes import make_envelope_paper, put_scan
 from contracts.queries.signing import envelope_rows
 from contracts.states import Side
 
@@ -49,17 +52,22 @@ class RecipientSerializer(serializers.ModelSerializer):
     class Meta:
         model = Recipient
         fields = [
-            "id", "role", "side", "position", "name", "email", "phone", "code_by", "state", "invited_at", "opened_at",
-            "consented_at", "consent_hash", "ended_at", "reason", "forwarded_from", "fields_on_pages",
+            "id", "role", "side", "party", "position", "name", "email", "phone", "code_by", "state", "invited_at",
+            "opened_at", "consented_at", "consent_hash", "ended_at", "reason", "forwarded_from", "fields_on_pages",
         ]  # fmt: skip
         read_only_fields = fields
 
 
 class EnvelopeSerializer(serializers.ModelSerializer):
-    """`paper_sha256` is of the PDF that is signed, `executed_sha256` of the sealed one, once there is one."""
+    """`version_hash` is the content hash that the paper was made of, `paper_sha256` of the PDF that is signed,
+    `executed_sha256` of the sealed one, once there is one; `certificate_sha256` of the certificate of signature, where
+    the paper bore signatures before. `paper_removed`: kinds of what was taken out of the PDF because it could act."""
 
     paper_sha256 = serializers.CharField(source="paper.sha256", read_only=True)
     executed_sha256 = serializers.CharField(source="executed.sha256", read_only=True, allow_null=True, default=None)
+    certificate_sha256 = serializers.CharField(
+        source="certificate.sha256", read_only=True, allow_null=True, default=None
+    )
     page_count = serializers.SerializerMethodField()
     recipients = RecipientSerializer(many=True, read_only=True)
 
@@ -67,9 +75,10 @@ class EnvelopeSerializer(serializers.ModelSerializer):
         model = Envelope
         fields = [
             "id", "contract", "version", "state", "method", "title", "message", "is_ordered", "effective_on", "days",
-            "remind_days", "version_hash", "paper_sha256", "page_count", "created_by", "sent_by", "sent_at",
-            "expires_at", "ended_at", "reason", "seal_state", "seal_level", "seal_certificate", "seal_attempts",
-            "seal_error", "sealed_at", "executed_sha256", "recipients", "created_at",
+            "remind_days", "unilateral_reason", "version_hash", "paper_sha256", "paper_is_signed", "paper_removed",
+            "page_count", "created_by", "sent_by", "sent_at", "expires_at", "ended_at", "reason", "seal_state",
+            "seal_level", "seal_certificate", "seal_attempts", "seal_error", "sealed_at", "executed_sha256",
+            "certificate_sha256", "recipients", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -100,10 +109,14 @@ class FieldSentSerializer(BodySerializer):
 
 
 class RecipientSentSerializer(BodySerializer):
+    """`party` is the party of the contract for whom they sign, which decides on the side; the only one of a side need
+    not be named."""
+
     name = serializers.CharField(max_length=200)
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=Recipient.Role.choices, required=False, default=Recipient.Role.SIGNER)
     side = serializers.ChoiceField(choices=Side.choices, required=False, default=Side.OURS)
+    party = serializers.UUIDField(required=False, allow_null=True, default=None)
     position = serializers.IntegerField(min_value=1, max_value=99, required=False, default=1)
     phone = serializers.CharField(required=False, allow_blank=True, default="", max_length=32)
     code_by = serializers.ChoiceField(choices=Recipient.CodeBy.choices, required=False, default=Recipient.CodeBy.MAIL)
@@ -115,6 +128,7 @@ class EnvelopeChangeSerializer(BodySerializer):
     message = serializers.CharField(required=False, allow_blank=True)
     is_ordered = serializers.BooleanField(required=False)
     effective_on = serializers.DateField(required=False, allow_null=True)
+    unilateral_reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     days = serializers.IntegerField(min_value=1, max_value=365, required=False)
     remind_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
     recipients = RecipientSentSerializer(many=True, required=False)
@@ -128,6 +142,16 @@ class SendSerializer(BodySerializer):
     """`seen` is the content hash that was looked at: 409 `changed_meanwhile` where it is another by now."""
 
     seen = serializers.CharField(max_length=64, required=False)
+
+
+class SystemSerializer(BodySerializer):
+    system = serializers.CharField(max_length=60)
+
+
+class OnPaperSerializer(BodySerializer):
+    pdf = serializers.CharField(help_text="base64")
+    signed_on = serializers.DateField()
+    certifies = serializers.BooleanField()
 
 
 class CorrectionSerializer(BodySerializer):
@@ -219,9 +243,50 @@ class EnvelopeChange(_EnvelopeAct):
 
 
 @extend_schema(responses=EnvelopeSerializer)
+class EnvelopeAgain(_EnvelopeAct):
+    """A new paper of the contract's newest text, for the same people; places that lie on no page of it are gone."""
+
+    asks = "contracts.prepare_again"
+    serializer_class = EmptySerializer
+
+    def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
+        newest = Version.objects.filter(contract__envelopes=pk).latest("number")
+        prepare_again(actor=actor, envelope_id=pk, paper=make_envelope_paper(actor, newest.pk))
+
+
+@extend_schema(responses=EnvelopeSerializer)
+class EnvelopeElsewhere(_EnvelopeAct):
+    """It is signed in another system: nobody is written to from here, and what came of it is posted to its hook. The
+    same has to be in order as for sending."""
+
+    asks = "contracts.send_elsewhere"
+    serializer_class = SystemSerializer
+
+    def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
+        send_elsewhere(actor=actor, envelope_id=pk, origin=origin_of(self.request), **sent)
+
+
+@extend_schema(responses=EnvelopeSerializer)
+class EnvelopeOnPaper(_EnvelopeAct):
+    """It was signed on paper: the scan (PDF, base64), the day on which all had signed, and that you have seen it."""
+
+    asks = "contracts.record_paper_signature"
+    serializer_class = OnPaperSerializer
+
+    def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
+        try:
+            content = base64.b64decode(sent.pop("pdf"), validate=True)
+        except ValueError:
+            raise Invalid("unreadable", "Send the PDF in base64.", fields={"pdf": ["Not base64."]}) from None
+        scan = put_scan(actor, content)
+        record_paper_signature(actor=actor, envelope_id=pk, scan=scan, origin=origin_of(self.request), **sent)
+
+
+@extend_schema(responses=EnvelopeSerializer)
 class EnvelopeSending(_EnvelopeAct):
     """Letters leave to those who are first. 409 `approval_missing`, `approval_open`, `mandatory_missing`,
-    `terms_missing`, `parties_missing`, `signer_missing`, `out_for_signature`, `changed_meanwhile`."""
+    `terms_missing`, `parties_missing`, `signer_missing`, `signatory_unnamed`, `party_unsigned`, `out_for_signature`,
+    `changed_meanwhile` (prepare it again)."""
 
     asks = "contracts.send_envelope"
     serializer_class = SendSerializer
@@ -288,6 +353,24 @@ class EnvelopeEvents(VisibleRowsView, RetrieveAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         rows = EnvelopeEvent.objects.filter(envelope=self.get_object()).order_by("number")
         return Response(EnvelopeEventSerializer(rows, many=True).data)
+
+
+class EnvelopeCertificate(VisibleRowsView):
+    """The certificate of signature, where it is a file of its own: the paper bore signatures before. Else 404."""
+
+    model = Envelope
+    verb = VIEW
+    serializer_class = EnvelopeSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return Envelope.objects.select_related("certificate", "contract")
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        envelope = self.get_object()
+        if envelope.certificate is None:
+            raise NotVisible
+        return paper(read_blob(envelope.certificate), f"{envelope.contract.reference}-certificate.pdf")
 
 
 class EnvelopeExecuted(VisibleRowsView):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("contracts.api.draft_urls")),
     path("", include("contracts.api.omission_urls")),
     path("", include("contracts.api.envelope_urls")),
+    path("", include("contracts.api.bulk_send_urls")),
     path("", include("contracts.api.request_urls")),
     path("", include("contracts.api.comment_urls")),
     path("", include("contracts.api.change_urls")),

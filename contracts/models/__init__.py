@@ -1,4 +1,5 @@
 from contracts.models.approval import Approval, ApprovalSeat, ApprovalStep, Matrix, Rule
+from contracts.models.bulk_send import BulkRow, BulkSend
 from contracts.models.change import Change, Receipt
 from contracts.models.comment import Comment, FormerWords, Mention, Thread
 from contracts.models.contract import (
@@ -35,6 +36,8 @@ __all__ = [
     "Approval",
     "ApprovalSeat",
     "ApprovalStep",
+    "BulkRow",
+    "BulkSend",
     "Change",
     "Clause",
     "ClauseEdit",

@@ -26,11 +26,13 @@ class SealState(models.TextChoices):
 
 
 class Envelope(OrganizationRow):
-    """An exact version, out for signature: `version_hash` is its content hash as it was sent, `paper` the PDF that is
-    signed; `pages` are its pages, each with width and height in points and the blob of its picture. `contract_was` is
-    the state to which the contract goes back where it is not signed. `effective_on` is when an amendment takes effect.
-    `next_due_at` is the earlier of the next reminder and the end. What became of it is never changed (trigger); its
-    sealing goes on."""
+    """An exact version, out for signature: `version_hash` is its content hash as `paper`, the PDF that is signed, was
+    made of it; `pages` are its pages, each with width and height in points and the blob of its picture, `former_blobs`
+    the files of papers before it. `paper_removed` names what was taken out because it could act; a paper that bears
+    signatures (`paper_is_signed`) is never touched, and its `certificate` is a file of its own. `unilateral_reason`
+    says why not every party signs. `contract_was` is the state to which the contract goes back where it is not signed.
+    `effective_on` is when an amendment takes effect. `next_due_at` is the earlier of the next reminder and the end.
+    What became of it is never changed (trigger); its sealing goes on."""
 
     STATES: ClassVar[StateTable] = ENVELOPE_STATES
 
@@ -48,6 +50,10 @@ class Envelope(OrganizationRow):
     contract_was = models.CharField(max_length=20, blank=True)
     paper = models.ForeignKey("documents.Blob", on_delete=models.PROTECT, related_name="+")
     pages = models.JSONField(default=list)
+    paper_is_signed = models.BooleanField(default=False)
+    paper_removed = models.JSONField(default=list)
+    former_blobs = models.JSONField(default=list)
+    unilateral_reason = models.TextField(_("why not every party signs"), blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("sent"), null=True)
@@ -65,6 +71,7 @@ class Envelope(OrganizationRow):
     seal_certificate = models.TextField(blank=True)
     sealed_at = models.DateTimeField(null=True)
     executed = models.ForeignKey("documents.Blob", null=True, on_delete=models.PROTECT, related_name="+")
+    certificate = models.ForeignKey("documents.Blob", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints: ClassVar = [
@@ -102,7 +109,8 @@ class Envelope(OrganizationRow):
 
 class Recipient(OrganizationRow):
     """Who gets an envelope. `position`: the same number is asked at the same time, where it goes one after the other.
-    `consent_hash` is sha256 of the words they agreed to. What they did is never changed (trigger)."""
+    `party` is for whom they sign. `consent_hash` is sha256 of the words they agreed to. `drawing` is the signature they
+    drew: strokes, each a list of points. What they did is never changed (trigger)."""
 
     class Role(models.TextChoices):
         SIGNER = "signer", _("Signs")
@@ -119,6 +127,7 @@ class Recipient(OrganizationRow):
     envelope = models.ForeignKey(Envelope, on_delete=models.CASCADE, related_name="recipients")
     role = models.CharField(_("part"), max_length=10, choices=Role.choices, default=Role.SIGNER)
     side = models.CharField(_("signs for"), max_length=8, choices=Side.choices, default=Side.OURS)
+    party = models.ForeignKey("contracts.Party", null=True, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(_("order"), default=1)
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail address"))
@@ -131,6 +140,7 @@ class Recipient(OrganizationRow):
     consented_at = models.DateTimeField(null=True)
     consent_hash = models.CharField(max_length=64, blank=True)
     ended_at = models.DateTimeField(null=True)
+    drawing = models.JSONField(default=list)
     reason = models.TextField(blank=True)
     forwarded_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="forwarded_to")
 
@@ -193,7 +203,8 @@ class SignatureField(OrganizationRow):
 
 class SigningLink(OrganizationRow):
     """A link for one recipient and one purpose. Only the sha256 of its secret is kept, and that secret is made when the
-    letter leaves. `session_hash` is that of the browser in which the code was given."""
+    letter leaves. `session_hash` is that of the browser in which the code was given. `tally` counts what anybody who
+    holds it can do without end, by the kind of event: see `note_often`."""
 
     class Purpose(models.TextChoices):
         SIGN = "sign", _("to sign")
@@ -208,6 +219,7 @@ class SigningLink(OrganizationRow):
     session_hash = models.CharField(max_length=64, blank=True)
     used_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    tally = models.JSONField(default=dict)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["recipient", "purpose"], name="signing_link_of")]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract, Envelope, Recipient, SignatureField
+from contracts.models import Contract, ContractParty, Envelope, Recipient, SignatureField
 from contracts.operations.signing.change_envelope import FieldDraft, RecipientDraft
+from contracts.queries.signing import signing_parts
 from contracts.states import Side
 
 NUMBERS = ("page", "x", "y", "width", "height")
@@ -26,6 +28,12 @@ class EnvelopeForm(forms.Form):
         widget=forms.DateInput({"type": "date"}),
         help_text=_("Empty: as its terms say; an amendment on the day of the last signature."),
     )
+    unilateral_reason = forms.CharField(
+        label=_("Why not every party signs"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only for a paper that one side signs alone: signers read it, and the certificate says it."),
+    )
     days = forms.IntegerField(label=_("Days to sign"), min_value=1, max_value=365)
     remind_days = forms.IntegerField(label=_("Remind every so many days"), min_value=0, max_value=365)
 
@@ -34,10 +42,15 @@ class PersonForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail address"))
     role = forms.ChoiceField(label=_("Part"), choices=Recipient.Role.choices, initial=Recipient.Role.SIGNER)
-    side = forms.ChoiceField(label=_("For"), choices=Side.choices, initial=Side.OURS)
+    side = forms.ChoiceField(label=_("Signs for"), choices=Side.choices, initial=Side.OURS)
     position = forms.IntegerField(label=_("Order"), min_value=1, max_value=99, initial=1)
     code_by = forms.ChoiceField(label=_("Code by"), choices=Recipient.CodeBy.choices, initial=Recipient.CodeBy.MAIL)
     phone = forms.CharField(label=_("Mobile number"), max_length=32, required=False)
+
+    def __init__(self, *args: Any, parts: Sequence[ContractParty] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(str(part.party_id), f"{part.party.name} ({part.get_role_display()})") for part in parts]
+        self.fields["side"].choices = [*named, *Side.choices]  # type: ignore[attr-defined]
 
 
 class PlaceForm(forms.Form):
@@ -89,8 +102,12 @@ def kept_recipients(envelope: Envelope) -> list[Recipient]:
 def people_formset(envelope: Envelope, data: Any = None, *, more: int = 0) -> Any:
     """A row for each recipient; with `more`, so many empty ones behind what was sent."""
     rows = formset_factory(PersonForm, extra=0 if kept_recipients(envelope) else 1, max_num=30, can_delete=True)
-    initial = [{name: getattr(each, name) for name in PersonForm.base_fields} for each in kept_recipients(envelope)]
-    return rows(_grown(data, more, "people"), initial=initial, prefix="people")
+    initial = [
+        {name: getattr(each, name) for name in PersonForm.base_fields} | {"side": each.party_id or each.side}
+        for each in kept_recipients(envelope)
+    ]
+    given = {"parts": signing_parts(envelope.contract)}
+    return rows(_grown(data, more, "people"), initial=initial, prefix="people", form_kwargs=given)
 
 
 def fields_formset(envelope: Envelope, data: Any = None, *, more: int = 0) -> Any:
@@ -125,9 +142,17 @@ def wanted_recipients(envelope: Envelope, given: Sequence[dict[str, Any]]) -> li
     """As the form has them; who stays, by address, and still signs, keeps their places."""
     placed = {each.email.lower(): _drafts(each) for each in kept_recipients(envelope)}
     return [
-        RecipientDraft(**row, fields=placed.get(row["email"].lower(), []) if row["role"] == "signer" else [])
+        RecipientDraft(
+            **row | _for_whom(row["side"]),
+            fields=placed.get(row["email"].lower(), []) if row["role"] == "signer" else [],
+        )
         for row in _rows(given)
     ]
+
+
+def _for_whom(chosen: str) -> dict[str, Any]:
+    """A side, or the party itself."""
+    return {"side": chosen} if chosen in Side.values else {"side": Side.OURS, "party": UUID(chosen)}
 
 
 def placed_recipients(envelope: Envelope, given: Sequence[dict[str, Any]]) -> list[RecipientDraft]:
@@ -139,7 +164,7 @@ def placed_recipients(envelope: Envelope, given: Sequence[dict[str, Any]]) -> li
             {name: row[name] for name in row if name != "recipient"} for row in rows if row["recipient"] == each.email
         ]
         facts = {name: getattr(each, name) for name in PersonForm.base_fields}
-        people.append(RecipientDraft(**facts, fields=[FieldDraft(**row) for row in own]))
+        people.append(RecipientDraft(**facts, party=each.party_id, fields=[FieldDraft(**row) for row in own]))
     return people
 
 
@@ -159,5 +184,5 @@ def suggested_people(contract: Contract) -> list[RecipientDraft]:
             continue
         known.add(email.lower())
         side = Side.OURS if part.role == "ours" else Side.THEIRS
-        found.append(RecipientDraft(part.party.name, email, side=side, position=len(found) + 1))
+        found.append(RecipientDraft(part.party.name, email, side=side, party=part.party_id, position=len(found) + 1))
     return found

@@ -30,7 +30,7 @@ from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient
 from contracts.models.signature import Method, SealState
 from contracts.operations.signing.attach_seal import retry_seal
 from contracts.operations.signing.change_envelope import change_envelope
-from contracts.operations.signing.create_envelope import create_envelope
+from contracts.operations.signing.create_envelope import create_envelope, prepare_again
 from contracts.operations.signing.record_paper_signature import record_paper_signature
 from contracts.operations.signing.remind_recipient import correct_recipient, remind_recipient, void_envelope
 from contracts.operations.signing.send_envelope import send_envelope
@@ -52,7 +52,15 @@ from contracts.pages.signing import origin_of, page_views, paper, picture
 from contracts.pages.steps import form_page, tried
 from contracts.papers.envelopes import make_envelope_paper, put_scan
 from contracts.papers.sealing import is_trial, level_to_come
-from contracts.queries.signing import acting, envelope_rows, letters_about, listed_envelopes, progress_of
+from contracts.queries.signing import (
+    acting,
+    envelope_rows,
+    letters_about,
+    listed_envelopes,
+    parties_without_signer,
+    progress_of,
+    signing_parts,
+)
 from contracts.states import EnvelopeState, RecipientState
 
 
@@ -173,6 +181,8 @@ def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_remind": is_out and can(actor, "contracts.remind_recipient", envelope),
         "can_void": (is_out or is_draft) and can(actor, "contracts.void_envelope", envelope),
         "can_retry": envelope.seal_state == SealState.WAITING and can(actor, "contracts.retry_seal", envelope),
+        "is_stale": is_draft and _is_stale(envelope),
+        "without": _without(envelope),
         "has_signers": any(each.role == Recipient.Role.SIGNER for each in acting(list(envelope.recipients.all()))),
         "hook": _hook(request, actor, envelope),
         "level": level_to_come(),
@@ -182,6 +192,18 @@ def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "crumbs": _crumbs(envelope),
     }
     return render(request, "contracts/envelope_page.html", context)
+
+
+def _is_stale(envelope: Envelope) -> bool:
+    """Whether text or terms are not what was prepared any more."""
+    is_other = envelope.version_hash != envelope.version.content_hash
+    return is_other or bool(envelope.contract.versions.filter(number__gt=envelope.version.number).exists())
+
+
+def _without(envelope: Envelope) -> str:
+    """For which parties nobody signs."""
+    signers = [each for each in envelope.recipients.all() if each.role == Recipient.Role.SIGNER]
+    return ", ".join(parties_without_signer(signing_parts(envelope.contract), signers)) if signers else ""
 
 
 def _hook(request: HttpRequest, actor: Actor, envelope: Envelope) -> dict[str, str] | None:
@@ -202,6 +224,17 @@ def envelope_facts(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("envelope", pk=pk)
     back = envelope.get_absolute_url()
     return form_page(request, form, envelope.contract, title=_("What is sent"), submit=_("Save"), back=back)
+
+
+@login_required
+@require_POST
+def envelope_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A new paper of the newest text, for the same people."""
+    actor, envelope = _envelope(request, pk, "contracts.prepare_again")
+    newest = envelope.contract.versions.latest("number")
+    prepare_again(actor=actor, envelope_id=pk, paper=make_envelope_paper(actor, newest.pk))
+    messages.success(request, _("Prepared again from version %(number)s: look at it.") % {"number": newest.number})
+    return redirect("envelope", pk=pk)
 
 
 @login_required
@@ -337,8 +370,8 @@ def envelope_on_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = OnPaperForm(request.POST or None, request.FILES or None)
 
     def file(given: dict[str, Any]) -> None:
-        scan, pages = put_scan(actor, given.pop("file").read())
-        record_paper_signature(actor=actor, envelope_id=pk, scan=scan, pages=pages, origin=origin_of(request), **given)
+        scan = put_scan(actor, given.pop("file").read())
+        record_paper_signature(actor=actor, envelope_id=pk, scan=scan, origin=origin_of(request), **given)
 
     if tried(form, file):
         messages.success(request, _("Filed as signed on paper. The copy is being sealed."))
@@ -393,3 +426,13 @@ def envelope_executed(request: HttpRequest, pk: UUID) -> HttpResponse:
     if envelope.executed is None:
         raise NotVisible
     return paper(read_blob(envelope.executed), f"{envelope.contract.reference}-executed.pdf")
+
+
+@login_required
+@require_GET
+def envelope_certificate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The certificate of signature, where it is a file of its own. 404 until there is one."""
+    envelope = _envelope(request, pk)[1]
+    if envelope.certificate is None:
+        raise NotVisible
+    return paper(read_blob(envelope.certificate), f"{envelope.contract.reference}-certificate.pdf")

@@ -14,5 +14,6 @@ urlpatterns = [
     path("sign/<str:token>/forward/", signing.signing_forward, name="signing-forward"),
     path("sign/<str:token>/paper/", signing.signing_paper, name="signing-paper"),
     path("sign/<str:token>/executed/", signing.signing_executed, name="signing-executed"),
+    path("sign/<str:token>/certificate/", signing.signing_certificate, name="signing-certificate"),
     path("sign/<str:token>/pages/<int:number>/", signing.signing_page, name="signing-page"),
 ]

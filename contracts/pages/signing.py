@@ -39,7 +39,8 @@ from contracts.operations.signing.open_signing_link import open_signing_link, re
 from contracts.operations.signing.sign_envelope import sign_envelope
 from contracts.pages.signing_forms import CodeForm, DeclineForm, ForwardForm, SignForm
 from contracts.pages.steps import tried
-from contracts.queries.signing import consent_words, envelope_rows
+from contracts.papers.executed import paper_so_far
+from contracts.queries.signing import consent_words, envelope_rows, mark_of, values_digest
 
 SESSION_KEY = "signing"
 
@@ -128,7 +129,7 @@ def signing(request: HttpRequest, visit: Visit) -> HttpResponse:
     if link.purpose == SigningLink.Purpose.COPY:
         return render(request, "signing/copy.html", _shown(visit, link, envelope))
     recipient = read_envelope(**visit.facts)
-    form = SignForm(list(recipient.fields.all()), recipient, auto_id="field-%s")
+    form = SignForm(list(recipient.fields.all()), recipient, seen=values_digest(envelope), auto_id="field-%s")
     return _document(request, visit, link, envelope, form)
 
 
@@ -162,8 +163,10 @@ def masked(address: str) -> str:
 def _document(
     request: HttpRequest, visit: Visit, link: SigningLink, envelope: Envelope, form: SignForm, *, status: int = 200
 ) -> HttpResponse:
+    pages = page_views(envelope, own=link.recipient)
     context = _shown(visit, link, envelope) | {
-        "pages": page_views(envelope, own=link.recipient),
+        "pages": pages,
+        "filled": [place["mark"] for page in pages for place in page["fields"] if place["mark"]],
         "form": form,
         "consent": consent_words(),
         "acts": link.purpose == SigningLink.Purpose.SIGN and link.recipient.acts,
@@ -179,6 +182,8 @@ def page_views(envelope: Envelope, own: Recipient | None = None) -> list[dict[st
             place = {name: getattr(row, name) for name in ("pk", "x", "y", "width", "height", "get_kind_display")}
             place |= {"is_own": own is not None and recipient.pk == own.pk, "who": recipient.name}
             place["baseline"] = row.y + row.height * 7 / 10
+            row.recipient = recipient
+            place["mark"] = mark_of(row) if row.filled_at is not None else None
             by_page.setdefault(row.page, []).append(place)
     return [{**page, "number": n, "fields": by_page.get(n, [])} for n, page in enumerate(envelope.pages, start=1)]
 
@@ -214,12 +219,15 @@ def signing_sign(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     def sign(given: dict[str, Any]) -> None:
         consent_to_sign(**visit.facts, words=consent_words())
-        sign_envelope(**visit.facts, values=form.values(), name=given["name"])
+        facts = {"name": given["name"], "drawing": given["drawing"], "seen": given["seen"]}
+        sign_envelope(**visit.facts, values=form.values(), **facts)
 
     if tried(form, sign):
         return _done(request, visit, "signed" if recipient.role == Recipient.Role.SIGNER else "approved")
     link = open_signing_link(**visit.facts)
     envelope = envelope_rows().get(pk=recipient.envelope_id)
+    # What others filled in meanwhile is on the page that is shown now.
+    form.put_seen(values_digest(envelope))
     return _document(request, visit, link, envelope, form, status=400)
 
 
@@ -269,14 +277,17 @@ def picture(envelope: Envelope, number: int) -> HttpResponse:
 @require_GET
 @by_link
 def signing_paper(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The text as a PDF, to keep."""
-    envelope = read_envelope(**visit.facts).envelope
-    return paper(read_blob(envelope.paper), f"{envelope.contract.reference}.pdf")
+    """The text as a PDF, to keep, with what others put on its pages so far."""
+    envelope = envelope_rows().get(pk=read_envelope(**visit.facts).envelope_id)
+    return paper(paper_so_far(envelope), f"{envelope.contract.reference}.pdf")
 
 
 def paper(content: bytes, name: str) -> HttpResponse:
+    """To be saved, never shown in a page of ours: whatever it holds gets no hold of this site."""
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
@@ -288,3 +299,13 @@ def signing_executed(request: HttpRequest, visit: Visit) -> HttpResponse:
     if envelope.executed is None:
         raise NotVisible
     return paper(read_blob(envelope.executed), f"{envelope.contract.reference}-executed.pdf")
+
+
+@require_GET
+@by_link
+def signing_certificate(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The certificate of signature, where it is a file of its own."""
+    envelope = fetch_executed(**visit.facts)
+    if envelope.certificate is None:
+        raise NotVisible
+    return paper(read_blob(envelope.certificate), f"{envelope.contract.reference}-certificate.pdf")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,25 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.engine.signature_marks import checked_drawing
 from contracts.models import Recipient, SignatureField
 
+LONGEST_DRAWING = 60_000
 OWN = (SignatureField.Kind.DATE, SignatureField.Kind.NAME)
+
+
+class DrawingField(forms.CharField):
+    """Strokes as JSON; what is none is refused beside the drawing."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return []
+        try:
+            return checked_drawing(json.loads(text[:LONGEST_DRAWING]))
+        except (ValueError, RecursionError) as wrong:
+            message = _("This drawing cannot be used: draw your signature again, or type it.")
+            raise forms.ValidationError(message) from wrong
 
 
 class CodeForm(forms.Form):
@@ -24,13 +41,18 @@ class CodeForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    """The name that is signed with, what the fields ask for, and the consent."""
+    """The name that is signed with, what the fields ask for, and the consent. `seen` is what others had filled in on
+    the page that this form was on; `drawing` the signature, where it is drawn."""
 
+    seen = forms.CharField(widget=forms.HiddenInput)
+    drawing = DrawingField(label=gettext_lazy("Drawn signature"), required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=gettext_lazy("Your name"), max_length=200)
     agreed = forms.BooleanField(label="", error_messages={"required": gettext_lazy("Agree to this first.")})
 
-    def __init__(self, rows: Sequence[SignatureField], recipient: Recipient, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"initial": {"name": recipient.name}, **kwargs})
+    def __init__(
+        self, rows: Sequence[SignatureField], recipient: Recipient, *args: Any, seen: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **{"initial": {"name": recipient.name, "seen": seen}, **kwargs})
         self.rows = [row for row in rows if row.kind not in OWN]
         for row in self.rows:
             self.fields[str(row.pk)] = _asked(row, recipient)
@@ -42,6 +64,18 @@ class SignForm(forms.Form):
             value = self.cleaned_data.get(str(row.pk))
             found[row.pk] = ("yes" if value else "") if isinstance(value, bool) else str(value or "")
         return found
+
+    def clean(self) -> dict[str, Any]:
+        """Who has drawn a signature need not type it."""
+        given = super().clean() or {}
+        for row in self.rows:
+            if row.kind == SignatureField.Kind.SIGNATURE and given.get("drawing"):
+                self.errors.pop(str(row.pk), None)
+        return given
+
+    def put_seen(self, seen: str) -> None:
+        """Shown again, the form is about what is filled in now."""
+        self.data = {**{name: self.data[name] for name in self.data}, "seen": seen}
 
     def asked_fields(self) -> list[Any]:
         return [self[str(row.pk)] for row in self.rows]

@@ -84,5 +84,4 @@ def _read(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         day = date.fromisoformat(sent["signed_on"]) if sent.get("signed_on") else None
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
         raise Invalid("unreadable", "Send id, outcome, and signed_on with pdf, or reason.") from wrong
-    scan, pages = put_scan(actor, content)
-    return read | {"scan": scan, "pages": pages, "signed_on": day}
+    return read | {"scan": put_scan(actor, content), "signed_on": day}

@@ -101,5 +101,6 @@ urlpatterns = [
     path("changes/<uuid:pk>/counter/", changes.change_counter, name="change-counter"),
     path("changes/<uuid:pk>/reopen/", changes.change_reopen, name="change-reopen"),
     path("", include("contracts.pages.envelope_urls")),
+    path("", include("contracts.pages.bulk_send_urls")),
     path("<uuid:pk>/<slug:key>/", views.contract_page, name="contract-tab"),
 ]

@@ -70,8 +70,11 @@ APPROVALS = frozenset(
 )  # fmt: skip
 
 SIGNING = frozenset(
-    ["envelopes", "envelope", "envelope-new", "envelope-people", "envelope-fields", "envelope-on-paper"]
-)
+    [
+        "envelopes", "envelope", "envelope-new", "envelope-people", "envelope-fields", "envelope-on-paper",
+        "bulk-sends", "bulk-send", "bulk-send-new", "bulk-send-mapping",
+    ]
+)  # fmt: skip
 
 
 def register() -> None:

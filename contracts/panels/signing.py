@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.access.permissions import visible
 from clm.dashboards.registry import NavigationEntry, register_navigation
 from clm.lib.actor import Actor
+from contracts.access.bulk_sends import VIEW as VIEW_BULK
 from contracts.access.signing import VIEW
 from contracts.models import Contract, Envelope
 from contracts.pages.envelopes import envelopes_tab
@@ -21,5 +22,6 @@ def _count(actor: Actor, contract: Contract) -> int:
 def register() -> None:
     signing_letters.register()
     register_navigation(NavigationEntry("envelopes", _("Signatures"), "envelopes", "signature", VIEW, 18))
+    register_navigation(NavigationEntry("bulk-sends", _("Sent to many"), "bulk-sends", "send", VIEW_BULK, 19))
     template = "contracts/tab_signatures.html"
     register_contract_tab(ContractTab("signatures", _("Signatures"), 62, VIEW, template, envelopes_tab, _count))

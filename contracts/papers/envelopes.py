@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-
-from pypdf import PdfReader, PdfWriter
 
 from clm.access.permissions import get_visible
 from clm.documents.blobs import StoredContent, put_content, store_blob
@@ -16,7 +13,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.outside import outside_transactions
 from contracts import queries
-from contracts.adapters.page_pictures import page_pictures
+from contracts.adapters.signing_paper import signing_paper
 from contracts.models import Version
 from contracts.papers.outgoing import outgoing_bytes
 from contracts.queries.templates import print_version
@@ -35,51 +32,56 @@ class EnvelopePage:
 
 @dataclass(frozen=True)
 class EnvelopePaper:
-    """A version as the PDF that is signed, stored, with its pages."""
+    """A version as the PDF that is signed, stored, with its pages. `content_hash` is the version's as it was when this
+    was made; `removed` and `is_signed` as in `SigningPaper`."""
 
     version_id: UUID
+    content_hash: str
     stored: StoredContent
     pages: tuple[EnvelopePage, ...]
+    removed: tuple[str, ...] = ()
+    is_signed: bool = False
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A copy of what was signed on paper or elsewhere, stored as it is, with its pages as an envelope has them."""
+
+    stored: StoredContent
+    pages: tuple[dict[str, Any], ...]
+    is_signed: bool = False
 
 
 def make_envelope_paper(actor: Actor, version_id: UUID) -> EnvelopePaper:
-    """A PDF stays the PDF it is, apart from what never leaves the house; other documents are printed from their text.
-    Call outside of a transaction. Raises DomainError with the refusal of a document that cannot be drawn."""
+    """A PDF stays the PDF it is, apart from what never leaves the house and what could act; one that bears signatures
+    stays as it is, and other documents are printed from their text. Call outside of a transaction. Raises DomainError
+    with the refusal of a document that cannot be sent or drawn."""
     outside_transactions("a paper for signature is made")
     version = get_visible(actor, queries.version_rows(), version_id)
-    content = paper_bytes(version)
     try:
-        drawn = page_pictures(content)
+        made = signing_paper(_printed(version))
     except Refused as refusal:
         raise DomainError(refusal.code, refusal.message) from refusal
-    pages = [
-        EnvelopePage(each.width, each.height, put_content(actor.organization_id, each.picture, PNG)) for each in drawn
-    ]
-    return EnvelopePaper(version.pk, put_content(actor.organization_id, content, PDF), tuple(pages))
+    house = actor.organization_id
+    pages = tuple(EnvelopePage(each.width, each.height, put_content(house, each.picture, PNG)) for each in made.pages)
+    stored = put_content(house, made.content, PDF)
+    return EnvelopePaper(version.pk, version.content_hash, stored, pages, made.removed, made.is_signed)
 
 
-def put_scan(actor: Actor, content: bytes) -> tuple[StoredContent, list[dict[str, Any]]]:
-    """What was signed on paper, stored as it is, with its pages as an envelope has them. Raises Invalid for what is no
-    PDF that can be drawn. Outside of every transaction."""
+def put_scan(actor: Actor, content: bytes) -> Scan:
+    """Raises Invalid for what is no PDF that can be drawn, and for one that could act. Outside of every transaction."""
+    outside_transactions("a copy is stored")
     try:
-        drawn = page_pictures(content)
+        made = signing_paper(content, as_it_is=True)
     except Refused as refusal:
         raise Invalid(refusal.code, refusal.message, fields={"file": [refusal.message]}) from refusal
     house = actor.organization_id
-    pages = [
+    pages = tuple(
         {"width": each.width, "height": each.height, "picture": str(store_blob(house, each.picture, PNG).pk)}
-        for each in drawn
-    ]
-    return put_content(house, content, PDF), pages
+        for each in made.pages
+    )
+    return Scan(put_content(house, content, PDF), pages, made.is_signed)
 
 
-def paper_bytes(version: Version) -> bytes:
-    """The version as a PDF, upright, and without forms that a reader could still fill."""
-    content = outgoing_bytes(version, talks=False) if version.media_type == PDF else print_version(version)
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
-    for page in writer.pages:
-        page.transfer_rotation_to_content()
-    writer._root_object.pop("/AcroForm", None)
-    made = io.BytesIO()
-    writer.write(made)
-    return made.getvalue()
+def _printed(version: Version) -> bytes:
+    return outgoing_bytes(version, talks=False) if version.media_type == PDF else print_version(version)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import certifi
 from django.conf import settings
 
+from clm.documents.extraction import Refused
 from clm.lib.outside import outside_transactions
-from contracts.adapters.sealing import PLAIN, STAMPED, Sealed, TimeStamps, seal
-from contracts.adapters.sealing_keys import TRIAL_AUTHORITY, KeyPlace, SealFailed, Token, trial_key
+from contracts.adapters.sealing import PLAIN, STAMPED, NotTaken, Sealed, TimeStamps, seal
+from contracts.adapters.sealing_keys import KeyPlace, SealFailed, Token
 from contracts.adapters.signatures_read import Reading, read_in_bounds
 
 
@@ -50,6 +51,20 @@ def seal_paper(content: bytes, *, reason: str) -> Sealed:
     return seal(content, key_place(), time_stamps(), reason=reason)
 
 
+def seal_behind(content: bytes, *, reason: str) -> Sealed | None:
+    """A paper that bears signatures, with our seal behind them; None where one of them would not hold any more, or the
+    file takes no further one. Raises SealFailed. Outside of every transaction."""
+    outside_transactions("a paper is sealed")
+    before = read_paper_signatures(content)
+    try:
+        made = seal(content, key_place(), time_stamps(), reason=reason, certifies=False)
+        after = read_paper_signatures(made.content)
+    except (Refused, NotTaken):
+        return None
+    held = [each.holds for each in after.signatures[: len(before.signatures)]]
+    return made if held == [each.holds for each in before.signatures] else None
+
+
 def read_paper_signatures(content: bytes) -> Reading:
     """What the signatures of anybody's PDF prove here. Raises Refused. Outside of every transaction."""
     outside_transactions("signatures are read")
@@ -57,12 +72,11 @@ def read_paper_signatures(content: bytes) -> Reading:
 
 
 def _trusted() -> list[str]:
-    place = key_place()
-    files = [settings.SEAL_TRUST, settings.SEAL_CHAIN]
-    if place.is_trial:
-        trial_key(place.trial_folder)
-        files.append(str(place.trial_folder / TRIAL_AUTHORITY))
-    return [file for file in files if file]
+    """Never the authority for trying out: it vouches for nobody."""
+    return [file for file in (settings.SEAL_TRUST, settings.SEAL_CHAIN) if file]
 
 
-__all__ = ["Reading", "SealFailed", "Sealed", "is_trial", "level_to_come", "read_paper_signatures", "seal_paper"]
+__all__ = [
+    "Reading", "SealFailed", "Sealed", "is_trial", "level_to_come", "read_paper_signatures", "seal_behind",
+    "seal_paper",
+]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from clm.lib.canonical import digest
 from clm.lib.errors import DomainError
 from clm.notify.models import Letter
-from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField
-from contracts.states import EnvelopeState, RecipientState
+from contracts.engine.signature_marks import path_of, type_size
+from contracts.models import Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, SignatureField
+from contracts.states import EnvelopeState, RecipientState, Side
 
 
 def consent_words() -> str:
@@ -36,9 +38,11 @@ def check_not_out(contract: Contract) -> None:
 def envelope_rows() -> QuerySet[Any]:
     """With contract, version, and recipients with their fields in the order they are asked."""
     fields = Prefetch("fields", SignatureField.objects.order_by("page", "y", "x", "id"))
-    recipients = Prefetch("recipients", Recipient.objects.prefetch_related(fields).order_by("position", "id"))
-    rows = Envelope.objects.select_related("contract", "version", "created_by", "sent_by", "paper", "executed")
-    return rows.prefetch_related(recipients)
+    people = Recipient.objects.select_related("party", "forwarded_from").prefetch_related(fields)
+    rows = Envelope.objects.select_related(
+        "contract", "version", "created_by", "sent_by", "paper", "executed", "certificate"
+    )
+    return rows.prefetch_related(Prefetch("recipients", people.order_by("position", "id")))
 
 
 def listed_envelopes() -> QuerySet[Any]:
@@ -73,6 +77,64 @@ def broken_event(events: Sequence[EnvelopeEvent]) -> int | None:
             return event.number
         previous = event.digest
     return None
+
+
+def filled_fields(envelope: Envelope) -> list[SignatureField]:
+    """What was put on the pages so far, by whom, in the order of the pages."""
+    rows = SignatureField.objects.filter(recipient__envelope=envelope, filled_at__isnull=False)
+    return list(rows.select_related("recipient").order_by("page", "y", "x", "id"))
+
+
+def values_digest(envelope: Envelope) -> str:
+    """sha256 over everything that was put on the pages so far, each with its place and who put it there: the text with
+    this is what is signed."""
+    facts = ("recipient_id", "kind", "label", "page", "x", "y", "width", "height", "value")
+    rows = sorted(filled_fields(envelope), key=lambda row: row.pk)
+    drawn = Recipient.objects.filter(envelope=envelope).exclude(drawing=[]).order_by("pk").values_list("pk", "drawing")
+    filled = [{"field": row.pk, **{name: getattr(row, name) for name in facts}} for row in rows]
+    return digest({"envelope": envelope.pk, "filled": filled, "drawn": [list(each) for each in drawn]})
+
+
+def mark_of(row: SignatureField) -> dict[str, Any]:
+    """What stands in a filled place, and how large: in points. A drawn signature stands as it was drawn."""
+    value = "✓" if row.kind == SignatureField.Kind.CHECKBOX else row.value
+    is_drawn = row.kind == SignatureField.Kind.SIGNATURE and bool(row.recipient.drawing)
+    return {
+        "kind": row.kind,
+        "label": row.label or row.get_kind_display(),
+        "value": value,
+        "page": row.page,
+        "x": row.x, "y": row.y, "width": row.width, "height": row.height,
+        "size": type_size(value, float(row.width), float(row.height)),
+        "foot": round(float(row.y + row.height) - type_size(value, float(row.width), float(row.height)) * 0.28, 1),
+        "path": path_of(row.recipient.drawing) if is_drawn else "",
+        "by": row.recipient,
+    }  # fmt: skip
+
+
+def signing_parts(contract: Contract) -> list[ContractParty]:
+    """Who may be signed for, in which part."""
+    return list(ContractParty.objects.filter(contract=contract).select_related("party").order_by("created_at", "id"))
+
+
+def side_of(part: ContractParty) -> str:
+    return Side.OURS if part.role == ContractParty.Role.OURS else Side.THEIRS
+
+
+def only_party(parts: Sequence[ContractParty], side: str) -> UUID | None:
+    """For whom somebody of the side signs without being told: there is one party of ours, or one counterparty."""
+    role = ContractParty.Role.OURS if side == Side.OURS else ContractParty.Role.COUNTERPARTY
+    found = {part.party_id for part in parts if part.role == role}
+    return found.pop() if len(found) == 1 else None
+
+
+def parties_without_signer(parts: Sequence[ContractParty], signers: Sequence[Recipient]) -> list[str]:
+    """The names of those for whom nobody signs: one of ours signs for us, and one for each counterparty."""
+    signed = {each.party_id for each in signers}
+    ours = [part for part in parts if part.role == ContractParty.Role.OURS]
+    lacking = [] if any(part.party_id in signed for part in ours) else ours[:1]
+    theirs = [part for part in parts if part.role == ContractParty.Role.COUNTERPARTY]
+    return [part.party.name for part in (*lacking, *(each for each in theirs if each.party_id not in signed))]
 
 
 def letters_about(envelope: Envelope) -> Mapping[Any, list[Letter]]:

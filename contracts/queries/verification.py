@@ -9,9 +9,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
+
+from django.db.models import Q
 
 from clm.access.scope import every_organization
 from clm.documents.extraction import Refused
+from contracts.adapters.sealing_keys import TRIAL
 from contracts.models import Envelope
 from contracts.papers.sealing import Reading, read_paper_signatures
 
@@ -26,6 +30,20 @@ class Known:
     reference: str
     sealed_at: datetime
     level: str
+    is_trial: bool
+
+
+class Finding(Enum):
+    """What is true of a file, from best to worst. UNPROVED: nothing was changed, and nobody who is trusted here vouches
+    for who sealed it. KNOWN: a hash alone was asked, and it is that of an executed text of ours."""
+
+    PROVED = "proved"
+    KNOWN = "known"
+    UNPROVED = "unproved"
+    CHANGED = "changed"
+    UNSIGNED = "unsigned"
+    UNREADABLE = "unreadable"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -36,6 +54,16 @@ class Verdict:
     known: Known | None
     reading: Reading | None = None
     refusal: str = ""
+
+    @property
+    def finding(self) -> Finding:
+        if self.reading is None:
+            return Finding.KNOWN if self.known else Finding.UNREADABLE if self.refusal else Finding.UNKNOWN
+        if not self.reading.signatures:
+            return Finding.UNSIGNED
+        if not self.reading.is_whole:
+            return Finding.CHANGED
+        return Finding.PROVED if self.reading.is_trusted else Finding.UNPROVED
 
     @property
     def is_whole(self) -> bool:
@@ -60,8 +88,10 @@ def verdict_on_hash(given: str) -> Verdict | None:
 
 def known_by(sha256: str) -> Known | None:
     with every_organization():
-        rows = Envelope.objects.filter(executed__sha256=sha256, sealed_at__isnull=False).select_related("contract")
+        named = Q(executed__sha256=sha256) | Q(certificate__sha256=sha256)
+        rows = Envelope.objects.filter(named, sealed_at__isnull=False).select_related("contract")
         found = rows.order_by("sealed_at").first()
     if found is None or found.sealed_at is None:
         return None
-    return Known(found.title, found.contract.reference, found.sealed_at, found.seal_level)
+    is_trial = TRIAL in found.seal_certificate
+    return Known(found.title, found.contract.reference, found.sealed_at, found.seal_level, is_trial)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from clm.access.permissions import system_actor
 from clm.accounts.roles import INSIDE
-from contracts.access.signing import DESK_VERBS, OTHER_SYSTEM_VERBS, SENDER_VERBS, SIGNER_VERBS
+from clm.documents.blobs import put_content
+from contracts.access.signing import DESK, DESK_VERBS, OTHER_SYSTEM_VERBS, SENDER_VERBS, SIGNER_VERBS
 from contracts.models import Recipient
+from contracts.operations.signing.attach_seal import SealedPapers, attach_seal
 from contracts.papers.executed import seal_envelope
 from tests.access.table import Route
 from tests.cast import Cast
@@ -30,6 +33,15 @@ def _sealed(cast: Cast) -> dict[str, Any]:
     return {"pk": envelope.pk}
 
 
+def _proof(cast: Cast) -> dict[str, Any]:
+    """Signed, with a certificate that is a file of its own."""
+    envelope = completed(cast["legal"])
+    stored = put_content(cast["legal"].organization_id, b"%PDF-1.7 certificate", "application/pdf")
+    desk = system_actor(DESK, cast["legal"].organization_id)
+    attach_seal(actor=desk, envelope_id=envelope.pk, made=SealedPapers(stored, "B-B", "Us", stored))
+    return {"pk": envelope.pk}
+
+
 def _asked(cast: Cast) -> dict[str, Any]:
     return {"pk": Recipient.objects.filter(envelope=sent(cast["legal"])).earliest("position").pk}
 
@@ -44,6 +56,7 @@ BUILDERS = {
     "signing-sent": lambda cast: {"pk": sent(cast["legal"]).pk},
     "signing-waits": lambda cast: {"pk": completed(cast["legal"]).pk},
     "signing-sealed": _sealed,
+    "signing-proof": _proof,
     "signing-asked": _asked,
     "signing-page": _page,
 }
@@ -58,6 +71,7 @@ PUBLIC_ROUTES = {
     "signing-forward",
     "signing-paper",
     "signing-executed",
+    "signing-certificate",
     "signing-page",
 }
 WHY = {"reason": ""}
@@ -74,6 +88,7 @@ PAGE_ROWS = [
     Route("envelope-people", "POST", SENDERS, key="signing-draft"),
     Route("envelope-fields", "GET", SENDERS, key="signing-draft"),
     Route("envelope-fields", "POST", SENDERS, key="signing-draft"),
+    Route("envelope-again", "POST", SENDERS, key="signing-draft"),
     Route("envelope-send", "POST", SENDERS, key="signing-draft"),
     Route("envelope-void", "GET", SENDERS, key="signing-sent"),
     Route("envelope-void", "POST", SENDERS, key="signing-sent", data=WHY),
@@ -85,6 +100,7 @@ PAGE_ROWS = [
     Route("envelope-paper", "GET", INSIDE, key="signing-draft"),
     Route("envelope-picture", "GET", INSIDE, key="signing-page"),
     Route("envelope-executed", "GET", INSIDE, key="signing-sealed"),
+    Route("envelope-certificate", "GET", INSIDE, key="signing-proof"),
     Route("recipient-remind", "POST", SENDERS, key="signing-asked"),
     Route("recipient-correct", "GET", SENDERS, key="signing-asked"),
     Route("recipient-correct", "POST", SENDERS, key="signing-asked", data=WHOM),
@@ -94,11 +110,15 @@ API_ROWS = [
     Route("api-envelopes", "POST", SENDERS),
     Route("api-envelope", "GET", INSIDE, key="signing-sent"),
     Route("api-envelope-change", "POST", SENDERS, key="signing-draft"),
+    Route("api-envelope-preparing", "POST", SENDERS, key="signing-draft"),
+    Route("api-envelope-elsewhere", "POST", FILERS, key="signing-draft", data={"system": "Signatory"}),
+    Route("api-envelope-on-paper", "POST", FILERS, key="signing-draft", data={"signed_on": "2026-01-01"}),
     Route("api-envelope-sending", "POST", SENDERS, key="signing-draft"),
     Route("api-envelope-voiding", "POST", SENDERS, key="signing-sent", data=WHY),
     Route("api-envelope-sealing", "POST", SENDERS, key="signing-waits"),
     Route("api-envelope-events", "GET", INSIDE, key="signing-sent"),
     Route("api-envelope-executed", "GET", INSIDE, key="signing-sealed"),
+    Route("api-envelope-certificate", "GET", INSIDE, key="signing-proof"),
     Route("api-recipient-reminder", "POST", SENDERS, key="signing-asked"),
     Route("api-recipient-correction", "POST", SENDERS, key="signing-asked", data=WHOM),
 ]

@@ -77,6 +77,9 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
         {"text": "", "file_name": "", "note": "", "attribution": "", "warnings": [], "surroundings": {}},
     ),
     rows.Clause: ("version__contract", {"text": "", "heading": "", "marks": []}),
+    # Whom a list named, and what it said to them.
+    rows.BulkRow: ("contract", {"data": {}, "problem": ""}),
+    rows.BulkSend: ("version__contract", {"title": "", "message": ""}),
     rows.RenewalDecision: ("contract", {"note": ""}),
     rows.Termination: ("contract", {"reason": "", "withdrawn_reason": ""}),
     rows.TerminationItem: ("termination__contract", {"title": "", "note": ""}),
@@ -199,9 +202,16 @@ def _blobs(contract: Contract) -> set[Any]:
     """The files of the contract: of its versions, of what was signed, and of the request it came from."""
     versions = rows.Version.objects.filter(contract=contract).values_list("blob_id", flat=True)
     files = rows.RequestFile.objects.filter(request__contract=contract).values_list("blob_id", flat=True)
-    envelopes = rows.Envelope.objects.filter(contract=contract).values_list("paper_id", "executed_id")
-    signed = {blob for pair in envelopes for blob in pair if blob is not None}
-    return {*versions, *files, *signed}
+    return {*versions, *files, *_signed_blobs(contract)}
+
+
+def _signed_blobs(contract: Contract) -> set[Any]:
+    """The papers of its envelopes, also those before the last one, with the pictures of their pages."""
+    found: set[Any] = set()
+    for envelope in rows.Envelope.objects.filter(contract=contract):
+        found |= {envelope.paper_id, envelope.executed_id, envelope.certificate_id}
+        found |= {UUID(str(each)) for each in (*envelope.former_blobs, *(page["picture"] for page in envelope.pages))}
+    return found - {None}
 
 
 def _is_needed(blob_id: Any, contract: Contract) -> bool:
@@ -212,7 +222,8 @@ def _is_needed(blob_id: Any, contract: Contract) -> bool:
             found = found.exclude(Q(contract=contract) | Q(contract__state=ContractState.DISPOSED))
         if found.exists():
             return True
-    return False
+    shown = Q(pages__contains=[{"picture": str(blob_id)}]) | Q(former_blobs__contains=[str(blob_id)])
+    return rows.Envelope.objects.filter(shown).exclude(contract=contract).exists()
 
 
 def _pointing_to(model: type[Model]) -> list[Any]:

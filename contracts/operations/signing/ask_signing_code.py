@@ -28,10 +28,14 @@ from contracts.operations.signing.guards import (
     locked_link,
     new_secret,
     note,
+    note_often,
+    tell_sender,
 )
 
 ASK, GIVE = "contracts.ask_signing_code", "contracts.give_signing_code"
 MOST_TRIES, MOST_CODES = 5, 6
+# Over all codes of a link: nobody mistypes that often, and guessing has no chance in so few.
+MOST_WRONG = 25
 WITHIN = timedelta(hours=1)
 PAUSE = timedelta(seconds=30)
 
@@ -60,8 +64,8 @@ def ask_signing_code(*, actor: Actor, given: Pass, origin: Origin) -> SigningCod
         dedupe_key=f"{CODE}:{code.pk}",
         channel=Letter.Channel.SMS if by_sms else Letter.Channel.MAIL,
     )
-    note(envelope, EnvelopeEvent.Kind.CODE_ASKED, recipient=recipient, origin=origin, by_way=recipient.code_by)
-    record(actor, envelope_fact("envelope.code_asked", ASK, envelope, recipient=recipient))
+    if note_often(link, EnvelopeEvent.Kind.CODE_ASKED, envelope, origin=origin, by_way=recipient.code_by):
+        record(actor, envelope_fact("envelope.code_asked", ASK, envelope, recipient=recipient))
     return code
 
 
@@ -77,16 +81,32 @@ def _check_pace(link: SigningLink) -> None:
 @transaction.atomic
 def give_signing_code(*, actor: Actor, given: Pass, code: str, origin: Origin) -> str:
     """The secret of the session in which the link may be used from now on; empty where the code is not the newest one,
-    has run out, or was tried too often: that is kept too. Raises LinkRefused."""
+    has run out, or was tried too often: that is kept too. After MOST_WRONG wrong ones the link opens no more, and who
+    sent it is told. Raises LinkRefused."""
     link, envelope = locked_link(given.token)
     require(actor, GIVE, envelope)
     check_opens(link, envelope, given)
     newest = SigningCode.objects.select_for_update().filter(link=link).order_by("-asked_at", "-pk").first()
     if newest is None or not _is_right(newest, link, code):
-        note(envelope, EnvelopeEvent.Kind.CODE_WRONG, recipient=link.recipient, origin=origin)
-        record(actor, envelope_fact("envelope.code_wrong", GIVE, envelope, recipient=link.recipient))
+        _was_wrong(actor, envelope, link, origin)
         return ""
     return _verified(actor, envelope, link, newest, origin)
+
+
+def _was_wrong(actor: Actor, envelope: Envelope, link: SigningLink, origin: Origin) -> None:
+    event = note_often(link, EnvelopeEvent.Kind.CODE_WRONG, envelope, origin=origin)
+    if event is not None:
+        record(actor, envelope_fact("envelope.code_wrong", GIVE, envelope, recipient=link.recipient))
+    if link.tally[EnvelopeEvent.Kind.CODE_WRONG] < MOST_WRONG:
+        return
+    link.ended_at = clock.now()
+    link.save(update_fields=["ended_at"])
+    facts = {"code": "codes_guessed", "purpose": link.purpose}
+    note(envelope, EnvelopeEvent.Kind.REFUSED, recipient=link.recipient, by="Covenant", origin=origin, **facts)
+    record(actor, envelope_fact("envelope.link_closed", GIVE, envelope, recipient=link.recipient))
+    said = _("%(name)s: too many wrong codes. The link opens no more: send the letter again.")
+    title = _("A link was closed: %(title)s")
+    tell_sender(envelope, f"link_closed:{link.pk}", title, said % {"name": link.recipient.name})
 
 
 def _is_right(newest: SigningCode, link: SigningLink, code: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from contracts.operations.signing.guards import (
     locked_envelope,
     locked_link,
     note,
+    note_often,
     people_of,
     tell_sender,
     write_to,
@@ -40,22 +42,36 @@ ATTACH, FAIL, RETRY, FETCH = (
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 
 
+@dataclass(frozen=True)
+class SealedPapers:
+    """The executed paper, the level of the seal and whose certificate sealed; `proof` is the certificate of signature
+    where that is a file of its own."""
+
+    stored: StoredContent
+    level: str
+    certificate: str
+    proof: StoredContent | None = None
+
+
 @transaction.atomic
-def attach_seal(*, actor: Actor, envelope_id: UUID, stored: StoredContent, level: str, certificate: str) -> Envelope:
+def attach_seal(*, actor: Actor, envelope_id: UUID, made: SealedPapers) -> Envelope:
     """Everybody who had a part gets a link to it. A paper that was attached before stays the one."""
     envelope = locked_envelope(envelope_id)
     require(actor, ATTACH, envelope)
     if envelope.seal_state != SealState.WAITING:
         return envelope
-    envelope.executed, envelope.sealed_at, envelope.seal_level = blob_of(stored), clock.now(), level
-    envelope.seal_certificate, envelope.seal_state = certificate, SealState.SEALED
+    envelope.executed, envelope.sealed_at, envelope.seal_level = blob_of(made.stored), clock.now(), made.level
+    envelope.certificate = blob_of(made.proof) if made.proof else None
+    envelope.seal_certificate, envelope.seal_state = made.certificate, SealState.SEALED
     envelope.seal_due_at, envelope.seal_error = None, ""
     envelope.save(
         update_fields=[
-            "executed", "sealed_at", "seal_level", "seal_certificate", "seal_state", "seal_due_at", "seal_error",
+            "executed", "certificate", "sealed_at", "seal_level", "seal_certificate", "seal_state", "seal_due_at",
+            "seal_error",
         ]
     )  # fmt: skip
-    facts: dict[str, Any] = {"level": level, "sha256": stored.sha256, "certificate": certificate}
+    facts: dict[str, Any] = {"level": made.level, "sha256": made.stored.sha256, "certificate": made.certificate}
+    facts["proof_sha256"] = made.proof.sha256 if made.proof else ""
     note(envelope, EnvelopeEvent.Kind.SEALED, by="Covenant", **facts)
     record(actor, envelope_fact("envelope.sealed", ATTACH, envelope, **facts))
     tell_sender(envelope, "sealed", _("The executed text is sealed: %(title)s"))
@@ -105,6 +121,6 @@ def fetch_executed(*, actor: Actor, given: Pass, origin: Origin) -> Envelope:
     check_verified(link, given)
     if envelope.executed is None:
         raise DomainError("not_sealed", _("The executed text is not sealed yet."))
-    note(envelope, EnvelopeEvent.Kind.FETCHED, recipient=link.recipient, origin=origin)
-    record(actor, envelope_fact("envelope.fetched", FETCH, envelope, recipient=link.recipient))
+    if note_often(link, EnvelopeEvent.Kind.FETCHED, envelope, origin=origin):
+        record(actor, envelope_fact("envelope.fetched", FETCH, envelope, recipient=link.recipient))
     return envelope

@@ -20,12 +20,13 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.notify.text_messages import is_configured
 from contracts.events.signing import envelope_fact
-from contracts.models import Envelope, Recipient, SignatureField
+from contracts.models import ContractParty, Envelope, Recipient, SignatureField
 from contracts.operations.signing.guards import locked_envelope
+from contracts.queries.signing import only_party, side_of, signing_parts
 from contracts.states import EnvelopeState, Side
 
 VERB = "contracts.change_envelope"
-FACTS = ("title", "message", "is_ordered", "effective_on", "days", "remind_days")
+FACTS = ("title", "message", "is_ordered", "effective_on", "days", "remind_days", "unilateral_reason")
 MOST_RECIPIENTS, MOST_FIELDS, MOST_DAYS = 30, 300, 365
 
 
@@ -45,7 +46,7 @@ class FieldDraft:
 
 @dataclass(frozen=True)
 class RecipientDraft:
-    """Somebody who is to get the envelope."""
+    """Somebody who is to get the envelope. `party` is for whom they sign; without one, the only party of the side."""
 
     name: str
     email: str
@@ -54,6 +55,7 @@ class RecipientDraft:
     position: int = 1
     phone: str = ""
     code_by: str = Recipient.CodeBy.MAIL
+    party: UUID | None = None
     fields: Sequence[FieldDraft] = field(default_factory=tuple)
 
 
@@ -63,7 +65,8 @@ def change_envelope(
 ) -> Envelope:
     """The envelope has the given FACTS, and exactly these recipients with their fields, where some are given.
 
-    Raises DomainError `envelope_sent`, Invalid `recipient_invalid`, `field_outside`, `days_invalid` naming the place.
+    `unilateral_reason` says why not every party signs. Raises DomainError `envelope_sent`, Invalid `recipient_invalid`,
+    `field_outside`, `paper_signed`, `days_invalid` naming the place.
     """
     envelope = locked_envelope(envelope_id)
     require(actor, VERB, envelope)
@@ -103,7 +106,8 @@ def _replace(envelope: Envelope, drafts: Sequence[RecipientDraft]) -> None:
         raise _invalid("recipient_invalid", "recipients", _("That is more than one envelope holds."))
     _check_addresses(drafts)
     envelope.recipients.all().delete()
-    made = [_recipient(envelope, draft, place) for place, draft in enumerate(drafts)]
+    parts = signing_parts(envelope.contract)
+    made = [_recipient(envelope, draft, place, parts) for place, draft in enumerate(drafts)]
     rows = Recipient.objects.bulk_create(made)
     SignatureField.objects.bulk_create(
         _field(envelope, row, each) for row, draft in zip(rows, drafts, strict=True) for each in draft.fields
@@ -138,15 +142,27 @@ def check_person(name: str, email: str, *, phone: str = "", code_by: str = "mail
         raise _invalid("recipient_invalid", f"{at}code_by", _("This installation sends no text messages."))
 
 
-def _recipient(envelope: Envelope, draft: RecipientDraft, place: int) -> Recipient:
+def _for_whom(draft: RecipientDraft, place: int, parts: Sequence[ContractParty]) -> tuple[str, UUID | None]:
+    """Side and party. Raises Invalid for a party of another contract."""
+    if draft.party is None:
+        return draft.side, only_party(parts, draft.side)
+    part = next((each for each in parts if each.party_id == draft.party), None)
+    if part is None:
+        raise _invalid("recipient_invalid", f"recipients.{place}.party", _("Choose a party of this contract."))
+    return side_of(part), draft.party
+
+
+def _recipient(envelope: Envelope, draft: RecipientDraft, place: int, parts: Sequence[ContractParty]) -> Recipient:
     check_person(draft.name, draft.email, phone=draft.phone, code_by=draft.code_by, at=f"recipients.{place}.")
     if draft.role not in Recipient.Role.values or draft.side not in Side.values or not 1 <= draft.position <= 99:
         raise _invalid("recipient_invalid", f"recipients.{place}.role", _("Choose a part, a side and a place."))
+    side, party = _for_whom(draft, place, parts)
     return Recipient(
         organization_id=envelope.organization_id,
         envelope=envelope,
         role=draft.role,
-        side=draft.side,
+        side=side,
+        party_id=party,
         position=draft.position,
         name=draft.name.strip()[:200],
         email=draft.email.strip(),
@@ -158,6 +174,8 @@ def _recipient(envelope: Envelope, draft: RecipientDraft, place: int) -> Recipie
 def _field(envelope: Envelope, recipient: Recipient, draft: FieldDraft) -> SignatureField:
     """Only a signer fills fields, and only where the page is."""
     name = f"fields.{recipient.email}"
+    if envelope.paper_is_signed:
+        raise _invalid("paper_signed", name, _("This PDF bears signatures: nothing is put on its pages any more."))
     if recipient.role != Recipient.Role.SIGNER:
         raise _invalid("field_outside", name, _("Only who signs has fields to fill."))
     if draft.kind not in SignatureField.Kind.values:

@@ -14,21 +14,24 @@ from clm.lib.actor import Actor
 from contracts.events.signing import envelope_fact
 from contracts.models import EnvelopeEvent, Recipient, SigningLink
 from contracts.operations.signing.guards import Origin, Pass, check_opens, check_verified, locked_link, note
+from contracts.queries.signing import values_digest
 
 VERB, READ = "contracts.consent_to_sign", "contracts.read_envelope"
 
 
 @transaction.atomic
 def read_envelope(*, actor: Actor, given: Pass, origin: Origin) -> Recipient:
-    """That the text was shown is kept once for each link. Raises LinkRefused."""
+    """That the text was shown is kept once for each link and whatever others had filled in by then. Raises
+    LinkRefused."""
     link, envelope = locked_link(given.token)
     require(actor, READ, envelope)
     check_opens(link, envelope, given, SigningLink.Purpose.SIGN, SigningLink.Purpose.READ)
     check_verified(link, given)
-    viewed = EnvelopeEvent.objects.filter(envelope=envelope, kind=EnvelopeEvent.Kind.VIEWED, detail__link=str(link.pk))
+    seen = {"link": str(link.pk), "values": values_digest(envelope)}
+    viewed = EnvelopeEvent.objects.filter(envelope=envelope, kind=EnvelopeEvent.Kind.VIEWED, detail__contains=seen)
     if not viewed.exists():
-        paper = envelope.paper.sha256
-        note(envelope, EnvelopeEvent.Kind.VIEWED, recipient=link.recipient, origin=origin, link=link.pk, paper=paper)
+        told: dict[str, Any] = {**seen, "paper": envelope.paper.sha256}
+        note(envelope, EnvelopeEvent.Kind.VIEWED, recipient=link.recipient, origin=origin, **told)
         record(actor, envelope_fact("envelope.viewed", READ, envelope, recipient=link.recipient))
     return link.recipient
 

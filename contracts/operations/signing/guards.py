@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from clm.accounts.actors import hash_key
 from clm.accounts.models import User
 from clm.audit.moves import move, move_along
+from clm.documents.blobs import StoredContent, blob_of
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
@@ -25,12 +26,15 @@ from clm.notify.letters import post_letter
 from clm.notify.models import Letter
 from clm.notify.tell import tell
 from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SigningLink
+from contracts.papers.envelopes import Scan
 from contracts.queries.signing import acting, event_digest
 from contracts.states import ContractState, EnvelopeState, RecipientState
 
 INVITATION, REMINDER, CODE, COPY, NEWS = (
     "signing.invitation", "signing.reminder", "signing.code", "signing.copy", "signing.news",
 )  # fmt: skip
+# So many times what a stranger can repeat is noted one by one.
+OFTEN = 8
 LIVE = (RecipientState.WAITING, RecipientState.INVITED)
 
 
@@ -176,6 +180,34 @@ def note(
     event.digest = event_digest(event, last.digest if last else "")
     event.save(force_insert=True)
     return event
+
+
+def take_paper(envelope: Envelope, stored: StoredContent, pages: list[dict[str, Any]], *, is_signed: bool) -> None:
+    """The envelope has this paper from now on, and remembers which files it had; save it next."""
+    if envelope.paper_id is not None:
+        former = [envelope.paper_id, *(page["picture"] for page in envelope.pages)]
+        envelope.former_blobs = sorted({*envelope.former_blobs, *map(str, former)})
+    envelope.paper, envelope.pages, envelope.paper_is_signed = blob_of(stored), pages, is_signed
+
+
+def take_scan(envelope: Envelope, scan: Scan) -> None:
+    take_paper(envelope, scan.stored, list(scan.pages), is_signed=scan.is_signed)
+
+
+def note_often(
+    link: SigningLink, kind: EnvelopeEvent.Kind, envelope: Envelope, *, by: str = "", origin: Origin, **detail: Any
+) -> EnvelopeEvent | None:
+    """As `note`, for what anybody who holds a link can do without end: each of the first OFTEN times, then whenever
+    their number has doubled, with that number (`times`). None where nothing was noted, and nothing is to be recorded.
+    The link is locked."""
+    times = int(link.tally.get(kind, 0)) + 1
+    link.tally = {**link.tally, kind: times}
+    link.save(update_fields=["tally"])
+    has_doubled = times % OFTEN == 0 and (times // OFTEN).bit_count() == 1
+    if times > OFTEN and not has_doubled:
+        return None
+    told = {**detail, "times": times} if times > 1 else detail
+    return note(envelope, kind, recipient=link.recipient, by=by, origin=origin, **told)
 
 
 def name_of(actor: Actor) -> str:

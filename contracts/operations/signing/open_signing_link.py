@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,11 +11,20 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
+from clm.lib.locks import lock_row
 from contracts.events.signing import envelope_fact
 from contracts.models import EnvelopeEvent, SigningLink
-from contracts.operations.signing.guards import Origin, Pass, check_opens, locked_envelope, locked_link, note
+from contracts.operations.signing.guards import (
+    Origin,
+    Pass,
+    check_opens,
+    locked_envelope,
+    locked_link,
+    note,
+    note_often,
+)
 
-VERB = "contracts.open_signing_link"
+VERB, REFUSE = "contracts.open_signing_link", "contracts.refuse_signing_link"
 
 
 @transaction.atomic
@@ -38,18 +48,14 @@ def open_signing_link(*, actor: Actor, given: Pass, origin: Origin) -> SigningLi
 
 @transaction.atomic
 def refuse_signing_link(*, actor: Actor, link_id: UUID, code: str, given: Pass, origin: Origin) -> None:
-    """What was refused at a link, and why, is kept, with where it came from and who was signed in there."""
-    link = SigningLink.objects.select_related("recipient").get(pk=link_id)
-    envelope = locked_envelope(link.recipient.envelope_id)
-    require(actor, "contracts.refuse_signing_link", envelope)
-    note(
-        envelope,
-        EnvelopeEvent.Kind.REFUSED,
-        recipient=link.recipient,
-        by=given.signed_in or "?",
-        origin=origin,
-        code=code,
-        purpose=link.purpose,
-    )
-    verb = "contracts.refuse_signing_link"
-    record(actor, envelope_fact("envelope.link_refused", verb, envelope, recipient=link.recipient, code=code))
+    """What was refused at a link, and why, is kept, with where it came from and who was signed in there; where that is
+    done again and again, how often."""
+    found = SigningLink.objects.select_related("recipient").get(pk=link_id)
+    envelope = locked_envelope(found.recipient.envelope_id)
+    require(actor, REFUSE, envelope)
+    link = lock_row(SigningLink, link_id, "recipient")
+    facts: dict[str, Any] = {"code": code, "purpose": link.purpose}
+    event = note_often(link, EnvelopeEvent.Kind.REFUSED, envelope, by=given.signed_in or "?", origin=origin, **facts)
+    if event is not None:
+        facts = {"code": code, "times": event.detail.get("times", 1)}
+        record(actor, envelope_fact("envelope.link_refused", REFUSE, envelope, recipient=link.recipient, **facts))

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.audit.moves import move_all
-from clm.documents.blobs import StoredContent, blob_of
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts.models import Envelope, EnvelopeEvent, Recipient
 from contracts.models.signature import Method
-from contracts.operations.signing.guards import Origin, locked_envelope, name_of, note, people_of
-from contracts.operations.signing.send_envelope import check_ready, contract_out
+from contracts.operations.signing.guards import Origin, locked_envelope, name_of, note, people_of, take_scan
+from contracts.operations.signing.send_envelope import check_ready, contract_out, unilateral
 from contracts.operations.signing.sign_envelope import complete
+from contracts.papers.envelopes import Scan
 from contracts.states import RecipientState
 
 VERB = "contracts.record_paper_signature"
@@ -30,8 +30,7 @@ def record_paper_signature(
     *,
     actor: Actor,
     envelope_id: UUID,
-    scan: StoredContent,
-    pages: list[dict[str, object]],
+    scan: Scan,
     signed_on: date,
     certifies: bool,
     origin: Origin | None = None,
@@ -46,14 +45,15 @@ def record_paper_signature(
     envelope.STATES.check(envelope.state, "sent")
     _check(envelope, signed_on, certifies=certifies)
     check_ready(actor, envelope)
-    envelope.method, envelope.paper, envelope.pages = Method.PAPER, blob_of(scan), pages
-    envelope.version_hash = envelope.version.content_hash
+    envelope.method = Method.PAPER
+    take_scan(envelope, scan)
     envelope.contract_was, envelope.sent_by_id = envelope.contract.state, actor.person_id
     envelope.save()
     contract_out(actor, envelope.contract)
     signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
     move_all(actor, signers, to=RecipientState.DONE)
-    facts: dict[str, Any] = {"scan": scan.sha256, "signed_on": signed_on, "people": [each.name for each in signers]}
+    facts: dict[str, Any] = {"scan": scan.stored.sha256, "signed_on": signed_on}
+    facts |= {"people": [each.name for each in signers], "content_hash": envelope.version_hash, **unilateral(envelope)}
     note(envelope, EnvelopeEvent.Kind.ON_PAPER, by=name_of(actor), origin=origin, **facts)
     complete(actor, envelope, verb=VERB)
     return envelope

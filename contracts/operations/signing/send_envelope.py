@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from contracts.events.signing import envelope_fact
-from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, Terms
+from contracts.models import Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, Terms
 from contracts.operations.finalize_version import check_order
 from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.operations.record_execution import check_parties
@@ -25,7 +26,7 @@ from contracts.operations.signing.create_envelope import check_to_be_signed
 from contracts.operations.signing.guards import Origin, invite_next, locked_envelope, name_of, next_due, note, people_of
 from contracts.queries.approvals import check_may_be_signed
 from contracts.queries.omissions import check_version_complete
-from contracts.queries.signing import check_not_out
+from contracts.queries.signing import check_not_out, only_party, parties_without_signer, signing_parts
 from contracts.states import NOT_SIGNED, ContractState, EnvelopeState
 
 VERB = "contracts.send_envelope"
@@ -37,10 +38,11 @@ def send_envelope(
 ) -> Envelope:
     """The first in order are asked; from now on nothing about the text changes until all have signed or it ends.
 
-    `seen` is the content hash that the sender had before their eyes. Raises DomainError `changed_meanwhile`,
-    `out_for_signature` (another is out), `approval_open`, `approval_missing`, `mandatory_missing`, `changes_open`,
-    `draft_open`, `terms_missing`, `parties_missing`, `effect_in_disorder`, `signer_missing`, `version_final`,
-    `version_old`.
+    `seen` is the content hash that the sender had before their eyes. Raises DomainError `changed_meanwhile` (also
+    where text, terms or attachments are not those that the paper was made of: prepare it again), `out_for_signature`
+    (another is out), `approval_open`, `approval_missing`, `mandatory_missing`, `changes_open`, `draft_open`,
+    `terms_missing`, `parties_missing`, `effect_in_disorder`, `signer_missing`, `signatory_unnamed`, `party_unsigned`,
+    `version_final`, `version_old`.
     """
     envelope = locked_envelope(envelope_id)
     require(actor, VERB, envelope)
@@ -49,12 +51,10 @@ def send_envelope(
         raise DomainError("changed_meanwhile", _("Text or terms were changed meanwhile: look at them again."))
     check_ready(actor, envelope)
     put_out(actor, envelope)
-    note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, content_hash=envelope.version_hash)
-    facts: dict[str, Any] = {
-        "content_hash": envelope.version_hash,
-        "paper": envelope.paper.sha256,
-        "recipients": len(people_of(envelope)),
-    }
+    bound: dict[str, Any] = {"content_hash": envelope.version_hash, "paper": envelope.paper.sha256}
+    bound |= unilateral(envelope)
+    note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, **bound)
+    facts: dict[str, Any] = {**bound, "recipients": len(people_of(envelope))}
     record(actor, envelope_fact("envelope.sent", VERB, envelope, before={"state": "draft"}, **facts))
     invite_next(actor, envelope)
     return envelope
@@ -69,18 +69,62 @@ def check_ready(actor: Actor, envelope: Envelope) -> None:
     check_parties(contract)
     if not Terms.objects.filter(version=version).exists():
         raise DomainError("terms_missing", _("Set the terms first: a signed version cannot get them any more."))
-    if not any(each.role == Recipient.Role.SIGNER for each in people_of(envelope)):
-        raise DomainError("signer_missing", _("Say who signs."), fields={"recipients": [_("Say who signs.")]})
+    check_signatories(envelope)
+    check_paper_is_of(envelope)
     check_may_be_signed(contract, version)
     check_version_complete(version, contract)
     settle_negotiation(actor, version)
     check_order(version, contract, starts_of(envelope, clock.today(contract.time_zone)))
 
 
+def check_paper_is_of(envelope: Envelope) -> None:
+    """Raises DomainError `changed_meanwhile` where the paper was made of another text, other terms or attachments."""
+    if envelope.version_hash != envelope.version.content_hash:
+        message = _("Text or terms were changed since this was prepared: prepare it again, and look at it.")
+        raise DomainError("changed_meanwhile", message)
+
+
+def check_signatories(envelope: Envelope) -> None:
+    """Each signer signs for a party of the contract, one for us and one for each counterparty; or the sender has said
+    why not. The only party of a side need not be named.
+
+    Raises DomainError `signer_missing`, `signatory_unnamed`, `party_unsigned`.
+    """
+    signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
+    if not signers:
+        raise _nobody("signer_missing", _("Say who signs."))
+    parts = signing_parts(envelope.contract)
+    for signer in signers:
+        _name_party(signer, parts)
+    lacking = parties_without_signer(parts, signers)
+    if lacking and not envelope.unilateral_reason.strip():
+        message = _("Nobody signs for %(names)s: name somebody, or say why not every party signs.")
+        raise _nobody("party_unsigned", message % {"names": ", ".join(lacking)})
+
+
+def _name_party(signer: Recipient, parts: Sequence[ContractParty]) -> None:
+    if signer.party_id is None:
+        signer.party_id = only_party(parts, signer.side)
+        signer.save(update_fields=["party"])
+    if signer.party_id not in {part.party_id for part in parts}:
+        raise _nobody("signatory_unnamed", _("Say for which party %(name)s signs.") % {"name": signer.name})
+
+
+def _nobody(code: str, message: str) -> DomainError:
+    return DomainError(code, message, fields={"recipients": [message]})
+
+
+def unilateral(envelope: Envelope) -> dict[str, str]:
+    """What events say of a paper that not every party signs."""
+    said = envelope.unilateral_reason.strip()
+    signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
+    lacking = parties_without_signer(signing_parts(envelope.contract), signers)
+    return {"unilateral": said, "without": ", ".join(lacking)} if lacking else {}
+
+
 def put_out(actor: Actor, envelope: Envelope) -> None:
     """The envelope is out from now on, with its contract; whom to ask comes next."""
     now = clock.now()
-    envelope.version_hash = envelope.version.content_hash
     envelope.contract_was = envelope.contract.state
     envelope.sent_by_id, envelope.sent_at = actor.person_id, now
     envelope.expires_at = now + timedelta(days=envelope.days)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.audit.moves import move_all
-from clm.documents.blobs import StoredContent, blob_of
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -29,10 +28,12 @@ from contracts.operations.signing.guards import (
     name_of,
     note,
     people_of,
+    take_scan,
     tell_sender,
 )
-from contracts.operations.signing.send_envelope import check_ready, put_out
+from contracts.operations.signing.send_envelope import check_ready, put_out, unilateral
 from contracts.operations.signing.sign_envelope import complete
+from contracts.papers.envelopes import Scan
 from contracts.states import EnvelopeState, RecipientState
 
 SEND, RECEIVE = "contracts.send_elsewhere", "contracts.receive_execution"
@@ -57,6 +58,7 @@ def send_elsewhere(*, actor: Actor, envelope_id: UUID, system: str, origin: Orig
     envelope.method, envelope.external_system, envelope.remind_days = Method.ELSEWHERE, system.strip()[:60], 0
     put_out(actor, envelope)
     facts: dict[str, Any] = {"content_hash": envelope.version_hash, "system": envelope.external_system}
+    facts |= unilateral(envelope)
     note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, **facts)
     record(actor, envelope_fact("envelope.sent", SEND, envelope, before={"state": "draft"}, **facts))
     return envelope
@@ -69,12 +71,11 @@ def receive_execution(
     envelope_id: UUID,
     message_id: str,
     signed_on: date | None = None,
-    scan: StoredContent | None = None,
-    pages: list[dict[str, object]] | None = None,
+    scan: Scan | None = None,
     reason: str = "",
     origin: Origin | None = None,
 ) -> Envelope:
-    """With `scan` (and its pages) all have signed there, and the envelope is completed with it; without one it was
+    """With `scan` all have signed there, and the envelope is completed with it; without one it was
     declined, for `reason`. The same message again changes nothing.
 
     Raises DomainError `envelope_over` for another message afterwards, Invalid `message_missing`, `date_ahead`.
@@ -91,7 +92,7 @@ def receive_execution(
     facts = {"system": envelope.external_system, "message": envelope.external_id}
     if scan is None:
         return _declined(actor, envelope, reason.strip() or _("Declined in the other system."), facts, origin)
-    return _signed(actor, envelope, scan, pages or [], signed_on, facts, origin)
+    return _signed(actor, envelope, scan, signed_on, facts, origin)
 
 
 def _declined(actor: Actor, envelope: Envelope, reason: str, facts: dict[str, str], origin: Origin | None) -> Envelope:
@@ -109,8 +110,7 @@ def _declined(actor: Actor, envelope: Envelope, reason: str, facts: dict[str, st
 def _signed(
     actor: Actor,
     envelope: Envelope,
-    scan: StoredContent,
-    pages: list[dict[str, object]],
+    scan: Scan,
     signed_on: date | None,
     facts: dict[str, str],
     origin: Origin | None,
@@ -118,11 +118,11 @@ def _signed(
     today = clock.today(envelope.contract.time_zone)
     if signed_on is not None and signed_on > today:
         raise Invalid("date_ahead", "This day has not come yet.", fields={"signed_on": ["Not yet."]})
-    envelope.paper, envelope.pages = blob_of(scan), pages
-    envelope.save(update_fields=["paper", "pages", "external_id"])
+    take_scan(envelope, scan)
+    envelope.save(update_fields=["paper", "pages", "paper_is_signed", "former_blobs", "external_id"])
     signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
     move_all(actor, signers, to=RecipientState.DONE)
-    told: dict[str, Any] = {**facts, "scan": scan.sha256, "signed_on": signed_on or today}
+    told: dict[str, Any] = {**facts, "scan": scan.stored.sha256, "signed_on": signed_on or today}
     note(envelope, EnvelopeEvent.Kind.ELSEWHERE, by=envelope.external_system, origin=origin, **told)
     complete(actor, envelope, verb=RECEIVE)
     return envelope

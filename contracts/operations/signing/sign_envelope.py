@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
+from contracts.engine.signature_marks import NotADrawing, checked_drawing
 from contracts.events import contract_moved
 from contracts.events.signing import envelope_fact
 from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField, SigningLink, Version
@@ -36,7 +38,7 @@ from contracts.operations.signing.guards import (
     people_of,
     tell_sender,
 )
-from contracts.queries.signing import acting
+from contracts.queries.signing import acting, values_digest
 from contracts.states import ContractState, EnvelopeState, RecipientState
 
 VERB = "contracts.sign_envelope"
@@ -44,12 +46,21 @@ VERB = "contracts.sign_envelope"
 
 @transaction.atomic
 def sign_envelope(
-    *, actor: Actor, given: Pass, values: Mapping[UUID, str], origin: Origin, name: str = ""
+    *,
+    actor: Actor,
+    given: Pass,
+    values: Mapping[UUID, str],
+    origin: Origin,
+    name: str = "",
+    drawing: Any = None,
+    seen: str | None = None,
 ) -> Recipient:
     """The recipient's fields are filled and their part is done; whoever is next is asked, or the envelope is complete.
 
-    `values` are by field; the date is today's, the name is `name` (default: as the sender wrote it). An approver fills
-    nothing. Raises LinkRefused, DomainError `consent_missing`, `content_changed`, Invalid `field_missing`.
+    `values` are by field; the date is today's, the name is `name` (default: as the sender wrote it). `drawing` is the
+    signature they drew, which then stands in their places for one. `seen` is the `values_digest` of what others had
+    filled in as they read it. An approver fills nothing. Raises LinkRefused, DomainError `consent_missing`,
+    `content_changed`, `changed_meanwhile`, Invalid `field_missing`, `drawing_invalid`.
     """
     link, envelope = locked_link(given.token)
     require(actor, VERB, envelope)
@@ -57,15 +68,19 @@ def sign_envelope(
     check_verified(link, given)
     recipient = link.recipient
     _check_may_sign(envelope, recipient)
-    filled = _fill(envelope, recipient, values, name.strip() or recipient.name)
+    read = _check_seen(envelope, seen)
+    signs_as = name.strip()[:200] or recipient.name
+    is_signer = recipient.role == Recipient.Role.SIGNER
+    recipient.drawing = _drawn(drawing) if is_signer else []
+    filled = _fill(envelope, recipient, values, signs_as)
     recipient.ended_at = link.used_at = clock.now()
-    recipient.save(update_fields=["ended_at"])
+    recipient.save(update_fields=["ended_at", "drawing"])
     link.save(update_fields=["used_at"])
     move(actor, recipient, to=RecipientState.DONE)
-    is_signer = recipient.role == Recipient.Role.SIGNER
     kind = EnvelopeEvent.Kind.SIGNED if is_signer else EnvelopeEvent.Kind.APPROVED
     facts: dict[str, Any] = {"paper": envelope.paper.sha256, "content_hash": envelope.version_hash, "filled": filled}
-    note(envelope, kind, recipient=recipient, origin=origin, **facts, signed_as=name.strip() or recipient.name)
+    facts |= {"read": read, "values": values_digest(envelope)}
+    note(envelope, kind, recipient=recipient, origin=origin, **facts, signed_as=signs_as)
     record(actor, envelope_fact(f"envelope.{kind}", VERB, envelope, recipient=recipient, **facts))
     if any(each.state in LIVE for each in acting(people_of(envelope))):
         invite_next(actor, envelope)
@@ -84,11 +99,30 @@ def _check_may_sign(envelope: Envelope, recipient: Recipient) -> None:
         raise DomainError("content_changed", _("The text is not the one that was sent: it cannot be signed."))
 
 
+def _check_seen(envelope: Envelope, seen: str | None) -> str:
+    """What others have filled in by now. Raises DomainError where it is not what was read."""
+    now = values_digest(envelope)
+    if seen is not None and seen != now:
+        message = _("Somebody else has filled something in meanwhile: read it again, and sign then.")
+        raise DomainError("changed_meanwhile", message)
+    return now
+
+
+def _drawn(given: Any) -> list[list[list[int]]]:
+    try:
+        return checked_drawing(given)
+    except NotADrawing:
+        message = _("This drawing cannot be used: draw your signature again, or type it.")
+        raise Invalid("drawing_invalid", message, fields={"drawing": [message]}) from None
+
+
 def _fill(envelope: Envelope, recipient: Recipient, values: Mapping[UUID, str], name: str) -> int:
     """How many fields are filled. Raises Invalid naming each one that is required and empty."""
     rows = list(recipient.fields.all())
     today = clock.today(envelope.contract.time_zone).isoformat()
     own = {SignatureField.Kind.DATE: today, SignatureField.Kind.NAME: name}
+    if recipient.drawing:
+        own[SignatureField.Kind.SIGNATURE] = name
     lacking: dict[str, list[str]] = {}
     for row in rows:
         row.value = str(own.get(SignatureField.Kind(row.kind)) or values.get(row.pk, "")).strip()[:500]
@@ -113,10 +147,18 @@ def complete(actor: Actor, envelope: Envelope, *, verb: str = VERB) -> None:
     move_all(actor, rest, to=RecipientState.DONE)
     _execute(actor, envelope, verb)
     facts: dict[str, Any] = {"content_hash": envelope.version.content_hash, "paper": envelope.paper.sha256}
-    note(envelope, EnvelopeEvent.Kind.COMPLETED, **facts)
+    note(envelope, EnvelopeEvent.Kind.COMPLETED, **facts, values=values_digest(envelope), tried=_tried(envelope))
     record(actor, envelope_fact("envelope.completed", verb, envelope, before={"state": before}, **facts))
     tell_sender(envelope, "completed", _("Signed by all: %(title)s"))
     after_commit_seal()
+
+
+def _tried(envelope: Envelope) -> dict[str, int]:
+    """How often links were refused, and codes asked and wrong, in all: the events count on only now and then."""
+    found: Counter[str] = Counter()
+    for tally in SigningLink.objects.filter(recipient__envelope=envelope).values_list("tally", flat=True):
+        found.update(tally)
+    return dict(found)
 
 
 def _execute(actor: Actor, envelope: Envelope, verb: str) -> None:

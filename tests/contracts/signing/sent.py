@@ -57,7 +57,7 @@ def paper_of(actor: Actor, contract: Contract) -> EnvelopePaper:
     content, drawn = _made[version.text]
     house = actor.organization_id
     pages = [EnvelopePage(width, height, put_content(house, picture, PNG)) for width, height, picture in drawn]
-    return EnvelopePaper(version.pk, put_content(house, content, PDF), tuple(pages))
+    return EnvelopePaper(version.pk, version.content_hash, put_content(house, content, PDF), tuple(pages))
 
 
 def read_stored(stored: StoredContent) -> bytes:
@@ -73,7 +73,10 @@ def field_on(kind: str = "signature", *, page: int = 1, **changes: Any) -> Field
 def prepared(actor: Actor, *people: RecipientDraft, contract: Contract | None = None, **facts: Any) -> Envelope:
     contract = contract or ready_contract(actor)
     envelope = create_envelope(actor=actor, paper=paper_of(actor, contract))
-    return change_envelope(actor=actor, envelope_id=envelope.pk, recipients=people or (BEATE, CARL), **facts)
+    people = people or (BEATE, CARL)
+    if {each.side for each in people if each.role == "signer"} != {"ours", "theirs"}:
+        facts = {"unilateral_reason": "The other side signs nothing.", **facts}
+    return change_envelope(actor=actor, envelope_id=envelope.pk, recipients=people, **facts)
 
 
 def sent(actor: Actor, *people: RecipientDraft, contract: Contract | None = None, **facts: Any) -> Envelope:

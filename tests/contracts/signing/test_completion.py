@@ -29,10 +29,10 @@ from clm.notify.models import Letter, Notification
 from clm.notify.tasks import send_letters
 from contracts.access.signing import DESK
 from contracts.models import Envelope, EnvelopeEvent
-from contracts.operations.signing.attach_seal import attach_seal, note_seal_failure, retry_seal
+from contracts.operations.signing.attach_seal import SealedPapers, attach_seal, note_seal_failure, retry_seal
 from contracts.papers.executed import executed_bytes, seal_envelope
 from contracts.queries.signing import envelope_rows
-from contracts.queries.verification import verdict_on
+from contracts.queries.verification import Finding, verdict_on
 from contracts.tasks import seal_envelopes
 from tests.access.test_routes import organization_scope_left
 from tests.cast import Cast
@@ -40,6 +40,7 @@ from tests.contracts.signing.authority import PASSWORD, Authority
 from tests.contracts.signing.sent import BEATE, CARL, completed, field_on, ready_contract, sent
 from tests.contracts.signing.test_pages import Visitor
 from tests.contracts.signing.test_sealing import altered, pdfsig
+from tests.contracts.signing.test_sealing import paper as blank_pdf
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +129,7 @@ def test_the_first_paper_that_is_attached_is_the_one(alice: Actor) -> None:
     envelope = sealed(alice)
     stored = put_content(alice.organization_id, b"%PDF another", "application/pdf")
     desk = system_actor(DESK, alice.organization_id)
-    attach_seal(actor=desk, envelope_id=envelope.pk, stored=stored, level="B-B", certificate="x")
+    attach_seal(actor=desk, envelope_id=envelope.pk, made=SealedPapers(stored, "B-B", "x"))
     envelope.refresh_from_db()
     assert envelope.executed is not None
     assert envelope.executed.sha256 != stored.sha256
@@ -197,6 +198,7 @@ def test_anybody_verifies_by_file_and_by_hash(alice: Actor, tmp_path: Path) -> N
     content = read_blob(envelope.executed)
     verdict = verdict_on(content)
     assert verdict.is_whole
+    assert verdict.finding == Finding.UNPROVED  # nobody vouches for a key for trying out
     assert verdict.known is not None
     assert verdict.known.reference == envelope.contract.reference
     assert not verdict_on(altered(content)).is_whole
@@ -206,7 +208,8 @@ def test_anybody_verifies_by_file_and_by_hash(alice: Actor, tmp_path: Path) -> N
         by_hash = nobody.post(reverse("verify"), {"sha256": envelope.executed.sha256}).content.decode()
         assert "Byte for byte the executed text" in by_hash
         by_file = nobody.post(reverse("verify"), {"file": io.BytesIO(content)}).content.decode()
-        assert "This file is as it was sealed" in by_file
+        assert "Not changed, but nobody vouches for who sealed it" in by_file
+        assert "sealed with a key for trying out, which anybody can make" in by_file
         assert "no authority confirms that" in by_file
         changed = nobody.post(reverse("verify"), {"file": io.BytesIO(altered(content))}).content.decode()
         assert "This file was changed after it was signed" in changed
@@ -225,16 +228,23 @@ def test_the_command_says_the_same(alice: Actor, tmp_path: Path, capsys: Any) ->
     content = read_blob(envelope.executed)
     (tmp_path / "executed.pdf").write_bytes(content)
     (tmp_path / "changed.pdf").write_bytes(altered(content))
-    call_command("verify_document", str(tmp_path / "executed.pdf"))
+    with pytest.raises(CommandError, match="sealed with a key for trying out") as unproved:
+        call_command("verify_document", str(tmp_path / "executed.pdf"))
+    assert unproved.value.returncode == 4
     said = capsys.readouterr().out
     assert f"sha256: {envelope.executed.sha256}" in said
     assert f"executed text of this installation: {envelope.contract.reference} Hosting, sealed" in said
     assert "signature 1: whole" in said
     assert "level:       B-B" in said
-    assert said.endswith("The document is whole.\n")
+    assert "(for trying out: it proves nobody)" in said
     with pytest.raises(CommandError, match="CHANGED after it was signed") as failure:
         call_command("verify_document", str(tmp_path / "changed.pdf"))
     assert failure.value.returncode == 1
+    for name, content, code in (("no.pdf", b"no PDF", 2), ("unsigned.pdf", blank_pdf(), 3)):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(CommandError) as refused:
+            call_command("verify_document", str(tmp_path / name))
+        assert refused.value.returncode == code
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify_document", str(tmp_path / "none.pdf"))
 

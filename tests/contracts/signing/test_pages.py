@@ -46,6 +46,10 @@ class Visitor:
         with organization_scope_left():
             return self.client.post(reverse(name, args=args), data or {})
 
+    def seen(self, token: str) -> str:
+        """What others had filled in on the page that is shown."""
+        return re.findall(r'name="seen" value="([0-9a-f]{64})"', self.get("signing", token).content.decode())[0]
+
     def come_in(self, email: str) -> str:
         token = token_of(email)
         assert "we send a code" in self.get("signing", token).content.decode()
@@ -64,7 +68,9 @@ def test_prepare_place_and_send(acme: Cast, alice: Actor, page: Client) -> None:
     assert answer["Location"] == reverse("envelope-people", args=[envelope.pk])
     assert (envelope.title, envelope.days, envelope.state) == ("Hosting 2026", 14, "draft")
 
-    people = _rows("people", [_person("Beate Baum", "beate@acme.example"), _person("Carl", "carl@cirrus.example", "2")])
+    theirs = contract.parties.get(role="counterparty").party
+    carl = _person("Carl", "carl@cirrus.example", "2") | {"side": str(theirs.pk)}
+    people = _rows("people", [_person("Beate Baum", "beate@acme.example"), carl])
     answer = page.post(reverse("envelope-people", args=[envelope.pk]), people)
     assert answer["Location"] == reverse("envelope-fields", args=[envelope.pk])
     shown = page.get(answer["Location"]).content.decode()
@@ -75,6 +81,7 @@ def test_prepare_place_and_send(acme: Cast, alice: Actor, page: Client) -> None:
     )
     assert answer["Location"] == reverse("envelope", args=[envelope.pk])
     assert SignatureField.objects.get().recipient.name == "Beate Baum"
+    assert person(envelope, "Carl").party == theirs
 
     status = page.get(answer["Location"]).content.decode()
     assert "Letters leave to those who are first." in status
@@ -130,7 +137,7 @@ def test_a_signer_signs_by_link_and_code_on_a_page_of_their_own(alice: Actor) ->
     assert without.status_code == 400
     assert "Agree to this first." in without.content.decode()
     assert person(envelope, "Beate").consented_at is None
-    given = {"name": "Beate Baum", str(signature.pk): "B. Baum", "agreed": "on"}
+    given = {"name": "Beate Baum", str(signature.pk): "B. Baum", "agreed": "on", "seen": beate.seen(token)}
     assert "You have signed" in beate.post("signing-sign", token, data=given).content.decode()
     signature.refresh_from_db()
     assert signature.value == "B. Baum"
@@ -207,7 +214,8 @@ def test_a_reader_reads_and_does_not_sign(alice: Actor) -> None:
     token = law.come_in("law@firm.example")
     shown = law.get("signing", token).content.decode()
     assert "to read, not to sign" in shown
-    assert law.post("signing-sign", token, data={"name": "x", "agreed": "on"}).status_code == 403
+    given = {"name": "x", "agreed": "on", "seen": "0" * 64}
+    assert law.post("signing-sign", token, data=given).status_code == 403
     assert EnvelopeEvent.objects.filter(kind="viewed", by="Dr. Law").count() == 1
 
 
