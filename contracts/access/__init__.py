@@ -136,6 +136,7 @@ def register_all() -> None:
         relations,
         requests,
         retention,
+        risk,
         signing,
         termination,
         watching,
@@ -154,6 +155,7 @@ def register_all() -> None:
         requests,
         termination,
         retention,
+        risk,
         signing,
         watching,
     ):

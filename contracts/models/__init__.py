@@ -1,6 +1,7 @@
 from contracts.models.approval import Approval, ApprovalSeat, ApprovalStep, Matrix, Rule
 from contracts.models.change import Change, Receipt
 from contracts.models.comment import Comment, FormerWords, Mention, Thread
+from contracts.models.conflict import Conflict, Stance
 from contracts.models.contract import (
     Contract,
     ContractGroupPermission,
@@ -17,6 +18,7 @@ from contracts.models.reading import Reading, UnusualReading
 from contracts.models.relation import ContractRelation
 from contracts.models.request import ContractRequest, RequestFile, RequestQuestion
 from contracts.models.retention import Disposal, LegalHold, Matter, MatterContract, RetentionRule
+from contracts.models.risk import RiskAssessment, RiskScale
 from contracts.models.signature import (
     Envelope,
     EnvelopeEvent,
@@ -39,6 +41,7 @@ __all__ = [
     "Clause",
     "ClauseEdit",
     "Comment",
+    "Conflict",
     "Contract",
     "ContractGroupPermission",
     "ContractParty",
@@ -76,10 +79,13 @@ __all__ = [
     "RequestFile",
     "RequestQuestion",
     "RetentionRule",
+    "RiskAssessment",
+    "RiskScale",
     "Rule",
     "SignatureField",
     "SigningCode",
     "SigningLink",
+    "Stance",
     "SurvivingClause",
     "Template",
     "TemplateVersion",

@@ -13,13 +13,14 @@ from clm.accounts.roles import PEOPLE_INSIDE, Role
 from contracts.models import Party, Rule
 from contracts.models.approval import Departure, Needs, Origin
 from contracts.models.contract import Category
+from contracts.models.risk import RiskBand
 from contracts.pages.forms import amount_typed
 from contracts.queries.routing import present_members
 
 NOBODY = [("", "—")]
 PLAIN = (
     "name", "stage", "value_from", "value_below", "currency", "categories", "origins", "departure", "lacks_mandatory",
-    "is_confidential", "needs", "needs_count", "hours", "remind_hours",
+    "risk", "is_confidential", "needs", "needs_count", "hours", "remind_hours",
 )  # fmt: skip
 
 
@@ -93,6 +94,10 @@ class RuleForm(forms.Form):
         label=_("Departs from standard"), choices=[*NOBODY, *Departure.choices], required=False
     )
     lacks_mandatory = forms.BooleanField(label=_("A mandatory clause is missing or left out"), required=False)
+    risk = forms.ChoiceField(
+        label=_("Risk from"), choices=[*NOBODY, *RiskBand.choices[1:]], required=False,
+        help_text=_("As if the worst were true of what is not known."),
+    )  # fmt: skip
     parties = forms.MultipleChoiceField(
         label=_("Counterparties"), choices=_parties, required=False, widget=forms.SelectMultiple(attrs={"size": 6})
     )
