@@ -8,8 +8,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from contracts.models import Contract
-
 
 @dataclass(frozen=True)
 class Mishap:
@@ -18,7 +16,7 @@ class Mishap:
 
     key: str
     words: Any
-    count: Callable[[QuerySet[Contract]], int]
+    count: Callable[[QuerySet[Any]], int]
 
 
 MISHAPS: dict[str, Mishap] = {}

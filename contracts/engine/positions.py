@@ -61,6 +61,7 @@ def _read(sentence: str, start: int, end: int) -> Iterator[Said]:
 _GOVERNED = re.compile(
     r"\b(?:governed|construed|interpreted|enforced|determined)\b.{0,160}?\b(?:law|laws|statutes)\b"
     r"|\b(?:law|laws)\b.{0,140}?\b(?:shall|will|to)\s+(?:exclusively\s+)?(?:govern|apply|control)\b"
+    r"|\blaws? (?:of\b.{0,60}\b)?(?:applies|apply|governs?)\b"
     r"|\bgoverned by\b.{0,80}\blaws?\b|\bgoverning law\b|\bsubject to .{0,40}\blaws? of\b"
     r"|\bconstrued under\b.{0,60}\blaws?\b",
     re.IGNORECASE,

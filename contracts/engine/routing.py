@@ -39,10 +39,14 @@ class Facts:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Facts:
         """What `as_json` wrote, by whatever version of it."""
-        sets = {name: frozenset(kept.get(name) or ()) for name in ("parties", "countries", "tags")}
-        plain = {name: kept[name] for name in _PLAIN if name in kept}
         amount = kept.get("amount")
-        return cls(amount=None if amount is None else Decimal(amount), **plain, **sets)
+        return cls(
+            amount=None if amount is None else Decimal(amount),
+            parties=frozenset(kept.get("parties", ())),
+            countries=frozenset(kept.get("countries", ())),
+            tags=frozenset(kept.get("tags", ())),
+            **{name: kept[name] for name in _PLAIN if name in kept},
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {

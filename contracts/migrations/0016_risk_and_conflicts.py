@@ -13,226 +13,458 @@ from contracts.states import disposing
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_teams_and_delegations'),
-        ('contracts', '0015_records'),
+        ("accounts", "0003_teams_and_delegations"),
+        ("contracts", "0015_records"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Conflict',
+            name="Conflict",
             fields=[
-                ('id', models.UUIDField(db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('topic', models.CharField(choices=[('law', 'Governing law'), ('payment', 'Payment terms'), ('cap', 'Cap on liability'), ('exclusivity', 'Exclusivity'), ('term', 'Outlives its master')], max_length=12, verbose_name='about')),
-                ('says', models.JSONField(default=dict)),
-                ('other_says', models.JSONField(default=dict)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('acknowledged', 'Acknowledged'), ('settled', 'Settled')], default='open', max_length=12, verbose_name='state')),
-                ('found_at', models.DateTimeField(verbose_name='found')),
-                ('acknowledged_at', models.DateTimeField(null=True, verbose_name='acknowledged')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            ("law", "Governing law"),
+                            ("payment", "Payment terms"),
+                            ("cap", "Cap on liability"),
+                            ("exclusivity", "Exclusivity"),
+                            ("term", "Outlives its master"),
+                        ],
+                        max_length=12,
+                        verbose_name="about",
+                    ),
+                ),
+                ("says", models.JSONField(default=dict)),
+                ("other_says", models.JSONField(default=dict)),
+                ("fingerprint", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("acknowledged", "Acknowledged"), ("settled", "Settled")],
+                        default="open",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("found_at", models.DateTimeField(verbose_name="found")),
+                ("acknowledged_at", models.DateTimeField(null=True, verbose_name="acknowledged")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
             ],
         ),
         migrations.CreateModel(
-            name='RiskAssessment',
+            name="RiskAssessment",
             fields=[
-                ('id', models.UUIDField(db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('score', models.PositiveSmallIntegerField(verbose_name='score')),
-                ('up_to', models.PositiveSmallIntegerField(verbose_name='at most')),
-                ('band', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=8, verbose_name='risk')),
-                ('up_to_band', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=8)),
-                ('parts', models.JSONField(default=list)),
-                ('inputs', models.CharField(max_length=64)),
-                ('assessed_at', models.DateTimeField(verbose_name='assessed')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("score", models.PositiveSmallIntegerField(verbose_name="score")),
+                ("up_to", models.PositiveSmallIntegerField(verbose_name="at most")),
+                (
+                    "band",
+                    models.CharField(
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")],
+                        max_length=8,
+                        verbose_name="risk",
+                    ),
+                ),
+                (
+                    "up_to_band",
+                    models.CharField(
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")],
+                        max_length=8,
+                    ),
+                ),
+                ("parts", models.JSONField(default=list)),
+                ("inputs", models.CharField(max_length=64)),
+                ("assessed_at", models.DateTimeField(verbose_name="assessed")),
             ],
         ),
         migrations.CreateModel(
-            name='RiskScale',
+            name="RiskScale",
             fields=[
-                ('id', models.UUIDField(db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('active', 'Active'), ('retired', 'Retired')], default='draft', max_length=8, verbose_name='state')),
-                ('note', models.CharField(blank=True, max_length=250, verbose_name='what changes')),
-                ('departure', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='departs from standard')),
-                ('mandatory', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='mandatory clauses missing')),
-                ('liability', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='liability without a cap')),
-                ('value', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='value')),
-                ('renewal', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='renews by itself')),
-                ('jurisdiction', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='foreign law')),
-                ('history', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='history of the counterparty')),
-                ('value_from', models.DecimalField(decimal_places=4, default=50000, max_digits=18, verbose_name='half from a value of')),
-                ('value_high', models.DecimalField(decimal_places=4, default=500000, max_digits=18, verbose_name='all from a value of')),
-                ('currency', models.CharField(default='EUR', max_length=3, verbose_name='currency')),
-                ('home', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, size=None, verbose_name='our governing laws')),
-                ('history_full', models.PositiveSmallIntegerField(default=5, verbose_name='all from so many mishaps')),
-                ('medium_from', models.PositiveSmallIntegerField(default=25, verbose_name='medium from')),
-                ('high_from', models.PositiveSmallIntegerField(default=50, verbose_name='high from')),
-                ('critical_from', models.PositiveSmallIntegerField(default=75, verbose_name='critical from')),
-                ('activated_at', models.DateTimeField(null=True, verbose_name='active since')),
-                ('retired_at', models.DateTimeField(null=True, verbose_name='active until')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("active", "Active"), ("retired", "Retired")],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=250, verbose_name="what changes")),
+                (
+                    "departure",
+                    models.PositiveSmallIntegerField(
+                        default=20,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="departs from standard",
+                    ),
+                ),
+                (
+                    "mandatory",
+                    models.PositiveSmallIntegerField(
+                        default=15,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="mandatory clauses missing",
+                    ),
+                ),
+                (
+                    "liability",
+                    models.PositiveSmallIntegerField(
+                        default=20,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="liability without a cap",
+                    ),
+                ),
+                (
+                    "value",
+                    models.PositiveSmallIntegerField(
+                        default=15,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="value",
+                    ),
+                ),
+                (
+                    "renewal",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="renews by itself",
+                    ),
+                ),
+                (
+                    "jurisdiction",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="foreign law",
+                    ),
+                ),
+                (
+                    "history",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="history of the counterparty",
+                    ),
+                ),
+                (
+                    "value_from",
+                    models.DecimalField(
+                        decimal_places=4, default=50000, max_digits=18, verbose_name="half from a value of"
+                    ),
+                ),
+                (
+                    "value_high",
+                    models.DecimalField(
+                        decimal_places=4, default=500000, max_digits=18, verbose_name="all from a value of"
+                    ),
+                ),
+                ("currency", models.CharField(default="EUR", max_length=3, verbose_name="currency")),
+                (
+                    "home",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=6),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="our governing laws",
+                    ),
+                ),
+                ("history_full", models.PositiveSmallIntegerField(default=5, verbose_name="all from so many mishaps")),
+                ("medium_from", models.PositiveSmallIntegerField(default=25, verbose_name="medium from")),
+                ("high_from", models.PositiveSmallIntegerField(default=50, verbose_name="high from")),
+                ("critical_from", models.PositiveSmallIntegerField(default=75, verbose_name="critical from")),
+                ("activated_at", models.DateTimeField(null=True, verbose_name="active since")),
+                ("retired_at", models.DateTimeField(null=True, verbose_name="active until")),
             ],
         ),
         migrations.CreateModel(
-            name='Stance',
+            name="Stance",
             fields=[
-                ('id', models.UUIDField(db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('topic', models.CharField(max_length=12)),
-                ('value', models.CharField(max_length=80)),
-                ('quote', models.TextField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("topic", models.CharField(max_length=12)),
+                ("value", models.CharField(max_length=80)),
+                ("quote", models.TextField()),
             ],
         ),
         migrations.AddField(
-            model_name='approvalseat',
-            name='gave_sight',
+            model_name="approvalseat",
+            name="gave_sight",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='contract',
-            name='risk_band',
-            field=models.CharField(blank=True, editable=False, max_length=8, verbose_name='risk'),
+            model_name="contract",
+            name="risk_band",
+            field=models.CharField(blank=True, editable=False, max_length=8, verbose_name="risk"),
         ),
         migrations.AddField(
-            model_name='contract',
-            name='risk_due_at',
+            model_name="contract",
+            name="risk_due_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='contract',
-            name='risk_score',
-            field=models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='risk score'),
+            model_name="contract",
+            name="risk_score",
+            field=models.PositiveSmallIntegerField(editable=False, null=True, verbose_name="risk score"),
         ),
         migrations.AddField(
-            model_name='rule',
-            name='risk',
-            field=models.CharField(blank=True, choices=[('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=8, verbose_name='risk from'),
+            model_name="rule",
+            name="risk",
+            field=models.CharField(
+                blank=True,
+                choices=[("medium", "Medium"), ("high", "High"), ("critical", "Critical")],
+                max_length=8,
+                verbose_name="risk from",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['organization', 'risk_score', 'id'], include=('is_confidential',), name='contract_by_risk'),
+            model_name="contract",
+            index=models.Index(
+                fields=["organization", "risk_score", "id"], include=("is_confidential",), name="contract_by_risk"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(condition=models.Q(('risk_due_at__isnull', False)), fields=['risk_due_at'], name='contract_risk_due'),
+            model_name="contract",
+            index=models.Index(
+                condition=models.Q(("risk_due_at__isnull", False)), fields=["risk_due_at"], name="contract_risk_due"
+            ),
         ),
         migrations.AddField(
-            model_name='conflict',
-            name='acknowledged_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="conflict",
+            name="acknowledged_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='conflict',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='contracts.contract'),
+            model_name="conflict",
+            name="contract",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="conflicts", to="contracts.contract"
+            ),
         ),
         migrations.AddField(
-            model_name='conflict',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization'),
+            model_name="conflict",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='conflict',
-            name='other',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conflicts_back', to='contracts.contract'),
+            model_name="conflict",
+            name="other",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="conflicts_back", to="contracts.contract"
+            ),
         ),
         migrations.AddField(
-            model_name='riskassessment',
-            name='contract',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='risk', to='contracts.contract'),
+            model_name="riskassessment",
+            name="contract",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="risk", to="contracts.contract"
+            ),
         ),
         migrations.AddField(
-            model_name='riskassessment',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization'),
+            model_name="riskassessment",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='riskassessment',
-            name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contracts.version'),
+            model_name="riskassessment",
+            name="version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contracts.version"
+            ),
         ),
         migrations.AddField(
-            model_name='riskscale',
-            name='activated_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="riskscale",
+            name="activated_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='riskscale',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="riskscale",
+            name="created_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='riskscale',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization'),
+            model_name="riskscale",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='riskassessment',
-            name='scale',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contracts.riskscale'),
+            model_name="riskassessment",
+            name="scale",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contracts.riskscale"
+            ),
         ),
         migrations.AddField(
-            model_name='stance',
-            name='clause',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contracts.clause'),
+            model_name="stance",
+            name="clause",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="contracts.clause"
+            ),
         ),
         migrations.AddField(
-            model_name='stance',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stances', to='contracts.contract'),
+            model_name="stance",
+            name="contract",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="stances", to="contracts.contract"
+            ),
         ),
         migrations.AddField(
-            model_name='stance',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization'),
+            model_name="stance",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conflict',
-            index=models.Index(fields=['organization', 'state', '-id'], name='conflict_state'),
+            model_name="conflict",
+            index=models.Index(fields=["organization", "state", "-id"], name="conflict_state"),
         ),
         migrations.AddIndex(
-            model_name='conflict',
-            index=models.Index(fields=['other', 'state'], name='conflict_of_other'),
+            model_name="conflict",
+            index=models.Index(fields=["other", "state"], name="conflict_of_other"),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.UniqueConstraint(fields=('contract', 'other', 'topic'), name='conflict_once'),
+            model_name="conflict",
+            constraint=models.UniqueConstraint(fields=("contract", "other", "topic"), name="conflict_once"),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.CheckConstraint(condition=models.Q(('contract', models.F('other')), _negated=True), name='conflict_of_two'),
+            model_name="conflict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("contract", models.F("other")), _negated=True), name="conflict_of_two"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'acknowledged'), _negated=True), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='conflict_acknowledged_by_somebody'),
+            model_name="conflict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "acknowledged"), _negated=True),
+                    models.Q(
+                        ("acknowledged_at__isnull", False),
+                        ("acknowledged_by__isnull", False),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="conflict_acknowledged_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riskscale',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='risk_scale_number_once'),
+            model_name="riskscale",
+            constraint=models.UniqueConstraint(fields=("organization", "number"), name="risk_scale_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='riskscale',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('organization',), name='risk_scale_one_active'),
+            model_name="riskscale",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")), fields=("organization",), name="risk_scale_one_active"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riskscale',
-            constraint=models.CheckConstraint(condition=models.Q(('medium_from__gte', 1), ('high_from__gt', models.F('medium_from')), ('critical_from__gt', models.F('high_from')), ('critical_from__lte', 100)), name='risk_bands_in_order'),
+            model_name="riskscale",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("medium_from__gte", 1),
+                    ("high_from__gt", models.F("medium_from")),
+                    ("critical_from__gt", models.F("high_from")),
+                    ("critical_from__lte", 100),
+                ),
+                name="risk_bands_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riskscale',
-            constraint=models.CheckConstraint(condition=models.Q(('history_full__gte', 1), ('value_from__gte', 0), ('value_high__gt', models.F('value_from'))), name='risk_bounds_in_order'),
+            model_name="riskscale",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("history_full__gte", 1), ("value_from__gte", 0), ("value_high__gt", models.F("value_from"))
+                ),
+                name="risk_bounds_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riskassessment',
-            constraint=models.CheckConstraint(condition=models.Q(('score__range', (0, 100)), ('up_to__gte', models.F('score')), ('up_to__range', (0, 100))), name='risk_score_0_to_100'),
+            model_name="riskassessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("score__range", (0, 100)), ("up_to__gte", models.F("score")), ("up_to__range", (0, 100))
+                ),
+                name="risk_score_0_to_100",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stance',
-            index=models.Index(fields=['contract', 'topic'], name='stance_of_contract'),
+            model_name="stance",
+            index=models.Index(fields=["contract", "topic"], name="stance_of_contract"),
         ),
         # Whatever is there already is scored soon.
         migrations.RunSQL(

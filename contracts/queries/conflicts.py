@@ -58,11 +58,14 @@ def conflicts_of(actor: Actor, contract: Contract) -> QuerySet[Conflict]:
 
 def conflicts_with(actor: Actor, party: Party) -> QuerySet[Conflict]:
     """Those between contracts with the party, or between one with it and one with its group."""
-    ids = contracts_with([party.pk]).values("pk")
-    touched = Q(contract__in=ids) | Q(other__in=ids)
-    return visible(actor, conflict_rows().filter(touched).exclude(state=ConflictState.SETTLED)).order_by(
-        "-state", "-id"
-    )
+    rows = touching(conflict_rows().exclude(state=ConflictState.SETTLED), [party.pk])
+    return visible(actor, rows).order_by("-state", "-id")
+
+
+def touching(rows: QuerySet[Conflict], parties: Iterable[UUID] | QuerySet[Any]) -> QuerySet[Conflict]:
+    """Those of which either contract is with one of the parties."""
+    ids = contracts_with(parties).values("pk")
+    return rows.filter(Q(contract__in=ids) | Q(other__in=ids))
 
 
 def compared_with(contract: Contract) -> list[Contract]:

@@ -180,7 +180,8 @@ def history_of(contract: Contract, parts: Iterable[ContractParty]) -> dict[str, 
         return None
     with_them = ContractParty.objects.filter(party__in=parties).exclude(role=ContractParty.Role.OURS)
     rows = Contract.objects.filter(Q(is_confidential=False, pk__in=with_them.values("contract")) | Q(pk=contract.pk))
-    return {mishap.key: mishap.count(rows.values("pk")) for mishap in MISHAPS.values()}
+    ids: QuerySet[Any] = rows.values("pk")
+    return {mishap.key: mishap.count(ids) for mishap in MISHAPS.values()}
 
 
 def inputs_of(contract: Contract, version: Version | None, scale: RiskScale | None) -> str:

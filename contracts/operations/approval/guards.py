@@ -246,7 +246,8 @@ def end_sight(actor: Actor, verb: str, approval: Approval, seats: QuerySet[Appro
     people = {seat.person_id: seat.person for seat in seats.filter(gave_sight=True).select_related("person")}
     held = ApprovalSeat.objects.filter(step__approval__contract=contract, step__approval__state=ApprovalState.OPEN)
     kept = set(held.filter(person_id__in=people).exclude(state=SeatState.RELEASED).values_list("person_id", flat=True))
-    gone = {pk: person for pk, person in people.items() if pk not in kept | {contract.owner_id}}
+    seeing = set(people_granted("see_confidential_contract", contract).values_list("pk", flat=True))
+    gone = {pk: person for pk, person in people.items() if pk in seeing - kept - {contract.owner_id}}
     if gone:
         withdraw(gone.values(), PERMISSION, contract)
         record(actor, events.sight_ended(verb, approval, gone))

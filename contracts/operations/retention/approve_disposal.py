@@ -160,8 +160,8 @@ def erase(contract: Contract) -> dict[str, int]:
     blobs = _blobs(contract)
     _forget_notices(contract, blobs)
     counts = {"rows": 0, "files": 0}
-    for model in (rows.ContractRelation, rows.Conflict):
-        counts["rows"] += _delete(model._default_manager.filter(Q(contract=contract) | Q(other=contract)))
+    for pairs in (rows.ContractRelation, rows.Conflict):
+        counts["rows"] += _delete(pairs._default_manager.filter(Q(contract=contract) | Q(other=contract)))
     for model, path in GONE.items():
         counts["rows"] += _delete(model._default_manager.filter(**{path: contract.pk}))
     counts["rows"] += _delete(_loose_passages(contract))

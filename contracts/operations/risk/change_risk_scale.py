@@ -26,6 +26,6 @@ def change_risk_scale(*, actor: Actor, scale_id: UUID, **values: Any) -> RiskSca
     put_values(scale, values).save()
     after = scale_facts(scale)
     changed = {name for name in after if before[name] != after[name]}
-    facts = [{name: each[name] for name in sorted(changed)} for each in (before, after)]
-    record(actor, events.scale_event("risk_scale.changed", VERB, scale, *facts))
+    was, is_now = ({name: each[name] for name in sorted(changed)} for each in (before, after))
+    record(actor, events.scale_event("risk_scale.changed", VERB, scale, was, is_now))
     return scale

@@ -34,8 +34,8 @@ def mark_due(rows: QuerySet[Contract]) -> None:
     now = clock.now()
     known = rows.exclude(state=ContractState.DISPOSED)
     asked = Exists(Approval.objects.filter(contract=OuterRef("pk"), state__in=LIVE))
-    known.filter(asked).update(risk_due_at=now)
-    known.filter(~asked).update(risk_due_at=now + timedelta(seconds=1))
+    known.filter(asked).update(risk_due_at=now - timedelta(minutes=1))
+    known.filter(~asked).update(risk_due_at=now)
 
 
 def mark_all_due() -> None:
