@@ -160,10 +160,12 @@ class RuleBodySerializer(BodySerializer):
 
 
 class TriedSerializer(serializers.Serializer[Any]):
-    """The steps as stage, name, and whom they ask; `active` by the matrix that is switched on."""
+    """The steps as stage, name, and whom they ask; `active` by the matrix that is switched on. Tried by what was known
+    at `asked_at`, when it was sent for approval; null: by what is known today."""
 
     contract = serializers.UUIDField(source="contract.pk")
     reference = serializers.CharField(source="contract.reference")
     steps = serializers.ListField(child=serializers.CharField())
     active = serializers.ListField(child=serializers.CharField())
+    asked_at = serializers.DateTimeField(allow_null=True)
     differs = serializers.BooleanField()

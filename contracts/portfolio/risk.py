@@ -24,7 +24,7 @@ from contracts.operations.relations.relate_contracts import relate_contracts
 from contracts.operations.risk.activate_risk_scale import activate_risk_scale
 from contracts.operations.risk.create_risk_scale import create_risk_scale
 from contracts.operations.set_terms import set_terms
-from contracts.papers import put_paper, read_paper
+from contracts.papers import Paper, put_paper, read_paper
 
 HOUSE = "northwind"
 MASTER, ORDER = "Data centre services, master agreement", "Rack space in Hamburg"
@@ -63,6 +63,7 @@ The Customer pays each invoice within 14 days of the invoice date.
 
 This order is governed by the laws of Austria.
 """
+TEXTS = (MASTER_TEXT, ORDER_TEXT)
 MASTER_TERMS = {"starts_on": date(2026, 1, 1), "initial_months": 24, "renewal": "none"}
 ORDER_TERMS = {
     "starts_on": date(2026, 7, 1), "initial_months": 36, "renewal": "automatic", "renewal_months": 12,
@@ -76,7 +77,8 @@ def load(cast: Cast, slug: str, report: Callable[[int, int], None]) -> None:
         if not RiskScale.objects.exists():
             _weights(cast["administrator"])
         if not Contract.objects.filter(title=ORDER).exists():
-            _family(cast["legal"])
+            papers = [put_paper(cast["legal"], read_paper(text.encode(), "agreement.txt")) for text in TEXTS]
+            _family(cast["legal"], *papers)
         if not SavedView.objects.filter(name=VIEW).exists():
             view = save_view(actor=cast["legal"], page="contracts", name=VIEW, query="risk=high")
             set_view_alert(actor=cast["legal"], view_id=view.pk, alert="daily", by_mail=False)
@@ -90,17 +92,16 @@ def _weights(administrator: Actor) -> None:
 
 
 @transaction.atomic
-def _family(legal: Actor) -> None:
+def _family(legal: Actor, master_paper: Paper, order_paper: Paper) -> None:
     """An order under a master of the same party: by another law, within other days, and for longer."""
-    master = _drafted(legal, MASTER, MASTER_TEXT, MASTER_TERMS, category=Category.MASTER)
+    master = _drafted(legal, MASTER, master_paper, MASTER_TERMS, category=Category.MASTER)
     facts: dict[str, Any] = {"category": Category.ORDER, "value_amount": 620_000, "currency": "EUR"}
-    order = _drafted(legal, ORDER, ORDER_TEXT, ORDER_TERMS, **facts)
+    order = _drafted(legal, ORDER, order_paper, ORDER_TERMS, **facts)
     relate_contracts(actor=legal, contract_id=order.pk, other_id=master.pk, kind="order")
 
 
-def _drafted(legal: Actor, title: str, text: str, terms: dict[str, Any], **facts: Any) -> Contract:
+def _drafted(legal: Actor, title: str, paper: Paper, terms: dict[str, Any], **facts: Any) -> Contract:
     contract = create_contract(actor=legal, title=title, time_zone="Europe/Berlin", **facts)
-    paper = put_paper(legal, read_paper(text.encode(), "agreement.txt"))
     version = add_version(actor=legal, contract_id=contract.pk, paper=paper)
     set_terms(actor=legal, version_id=version.pk, terms=terms)
     ours = Organization.objects.get(pk=legal.organization_id).name

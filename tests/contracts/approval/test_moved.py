@@ -159,7 +159,11 @@ def test_sight_of_a_confidential_contract_ends_with_the_seat(acme: Cast) -> None
     reassign_seat(actor=acme["legal"], seat_id=seat.pk, person_id=acme["executive"].person_id or seat.pk)
     assert seeing(contract) == {"legal", "procurement", "executive"}
     yes(acme["legal"], approval)
-    yes(acme["executive"], approval)
+    client = Client()
+    client.force_login(acme.users["executive"], backend="django.contrib.auth.backends.ModelBackend")
+    last = seat_of(approval, acme["executive"])
+    answer = client.post(f"/approvals/seats/{last.pk}/approve/", {"seen": approval.content_hash})
+    assert (answer.status_code, answer["Location"]) == (302, "/approvals/")
     assert states(approval) == ("approved", "approved")
     assert seeing(contract) == {"legal", "procurement"}
     ended = LedgerEntry.objects.filter(event="approval.sight_ended").order_by("id")
