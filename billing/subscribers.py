@@ -27,6 +27,8 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.notify.tell import people_with_roles, tell
 from clm.pages.formats import money_text
+from contracts.access.risk import ASSESSOR
+from contracts.operations.risk.follow_contract import follow_contract
 from slas.models import Breach
 from slas.states import BreachState
 
@@ -196,3 +198,10 @@ def _tell_finance(title: str, key: str, url: str, *, subject: Model, body: str =
     """Finance hears of it, except who may not see the subject."""
     people = people_with_roles(Role.FINANCE)
     tell(people, kind="billing", title=title, body=body, dedupe_key=key, url=url, subject=subject)
+
+
+@handles("invoice.compared")
+def follow_invoice(event: OutboxEvent) -> None:
+    """An invoice that is other than agreed is part of the history of the other party."""
+    assessor = system_actor(ASSESSOR, event.organization_id)
+    follow_contract(actor=assessor, contract_id=event.payload["contract_id"], with_siblings=True)

@@ -6,7 +6,14 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from clm.audit.access import register_ledger_filter, seen_with_contract
-        from contracts import access, panels, portfolio, seals, subscribers  # noqa: F401  (registers its handlers)
+        from contracts import (  # noqa: F401  (registers its handlers)
+            access,
+            mishaps,
+            panels,
+            portfolio,
+            seals,
+            subscribers,
+        )
         from contracts.models import Contract
         from contracts.papers import (  # noqa: F401  (register their jobs)
             bulk,
@@ -20,6 +27,7 @@ class ContractsConfig(AppConfig):
         access.register_all()
         panels.register_all()
         seals.register()
+        mishaps.register()
         portfolio.register_all()
         naming.register()
         register_ledger_filter(seen_with_contract(lambda: Contract))

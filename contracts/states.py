@@ -221,6 +221,34 @@ MATRIX_STATES = state_table(
 )
 
 
+class RiskScaleState(TextChoices):
+    """Of the weights by which risk is scored."""
+
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    RETIRED = "retired", _("Retired")
+
+
+RISK_SCALE_STATES = state_table(
+    "risk_scale", "draft", {"draft": {"active", "retired"}, "active": {"retired"}, "retired": set()}
+)
+
+
+class ConflictState(TextChoices):
+    """Of two contracts that do not agree."""
+
+    OPEN = "open", _("Open")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    SETTLED = "settled", _("Settled")
+
+
+CONFLICT_STATES = state_table(
+    "conflict",
+    "open",
+    {"open": {"acknowledged", "settled"}, "acknowledged": {"open", "settled"}, "settled": {"open"}},
+)
+
+
 class ApprovalState(TextChoices):
     """Of the question whether a version may be signed."""
 

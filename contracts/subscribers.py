@@ -5,10 +5,16 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clm.access.permissions import system_actor
 from clm.events.handlers import handles
 from clm.events.models import OutboxEvent
 from clm.notify.tell import tell
-from contracts.models import Contract, Watcher
+from contracts.access.approvals import DESK
+from contracts.access.risk import ASSESSOR
+from contracts.models import Approval, Contract, Watcher
+from contracts.operations.approval.reseat_approval import reseat_approval
+from contracts.operations.risk.follow_contract import follow_contract
+from contracts.states import ApprovalState
 
 # The words for a fact; dates of the app above are known by the name of their event alone.
 WORDS = {
@@ -29,6 +35,34 @@ WORDS = {
     "envelope.sent": gettext_lazy("%(contract)s is out for signature"),
     "deadline.reminded": gettext_lazy("A date of %(contract)s comes near"),
 }
+
+
+# What a contract's score, what it says, and the route of its approval come from.
+FOLLOWED = (
+    "contract.created", "contract.changed", "contract.party_added", "contract.party_removed", "contract.executed",
+    "contract.activated", "contract.expired", "contract.archived", "contract.term_started", "contract.term_changed",
+    "contract.renewal_decided", "contract.related", "contract.unrelated", "version.added", "version.received",
+    "version.terms_set", "version.finalized", "clause.adopted", "clause.released",
+)  # fmt: skip
+# What changes the history of others with the same parties too.
+HISTORY = ("contract.terminated", "contract.restricted", "contract.opened_up")
+
+
+@handles(*FOLLOWED, *HISTORY)
+def follow(event: OutboxEvent) -> None:
+    """What rests on the contract follows it."""
+    contract_id = event.payload.get("of_contract_id") or event.payload.get("contract_id")
+    if contract_id and Contract.objects.filter(pk=contract_id).exists():
+        assessor = system_actor(ASSESSOR, event.organization_id)
+        follow_contract(actor=assessor, contract_id=contract_id, with_siblings=event.type in HISTORY)
+
+
+@handles("person.roles_changed", "person.removed", "person.invited", "team.changed")
+def reseat_approvals(event: OutboxEvent) -> None:
+    """Who is asked follows the roles, the teams and the house."""
+    desk = system_actor(DESK, event.organization_id)
+    for approval_id in Approval.objects.filter(state=ApprovalState.OPEN).values_list("pk", flat=True):
+        reseat_approval(actor=desk, approval_id=approval_id)
 
 
 @handles(*WORDS)

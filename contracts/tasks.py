@@ -21,6 +21,7 @@ from contracts.access import LIBRARIAN, TERM_KEEPER
 from contracts.access.approvals import DESK as APPROVAL_DESK
 from contracts.access.requests import DESK
 from contracts.access.retention import WATCH
+from contracts.access.risk import ASSESSOR
 from contracts.access.signing import DESK as SIGNING_DESK
 from contracts.access.termination import ENDER
 from contracts.models import ApprovalStep, Contract, ContractRequest, Envelope, Reading, Template, Termination
@@ -28,6 +29,7 @@ from contracts.operations.advance_terms import advance_terms as advance
 from contracts.operations.approval.chase_step import chase_step
 from contracts.operations.flag_unusual_readings import flag_unusual_readings
 from contracts.operations.requests.remind_request import remind_request
+from contracts.operations.risk.follow_contract import follow_contract
 from contracts.operations.signing.remind_recipient import look_after_envelope
 from contracts.operations.templates.remind_template_review import remind_template_review
 from contracts.operations.termination.end_terminated import end_terminated as end
@@ -155,6 +157,12 @@ def _claim_unsealed() -> tuple[UUID, UUID] | None:
 def chase_approvals() -> int:
     """People are told of the approvals that wait for them too long, and others are asked as well."""
     return _each_due(ApprovalStep, "next_at", "approval_not_chased", APPROVAL_DESK, chase_step, "step_id")
+
+
+@shared_task
+def follow_contracts() -> int:
+    """Contracts whose score is due have it anew, with what else rests on their text and facts."""
+    return _each_due(Contract, "risk_due_at", "contract_not_followed", ASSESSOR, follow_contract, "contract_id")
 
 
 @shared_task

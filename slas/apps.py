@@ -7,7 +7,7 @@ class SlasConfig(AppConfig):
     def ready(self) -> None:
         from clm.api.metrics import register_gauge
         from clm.lib import clock
-        from slas import access, panels, portfolio, seals, subscribers, work
+        from slas import access, mishaps, panels, portfolio, seals, subscribers, work
         from slas.models import EvaluationWindow
 
         access.register()
@@ -18,6 +18,7 @@ class SlasConfig(AppConfig):
             lambda: due.filter(due_at__lte=clock.now()).count(),
         )
         seals.register()
+        mishaps.register()
         panels.register()
         portfolio.register()
         self.handlers = subscribers

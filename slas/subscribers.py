@@ -14,7 +14,9 @@ from clm.accounts.roles import Role
 from clm.events.handlers import handles
 from clm.events.models import OutboxEvent
 from clm.notify.tell import people_with_roles, tell
+from contracts.access.risk import ASSESSOR
 from contracts.models import Term
+from contracts.operations.risk.follow_contract import follow_contract
 from slas.access import EVALUATOR
 from slas.models import Breach, Commitment, EvaluationWindow
 from slas.operations.end_with_contract import end_with_contract
@@ -39,6 +41,13 @@ def tell_of_breach(event: OutboxEvent) -> None:
         url=reverse("breach", args=[breach.pk]),
         subject=breach,
     )
+
+
+@handles("breach.opened", "breach.withdrawn")
+def follow_breach(event: OutboxEvent) -> None:
+    """A miss is part of the history of the other party."""
+    assessor = system_actor(ASSESSOR, event.organization_id)
+    follow_contract(actor=assessor, contract_id=event.payload["contract_id"], with_siblings=True)
 
 
 @handles("evaluation.recorded")

@@ -24,6 +24,7 @@ from clm.access.permissions import can, require
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
 from clm.pages import saved_views
+from clm.pages.alerts import SOURCES
 from clm.pages.export import Row, csv_response, xlsx_response
 from clm.pages.fields import prepared
 from clm.pages.models import SavedView
@@ -306,6 +307,7 @@ class ListPage(View):
             "saved_views": self.views,
             "current_query": saved_views.clean_query(self.request.GET),
             "can_save_views": can(self.actor, "pages.save_view"),
+            "has_alerts": self.key in SOURCES,
             "export_limit": EXPORT_LIMIT,
             "can_begin": not self.empty.action_verb or can(self.actor, self.empty.action_verb),
             **self.extra_context(),

@@ -108,6 +108,11 @@ DOMAIN_LOOKS: dict[tuple[str, str], Look] = {
     ("recipient", "done"): Look("good", icon="circle-check", word=_("Done")),
     ("recipient", "forwarded"): Look("info", icon="arrow-forward-up", word=_("Passed on")),
     ("recipient", "released"): Look("idle", icon="circle-minus", word=_("No longer asked")),
+    ("risk", "low"): Look("good", icon="circle-check", word=_("Low")),
+    ("risk", "medium"): Look("warn", icon="alert-circle", word=_("Medium")),
+    ("risk", "high"): Look("bad", icon="alert-triangle", word=_("High")),
+    ("risk", "critical"): Look("bad", icon="flame", word=_("Critical")),
+    ("conflict", "open"): Look("warn", icon="alert-triangle", word=_("Open")),
     ("credit", "approved"): Look("info", icon="thumb-up", word=_("Approved")),
 }
 LIGHT_WORDS = {

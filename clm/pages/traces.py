@@ -27,8 +27,8 @@ def value_text(value: Any) -> str:
         return ", ".join(value_text(item) for item in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name.replace('_', ' ')}: {value_text(item)}" for name, item in value.items())
-    exact = as_decimal(value)
-    if exact is not None:
+    exact = None if isinstance(value, str) and "e" in value.lower() else as_decimal(value)
+    if exact is not None:  # the beginning of a hash, such as 302e284, is no number
         return decimal_text(exact)
     instant = as_instant(value) if isinstance(value, datetime) or "T" in str(value) else None
     return instant_text(instant) if instant else _day_text(value) or str(value)

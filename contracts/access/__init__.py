@@ -137,6 +137,7 @@ def register_all() -> None:
         relations,
         requests,
         retention,
+        risk,
         signing,
         termination,
         watching,
@@ -156,6 +157,7 @@ def register_all() -> None:
         requests,
         termination,
         retention,
+        risk,
         signing,
         watching,
     ):

@@ -34,6 +34,8 @@ def register() -> None:
             "contracts.reject_step": PEOPLE_INSIDE,
             "contracts.reassign_seat": OVERSEERS,
             "contracts.chase_step": set(),
+            "contracts.reroute_approval": set(),
+            "contracts.reseat_approval": set(),
             VIEW_MATRIX: INSIDE,
             "contracts.create_matrix": {Role.ADMINISTRATOR},
             "contracts.add_rule": {Role.ADMINISTRATOR},
@@ -44,7 +46,7 @@ def register() -> None:
         }
     )
     register_kinds(Category.choices)
-    register_system_actor(DESK, {"contracts.chase_step"})
+    register_system_actor(DESK, {"contracts.chase_step", "contracts.reseat_approval"})
     register_subjects(Approval)
     register_visibility(Approval, VIEW, seen_through("contract", lambda: Contract))
     register_visibility(ApprovalStep, VIEW, seen_through("approval", lambda: Approval))

@@ -11,6 +11,7 @@ from clm.api.serializers import BodySerializer
 from contracts.models import Approval, ApprovalSeat, ApprovalStep, Matrix, Rule
 from contracts.models.approval import Departure, Needs, Origin
 from contracts.models.contract import Category
+from contracts.models.risk import RiskBand
 
 
 class SeatSerializer(serializers.ModelSerializer[ApprovalSeat]):
@@ -84,8 +85,8 @@ class RuleSerializer(serializers.ModelSerializer[Rule]):
         model = Rule
         fields = (
             "id", "matrix", "place", "name", "value_from", "value_below", "currency", "categories", "origins",
-            "departure", "lacks_mandatory", "parties", "countries", "departments", "tags", "is_confidential", "stage",
-            "person", "role", "team", "needs", "needs_count", "hours", "remind_hours", "escalate_person",
+            "departure", "lacks_mandatory", "risk", "parties", "countries", "departments", "tags", "is_confidential",
+            "stage", "person", "role", "team", "needs", "needs_count", "hours", "remind_hours", "escalate_person",
             "escalate_role",
         )  # fmt: skip
 
@@ -140,6 +141,7 @@ class RuleBodySerializer(BodySerializer):
     origins = _codes(Origin.choices)
     departure = serializers.ChoiceField(choices=Departure.choices, required=False, allow_blank=True)
     lacks_mandatory = serializers.BooleanField(required=False)
+    risk = serializers.ChoiceField(choices=RiskBand.choices[1:], required=False, allow_blank=True)
     parties = serializers.ListField(child=serializers.UUIDField(), required=False)
     countries = _codes()
     departments = serializers.ListField(child=serializers.UUIDField(), required=False)
@@ -158,10 +160,12 @@ class RuleBodySerializer(BodySerializer):
 
 
 class TriedSerializer(serializers.Serializer[Any]):
-    """The steps as stage, name, and whom they ask; `active` by the matrix that is switched on."""
+    """The steps as stage, name, and whom they ask; `active` by the matrix that is switched on. Tried by what was known
+    at `asked_at`, when it was sent for approval; null: by what is known today."""
 
     contract = serializers.UUIDField(source="contract.pk")
     reference = serializers.CharField(source="contract.reference")
     steps = serializers.ListField(child=serializers.CharField())
     active = serializers.ListField(child=serializers.CharField())
+    asked_at = serializers.DateTimeField(allow_null=True)
     differs = serializers.BooleanField()

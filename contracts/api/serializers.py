@@ -53,7 +53,7 @@ class ContractSerializer(SharedFacts):
 
     inside_only = (
         "owner", "department", "value_amount", "currency", "is_confidential", "tags", "description", "custom_fields",
-        "ended_on", "kept_until",
+        "ended_on", "kept_until", "risk_score", "risk_band",
     )  # fmt: skip
     parties = ContractPartySerializer(many=True, read_only=True)
     custom_fields = serializers.SerializerMethodField(help_text="Values of the organization's own fields, by key.")
@@ -66,7 +66,7 @@ class ContractSerializer(SharedFacts):
         fields = [
             "id", "reference", "external_reference", "title", "category", "state", "owner", "department",
             "value_amount", "currency", "time_zone", "is_confidential", "tags", "description", "custom_fields",
-            "jurisdiction", "ended_on", "kept_until",
+            "jurisdiction", "ended_on", "kept_until", "risk_score", "risk_band",
             "parties", "created_at", "snippet",
         ]  # fmt: skip
         read_only_fields = fields

@@ -31,6 +31,7 @@ from contracts.access.other_side import file_name_for, in_told_state, told_choic
 from contracts.api import serializers as shapes
 from contracts.models import Contract, ContractParty, Passage, RenewalDecision, Term, Version, Watcher
 from contracts.models.contract import Category
+from contracts.models.risk import RiskBand
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
 from contracts.operations.archive_contract import archive_contract
@@ -62,6 +63,7 @@ def by_told_state(rows: QuerySet[Any], _name: str, values: list[str]) -> QuerySe
 
 INSIDE_FILTERS = (
     "owner", "department", "tag", "watched", "currency", "value_from", "value_below", "clause", "without_clause",
+    "risk", "risk_from",
 )  # fmt: skip
 
 
@@ -74,6 +76,8 @@ class ContractFilter(django_filters.FilterSet):
     currency = django_filters.CharFilter()
     value_from = django_filters.NumberFilter("value_amount", lookup_expr="gte")
     value_below = django_filters.NumberFilter("value_amount", lookup_expr="lt")
+    risk = django_filters.MultipleChoiceFilter("risk_band", choices=RiskBand.choices, distinct=False)
+    risk_from = django_filters.NumberFilter("risk_score", lookup_expr="gte")
     ends_after = django_filters.DateFilter("term_ends_on", lookup_expr="gte")
     ends_before = django_filters.DateFilter("term_ends_on", lookup_expr="lte")
     clause = django_filters.UUIDFilter(method="by_clause", label="A library clause that the newest text has")

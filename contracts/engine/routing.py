@@ -2,21 +2,25 @@
 
 A row holds where all its conditions hold; one without conditions always does. What is not known counts as what has to
 be asked about: a value that is missing, or in another currency than the threshold, is over every threshold, and a
-counterparty whose country is not known is in every country (both are said in the reasons).
+counterparty whose country is not known is in every country (both are said in the reasons). Risk counts as if the worst
+were true of what is not known of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from contracts.engine.risk import BANDS
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules look at. `origins` and `departure` have the words of `contracts.models.approval`; `departure` is
-    empty, "any" or "grave". Ids are text; `countries` has an empty one for each that is not known."""
+    empty, "any" or "grave". Ids are text; `countries` has an empty one for each that is not known. `risk` is the band
+    of contracts/engine/risk.py of exactly this text, with its score; empty where no rule looks at it."""
 
     amount: Decimal | None = None
     currency: str = ""
@@ -29,6 +33,20 @@ class Facts:
     department: str = ""
     tags: frozenset[str] = frozenset()
     is_confidential: bool = False
+    risk: str = ""
+    risk_score: int | None = None
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Facts:
+        """What `as_json` wrote, by whatever version of it."""
+        amount = kept.get("amount")
+        return cls(
+            amount=None if amount is None else Decimal(amount),
+            parties=frozenset(kept.get("parties", ())),
+            countries=frozenset(kept.get("countries", ())),
+            tags=frozenset(kept.get("tags", ())),
+            **{name: kept[name] for name in _PLAIN if name in kept},
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -43,7 +61,15 @@ class Facts:
             "department": self.department,
             "tags": sorted(self.tags),
             "is_confidential": self.is_confidential,
+            "risk": self.risk,
+            "risk_score": self.risk_score,
         }
+
+
+_PLAIN = (
+    "currency", "category", "origin", "departure", "lacks_mandatory", "department", "is_confidential", "risk",
+    "risk_score",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +88,7 @@ class Conditions:
     departments: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     is_confidential: bool = False
+    risk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +191,8 @@ def _of_the_text(conditions: Conditions, facts: Facts) -> Found:
         yield ("departure", facts.departure) if holds else None
     if conditions.lacks_mandatory:
         yield ("lacks_mandatory", "") if facts.lacks_mandatory else None
+    if conditions.risk:
+        yield _risk(conditions, facts)
 
 
 def _of_the_contract(conditions: Conditions, facts: Facts) -> Found:
@@ -192,6 +221,13 @@ def _value(conditions: Conditions, facts: Facts) -> tuple[str, str] | None:
     if conditions.value_from is None:
         return "value_below", f"{conditions.value_below} {conditions.currency}"
     return "value_from", f"{conditions.value_from} {conditions.currency}"
+
+
+def _risk(conditions: Conditions, facts: Facts) -> tuple[str, str] | None:
+    """From the band on."""
+    if facts.risk and BANDS.index(facts.risk) < BANDS.index(conditions.risk):
+        return None
+    return "risk", facts.risk
 
 
 def _folded(tags: frozenset[str]) -> frozenset[str]:

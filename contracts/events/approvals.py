@@ -51,6 +51,23 @@ def seat_reassigned(old: ApprovalSeat, new: ApprovalSeat, reason: str, shown_to:
     )
 
 
+def sight_ended(verb: str, approval: Approval, people: Iterable[UUID]) -> Event:
+    """They saw a confidential contract for the approval alone, and see it no more."""
+    return _approval("approval.sight_ended", verb, approval, {}, {"hidden_from": sorted(map(str, people))})
+
+
+def approval_rerouted(approval: Approval, steps: Iterable[str]) -> Event:
+    """Rules ask for more than the approval did, which is overtaken."""
+    after = {"lacking": list(steps), "content_hash": approval.content_hash}
+    return _approval("approval.rerouted", "contracts.reroute_approval", approval, {}, after)
+
+
+def step_reseated(step: ApprovalStep, added: Iterable[UUID], released: Iterable[UUID]) -> Event:
+    """Who came to a role or a team is asked as well, who left is not any more."""
+    after = {"step": step.name, "added": sorted(map(str, added)), "released": sorted(map(str, released))}
+    return _approval("approval.step_reseated", "contracts.reseat_approval", step.approval, {}, after, step_id=step.pk)
+
+
 def step_chased(step: ApprovalStep, kind: str, people: Iterable[UUID], shown_to: Iterable[UUID] = ()) -> Event:
     """approval.reminded or approval.escalated, with whom that was told."""
     after = {"step": step.name, "people": sorted(map(str, people)), "shown_to": sorted(map(str, shown_to))}

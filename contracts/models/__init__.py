@@ -2,6 +2,7 @@ from contracts.models.approval import Approval, ApprovalSeat, ApprovalStep, Matr
 from contracts.models.bulk_send import BulkRow, BulkSend
 from contracts.models.change import Change, Receipt
 from contracts.models.comment import Comment, FormerWords, Mention, Thread
+from contracts.models.conflict import Conflict, Stance
 from contracts.models.contract import (
     Contract,
     ContractGroupPermission,
@@ -18,6 +19,7 @@ from contracts.models.reading import Reading, UnusualReading
 from contracts.models.relation import ContractRelation
 from contracts.models.request import ContractRequest, RequestFile, RequestQuestion
 from contracts.models.retention import Disposal, LegalHold, Matter, MatterContract, RetentionRule
+from contracts.models.risk import RiskAssessment, RiskScale
 from contracts.models.signature import (
     Envelope,
     EnvelopeEvent,
@@ -42,6 +44,7 @@ __all__ = [
     "Clause",
     "ClauseEdit",
     "Comment",
+    "Conflict",
     "Contract",
     "ContractGroupPermission",
     "ContractParty",
@@ -79,10 +82,13 @@ __all__ = [
     "RequestFile",
     "RequestQuestion",
     "RetentionRule",
+    "RiskAssessment",
+    "RiskScale",
     "Rule",
     "SignatureField",
     "SigningCode",
     "SigningLink",
+    "Stance",
     "SurvivingClause",
     "Template",
     "TemplateVersion",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.access.base import OrganizationRow
 from clm.accounts.roles import Role
 from clm.lib.states import StateTable
+from contracts.models.risk import RiskBand
 from contracts.states import (
     APPROVAL_STATES,
     APPROVAL_STEP_STATES,
@@ -107,6 +108,7 @@ class Rule(OrganizationRow):
     origins = _codes(10, _("made of"))
     departure = models.CharField(_("departs from standard"), max_length=8, choices=Departure.choices, blank=True)
     lacks_mandatory = models.BooleanField(_("a mandatory clause is missing or left out"), default=False)
+    risk = models.CharField(_("risk from"), max_length=8, choices=RiskBand.choices[1:], blank=True)
     parties = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("counterparties"))
     countries = _codes(2, _("countries of counterparties"))
     departments = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("departments"))
@@ -252,6 +254,8 @@ class ApprovalSeat(OrganizationRow):
     step = models.ForeignKey(ApprovalStep, on_delete=models.PROTECT, related_name="seats")
     person = _person(verbose_name=_("person"))
     asked_by = _person()
+    # They saw a confidential contract only because of it: with the seat their sight ends.
+    gave_sight = models.BooleanField(default=False)
     came_by = models.CharField(max_length=12, choices=CameBy.choices, default=CameBy.RULE)
     in_place_of = _person(null=True)
     state = models.CharField(_("state"), max_length=10, choices=SeatState.choices, default=SeatState.WAITING)

@@ -70,6 +70,10 @@ class Contract(OrganizationRow):
     # need not be kept any more (null: it is not over, or no rule says).
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
     kept_until = models.DateField(_("kept until"), null=True, editable=False)
+    # How risky it is, kept by assess_risk so that lists sort and filter by it; null and empty: not assessed yet.
+    risk_score = models.PositiveSmallIntegerField(_("risk score"), null=True, editable=False)
+    risk_band = models.CharField(_("risk"), max_length=8, blank=True, editable=False)
+    risk_due_at = models.DateTimeField(null=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:
@@ -97,6 +101,12 @@ class Contract(OrganizationRow):
             ),
             models.Index(
                 fields=["organization", "term_ends_on", "id"], include=["is_confidential"], name="contract_by_term_end"
+            ),
+            models.Index(
+                fields=["organization", "risk_score", "id"], include=["is_confidential"], name="contract_by_risk"
+            ),
+            models.Index(
+                fields=["risk_due_at"], condition=models.Q(risk_due_at__isnull=False), name="contract_risk_due"
             ),
             models.Index(fields=["terms_due_at"], condition=models.Q(terms_due_at__isnull=False), name="contract_due"),
             GinIndex(fields=["search"], name="contract_search"),

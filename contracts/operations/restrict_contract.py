@@ -16,7 +16,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.models import Contract
+from contracts.models import ApprovalSeat, Contract
 from contracts.operations.approval.guards import asked_people, supersede_approvals
 from contracts.operations.drafting.guards import tell_invited
 
@@ -47,6 +47,8 @@ def restrict_contract(
         raise Invalid("person_unknown", message, fields={"people": [message]})
     before = contract.is_confidential
     present = {user.pk: user for user in people_granted("see_confidential_contract", contract)}
+    # Whom somebody named sees it by name, and not for a seat alone.
+    ApprovalSeat.objects.filter(step__approval__contract=contract, person_id__in=named).update(gave_sight=False)
     withdraw([user for pk, user in present.items() if pk not in users], PERMISSION, contract)
     grant([user for pk, user in users.items() if pk not in present], PERMISSION, contract)
     contract.is_confidential = is_confidential

@@ -285,13 +285,19 @@ def seat_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = DecisionForm(request.POST or None, initial={"seen": approval.content_hash})
     if tried(form, lambda given: approve_step(actor=actor, seat_id=pk, **given)):
         messages.success(request, _("You approved it."))
-        return redirect("approval", pk=approval.pk)
+        return _after(actor, approval)
     words = {"number": approval.version.number, "contract": approval.contract.title}
     effect = _("You agree that version %(number)s of “%(contract)s” is signed exactly as it stands.") % words
     effect = " ".join(part for part in (effect, _for_whom(actor, seat)) if part)
     title = _("Approve: %(step)s") % {"step": seat.step.name}
     back = approval.get_absolute_url()
     return form_page(request, form, approval.contract, title=title, submit=_("Approve"), effect=effect, back=back)
+
+
+def _after(actor: Actor, approval: Approval) -> HttpResponse:
+    """Back to it, or to the list for who saw a confidential contract for the approval alone."""
+    is_seen = visible(actor, Approval.objects.filter(pk=approval.pk)).exists()
+    return redirect("approval", pk=approval.pk) if is_seen else redirect("approvals")
 
 
 @login_required
@@ -303,7 +309,7 @@ def seat_reject(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = RejectionForm(request.POST or None, initial={"seen": approval.content_hash})
     if tried(form, lambda given: reject_step(actor=actor, seat_id=pk, **given)):
         messages.success(request, _("You rejected it: the text is worked on again."))
-        return redirect("approval", pk=approval.pk)
+        return _after(actor, approval)
     effect = _("The approval is over, whatever others said, and the text is worked on again.")
     effect = " ".join(part for part in (effect, _for_whom(actor, seat)) if part)
     title = _("Reject: %(step)s") % {"step": seat.step.name}

@@ -29,6 +29,7 @@ from contracts.engine import custom_values as engine
 from contracts.engine.identifiers import SEPARATORS
 from contracts.models import Contract, ContractParty, Party, PartyIdentifier, Watcher
 from contracts.models.contract import Category
+from contracts.models.risk import RiskBand
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, words_of
 from contracts.queries.custom_filters import PREFIX, custom_filters
@@ -56,7 +57,7 @@ def by_told_state(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
 
 INSIDE_FILTERS = (
     "owner", "confidential", "department", "tag", "watched", "currency", "value_from", "value_below", "clause",
-    "without_clause",
+    "without_clause", "risk",
 )  # fmt: skip
 
 
@@ -74,6 +75,7 @@ class ContractFilter(django_filters.FilterSet):
     ends_before = django_filters.DateFilter(
         "term_ends_on", lookup_expr="lte", label=_("Term ends until"), widget=forms.DateInput({"type": "date"})
     )
+    risk = django_filters.ChoiceFilter("risk_band", choices=RiskBand.choices, label=_("Risk"), empty_label=_("Any"))
     confidential = django_filters.BooleanFilter(field_name="is_confidential", label=_("Confidential"))
     currency = django_filters.CharFilter(lookup_expr="iexact", label=_("Currency"))
     value_from = django_filters.NumberFilter("value_amount", lookup_expr="gte", label=_("Value from"))
@@ -162,6 +164,16 @@ class ContractList(ListPage):
             currency="currency",
             sort=("currency", "value_amount"),
             verb=VIEW_INSIDE,
+        ),
+        Column(
+            "risk",
+            _("Risk"),
+            "risk_score",
+            kind="number",
+            sort=("risk_score",),
+            visible=False,
+            verb=VIEW_INSIDE,
+            template="contracts/risk_cell.html",
         ),
         Column("owner", _("Owner"), lambda row: str(row.owner), sort=("owner__name",), visible=False, verb=VIEW_INSIDE),
         Column("department", _("Department"), lambda row: str(row.department or ""), visible=False, verb=VIEW_INSIDE),

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clm.accounts.models import Team
+from clm.accounts.models import Team, User
 from clm.accounts.roles import PEOPLE_INSIDE, Role
 from contracts.models import Party, Rule
 from contracts.models.approval import Departure, Needs, Origin
 from contracts.models.contract import Category
+from contracts.models.risk import RiskBand
 from contracts.pages.forms import amount_typed
 from contracts.queries.routing import present_members
 
 NOBODY = [("", "—")]
+UUID_SIGNS = re.compile(r"[0-9a-f-]{36}")
 PLAIN = (
     "name", "stage", "value_from", "value_below", "currency", "categories", "origins", "departure", "lacks_mandatory",
-    "is_confidential", "needs", "needs_count", "hours", "remind_hours",
+    "risk", "is_confidential", "needs", "needs_count", "hours", "remind_hours",
 )  # fmt: skip
 
 
@@ -93,6 +98,10 @@ class RuleForm(forms.Form):
         label=_("Departs from standard"), choices=[*NOBODY, *Departure.choices], required=False
     )
     lacks_mandatory = forms.BooleanField(label=_("A mandatory clause is missing or left out"), required=False)
+    risk = forms.ChoiceField(
+        label=_("Risk from"), choices=[*NOBODY, *RiskBand.choices[1:]], required=False,
+        help_text=_("As if the worst were true of what is not known."),
+    )  # fmt: skip
     parties = forms.MultipleChoiceField(
         label=_("Counterparties"), choices=_parties, required=False, widget=forms.SelectMultiple(attrs={"size": 6})
     )
@@ -105,6 +114,14 @@ class RuleForm(forms.Form):
     )
     tags = forms.CharField(label=_("Tags"), required=False, max_length=400, help_text=_("With commas between."))
     is_confidential = forms.BooleanField(label=_("Only confidential contracts"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """What a rule says already stays a choice, though it is not offered any more."""
+        super().__init__(*args, **kwargs)
+        for name in ("categories", "origins", "parties", "departments"):
+            _keep(self.fields[name], [str(each) for each in self.initial.get(name, ())])
+        for name in ("who", "above", "departure", "risk"):
+            _keep(self.fields[name], [self.initial.get(name, "")])
 
     def values(self) -> dict[str, Any]:
         """What the verbs take."""
@@ -123,6 +140,28 @@ class RuleForm(forms.Form):
             "escalate_person_id": UUID(above) if above_kind == "person" else None,
             "escalate_role": above if above_kind == "role" else "",
         }
+
+
+def _keep(field: Any, values: list[str]) -> None:
+    """The values among the field's choices, those that are not offered with what they are called."""
+    offered = {str(each) for each in _flat(field.choices)}
+    lacking = [value for value in values if value and value not in offered]
+    if lacking:
+        field.choices = [*field.choices, *((value, _called(value)) for value in lacking)]
+
+
+def _flat(choices: Any) -> Iterator[Any]:
+    for value, label in choices:
+        yield from (each for each, _label in label) if isinstance(label, list | tuple) else (value,)
+
+
+def _called(value: str) -> str:
+    key = value.rpartition(":")[2]
+    for model in (Party, Team, User) if UUID_SIGNS.fullmatch(key) else ():
+        found = model.objects.filter(pk=key).first()
+        if found is not None:
+            return gettext("%(name)s (not offered any more)") % {"name": found}
+    return gettext("%(name)s (not offered any more)") % {"name": key}
 
 
 def initial_of(rule: Rule) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from contracts.operations.parties.name_contact import add_contact, change_contac
 from contracts.operations.parties.set_parent_company import set_parent_company
 from contracts.pages import party_forms as shapes
 from contracts.pages.steps import form_page, tried
+from contracts.queries.conflicts import conflicts_with
 from contracts.queries.entities import MOST_SHOWN, contacts_of, group_of, levels_of, parts_of, similar_parties
 
 CHANGE, ARCHIVE = "contracts.change_party", "contracts.archive_party"
@@ -50,6 +51,7 @@ def party_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "identifiers": party.identifiers.order_by("kind", "value"),
         "addresses": party.addresses.order_by("kind", "created_at"),
         "group": group_of(party),
+        "conflicts": list(conflicts_with(actor, party)[:MOST_SHOWN]),
         "history": entries_of(party),
         "can_change": can(actor, CHANGE, party),
         "can_archive": can(actor, ARCHIVE, party),

@@ -134,9 +134,10 @@ def register_all() -> None:
         repository,
         requests,
         retention,
+        risk,
         signing,
     )
 
     register()
-    for part in (approvals, comments, help, library, portal, redlines, repository, requests, retention, signing):
+    for part in (approvals, comments, help, library, portal, redlines, repository, requests, retention, risk, signing):
         part.register()

@@ -59,6 +59,9 @@ RECORDS = frozenset(
         "unusual-reading",
     ]
 )
+RISK = frozenset(
+    ["risk-scales", "risk-scale", "risk-scale-edit", "conflicts", "conflict", "conflict-acknowledge", "view_alert"]
+)
 REQUESTS = frozenset(["requests", "request", "request-new", "request-answer"])
 
 APPROVALS = frozenset(
@@ -84,6 +87,7 @@ def register() -> None:
     register_help(HelpPage("requesting", _("How contracts are asked for"), REQUESTS))
     register_help(HelpPage("drafting", _("How drafting works"), DRAFTING))
     register_help(HelpPage("librarian", _("How the library is kept"), LIBRARY))
+    register_help(HelpPage("risk", _("How risky a contract is"), RISK))
     register_help(HelpPage("records", _("How records are kept"), RECORDS))
     theirs = DRAFTING | {"contract", "contract-tab"}
     register_help(HelpPage("counterparties", _("How negotiating here works"), theirs, for_other_side=True))

@@ -15,8 +15,10 @@ from clm.accounts.models import Delegation, Membership
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden
-from contracts.models import Approval, ApprovalSeat, ApprovalStep, Contract, Matrix, Version
+from contracts.models import Approval, ApprovalSeat, ApprovalStep, Contract, Matrix, Rule, Version
+from contracts.models.approval import CameBy
 from contracts.queries.omissions import is_written_here
+from contracts.queries.routing import asked_by, lacking_steps, people_asked, present_members
 from contracts.states import ApprovalState, ApprovalStepState, ContractState, MatrixState, SeatState, VersionState
 
 
@@ -40,8 +42,21 @@ def _check(contract: Contract, version: Version, *, must_be_approved: bool) -> N
     if waiting is not None:
         message = _("An approval of this contract is open: nothing is signed before it is decided.")
         raise DomainError("approval_open", message, detail={"approval": str(waiting.pk)})
-    if must_be_approved and approval_of(version) is None:
+    if not must_be_approved:
+        return
+    approval = approval_of(version)
+    if approval is None:
         raise DomainError("approval_missing", _("This text is not approved as it stands: send it for approval first."))
+    check_still_covers(approval, contract, version)
+
+
+def check_still_covers(approval: Approval, contract: Contract, version: Version) -> None:
+    """Raises DomainError `approval_outdated` where what rules look at moved since, so that they ask for more: a clause
+    of the library, a risk, or rules that were switched on after nobody was asked."""
+    lacking = lacking_steps(approval, contract, version)
+    if lacking:
+        message = _("Since it was approved the rules ask for more: %(steps)s. Send it for approval again.")
+        raise DomainError("approval_outdated", message % {"steps": ", ".join(lacking)}, detail={"steps": lacking})
 
 
 def open_approval(contract: Contract) -> Approval | None:
@@ -126,11 +141,12 @@ def check_may_decide(actor: Actor, seat: ApprovalSeat) -> Delegation | None:
 
     Raises Forbidden for who neither has the seat nor acts for who has it, DomainError `own_request`, `own_seat_first`
     (who is asked in the step themselves decides on that), `decided_once` (a second yes of one person in a step is
-    none), `delegation_limited`.
+    none), `delegation_limited`, `asked_no_more`.
     """
     if seat.step.approval.requested_by_id == actor.person_id:
         raise DomainError("own_request", _("You asked for this approval: somebody else decides."))
     found = None if seat.person_id == actor.person_id else _delegation(actor, seat)
+    check_still_asked(seat)
     own = ApprovalSeat.objects.filter(step=seat.step, person_id=actor.person_id, state=SeatState.WAITING)
     if found is not None and own.exists():
         raise DomainError("own_seat_first", _("You are asked in this step yourself: decide on that."))
@@ -138,6 +154,28 @@ def check_may_decide(actor: Actor, seat: ApprovalSeat) -> Delegation | None:
         message = _("You decided in this step already: one person counts once, also when acting for another.")
         raise DomainError("decided_once", message)
     return found
+
+
+def check_still_asked(seat: ApprovalSeat) -> None:
+    """Raises DomainError `asked_no_more` where a rule asks for a role or a team that the person left since, or for
+    somebody who does not work here any more."""
+    if not is_still_asked(seat):
+        message = _("This is for a role or a team that %(person)s left.") % {"person": seat.person}
+        raise DomainError("asked_no_more", message)
+
+
+def is_still_asked(seat: ApprovalSeat) -> bool:
+    rule = rule_of(seat.step) if seat.came_by == CameBy.RULE else None
+    if rule is None:
+        return present_members().filter(user_id=seat.person_id).exists()
+    _label, people = people_asked(asked_by(rule), but=seat.asked_by_id)
+    return seat.person_id in {person.pk for person in people}
+
+
+def rule_of(step: ApprovalStep) -> Rule | None:
+    """The rule that asked for the step: it never changes once its matrix was switched on."""
+    key = step.reasons[0]["rule"] if step.reasons else None
+    return Rule.objects.filter(pk=key).first() if key else None
 
 
 def _delegation(actor: Actor, seat: ApprovalSeat) -> Delegation:

@@ -174,6 +174,12 @@ def report_on(version: Version) -> LibraryReport:
     return held_against([_held(clause) for clause in rows], version.contract, version.state == VersionState.DRAFT)
 
 
+def current_report(version: Version) -> LibraryReport:
+    """The same of any version, fixed or not, held against the library of today."""
+    rows = Clause.objects.filter(version=version).select_related("library_version__clause").order_by("position")
+    return held_against([_held(clause) for clause in rows], version.contract, is_open=True)
+
+
 def held_against(clauses: Sequence[Held], contract: Contract, is_open: bool) -> LibraryReport:
     """The clauses in reading order beside the library of today, or, of a fixed text, beside what it adopted."""
     in_use = versions_in_use() if is_open else []

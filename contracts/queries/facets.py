@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from clm.accounts.models import Team, User
 from contracts.models import Contract, CustomField
 from contracts.models.contract import Category
+from contracts.models.risk import RiskBand
 from contracts.states import ContractState
 
 # Of more than these the newest are counted, and said so: a page must not take a second where a word is everywhere.
@@ -24,6 +25,7 @@ BANDS = (Decimal(10_000), Decimal(100_000), Decimal(1_000_000))
 
 _COLUMNS = (
     "id", "state", "category", "department_id", "owner_id", "currency", "value_amount", "term_ends_on", "tags",
+    "risk_band",
 )  # fmt: skip
 # One statement: the rows are found once and looked at by each facet.
 _COUNT = """
@@ -34,6 +36,7 @@ UNION ALL SELECT 'category', '', category, count(*) FROM found GROUP BY category
 UNION ALL SELECT 'department', '', department_id::text, count(*) FROM found
     WHERE department_id IS NOT NULL GROUP BY department_id
 UNION ALL (SELECT 'owner', '', owner_id::text, count(*) FROM found GROUP BY owner_id ORDER BY 4 DESC LIMIT {top})
+UNION ALL SELECT 'risk', '', risk_band, count(*) FROM found WHERE risk_band <> '' GROUP BY risk_band
 UNION ALL (SELECT 'party', '', p.name, count(DISTINCT found.id) FROM found
     JOIN contracts_contractparty cp ON cp.contract_id = found.id AND cp.role <> 'ours'
     JOIN contracts_party p ON p.id = cp.party_id GROUP BY p.name ORDER BY 4 DESC, 3 LIMIT {top})
@@ -101,6 +104,7 @@ def _described(rows: dict[str, list[tuple[str, str, int]]]) -> list[Facet]:
         _facet("party", _("Party"), rows),
         _facet("department", _("Department"), rows, {str(pk): name for pk, name in teams.items()}),
         _facet("owner", _("Owner"), rows, owners),
+        _facet("risk", _("Risk"), rows, dict(RiskBand.choices)),
         _facet("tag", _("Tag"), rows),
         _values(rows.get("value", ())),
         _ends(rows.get("ends", ())),

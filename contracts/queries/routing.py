@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from clm.access.permissions import visible
 from clm.accounts.models import Membership, Team, TeamMember, User
 from clm.accounts.roles import PEOPLE_INSIDE, Role
 from clm.lib.actor import Actor
+from contracts.engine.risk import Score
 from contracts.engine.routing import Asked, Conditions, Facts, Row, Step, route
-from contracts.models import Contract, ContractParty, Drafting, Matrix, Rule, Version
+from contracts.models import Approval, Contract, ContractParty, Drafting, Matrix, Rule, Version
 from contracts.models.approval import Departure, Needs, Origin
 from contracts.models.version import Source
-from contracts.queries.clause_library import LibraryReport, report_on
+from contracts.queries.clause_library import LibraryReport, current_report
+from contracts.queries.risk import active_scale, counting_version, risk_of
 from contracts.states import MatrixState
 
 GRAVE = frozenset({"decisive", "unacceptable", "unlike"})
@@ -74,6 +77,7 @@ def _row(rule: Rule) -> Row:
             departments=frozenset(map(str, rule.departments)),
             tags=frozenset(rule.tags),
             is_confidential=rule.is_confidential,
+            risk=rule.risk,
         ),
         stage=rule.stage,
         asked=asked_by(rule),
@@ -97,14 +101,22 @@ def _escalation(rule: Rule) -> tuple[str, str]:
     return ("role", rule.escalate_role) if rule.escalate_role else ("", "")
 
 
-def facts_of(contract: Contract, version: Version, *, with_library: bool = True) -> Facts:
-    """What the rules look at, as it is now. The library costs a close look at the text; without it nothing departs."""
-    report = report_on(version) if with_library else None
-    parts = ContractParty.objects.filter(contract=contract).select_related("party")
-    return facts_from(contract, parts, _origins([contract.pk]).get(contract.pk, Origin.NONE), report)
+def facts_of(contract: Contract, version: Version, *, with_library: bool = True, with_risk: bool = True) -> Facts:
+    """What the rules look at, as it is now. The library costs a close look at the text; without it nothing departs, and
+    without the risk none is said."""
+    report = current_report(version) if with_library or with_risk else None
+    parts = list(ContractParty.objects.filter(contract=contract).select_related("party"))
+    risk = risk_of(contract, version, scale=active_scale(), parts=parts, report=report) if with_risk else None
+    return facts_from(contract, parts, _origins([contract.pk]).get(contract.pk, Origin.NONE), report, risk)
 
 
-def facts_from(contract: Contract, parts: Iterable[ContractParty], origin: str, report: LibraryReport | None) -> Facts:
+def facts_from(
+    contract: Contract,
+    parts: Iterable[ContractParty],
+    origin: str,
+    report: LibraryReport | None,
+    risk: Score | None = None,
+) -> Facts:
     others = [(part.party_id, part.party.country) for part in parts if part.role != ContractParty.Role.OURS]
     department = getattr(contract, "department_id", None)
     return Facts(
@@ -119,6 +131,8 @@ def facts_from(contract: Contract, parts: Iterable[ContractParty], origin: str, 
         department=str(department) if department else "",
         tags=frozenset(contract.tags),
         is_confidential=contract.is_confidential,
+        risk=risk.up_to_band if risk else "",
+        risk_score=risk.up_to if risk else None,
     )
 
 
@@ -150,6 +164,10 @@ def looks_into_the_text(rows: Iterable[Row]) -> bool:
     return any(row.conditions.departure or row.conditions.lacks_mandatory for row in rows)
 
 
+def looks_at_risk(rows: Iterable[Row]) -> bool:
+    return any(row.conditions.risk for row in rows)
+
+
 def asking(steps: Iterable[Step], requester: UUID) -> list[Asking]:
     """Each step with its people, without the one who asks: nobody approves their own request."""
     return [Asking(step, *people_asked(step.asked, but=requester)) for step in steps]
@@ -177,8 +195,20 @@ def present_members() -> QuerySet[Membership]:
 
 def route_of(contract: Contract, version: Version, matrix: Matrix | None) -> tuple[Facts, list[Step]]:
     rows = rows_of(rule_rows(matrix))
-    facts = facts_of(contract, version, with_library=looks_into_the_text(rows))
+    facts = facts_of(contract, version, with_library=looks_into_the_text(rows), with_risk=looks_at_risk(rows))
     return facts, route(rows, facts)
+
+
+def lacking_steps(approval: Approval, contract: Contract, version: Version) -> list[str]:
+    """The steps that today's facts of this very text ask for, and that the approval did not: of an approval that asked
+    somebody by the rules that it was asked by, which stay when others are switched on; of one that nobody was asked for
+    by the active ones."""
+    matrix = approval.matrix if approval.trace else active_matrix()
+    if matrix is None:
+        return []
+    held = {reason["rule"] for step in approval.trace for reason in step["reasons"]}
+    _facts, steps = route_of(contract, version, matrix)
+    return [step.name for step in steps if not any(reason.row in held for reason in step.reasons)]
 
 
 def needs_words(asking: Asking) -> str:
@@ -193,11 +223,13 @@ def needs_words(asking: Asking) -> str:
 
 @dataclass(frozen=True)
 class Tried:
-    """The route that a past contract would take by a matrix, beside the one by the active matrix."""
+    """The route that a past contract would take by a matrix, beside the one by the active matrix. `asked_at` is when
+    its approval was asked, by the facts of which it is tried; None: by its facts of today."""
 
     contract: Contract
     steps: tuple[str, ...]
     active: tuple[str, ...]
+    asked_at: datetime | None = None
 
     @property
     def differs(self) -> bool:
@@ -205,27 +237,55 @@ class Tried:
 
 
 def tried_on(actor: Actor, matrix: Matrix, *, most: int = 50) -> list[Tried]:
-    """The newest contracts that the actor sees and that have a text, as the matrix would route them today. Texts are
-    held against the library where a rule of either matrix looks into them."""
+    """The newest contracts that the actor sees and that have a text, signed ones too, as the matrix would route them:
+    one that was sent for approval by what was known of it then, any other by what is known today of the text that
+    counts."""
     rows, now = rows_of(rule_rows(matrix)), rows_of(rule_rows(active_matrix()))
     names = _names([*rows, *now])
     with_text = Exists(Version.objects.filter(contract=OuterRef("pk")))
     parts = Prefetch("parties", ContractParty.objects.select_related("party"))
     seen = visible(actor, Contract.objects.defer("search").filter(with_text)).prefetch_related(parts)
     found = list(seen.order_by("-id")[:most])
+    asked = _newest_approvals(found)
     origins = _origins(contract.pk for contract in found)
-    texts = _newest_texts(found) if looks_into_the_text([*rows, *now]) else {}
     tried = []
     for contract in found:
-        report = report_on(texts[contract.pk]) if contract.pk in texts else None
-        facts = facts_from(contract, contract.parties.all(), origins.get(contract.pk, Origin.NONE), report)
-        tried.append(Tried(contract, _said(route(rows, facts), names), _said(route(now, facts), names)))
+        approval = asked.get(contract.pk)
+        facts = _facts_then(contract, approval, [*rows, *now], origins.get(contract.pk, Origin.NONE))
+        at = approval.created_at if approval else None
+        tried.append(Tried(contract, _said(route(rows, facts), names), _said(route(now, facts), names), at))
     return tried
 
 
-def _newest_texts(contracts: Iterable[Contract]) -> dict[UUID, Version]:
-    rows = Version.objects.filter(contract__in=list(contracts)).select_related("contract").defer("text")
-    return {row.contract_id: row for row in rows.order_by("number")}
+def _newest_approvals(contracts: Iterable[Contract]) -> dict[UUID, Approval]:
+    rows = Approval.objects.filter(contract__in=[contract.pk for contract in contracts]).select_related("version")
+    newest = rows.defer("version__text").order_by("contract_id", "-number").distinct("contract_id")
+    return {row.contract_id: row for row in newest}
+
+
+def _facts_then(contract: Contract, approval: Approval | None, rows: list[Row], origin: str) -> Facts:
+    """What was known when approval was asked, completed by today's where no rule of then looked at it: departures and
+    risk of the very text that was asked about."""
+    kept = Facts.from_json(approval.facts) if approval else None
+    version = approval.version if approval else counting_version(contract)
+    if version is None:
+        return facts_from(contract, contract.parties.all(), origin, None)
+    looked = rows_of(rule_rows(approval.matrix)) if approval and approval.matrix else []
+    into_text, at_risk = looks_into_the_text(rows), looks_at_risk(rows)
+    if kept is not None and (looks_into_the_text(looked) or not into_text) and (looks_at_risk(looked) or not at_risk):
+        return kept
+    version.contract = contract
+    report = current_report(version) if into_text or at_risk else None
+    parts = list(contract.parties.all())
+    risk = risk_of(contract, version, scale=active_scale(), parts=parts, report=report) if at_risk else None
+    today = facts_from(contract, parts, origin, report, risk)
+    if kept is None:
+        return today
+    text = (
+        {} if looks_into_the_text(looked) else {"departure": today.departure, "lacks_mandatory": today.lacks_mandatory}
+    )
+    score = {} if looks_at_risk(looked) else {"risk": today.risk, "risk_score": today.risk_score}
+    return replace(kept, **text, **score)  # type: ignore[arg-type]
 
 
 def _said(steps: Iterable[Step], names: dict[tuple[str, str], str]) -> tuple[str, ...]:

@@ -29,10 +29,15 @@ def consent_words() -> str:
 def check_not_out(contract: Contract) -> None:
     """Raises DomainError `out_for_signature` while a text of the contract is out: neither it, nor its terms, nor the
     facts of the contract change under the hands of those who sign. Call it with the contract locked."""
-    out = Envelope.objects.filter(contract=contract, state=EnvelopeState.SENT).values_list("pk", flat=True).first()
+    out = out_of(contract)
     if out is not None:
         message = _("This contract is out for signature: nothing about it changes. Void the envelope first.")
         raise DomainError("out_for_signature", message, detail={"envelope": str(out)})
+
+
+def out_of(contract: Contract) -> UUID | None:
+    """The envelope by which a text of the contract is out for signature."""
+    return Envelope.objects.filter(contract=contract, state=EnvelopeState.SENT).values_list("pk", flat=True).first()
 
 
 def envelope_rows() -> QuerySet[Any]:

@@ -53,6 +53,8 @@ VERB_ROWS = {
     "pages.save_view": PEOPLE_INSIDE,
     "pages.set_default_view": PEOPLE_INSIDE,
     "pages.delete_view": PEOPLE_INSIDE,
+    "pages.set_view_alert": PEOPLE_INSIDE,
+    "pages.check_view": set(),
 }
 
 # account_email only leads on to the profile, which asks for the sign-in.
@@ -119,6 +121,7 @@ BUILDERS = {
     "entry": _entry,
     "notification": _notification,
     "saved-view": _view,
+    "contracts-view": lambda cast: {"pk": save_view(actor=cast["finance"], page="contracts", name="A", query="").pk},
     "help-using": lambda cast: {"slug": "using"},
     "help-theirs": lambda cast: {"slug": "counterparties"},
 }
@@ -168,6 +171,12 @@ ROUTE_ROWS = [
     Route("pages:save_view", "POST", PEOPLE_INSIDE, data={"page": "people", "name": "Mine", "query": "q=a"}),
     Route("pages:set_default_view", "POST", {"finance"}, key="saved-view"),
     Route("pages:delete_view", "POST", {"finance"}, key="saved-view"),
+    Route("pages:view_alert", "GET", {"finance"}, key="contracts-view"),
+    Route("pages:view_alert", "POST", {"finance"}, key="contracts-view"),
+    Route("pages:view_alert_off", "GET", {"finance"}, key="contracts-view"),
+    Route("pages:view_alert_off", "POST", {"finance"}, key="contracts-view"),
+    Route("api-saved-views", "GET", PEOPLE_INSIDE),
+    Route("api-saved-view-alert", "POST", {"finance"}, key="contracts-view", data={"alert": "x"}),
     Route("api-people", "GET", PEOPLE_INSIDE),
     Route("api-people", "POST", ADMINISTRATOR, data={"email": "new@acme.example", **ROLES}),
     Route("api-person", "GET", PEOPLE_INSIDE, key="membership"),

@@ -21,8 +21,8 @@ FIELDS = ("name", "kind", "lead_id")
 
 @transaction.atomic
 def change_team(*, actor: Actor, team_id: UUID, members: Iterable[UUID] | None = None, **changes: Any) -> Team:
-    """The team has the given values of FIELDS and, where they are given, exactly these members. What was asked of
-    people of the team stays asked of them. Raises Invalid, DomainError `team_known`."""
+    """The team has the given values of FIELDS and, where they are given, exactly these members. Whoever
+    is asked as one of the team follows by the event. Raises Invalid, DomainError `team_known`."""
     advisory_lock(f"teams:{actor.organization_id}")
     team = lock_row(Team, team_id)
     require(actor, "accounts.change_team", team)

@@ -4,11 +4,12 @@ from django.db import transaction
 
 from clm.access.permissions import require
 from clm.events.record import record
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.lib.locks import advisory_lock
 from clm.pages import events
-from clm.pages.models import SavedView
+from clm.pages.models import SavedView, ViewMatch
 
 
 def save_view(*, actor: Actor, page: str, name: str, query: str) -> SavedView:
@@ -24,6 +25,7 @@ def save_view(*, actor: Actor, page: str, name: str, query: str) -> SavedView:
             raise Invalid(
                 "view_name", "A view needs a name of at most 80 characters.", fields={"name": ["Give a name."]}
             )
+        known = SavedView.objects.filter(user_id=actor.person_id, page=page, name=name).exclude(query=query).first()
         view, _ = SavedView.objects.update_or_create(
             organization_id=actor.organization_id,
             user_id=actor.person_id,
@@ -31,5 +33,10 @@ def save_view(*, actor: Actor, page: str, name: str, query: str) -> SavedView:
             name=name,
             defaults={"query": query},
         )
+        if known is not None and view.alert:
+            # What matches the other query already is not told.
+            ViewMatch.objects.filter(view=view).delete()
+            view.alert_based_at, view.alert_due_at = None, clock.now()
+            view.save(update_fields=["alert_based_at", "alert_due_at"])
         record(actor, events.view_saved(view))
     return view

@@ -72,9 +72,9 @@ def _escalate(actor: Actor, step: ApprovalStep) -> None:
     step.escalated_at = clock.now()
     seated = set(ApprovalSeat.objects.filter(step=step).values_list("person_id", flat=True))
     new = [person for person in _higher(step) if person.pk not in seated | {step.approval.requested_by_id}]
-    shown_to = let_see(step.approval.contract, new)
-    for person in new:
-        seat = add_seat(step, person.pk, CameBy.ESCALATED)
+    seats = [add_seat(step, person.pk, CameBy.ESCALATED) for person in new]
+    shown_to = let_see(step.approval, new)
+    for seat in seats:
         seat.step = step
         ask(seat)
     watchers = set() if new else {*people_with_roles(Role.LEGAL, Role.ADMINISTRATOR)}

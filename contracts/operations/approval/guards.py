@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from clm.access.objects import grant, people_granted
+from clm.access.objects import grant, people_granted, withdraw
 from clm.access.permissions import require
 from clm.accounts.models import User
 from clm.audit.moves import move, move_all
@@ -186,6 +187,8 @@ def end_approval(actor: Actor, verb: str, approval: Approval, to: str, reason: s
     approval.ended_at, approval.reason = clock.now(), reason
     approval.save(update_fields=["ended_at", "reason"])
     before = move(actor, approval, to=to, reason=reason)
+    if before == ApprovalState.OPEN:
+        end_sight(actor, verb, approval, ApprovalSeat.objects.filter(step__approval=approval))
     settle_about(approval, ASKED)
     settle_about(approval, "contract.approval_late")
     _move_contract(actor, verb, approval, reason)
@@ -223,14 +226,31 @@ def _tell_outcome(actor: Actor, approval: Approval) -> None:
     )
 
 
-def let_see(contract: Contract, people: Collection[User]) -> list[UUID]:
-    """Who is to decide on a confidential contract sees it from now on, by name; answers who did not before."""
+def let_see(approval: Approval, people: Collection[User]) -> list[UUID]:
+    """Who has a seat sees a confidential contract from now on, by name, for as long as they have it; answers who did
+    not before. Call it once they are seated."""
+    contract = approval.contract
     if not contract.is_confidential:
         return []
     known = set(people_granted("see_confidential_contract", contract).values_list("pk", flat=True))
     new = {person.pk: person for person in people if person.pk not in known}
     grant(new.values(), PERMISSION, contract)
+    ApprovalSeat.objects.filter(step__approval=approval, person_id__in=new).update(gave_sight=True)
     return sorted(new)
+
+
+def end_sight(actor: Actor, verb: str, approval: Approval, seats: QuerySet[ApprovalSeat]) -> None:
+    """Who saw the contract because of these seats alone sees it no more, unless another seat of theirs still waits for
+    its approval."""
+    contract = approval.contract
+    people = {seat.person_id: seat.person for seat in seats.filter(gave_sight=True).select_related("person")}
+    held = ApprovalSeat.objects.filter(step__approval__contract=contract, step__approval__state=ApprovalState.OPEN)
+    kept = set(held.filter(person_id__in=people).exclude(state=SeatState.RELEASED).values_list("person_id", flat=True))
+    seeing = set(people_granted("see_confidential_contract", contract).values_list("pk", flat=True))
+    gone = {pk: person for pk, person in people.items() if pk in seeing - kept - {contract.owner_id}}
+    if gone:
+        withdraw(gone.values(), PERMISSION, contract)
+        record(actor, events.sight_ended(verb, approval, gone))
 
 
 def add_seat(step: ApprovalStep, person: UUID, came_by: str, in_place_of: UUID | None = None) -> ApprovalSeat:

@@ -17,7 +17,7 @@ from clm.notify.tell import settle
 from contracts.events import approvals as events
 from contracts.models import ApprovalSeat
 from contracts.models.approval import CameBy
-from contracts.operations.approval.guards import add_seat, ask, check_open, let_see, locked_seat, notice_of
+from contracts.operations.approval.guards import add_seat, ask, check_open, end_sight, let_see, locked_seat, notice_of
 from contracts.queries.routing import present_members
 from contracts.states import ApprovalStepState, SeatState
 
@@ -39,7 +39,8 @@ def reassign_seat(*, actor: Actor, seat_id: UUID, person_id: UUID, reason: str =
     settle(notice_of(seat))
     made = add_seat(seat.step, person.pk, CameBy.REASSIGNED, in_place_of=seat.person_id)
     made.step = seat.step
-    shown_to = let_see(seat.step.approval.contract, [person])
+    shown_to = let_see(seat.step.approval, [person])
+    end_sight(actor, VERB, seat.step.approval, ApprovalSeat.objects.filter(pk=seat.pk))
     record(actor, events.seat_reassigned(seat, made, reason.strip(), shown_to))
     if seat.step.state == ApprovalStepState.OPEN:
         ask(made)

@@ -20,12 +20,12 @@ from contracts import events as contract_events
 from contracts.engine.routing import Facts
 from contracts.events import approvals as events
 from contracts.models import Approval, ApprovalStep, Contract, Matrix, Terms, Version
-from contracts.operations.approval.guards import LIVE, add_seat, go_on, let_see, newest_version
+from contracts.operations.approval.guards import LIVE, add_seat, go_on, let_see, newest_version, supersede_approvals
 from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.operations.record_execution import check_parties
 from contracts.queries.approvals import approval_of
 from contracts.queries.omissions import check_version_complete
-from contracts.queries.routing import Asking, active_matrix, asking, needs_words, route_of
+from contracts.queries.routing import Asking, active_matrix, asking, lacking_steps, needs_words, route_of
 from contracts.queries.signing import check_not_out
 from contracts.states import NOT_SIGNED, ContractState, VersionState
 
@@ -48,6 +48,7 @@ def request_approval(*, actor: Actor, contract_id: UUID, seen: str = "", note: s
     check_approvable(contract, version, seen)
     check_version_complete(version, contract)
     settle_negotiation(actor, version)
+    supersede_approvals(actor, contract, verb=VERB, why=_("The rules ask for more by now."))
     matrix = active_matrix()
     facts, steps = route_of(contract, version, matrix)
     asked = asking(steps, actor.person_id)
@@ -57,7 +58,7 @@ def request_approval(*, actor: Actor, contract_id: UUID, seen: str = "", note: s
         _keep_step(approval, place, each)
     approval.trace = [_shown(each) for each in asked]
     approval.save(update_fields=["trace"])
-    shown_to = let_see(contract, [person for each in asked for person in each.people])
+    shown_to = let_see(approval, [person for each in asked for person in each.people])
     record(actor, events.approval_requested(approval, approval.trace, shown_to))
     _submit(actor, contract)
     go_on(actor, VERB, approval)
@@ -74,7 +75,8 @@ def check_approvable(contract: Contract, version: Version, seen: str = "") -> No
         raise DomainError("changed_meanwhile", message, detail={"content_hash": version.content_hash})
     if Approval.objects.filter(contract=contract, state=LIVE[0]).exists():
         raise DomainError("approval_open", _("An approval of this contract is open already."))
-    if approval_of(version) is not None:
+    approved = approval_of(version)
+    if approved is not None and not lacking_steps(approved, contract, version):
         raise DomainError("already_approved", _("This very text is approved."))
     if contract.state in NOT_SIGNED:
         contract.STATES.check(contract.state, ContractState.IN_APPROVAL)

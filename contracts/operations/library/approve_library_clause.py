@@ -17,6 +17,7 @@ from clm.lib.locks import lock_row
 from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.operations.library.guards import check_not_own, check_second, check_seen, settle_all, types_taken_off
+from contracts.operations.risk.guards import mark_all_due
 from contracts.states import LibraryState, LibraryVersionState
 
 
@@ -24,7 +25,8 @@ from contracts.states import LibraryState, LibraryVersionState
 def approve_library_clause(*, actor: Actor, clause_id: UUID, seen: UUID | None = None) -> LibraryClause:
     """A version that waits is approved, for good: the database refuses later changes. Open drafts are held against it
     and offered it from now on; signed contracts keep what they adopted. Types that wait are those in which the clause
-    is mandatory. `seen` is the newest ledger entry of the clause that the person had before their eyes.
+    is mandatory. The risk of contracts follows within minutes, and so do the routes of approvals of what is not signed.
+    `seen` is the newest ledger entry of the clause that the person had before their eyes.
 
     Raises DomainError `nothing_to_approve`, `clause_retired`, `changed_meanwhile`, `own_words` where the actor said any
     of what waits, `own_draft` where it frees a contract in which the actor wrote.
@@ -48,6 +50,7 @@ def approve_library_clause(*, actor: Actor, clause_id: UUID, seen: UUID | None =
     if clause.state == LibraryState.DRAFT:
         move(actor, clause, to=LibraryState.APPROVED)
     settle_all(clause)
+    mark_all_due()
     record(actor, events.clause_approved(clause, newest, before, is_new=waits))
     return clause
 

@@ -15,8 +15,9 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import advisory_lock
 from contracts.events import approvals as events
-from contracts.models import Matrix, Rule
+from contracts.models import Contract, Matrix, Rule
 from contracts.operations.matrices.guards import locked_draft
+from contracts.operations.risk.guards import LIVE, mark_due
 from contracts.queries.routing import active_matrix
 from contracts.states import MatrixState
 
@@ -25,8 +26,9 @@ VERB = "contracts.activate_matrix"
 
 @transaction.atomic
 def activate_matrix(*, actor: Actor, matrix_id: UUID, replaces: UUID | None) -> Matrix:
-    """From now on these rules say who is asked, and no others; what is asked already stays as it was asked. `replaces`
-    is the matrix that was active on the screen, None where none was.
+    """From now on these rules say who is asked, and no others; what is asked already stays as it was asked, but a text
+    for which nobody was asked, and which these rules ask about, is asked about anew within minutes. `replaces` is the
+    matrix that was active on the screen, None where none was.
 
     Raises DomainError `matrix_fixed`, `matrix_empty`, `changed_meanwhile` where another is active by now.
     """
@@ -43,6 +45,7 @@ def activate_matrix(*, actor: Actor, matrix_id: UUID, replaces: UUID | None) -> 
     matrix.activated_at, matrix.activated_by_id = clock.now(), actor.person_id
     matrix.save(update_fields=["activated_at", "activated_by"])
     move(actor, matrix, to=MatrixState.ACTIVE)
+    mark_due(Contract.objects.filter(approvals__state__in=LIVE, approvals__trace=[]))
     after = {"state": matrix.state, "replaces": before.number if before else None}
     record(actor, events.matrix_event("matrix.activated", VERB, matrix, {"state": "draft"}, after))
     return matrix

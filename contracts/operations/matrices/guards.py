@@ -18,10 +18,11 @@ from clm.lib.locks import lock_row
 from contracts.models import Matrix, Party, Rule
 from contracts.models.approval import Departure, Needs, Origin
 from contracts.models.contract import Category
+from contracts.models.risk import RiskBand
 from contracts.states import MatrixState
 
 FIELDS = (
-    "name", "value_from", "value_below", "currency", "categories", "origins", "departure", "lacks_mandatory",
+    "name", "value_from", "value_below", "currency", "categories", "origins", "departure", "lacks_mandatory", "risk",
     "parties", "countries", "departments", "tags", "is_confidential", "stage", "person_id", "role", "team_id", "needs",
     "needs_count", "hours", "remind_hours", "escalate_person_id", "escalate_role",
 )  # fmt: skip
@@ -99,6 +100,8 @@ def _check_codes(rule: Rule) -> None:
         raise wrong("origins", _("Choose among the origins there are."))
     if rule.departure and rule.departure not in Departure.values:
         raise wrong("departure", _("Choose among the departures there are."))
+    if rule.risk and rule.risk not in RiskBand.values[1:]:
+        raise wrong("risk", _("Choose among the bands there are."))
     if any(len(code) != 2 or not code.isalpha() for code in rule.countries):
         raise wrong("countries", _("A country has two letters, such as DE."))
     if any(len(tag) > 40 for tag in rule.tags):

@@ -64,6 +64,9 @@ GONE: dict[type[Model], str] = {
     rows.ApprovalSeat: "step__approval__contract",
     rows.ApprovalStep: "approval__contract",
     rows.Approval: "contract",
+    rows.RiskAssessment: "contract",
+    rows.Stance: "contract",
+    rows.Conflict: "contract",
     rows.CustomValue: "contract",
     rows.Watcher: "contract",
     rows.ContractRelation: "contract",
@@ -96,6 +99,9 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
             "tags": [],
             "value_amount": None,
             "currency": "",
+            "risk_score": None,
+            "risk_band": "",
+            "risk_due_at": None,
         },
     ),
 }
@@ -157,8 +163,8 @@ def erase(contract: Contract) -> dict[str, int]:
     blobs = _blobs(contract)
     _forget_notices(contract, blobs)
     counts = {"rows": 0, "files": 0}
-    relations = rows.ContractRelation.objects.filter(Q(contract=contract) | Q(other=contract))
-    counts["rows"] += _delete(relations)
+    for pairs in (rows.ContractRelation, rows.Conflict):
+        counts["rows"] += _delete(pairs._default_manager.filter(Q(contract=contract) | Q(other=contract)))
     for model, path in GONE.items():
         counts["rows"] += _delete(model._default_manager.filter(**{path: contract.pk}))
     counts["rows"] += _delete(_loose_passages(contract))

@@ -1,0 +1,47 @@
+"""Lists whose saved views may tell their owner of what newly matches: each app above says how its list is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from clm.lib import clock
+from clm.lib.actor import Actor
+
+# Of more the newest are followed: a view of everything is no view.
+MOST_FOLLOWED = 5000
+AT_ONCE_EVERY = timedelta(minutes=5)
+DAILY_AT = time(7)
+
+
+@dataclass(frozen=True)
+class AlertSource:
+    """`find(actor, query)` are the rows of the list that the actor sees and that the query leaves. They are models that
+    notices may be about. `path` is the list's address."""
+
+    page: str
+    path: str
+    find: Callable[[Actor, QueryDict], QuerySet[Any]]
+
+
+SOURCES: dict[str, AlertSource] = {}
+
+
+def register_alert_source(source: AlertSource) -> None:
+    SOURCES[source.page] = source
+
+
+def next_check(how: str, zone: str) -> datetime:
+    """When a view is next looked at: in minutes, or on the next morning of the organization."""
+    now = clock.now()
+    if how != "daily":
+        return now + AT_ONCE_EVERY
+    local = now.astimezone(ZoneInfo(zone))
+    today = datetime.combine(local.date(), DAILY_AT, local.tzinfo)
+    return today if today > local else datetime.combine(local.date() + timedelta(days=1), DAILY_AT, local.tzinfo)

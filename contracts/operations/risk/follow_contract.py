@@ -1,0 +1,20 @@
+"""What rests on a contract's text and facts follows them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from clm.lib.actor import Actor
+from contracts.models import Contract
+from contracts.operations.approval.reroute_approval import reroute_approval
+from contracts.operations.conflicts.find_conflicts import find_conflicts
+from contracts.operations.risk.assess_risk import assess_risk
+
+
+def follow_contract(*, actor: Actor, contract_id: UUID, with_siblings: bool = False) -> Contract:
+    """Its score, what it says, where it does not agree with others, and whether an approval of it still asks whom the
+    rules ask. Each is done by a verb of its own; again does nothing."""
+    contract = assess_risk(actor=actor, contract_id=contract_id, with_siblings=with_siblings)
+    find_conflicts(actor=actor, contract_id=contract_id)
+    reroute_approval(actor=actor, contract_id=contract_id)
+    return contract
