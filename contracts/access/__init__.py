@@ -126,6 +126,7 @@ def _terms(actor: Actor, rows: QuerySet[Terms]) -> QuerySet[Terms]:
 def register_all() -> None:
     """The contracts' own rules and those of every capability."""
     from contracts.access import (
+        amending,
         approvals,
         changes,
         comments,
@@ -143,6 +144,7 @@ def register_all() -> None:
 
     register()
     for part in (
+        amending,
         approvals,
         changes,
         comments,

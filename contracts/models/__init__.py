@@ -1,3 +1,4 @@
+from contracts.models.amendment import Amendment, AmendmentAnswer
 from contracts.models.approval import Approval, ApprovalSeat, ApprovalStep, Matrix, Rule
 from contracts.models.change import Change, Receipt
 from contracts.models.comment import Comment, FormerWords, Mention, Thread
@@ -32,6 +33,8 @@ from contracts.models.version import Clause, Passage, Version
 from contracts.models.watcher import Watcher
 
 __all__ = [
+    "Amendment",
+    "AmendmentAnswer",
     "Approval",
     "ApprovalSeat",
     "ApprovalStep",

@@ -55,6 +55,7 @@ GONE: dict[type[Model], str] = {
     rows.RequestQuestion: "request__contract",
     rows.RequestFile: "request__contract",
     rows.FurtherWords: "contract",
+    rows.AmendmentAnswer: "amendment__contract",
     rows.SigningCode: "link__recipient__envelope__contract",
     rows.SigningLink: "recipient__envelope__contract",
     rows.SignatureField: "recipient__envelope__contract",
@@ -80,6 +81,18 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
     rows.RenewalDecision: ("contract", {"note": ""}),
     rows.Termination: ("contract", {"reason": "", "withdrawn_reason": ""}),
     rows.TerminationItem: ("termination__contract", {"title": "", "note": ""}),
+    rows.Amendment: (
+        "contract",
+        {
+            "summary": "",
+            "instrument": None,
+            "retroactive_reason": "",
+            "instrument_name": "",
+            "instrument_text": "",
+            "outcome": "",
+            "touched": [],
+        },
+    ),
     rows.ContractRequest: (
         "contract",
         {"title": "", "counterparty": "", "reason": "", "outcome": "", "answers": {}, "value_amount": None},
@@ -200,8 +213,10 @@ def _blobs(contract: Contract) -> set[Any]:
     versions = rows.Version.objects.filter(contract=contract).values_list("blob_id", flat=True)
     files = rows.RequestFile.objects.filter(request__contract=contract).values_list("blob_id", flat=True)
     envelopes = rows.Envelope.objects.filter(contract=contract).values_list("paper_id", "executed_id")
-    signed = {blob for pair in envelopes for blob in pair if blob is not None}
-    return {*versions, *files, *signed}
+    amending = rows.Amendment.objects.filter(contract=contract).values_list("instrument_id", flat=True)
+    proofs = rows.AmendmentAnswer.objects.filter(amendment__contract=contract).values_list("evidence_id", flat=True)
+    signed = {blob for pair in envelopes for blob in pair}
+    return {*versions, *files, *signed, *amending, *proofs} - {None}
 
 
 def _is_needed(blob_id: Any, contract: Contract) -> bool:

@@ -51,6 +51,7 @@ from tests.contracts.approval.routed import (
     states,
     yes,
 )
+from tests.contracts.amended import agree
 from tests.contracts.papers import TERMS, TEXT, active_contract, draft_contract, newest, text_paper
 from tests.proof import last_entry, last_event
 
@@ -385,7 +386,9 @@ def test_an_amendment_is_approved_while_the_contract_is_in_force(acme: Cast) -> 
         assert refusal(final) == "approval_open"
         yes(acme["finance"], approval)
         assert states(approval) == ("approved", "active")
+        assert refusal(final) == "amendment_missing"
 
+        agree(legal, approval.version_id, date(2026, 6, 1))
         final()
 
     assert newest(contract).state == "final"
