@@ -169,9 +169,10 @@ class ContractDetail(VisibleRowsView, RetrieveAPIView):
 
 
 class OfContract(VisibleRowsView):
-    """What belongs to the contract of the address; the contract itself must be seen."""
+    """What belongs to the contract of the address; the contract itself must be seen. If-Match is the contract's."""
 
     verb = VIEW
+    tag_of = Contract
 
     def contract(self) -> Contract:
         return get_visible(actor_in(self.request), queries.contract_rows(), self.kwargs["pk"])
