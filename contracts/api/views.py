@@ -47,6 +47,7 @@ from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.papers import Paper, put_paper, read_paper
 from contracts.papers.outgoing import file_for
+from contracts.queries.amendments import with_period
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, with_values
 from contracts.queries.custom_filters import custom_filters
@@ -189,7 +190,7 @@ class Versions(IdempotentMixin, OfContract, ListAPIView):
     parser_classes = [MultiPartParser]
 
     def rows(self) -> QuerySet[Any]:
-        return queries.version_rows().defer("text")
+        return with_period(queries.version_rows().defer("text"))
 
     def prepare(self, request: Request) -> tuple[str, Paper]:
         """The note, and the paper read and stored before the transaction."""
@@ -213,7 +214,7 @@ class VersionDetail(VisibleRowsView, RetrieveAPIView):
     serializer_class = shapes.VersionDetailSerializer
 
     def rows(self) -> QuerySet[Any]:
-        return queries.version_rows().select_related("terms").prefetch_related("clauses")
+        return with_period(queries.version_rows().select_related("terms").prefetch_related("clauses"))
 
 
 class VersionFile(VisibleRowsView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from uuid import UUID
 
 
@@ -33,8 +34,9 @@ def periods(texts: Iterable[FinalText], known_at: datetime | None = None) -> lis
     instant: an amendment that takes effect backwards was not known before it became final."""
     known = [text for text in texts if known_at is None or text.known_at <= known_at]
     ordered = sorted(known, key=lambda text: (text.effective_on, text.number))
-    pairs = zip(ordered, [*ordered[1:], None], strict=True)
-    return [Period(text, after.effective_on, after.pk) if after else Period(text) for text, after in pairs]
+    pairs = pairwise(ordered)
+    replaced = [Period(text, after.effective_on, after.pk) for text, after in pairs]
+    return [*replaced, *(Period(text) for text in ordered[-1:])]
 
 
 def in_force_on(day: date, found: Iterable[Period]) -> Period | None:

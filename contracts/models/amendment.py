@@ -29,9 +29,7 @@ class Amendment(OrganizationRow):
 
     contract = models.ForeignKey("contracts.Contract", on_delete=models.PROTECT, related_name="amendments")
     number = models.PositiveIntegerField(_("number"))
-    state = models.CharField(
-        _("state"), max_length=10, choices=AmendmentState.choices, default=AmendmentState.PROPOSED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=AmendmentState.choices, default=AmendmentState.PROPOSED)
     version = models.ForeignKey("contracts.Version", on_delete=models.PROTECT, related_name="amendments")
     amends = models.ForeignKey("contracts.Version", on_delete=models.PROTECT, related_name="+")
     effective_on = models.DateField(_("takes effect on"), null=True, blank=True)
@@ -112,7 +110,8 @@ class AmendmentAnswer(OrganizationRow):
                 fields=["amendment", "part"], condition=models.Q(voided_at=None), name="amendment_answered_once"
             ),
             models.CheckConstraint(
-                condition=~models.Q(how__in=("paper", "letter"), verdict="accepted") | models.Q(evidence__isnull=False)
+                condition=~models.Q(how__in=("paper", "letter"), verdict="accepted")
+                | models.Q(evidence__isnull=False)
                 | models.Q(envelope__isnull=False),
                 name="amendment_acceptance_has_evidence",
             ),

@@ -42,6 +42,7 @@ from contracts.pages import forms as shapes
 from contracts.papers import TERM_FIELDS, read_paper
 from contracts.papers.reader import body_offset
 from contracts.papers.reading_jobs import READ_AT_ONCE, request_filing, request_reading
+from contracts.queries.amendments import amends_signed
 from contracts.queries.custom_fields import gathered
 
 Done = Callable[[Any], Any]
@@ -267,11 +268,15 @@ def version_finalize(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     version = get_visible(actor, queries.version_rows(), pk)
     require(actor, "contracts.finalize_version", version)
-    form = shapes.FinalizeForm(request.POST or None)
+    # Of an amendment the day is the one that all accepted.
+    is_agreed = amends_signed(version.contract)
+    form = forms.Form(request.POST or None) if is_agreed else shapes.FinalizeForm(request.POST or None)
     if tried(form, lambda given: finalize_version(actor=actor, version_id=pk, **given)):
         messages.success(request, _("The version is final."))
         return redirect("version", pk=pk)
     effect = _("Text and terms of this version are fixed for good and count from that day.")
+    if is_agreed:
+        effect = _("Text and terms of this version are fixed for good and count from the day that all accepted.")
     return form_page(request, form, version.contract, title=_("Make final"), submit=_("Make final"), effect=effect)
 
 

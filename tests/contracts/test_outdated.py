@@ -39,7 +39,7 @@ def test_what_was_not_changed_is_not_sent_again(api: APIClient, alice: Actor) ->
     contract = draft_contract(alice)
     read = api.get(at(contract))
     tag = read["ETag"]
-    assert tag.startswith('"') and tag.endswith('"')
+    assert (tag[0], tag[-1]) == ('"', '"')
     same = api.get(at(contract), headers={"If-None-Match": f'"other", W/{tag}'})
     assert (same.status_code, same.content, same["ETag"]) == (304, b"", tag)
 
@@ -58,7 +58,8 @@ def test_a_write_against_an_outdated_version_is_refused(api: APIClient, alice: A
 
     late = patch(api, contract, tag, title="Hosting in Lyon")
 
-    assert (late.status_code, late.json()["code"], late["Content-Type"]) == (412, "outdated", "application/problem+json")
+    assert (late.status_code, late["Content-Type"]) == (412, "application/problem+json")
+    assert late.json()["code"] == "outdated"
     assert late.json()["parameters"] == {"etag": first["ETag"]}
     assert (left_behind(), Contract.objects.get(pk=contract.pk).title) == (before, "Hosting in Kiel")
     assert patch(api, contract, f"W/{first['ETag']}", title="x").status_code == 412
@@ -83,7 +84,8 @@ def test_terms_and_parties_go_by_the_tag_of_what_they_belong_to(api: APIClient, 
     parties, tag = reverse("api-contract-parties", args=[contract.pk]), api.get(at(contract))["ETag"]
     one = {"name": "Cirrus GmbH", "role": "counterparty"}
     assert api.post(parties, one, format="json", headers={"If-Match": tag}).status_code == 201
-    other = api.post(parties, one | {"name": "Nimbus"}, format="json", headers={"If-Match": tag, "Idempotency-Key": "k"})
+    headers = {"If-Match": tag, "Idempotency-Key": "k"}
+    other = api.post(parties, one | {"name": "Nimbus"}, format="json", headers=headers)
     assert (other.status_code, contract.parties.count()) == (412, 1)
 
 

@@ -200,7 +200,7 @@ def keep_answer(actor: Actor, verb: str, amendment: Amendment, part: ContractPar
 
 
 def tell_answer(actor: Actor, answer: AmendmentAnswer) -> None:
-    """Who owns the contract and who proposed the change hear what was answered, and that nothing is missing any more."""
+    """Who owns the contract and who proposed the change hear what was answered, and when nothing is missing."""
     amendment = fresh(answer.amendment)
     words = {"party": answer.part.party.name, "number": amendment.number}
     if answer.verdict == AmendmentAnswer.Verdict.REFUSED:

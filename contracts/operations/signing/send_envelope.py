@@ -42,8 +42,8 @@ def send_envelope(
 
     `seen` is the content hash that the sender had before their eyes. Raises DomainError `changed_meanwhile`,
     `out_for_signature` (another is out), `approval_open`, `approval_missing`, `mandatory_missing`, `changes_open`,
-    `draft_open`, `terms_missing`, `parties_missing`, `effect_in_disorder`, `signer_missing`, `effect_not_agreed`, `version_final`,
-    `version_old`.
+    `draft_open`, `terms_missing`, `parties_missing`, `effect_in_disorder`, `signer_missing`, `effect_not_agreed`,
+    `version_final`, `version_old`.
     """
     envelope = locked_envelope(envelope_id)
     require(actor, VERB, envelope)

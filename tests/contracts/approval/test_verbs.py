@@ -39,6 +39,7 @@ from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.queries.approvals import check_may_be_signed, seats_waiting_for
 from tests.cast import Cast, add_person
+from tests.contracts.amended import agree
 from tests.contracts.approval.routed import (
     FINANCE,
     LEGAL,
@@ -51,7 +52,6 @@ from tests.contracts.approval.routed import (
     states,
     yes,
 )
-from tests.contracts.amended import agree
 from tests.contracts.papers import TERMS, TEXT, active_contract, draft_contract, newest, text_paper
 from tests.proof import last_entry, last_event
 

@@ -33,9 +33,9 @@ from contracts.operations.set_terms import set_terms
 from contracts.queries.draft_library import draft_report
 from contracts.queries.drafts import draft_rows
 from tests.cast import Cast
+from tests.contracts.amended import agree, amended
 from tests.contracts.drafting.written import clause_of, let_in, open_draft, write
 from tests.contracts.library.shelf import approved, renewed
-from tests.contracts.amended import agree, amended
 from tests.contracts.papers import TERMS, active_contract, newest, text_paper
 from tests.proof import last_entry, last_event, left_behind
 
