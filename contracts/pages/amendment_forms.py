@@ -69,9 +69,16 @@ class RecordingForm(PartForm):
 
 
 class ForceForm(forms.Form):
+    """In the address; what is shown is read by the days of the contract's zone."""
+
     on = date_field(label=_("In force on"), required=False)
     known_on = date_field(
         label=_("As known on"),
         required=False,
         help_text=_("Empty: today. Without what took effect backwards later."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"

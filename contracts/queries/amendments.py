@@ -175,8 +175,9 @@ def with_period(rows: QuerySet[Any]) -> QuerySet[Any]:
         contract=OuterRef("contract"), state=VersionState.FINAL, number__gt=OuterRef("number")
     ).order_by("number")
     amendment = Amendment.objects.filter(version=OuterRef("pk")).exclude(state=AmendmentState.WITHDRAWN)
-    return rows.annotate(
+    annotated: QuerySet[Any] = rows.annotate(
         next_effective_on=Subquery(following.values("effective_on")[:1]),
         next_version=Subquery(following.values("pk")[:1]),
         amendment_id=Subquery(amendment.values("pk")[:1]),
     )
+    return annotated

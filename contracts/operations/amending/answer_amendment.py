@@ -8,9 +8,11 @@ from django.db import transaction
 
 from clm.access.permissions import require
 from clm.audit.moves import move
+from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.notify.tell import settle_about
 from contracts.access.amending import ACCEPT, REFUSE
+from contracts.events import amending as events
 from contracts.models import Amendment, AmendmentAnswer, ContractParty
 from contracts.operations.amending.guards import (
     ASKED,
@@ -45,7 +47,8 @@ def accept_amendment(*, actor: Actor, amendment_id: UUID, seen: str, part_id: UU
     check_seen(amendment, seen)
     part = part_to_answer(amendment, part_id, THEIRS if actor.is_counterparty else OURS)
     facts = {"how": AmendmentAnswer.How.HERE, "by_name": name_of(actor)}
-    answer = keep_answer(actor, ACCEPT, amendment, part, verdict=AmendmentAnswer.Verdict.ACCEPTED, **facts)
+    answer = keep_answer(actor, amendment, part, verdict=AmendmentAnswer.Verdict.ACCEPTED, **facts)
+    record(actor, events.amendment_answered(ACCEPT, answer))
     tell_answer(actor, answer)
     return fresh(amendment)
 
@@ -66,9 +69,10 @@ def refuse_amendment(
     is_own = actor.is_counterparty or part.role == ContractParty.Role.OURS
     how = AmendmentAnswer.How.HERE if is_own else AmendmentAnswer.How.LETTER
     facts = {"how": how, "by_name": name_of(actor) if is_own else "", "reason": said}
-    answer = keep_answer(actor, REFUSE, amendment, part, verdict=AmendmentAnswer.Verdict.REFUSED, **facts)
+    answer = keep_answer(actor, amendment, part, verdict=AmendmentAnswer.Verdict.REFUSED, **facts)
     if amendment.state == AmendmentState.PROPOSED:
         move(actor, amendment, to=AmendmentState.REFUSED, reason=said)
     settle_about(amendment, ASKED)
+    record(actor, events.amendment_answered(REFUSE, answer))
     tell_answer(actor, answer)
     return fresh(amendment)

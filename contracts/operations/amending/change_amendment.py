@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.permissions import require
+from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
 from contracts.events import amending as events
@@ -60,12 +61,16 @@ def change_amendment(
     if version_id is not None:
         _take_text(amendment, version_id)
     if amendment.effective_on != before["effective_on"] or amendment.is_retroactive != before["is_retroactive"]:
-        backwards = {"is_retroactive": amendment.is_retroactive, "reason": amendment.retroactive_reason}
-        check_day(amendment.contract, amendment.effective_on, **backwards)
+        check_day(
+            amendment.contract,
+            amendment.effective_on,
+            is_retroactive=amendment.is_retroactive,
+            reason=amendment.retroactive_reason,
+        )
     set_instrument(amendment, instrument)
     seal_words(amendment)
     amendment.save()
-    reopen(actor, VERB, amendment, before)
+    record(actor, reopen(actor, VERB, amendment, before))
     return amendment
 
 

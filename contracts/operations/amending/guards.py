@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clm.access.permissions import require
 from clm.audit.moves import move
 from clm.documents.blobs import StoredContent, blob_of, put_content
-from clm.events.record import record
+from clm.events.record import Event, record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
@@ -121,14 +121,15 @@ def share(version: Version) -> None:
         version.save(update_fields=["shared_at"])
 
 
-def reopen(actor: Actor, verb: str, amendment: Amendment, before: dict[str, Any]) -> None:
-    """Its words or its day are others: whoever answered has to answer again, and is told."""
+def reopen(actor: Actor, verb: str, amendment: Amendment, before: dict[str, Any]) -> Event:
+    """Its words or its day are others: whoever answered has to answer again, and is told. Answers the fact to
+    record."""
     voided = AmendmentAnswer.objects.filter(amendment=amendment, voided_at=None).update(voided_at=clock.now())
     if amendment.state == AmendmentState.REFUSED:
         move(actor, amendment, to=AmendmentState.PROPOSED)
-    record(actor, events.amendment_changed(verb, amendment, before, voided))
     settle_about(amendment, ASKED)
     ask(amendment)
+    return events.amendment_changed(verb, amendment, before, voided)
 
 
 def void_for(actor: Actor, version: Version, *, verb: str) -> None:
@@ -141,7 +142,7 @@ def void_for(actor: Actor, version: Version, *, verb: str) -> None:
     amendment.version.content_hash = version.content_hash
     seal_words(amendment)
     amendment.save(update_fields=["content_hash", "touched"])
-    reopen(actor, verb, amendment, before)
+    record(actor, reopen(actor, verb, amendment, before))
 
 
 def ask(amendment: Amendment) -> None:
@@ -184,9 +185,9 @@ def part_to_answer(amendment: Amendment, part_id: UUID | None, roles: Iterable[s
     return found[0].part
 
 
-def keep_answer(actor: Actor, verb: str, amendment: Amendment, part: ContractParty, **facts: Any) -> AmendmentAnswer:
-    """The answer to exactly what stands now. Answers the row, recorded; `fresh` the amendment to see it counted."""
-    answer = AmendmentAnswer.objects.create(
+def keep_answer(actor: Actor, amendment: Amendment, part: ContractParty, **facts: Any) -> AmendmentAnswer:
+    """The answer to exactly what stands now; `fresh` the amendment to see it counted."""
+    return AmendmentAnswer.objects.create(
         organization_id=amendment.organization_id,
         amendment=amendment,
         part=part,
@@ -195,8 +196,6 @@ def keep_answer(actor: Actor, verb: str, amendment: Amendment, part: ContractPar
         created_at=clock.now(),
         **({"answered_on": clock.today(amendment.contract.time_zone)} | facts),
     )
-    record(actor, events.amendment_answered(verb, answer))
-    return answer
 
 
 def tell_answer(actor: Actor, answer: AmendmentAnswer) -> None:
@@ -254,7 +253,7 @@ def accept_by_signature(
         AmendmentAnswer.objects.filter(amendment=amendment, part=part, voided_at=None).update(voided_at=clock.now())
         by = ", ".join(names[_side_of(part)])[:250]
         facts = {"verdict": AmendmentAnswer.Verdict.ACCEPTED, "how": how, "by_name": by, "envelope": envelope}
-        keep_answer(actor, verb, amendment, part, **facts)
+        record(actor, events.amendment_answered(verb, keep_answer(actor, amendment, part, **facts)))
     return effect_of(fresh(amendment))
 
 

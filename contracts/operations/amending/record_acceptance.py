@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.documents.blobs import blob_of
+from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
+from contracts.events import amending as events
 from contracts.models import Amendment, AmendmentAnswer
 from contracts.operations.amending.guards import (
     Evidence,
@@ -67,6 +69,7 @@ def record_acceptance(
         "evidence": blob_of(evidence.stored),
         "evidence_name": evidence.file_name,
     }
-    answer = keep_answer(actor, VERB, amendment, part, verdict=AmendmentAnswer.Verdict.ACCEPTED, **facts)
+    answer = keep_answer(actor, amendment, part, verdict=AmendmentAnswer.Verdict.ACCEPTED, **facts)
+    record(actor, events.amendment_answered(VERB, answer))
     tell_answer(actor, answer)
     return fresh(amendment)
