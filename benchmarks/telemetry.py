@@ -60,7 +60,6 @@ def commitment(actor: Actor, key: str, kind: str) -> Commitment:
 def _passage(actor: Actor, key: str) -> Passage:
     """A sentence of the final version of an active contract, straight into the tables."""
     contract = create_contract(actor=actor, title=f"Hosting of {key}")
-    Contract.objects.filter(pk=contract.pk).update(state="active")
     owned = {"organization_id": actor.organization_id}
     user = User.objects.get(pk=actor.person_id)
     blob = store_blob(actor.organization_id, QUOTE.encode(), "text/plain")
@@ -78,6 +77,7 @@ def _passage(actor: Actor, key: str) -> Passage:
     Version.objects.filter(pk=version.pk).update(
         state="final", effective_on=first_day(), finalized_at=midnight(first_day())
     )
+    Contract.objects.filter(pk=contract.pk).update(state="active")
     return passage
 
 

@@ -398,3 +398,25 @@ TERMINATION_STATES = state_table(
         "overtaken": set(),
     },
 )
+
+
+class AmendmentState(TextChoices):
+    """Of a change of a signed contract that each party has to accept."""
+
+    PROPOSED = "proposed", _("Waits for acceptance")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    FINAL = "final", _("Final")
+
+
+# refused -> proposed: it was changed, and each party is asked again.
+AMENDMENT_STATES = state_table(
+    "amendment",
+    "proposed",
+    {
+        "proposed": {"refused", "withdrawn", "final"},
+        "refused": {"proposed", "withdrawn"},
+        "withdrawn": set(),
+        "final": set(),
+    },
+)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
-from clm.access.registry import GATES, SYSTEM_ACTORS, VERBS, VISIBILITY
+from clm.access.registry import GATES, PRECONDITIONS, SYSTEM_ACTORS, VERBS, VISIBILITY
 from clm.access.scope import current_organization_id
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, NotVisible
@@ -82,6 +82,8 @@ def require(actor: Actor, verb: str, obj: Any = None) -> None:
     `obj` is a row of the organization, or None for verbs that make something new.
     """
     _check(actor, verb, obj, sees)
+    for precondition in PRECONDITIONS:
+        precondition(verb)
     _note(actor, verb, obj)
 
 

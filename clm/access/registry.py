@@ -26,6 +26,9 @@ class Visibility:
 VERBS: dict[str, frozenset[str]] = {}
 # Asked by `require` about a verb on a row, after permission: they raise where the row takes no such verb any more.
 GATES: list[Callable[[str, Any], None]] = []
+# Asked by `require` about a verb, once the actor may: they raise where what the caller had before their eyes is another
+# by now.
+PRECONDITIONS: list[Callable[[str], None]] = []
 # What is told, after a page or an answer was made, which contracts somebody looked at.
 READERS: list[Callable[[Actor, Collection[UUID]], None]] = []
 SYSTEM_ACTORS: dict[str, frozenset[str]] = {}
@@ -53,6 +56,11 @@ def register_visibility(model: type[Model], read_verb: str, rule: Rule) -> None:
 def register_gate(gate: Callable[[str, Any], None]) -> None:
     """Have a say, with a DomainError, in every verb that is used on a row."""
     GATES.append(gate)
+
+
+def register_precondition(precondition: Callable[[str], None]) -> None:
+    """Have a say, with a DomainError, wherever `require` lets an actor go on."""
+    PRECONDITIONS.append(precondition)
 
 
 def register_reader(reader: Callable[[Actor, Collection[UUID]], None]) -> None:

@@ -11,10 +11,10 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from clm.access.permissions import Grant, noting_grants, require
 from clm.access.scope import organization_scope
+from clm.api.conditional import Conditional
 from clm.api.models import IdempotencyRecord
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -23,7 +23,7 @@ from clm.lib.errors import DomainError, Invalid, NotVisible
 KEPT = timedelta(hours=24)
 
 
-class IdempotentMixin(APIView):
+class IdempotentMixin(Conditional):
     """For views that POST: with an Idempotency-Key header the answer is kept in the verb's own transaction.
 
     The key's row is inserted first, so a second caller with the key waits for the first and then gets its answer.

@@ -13,6 +13,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from clm.access.permissions import get_visible, require, visible
+from clm.api.conditional import Conditional
 from clm.lib.actor import Actor
 
 
@@ -34,7 +35,7 @@ def actor_in(request: Request) -> Actor:
     return cast("Actor", request.auth)
 
 
-class VisibleRowsView(GenericAPIView[Any]):
+class VisibleRowsView(Conditional, GenericAPIView[Any]):
     """`model` read under `verb`. `rows()` may select related rows; visibility is applied to what it returns."""
 
     model: ClassVar[type[Model]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from django.db.models import Model
 from clm.lib.errors import NotVisible
 
 M = TypeVar("M", bound=Model)
+# Within `noting_locks`: the rows that were locked.
+_taken: ContextVar[list[str] | None] = ContextVar("locks_taken", default=None)
 
 
 def lock_row(model: type[M], pk: UUID | str, *related: str) -> M:
@@ -26,11 +29,35 @@ def lock_row(model: type[M], pk: UUID | str, *related: str) -> M:
     rows = model._default_manager.all()
     try:
         if not related:
-            return rows.select_for_update(of=("self",)).get(pk=pk)
-        rows.select_for_update(of=("self",)).values_list("pk").get(pk=pk)
-        return rows.select_related(*related).get(pk=pk)
+            row = rows.select_for_update(of=("self",)).get(pk=pk)
+        else:
+            rows.select_for_update(of=("self",)).values_list("pk").get(pk=pk)
+            row = rows.select_related(*related).get(pk=pk)
     except (ObjectDoesNotExist, ValueError) as missing:
         raise NotVisible() from missing
+    note_lock(row)
+    return row
+
+
+def note_lock(row: Model) -> None:
+    """Somebody who asks with `locks_taken` is told that this row is locked."""
+    taken = _taken.get()
+    if taken is not None:
+        taken.append(f"{row._meta.label_lower}:{row.pk}")
+
+
+@contextmanager
+def noting_locks() -> Iterator[None]:
+    """Within, `locks_taken` answers whether a row was locked yet."""
+    token = _taken.set([])
+    try:
+        yield
+    finally:
+        _taken.reset(token)
+
+
+def locks_taken() -> bool:
+    return bool(_taken.get())
 
 
 def advisory_lock(name: str) -> None:

@@ -126,6 +126,7 @@ def _terms(actor: Actor, rows: QuerySet[Terms]) -> QuerySet[Terms]:
 def register_all() -> None:
     """The contracts' own rules and those of every capability."""
     from contracts.access import (
+        amending,
         approvals,
         bulk_sends,
         changes,
@@ -145,6 +146,7 @@ def register_all() -> None:
 
     register()
     for part in (
+        amending,
         approvals,
         bulk_sends,
         changes,

@@ -121,6 +121,7 @@ class SeatApproval(Act):
     `contracts.approve_step` itself; 409 `own_request`, `changed_meanwhile`, `approval_closed`, `decided_once`."""
 
     model = ApprovalSeat
+    tag_of, tag_via = Approval, "step__approval"
     asks = "contracts.approve_step"
     serializer_class = shapes.SeatApprovalSerializer
 
@@ -133,6 +134,7 @@ class SeatRejection(Act):
     """The text is rejected, and worked on again."""
 
     model = ApprovalSeat
+    tag_of, tag_via = Approval, "step__approval"
     asks = "contracts.reject_step"
     serializer_class = shapes.SeatRejectionSerializer
 
@@ -145,6 +147,7 @@ class SeatReassignment(Act):
     """Somebody else is asked in a person's place."""
 
     model = ApprovalSeat
+    tag_of, tag_via = Approval, "step__approval"
     asks = "contracts.reassign_seat"
     serializer_class = shapes.ReassignmentSerializer
 

@@ -161,6 +161,7 @@ class ChangeDetail(VisibleRowsView):
     """One change."""
 
     model = Change
+    is_tagged = True
     verb = VIEW
     serializer_class = ReceivedChangeSerializer
 

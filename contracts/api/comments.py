@@ -124,6 +124,7 @@ class ThreadDetail(VisibleRowsView):
 
     model = Thread
     verb = VIEW
+    is_tagged = True
     serializer_class = ThreadSerializer
 
     def get(self, request: Request, pk: UUID) -> Response:
@@ -173,6 +174,7 @@ class CommentDetail(VisibleRowsView):
 
     model = Comment
     verb = VIEW
+    tag_of, tag_via = Thread, "thread"
     serializer_class = WordsSerializer
 
     @extend_schema(request=WordsSerializer, responses=ThreadSerializer)

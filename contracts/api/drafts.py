@@ -85,6 +85,7 @@ class DraftDetail(VisibleRowsView):
 
     model = Draft
     verb = VIEW
+    is_tagged = True
     serializer_class = shapes.WrittenDraftSerializer
 
     def get(self, request: Request, pk: UUID) -> Response:
@@ -161,6 +162,7 @@ class DraftClauseDetail(VisibleRowsView):
 
     model = DraftClause
     verb = VIEW
+    is_tagged = True
     serializer_class = shapes.ClauseAnswerSerializer
 
     def rows(self) -> QuerySet[Any]:

@@ -322,6 +322,7 @@ class RecipientReminder(Act):
     """A letter with a new link leaves; the link before it opens no more. 409 `not_asked`, `reminded_just_now`."""
 
     model = Recipient
+    tag_of, tag_via = Envelope, "envelope"
     asks = "contracts.remind_recipient"
     serializer_class = EmptySerializer
 
@@ -334,6 +335,7 @@ class RecipientCorrection(Act):
     """The link that was sent to the wrong address opens no more. 409 `not_asked`."""
 
     model = Recipient
+    tag_of, tag_via = Envelope, "envelope"
     asks = "contracts.correct_recipient"
     serializer_class = CorrectionSerializer
 

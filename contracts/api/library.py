@@ -252,6 +252,7 @@ class Adoption(Act):
     """A clause of a draft is tied to a position of the library."""
 
     model = Clause
+    tag_of, tag_via = Version, "version"
     asks = "contracts.adopt_library_clause"
     serializer_class = AdoptionSerializer
 

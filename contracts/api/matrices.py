@@ -56,6 +56,8 @@ class MatrixDetail(VisibleRowsView, RetrieveAPIView):
 
 
 class MatrixRules(IdempotentMixin):
+    tag_of = Matrix
+
     @extend_schema(request=shapes.RuleBodySerializer, responses={201: shapes.RuleSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
         """A draft has a rule more."""

@@ -147,9 +147,10 @@ class Reinstatement(PartyAct):
 
 
 class OfParty(VisibleRowsView):
-    """What belongs to the party of the address; the party itself must be seen."""
+    """What belongs to the party of the address; the party itself must be seen. If-Match is the party's."""
 
     verb = VIEW
+    tag_of = Party
 
     def party(self) -> Party:
         return get_visible(actor_in(self.request), Party.objects.all(), self.kwargs["pk"])

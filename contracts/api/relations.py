@@ -65,6 +65,8 @@ class OfBoth(VisibleRowsView):
 class ContractRelations(IdempotentMixin, OfBoth, ListAPIView):
     """The relations of a contract in either direction, where both contracts are seen; POST relates it."""
 
+    tag_of = Contract
+
     serializer_class = RelationSerializer
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -82,6 +84,8 @@ class ContractRelations(IdempotentMixin, OfBoth, ListAPIView):
 
 class RelationDetail(OfBoth):
     """DELETE: they no longer belong together."""
+
+    tag_of, tag_via = Contract, "contract"
 
     serializer_class = RelationSerializer
 

@@ -157,6 +157,7 @@ class MatterContracts(IdempotentMixin, VisibleRowsView, ListAPIView):
     """The contracts in a matter that the caller sees; POST puts one in."""
 
     model = MatterContract
+    tag_of = Matter
     verb = VIEW
     serializer_class = MatterContractSerializer
 
@@ -177,6 +178,7 @@ class MatterContractDetail(VisibleRowsView):
 
     model = MatterContract
     verb = VIEW
+    tag_of = Matter
     serializer_class = MatterContractSerializer
 
     @extend_schema(responses={204: None})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -145,15 +147,26 @@ class VersionSerializer(SharedFacts):
 
     inside_only = ("note", "warnings", "content_hash", "document_sha256")
     document_sha256 = serializers.CharField(source="blob.sha256", read_only=True)
+    effective_until = serializers.SerializerMethodField(
+        help_text="The first day on which the next text is in force; null for the last one, and before it is final."
+    )
+    superseded_by = serializers.SerializerMethodField()
+    amendment = serializers.UUIDField(source="amendment_id", read_only=True, default=None, allow_null=True)
 
     class Meta:
         model = Version
         fields = [
             "id", "contract", "number", "state", "side", "source", "shared_at", "file_name", "media_type", "page_count",
-            "content_hash", "document_sha256", "effective_on", "finalized_at", "note", "attribution", "warnings",
-            "created_at",
+            "content_hash", "document_sha256", "effective_on", "effective_until", "superseded_by", "amendment",
+            "finalized_at", "note", "attribution", "warnings", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_effective_until(self, version: Version) -> date | None:
+        return getattr(version, "next_effective_on", None) if version.state == VersionState.FINAL else None
+
+    def get_superseded_by(self, version: Version) -> UUID | None:
+        return getattr(version, "next_version", None) if version.state == VersionState.FINAL else None
 
     def as_shared(self, actor: Actor, instance: Any, shared: dict[str, Any]) -> dict[str, Any]:
         named = {"file_name": file_name_for(actor, instance), "note": note_for(actor, instance)}
@@ -206,7 +219,9 @@ class ExecutionSerializer(BodySerializer):
 
 
 class FinalSerializer(BodySerializer):
-    effective_on = serializers.DateField()
+    """Of an amendment the day is the one that the parties accepted, and need not be sent."""
+
+    effective_on = serializers.DateField(required=False, allow_null=True)
 
 
 class DecisionSerializer(BodySerializer):

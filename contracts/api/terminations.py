@@ -133,6 +133,7 @@ class TerminationItems(IdempotentMixin, VisibleRowsView):
 @extend_schema(responses=TerminationItemSerializer)
 class TerminationItemTick(Act):
     model = TerminationItem
+    tag_of, tag_via = Termination, "termination"
     asks = "contracts.tick_termination_item"
     serializer_class = TickSerializer
 

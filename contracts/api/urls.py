@@ -3,6 +3,7 @@ from django.urls import include, path
 from contracts.api import comparisons, composition_views, template_views, views
 
 urlpatterns = [
+    path("", include("contracts.api.amendment_urls")),
     path("", include("contracts.api.approval_urls")),
     path("", include("contracts.api.library_urls")),
     path("", include("contracts.api.draft_urls")),

@@ -48,6 +48,7 @@ from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.papers import Paper, put_paper, read_paper
 from contracts.papers.outgoing import file_for
+from contracts.queries.amendments import with_period
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, with_values
 from contracts.queries.custom_filters import custom_filters
@@ -173,9 +174,10 @@ class ContractDetail(VisibleRowsView, RetrieveAPIView):
 
 
 class OfContract(VisibleRowsView):
-    """What belongs to the contract of the address; the contract itself must be seen."""
+    """What belongs to the contract of the address; the contract itself must be seen. If-Match is the contract's."""
 
     verb = VIEW
+    tag_of = Contract
 
     def contract(self) -> Contract:
         return get_visible(actor_in(self.request), queries.contract_rows(), self.kwargs["pk"])
@@ -192,7 +194,7 @@ class Versions(IdempotentMixin, OfContract, ListAPIView):
     parser_classes = [MultiPartParser]
 
     def rows(self) -> QuerySet[Any]:
-        return queries.version_rows().defer("text")
+        return with_period(queries.version_rows().defer("text"))
 
     def prepare(self, request: Request) -> tuple[str, Paper]:
         """The note, and the paper read and stored before the transaction."""
@@ -216,7 +218,7 @@ class VersionDetail(VisibleRowsView, RetrieveAPIView):
     serializer_class = shapes.VersionDetailSerializer
 
     def rows(self) -> QuerySet[Any]:
-        return queries.version_rows().select_related("terms").prefetch_related("clauses")
+        return with_period(queries.version_rows().select_related("terms").prefetch_related("clauses"))
 
 
 class VersionFile(VisibleRowsView):

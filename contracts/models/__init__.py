@@ -1,3 +1,4 @@
+from contracts.models.amendment import Amendment, AmendmentAnswer
 from contracts.models.approval import Approval, ApprovalSeat, ApprovalStep, Matrix, Rule
 from contracts.models.bulk_send import BulkRow, BulkSend
 from contracts.models.change import Change, Receipt
@@ -35,6 +36,8 @@ from contracts.models.version import Clause, Passage, Version
 from contracts.models.watcher import Watcher
 
 __all__ = [
+    "Amendment",
+    "AmendmentAnswer",
     "Approval",
     "ApprovalSeat",
     "ApprovalStep",

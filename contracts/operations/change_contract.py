@@ -21,6 +21,7 @@ from contracts import events
 from contracts.models import Contract, Draft
 from contracts.operations.approval.guards import supersede_routed
 from contracts.operations.custom_fields.guards import check_department, check_tags, put_values
+from contracts.operations.guards import changed_meanwhile
 from contracts.operations.restrict_contract import PERMISSION
 from contracts.operations.retention.guards import check_jurisdiction, keep_anew
 from contracts.queries.disposed import check_not_disposed
@@ -82,11 +83,8 @@ def _check(contract: Contract, seen: UUID | None, changes: dict[str, Any]) -> No
     check_not_disposed(contract)
     newest = newest_change(contract)
     if seen is not None and newest is not None and newest.pk != seen:
-        raise DomainError(
-            "changed_meanwhile",
-            "Somebody changed this contract meanwhile: nothing was overwritten.",
-            detail={"by": newest.actor_id, "at": newest.at.isoformat()},
-        )
+        message = _("Somebody changed this contract meanwhile: nothing was overwritten.")
+        raise changed_meanwhile(contract, message, newest.pk)
     zone = changes.get("time_zone", contract.time_zone)
     if zone != contract.time_zone and contract.state != ContractState.DRAFT:
         message = "Its dates count in this zone already."

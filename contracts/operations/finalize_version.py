@@ -6,51 +6,77 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.audit.moves import move
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.errors import DomainError
+from clm.lib.errors import DomainError, Invalid
 from contracts import events
 from contracts.calendar import stretch_of
 from contracts.engine.terms import terms_between
-from contracts.models import Contract, Term, Terms, Version
+from contracts.models import Amendment, Contract, Term, Terms, Version
 from contracts.operations.advance_terms import catch_up
+from contracts.operations.amending.guards import effect_of, finish
 from contracts.operations.guards import locked_version
 from contracts.operations.negotiation.guards import settle_negotiation
+from contracts.queries.amendments import check_accepted
 from contracts.queries.approvals import check_may_be_filed
 from contracts.queries.omissions import check_version_complete
 from contracts.queries.signing import check_not_out
 from contracts.states import BEFORE_SIGNATURE, VersionState
 
+VERB = "contracts.finalize_version"
+
 
 @transaction.atomic
-def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date) -> Version:
+def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date | None = None) -> Version:
     """The version is final and takes effect on that day in the contract's zone. The database refuses later changes.
 
-    Of a contract in force the current term follows as soon as the version takes effect. Raises DomainError
+    Of a contract that is signed it is an amendment: each party has accepted it (`check_accepted`), and it takes effect
+    on the day that they accepted, or on that of the last acceptance where that is later. Of a contract in force the
+    current term follows as soon as the version takes effect. Raises Invalid `effective_on_missing`, DomainError
     `terms_missing`, `effect_in_disorder` (an earlier final version takes effect later), `not_signed` while the
     contract is under way to its signature, `terms_rewrite_history`, `terms_leave_gap`, `mandatory_missing` of a text
-    that was negotiated here (see `contracts/queries/omissions.py`), and what `settle_negotiation` and
-    `check_may_be_filed` refuse.
+    that was negotiated here (see `contracts/queries/omissions.py`), and what `settle_negotiation`,
+    `check_may_be_filed` and `check_accepted` refuse, `effect_not_agreed` for another day than was accepted.
     """
     version = locked_version(version_id)
     contract = version.contract
-    require(actor, "contracts.finalize_version", version)
+    require(actor, VERB, version)
     check_not_out(contract)
     version.STATES.check(version.state, VersionState.FINAL)
     check_can_be_final(version, contract, effective_on)
     check_version_complete(version, contract)
     check_may_be_filed(contract, version)
     settle_negotiation(actor, version)
+    amendment = check_accepted(contract, version)
+    starts_on = _start(contract, amendment, effective_on)
+    check_order(version, contract, starts_on)
     if contract.is_in_force:
-        _check_history(version, effective_on)
-    fix_version(actor, version, effective_on)
+        _check_history(version, starts_on)
+    fix_version(actor, version, starts_on)
+    if amendment is not None:
+        finish(actor, VERB, amendment)
     if contract.is_in_force:
         catch_up(actor, contract)
     return version
+
+
+def _start(contract: Contract, amendment: Amendment | None, wanted: date | None) -> date:
+    """From when the text counts: as all accepted, else as the caller says."""
+    if amendment is not None:
+        day = effect_of(amendment)
+        if wanted not in (None, amendment.effective_on, day):
+            message = _("The parties accepted that it takes effect on %(day)s.") % {"day": day}
+            raise DomainError("effect_not_agreed", message, fields={"effective_on": [message]})
+        return day
+    if wanted is None:
+        message = _("Say from which day it counts.")
+        raise Invalid("effective_on_missing", message, fields={"effective_on": [message]})
+    return wanted
 
 
 def _check_history(version: Version, effective_on: date) -> None:
@@ -71,12 +97,13 @@ def _check_history(version: Version, effective_on: date) -> None:
         raise DomainError("terms_leave_gap", message, fields={"effective_on": [message]})
 
 
-def check_can_be_final(version: Version, contract: Contract, effective_on: date) -> None:
+def check_can_be_final(version: Version, contract: Contract, effective_on: date | None) -> None:
     if contract.state in BEFORE_SIGNATURE:
         raise DomainError("not_signed", "This contract is on its way to signature: its text becomes final when signed.")
     if not Terms.objects.filter(version=version).exists():
         raise DomainError("terms_missing", "Set the terms first: a final version cannot get them any more.")
-    check_order(version, contract, effective_on)
+    if effective_on is not None:
+        check_order(version, contract, effective_on)
 
 
 def check_order(version: Version, contract: Contract, effective_on: date) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 
+from clm.audit.models import LedgerEntry
 from clm.documents.blobs import blob_of
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.errors import Forbidden, NotVisible
+from clm.lib.errors import DomainError, Forbidden, NotVisible
 from clm.lib.locks import lock_row
 from contracts.models import Clause, Contract, Version
 from contracts.operations.approval.guards import supersede_approvals
@@ -62,6 +63,14 @@ def keep_version(
     _add_clauses(version, paper)
     refresh_text(contract)
     return version
+
+
+def changed_meanwhile(row: Model, message: str, seen: Any) -> DomainError:
+    """The refusal that names who changed the row last, when, and what a writer has to have `seen` by now."""
+    rows = LedgerEntry.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk)
+    newest = rows.order_by("id").last()
+    told = {"by": newest.actor_id, "at": newest.at.isoformat()} if newest is not None else {}
+    return DomainError("changed_meanwhile", message, detail={**told, "seen": str(seen)})
 
 
 def person_of(actor: Actor) -> UUID:

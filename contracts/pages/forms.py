@@ -203,6 +203,7 @@ class TermsForm(forms.Form):
         label=_("Sentence on notice"), queryset=Passage.objects.none(), required=False,
         help_text=_("A marked sentence: the deadline's trace leads to it."),
     )  # fmt: skip
+    seen = forms.CharField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

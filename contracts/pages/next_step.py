@@ -15,6 +15,7 @@ from clm.lib.actor import Actor
 from contracts.access.drafts import side_of
 from contracts.models import Contract, ContractParty, Disposal, Draft, Drafting, Envelope, Terms
 from contracts.models.terms import Renewal
+from contracts.queries.amendments import open_amendment, waited_for
 from contracts.queries.approvals import approval_of, must_be_approved, open_approval
 from contracts.queries.changes import left_open, unanswered_receipt
 from contracts.queries.drafts import last_sent
@@ -131,7 +132,7 @@ def _envelope_steps(contract: Contract) -> list[tuple[str, NextStep]]:
 
 
 def _amendment_steps(contract: Contract) -> list[tuple[str, NextStep]]:
-    """A draft on top of the final text is an amendment under way: its terms, then its day."""
+    """A draft on top of the final text is an amendment under way: its terms, who accepts it, then its day."""
     newest = contract.versions.order_by("number").last()
     if newest is None or newest.state != VersionState.DRAFT:
         return []
@@ -139,6 +140,12 @@ def _amendment_steps(contract: Contract) -> list[tuple[str, NextStep]]:
         return [_link("contracts.set_terms", _("Set the amended terms"), "contract-terms", contract)]
     if waiting := (_approval_steps(contract) or _to_be_approved(contract) or _envelope_steps(contract)):
         return waiting
+    amendment = open_amendment(contract)
+    if amendment is None or amendment.version_id != newest.pk:
+        return [_link("contracts.propose_amendment", _("Propose the amendment"), "amendment-new", contract)]
+    if waited_for(amendment):
+        label = _("Open amendment no. %(number)s") % {"number": amendment.number}
+        return [("contracts.view_amendment", NextStep(label, amendment.get_absolute_url()))]
     url = reverse("version-finalize", args=[newest.pk])
     label = _("Make version %(number)s final") % {"number": newest.number}
     return [("contracts.finalize_version", NextStep(label, url))]

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from clm.access.middleware import actor_of
 from clm.access.objects import people_granted
 from clm.access.permissions import get_visible, require
+from clm.accounts.models import User
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
@@ -42,18 +43,39 @@ from contracts.pages import forms as shapes
 from contracts.papers import TERM_FIELDS, read_paper
 from contracts.papers.reader import body_offset
 from contracts.papers.reading_jobs import READ_AT_ONCE, request_filing, request_reading
+from contracts.queries.amendments import amends_signed
 from contracts.queries.custom_fields import gathered
 
 Done = Callable[[Any], Any]
 
 
 def put_errors(form: forms.Form, refusal: DomainError) -> None:
-    """What the verb refused stands beside the field it is about, else above the form."""
+    """What the verb refused stands beside the field it is about, else above the form; who changed the thing meanwhile
+    is named, what was typed stays, and saving it again is a choice."""
+    if refusal.code == "changed_meanwhile" and "seen" in refusal.detail:
+        form.data = form.data.copy()
+        form.data["seen"] = refusal.detail["seen"]
+        form.changed_meanwhile = {"who": _person(refusal.detail.get("by", "")), "at": refusal.detail.get("at", "")}  # type: ignore[attr-defined]
+        form.add_error(None, refusal.message)
+        return
     for name, texts in refusal.fields.items():
         names = (name, f"{name}_id", name.replace("custom_fields.", "cf_"))
         form.add_error(next((each for each in names if each in form.fields), None), texts)
     if not refusal.fields:
         form.add_error(None, refusal.message)
+
+
+def _person(identity: str) -> str:
+    found = User.objects.filter(pk=identity).first() if _is_uuid(identity) else None
+    return str(found) if found else _("Somebody")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def form_page(
@@ -174,11 +196,13 @@ def contract_terms(request: HttpRequest, pk: UUID) -> HttpResponse:
     known = Terms.objects.filter(version=version).first()
     names = (*TERM_FIELDS, "notice_passage")
     initial = {name: getattr(known, name) for name in names} if known else {}
+    initial |= {"seen": version.content_hash}
     form = shapes.TermsForm(version, request.POST or None, initial=initial)
 
     def put(given: dict[str, Any]) -> None:
-        passage = given.pop("notice_passage")
-        set_terms(actor=actor, version_id=version.pk, terms=given, notice_passage_id=passage.pk if passage else None)
+        passage, seen = given.pop("notice_passage"), given.pop("seen") or None
+        passage_id = passage.pk if passage else None
+        set_terms(actor=actor, version_id=version.pk, terms=given, notice_passage_id=passage_id, seen=seen)
 
     if tried(form, put):
         messages.success(request, _("The terms are set."))
@@ -267,11 +291,15 @@ def version_finalize(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     version = get_visible(actor, queries.version_rows(), pk)
     require(actor, "contracts.finalize_version", version)
-    form = shapes.FinalizeForm(request.POST or None)
+    # Of an amendment the day is the one that all accepted.
+    is_agreed = amends_signed(version.contract)
+    form = forms.Form(request.POST or None) if is_agreed else shapes.FinalizeForm(request.POST or None)
     if tried(form, lambda given: finalize_version(actor=actor, version_id=pk, **given)):
         messages.success(request, _("The version is final."))
         return redirect("version", pk=pk)
     effect = _("Text and terms of this version are fixed for good and count from that day.")
+    if is_agreed:
+        effect = _("Text and terms of this version are fixed for good and count from the day that all accepted.")
     return form_page(request, form, version.contract, title=_("Make final"), submit=_("Make final"), effect=effect)
 
 

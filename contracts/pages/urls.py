@@ -24,6 +24,7 @@ urlpatterns = [
     path("library/", include("contracts.pages.library_urls")),
     path("", include("contracts.pages.draft_urls")),
     path("requests/", include("contracts.pages.request_urls")),
+    path("", include("contracts.pages.amendment_urls")),
     path("records/", include("contracts.pages.retention_urls")),
     path("", include("contracts.pages.risk_urls")),
     path("<uuid:pk>/dispose/", retention.disposal_new, name="disposal-new"),

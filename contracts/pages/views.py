@@ -24,6 +24,7 @@ from contracts.access.other_side import file_name_for, names_shown, note_for, to
 from contracts.access.termination import VIEW as VIEW_TERMINATION
 from contracts.calendar import current_stretch
 from contracts.models import Contract, ContractParty, Disposal, RenewalDecision, Term, Terms, Version
+from contracts.pages.amendments import amendments_of, with_amendments
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
 from contracts.pages.retention import records_line
@@ -33,6 +34,7 @@ from contracts.pages.version_words import describe
 from contracts.papers.outgoing import file_for
 from contracts.papers.reader import clauses_of
 from contracts.papers.reading import reading_of
+from contracts.queries.amendments import amendment_rows, waited_for
 from contracts.queries.custom_fields import missing_of, shown_values
 from contracts.queries.drafts import turns
 from contracts.queries.entities import escalation_of
@@ -107,7 +109,7 @@ def reading(actor: Actor, version: Version) -> dict[str, Any]:
     sees_inside = can(actor, VIEW_INSIDE, version)
     return {
         "version": version,
-        "clauses": clauses_of(version, mark_url=mark_url, marks=sees_inside),
+        "clauses": with_amendments(version, clauses_of(version, mark_url=mark_url, marks=sees_inside)),
         "mark_url": mark_url,
         "sees_inside": sees_inside,
         "comment_url": _comment_url(actor, version),
@@ -169,6 +171,7 @@ def versions_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     describe(actor, contract, versions, names_shown(actor, contract))
     return {
         "versions": versions,
+        "amendments": amendments_of(actor, contract),
         "compare_form": CompareForm(seen) if len(versions) > 1 else None,
         "file_form": CompareFileForm(seen) if versions else None,
         "file_may_print": can(actor, "contracts.request_file_comparison", contract),
@@ -191,9 +194,13 @@ def version_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     version = get_visible(actor, queries.version_rows(), pk)
     describe(actor, version.contract, [version], names_shown(actor, version.contract))
+    amendment = visible(actor, amendment_rows().filter(version=version)).exclude(state="withdrawn").first()
+    is_next = version.state == "draft" and version.contract.state in ("executed", "active", "renewed")
     context = {
         **reading(actor, version),
         "contract": version.contract,
+        "amendment": amendment,
+        "can_propose": is_next and amendment is None and can(actor, "contracts.propose_amendment", version),
         "others": queries.versions(actor, version.contract).exclude(pk=version.pk),
         "note": note_for(actor, version),
         "history": history_for(actor, version),
@@ -201,8 +208,9 @@ def version_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             (_("Contracts"), reverse("contracts")),
             (version.contract.title, reverse("contract-tab", args=[version.contract_id, "versions"])),
         ],
-        "can_finalize": version.state == "draft"
-        and version.contract.state in ("executed", "active", "renewed")
+        "can_finalize": is_next
+        and amendment is not None
+        and not waited_for(amendment)
         and can(actor, "contracts.finalize_version", version),
     }
     return render(request, "contracts/version_page.html", context)

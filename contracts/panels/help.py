@@ -79,8 +79,13 @@ SIGNING = frozenset(
     ]
 )  # fmt: skip
 
+AMENDMENTS = frozenset(
+    ["amendment", "amendment-new", "amendment-edit", "amendment-record", "contract-in-force", "version-finalize"]
+)
+
 
 def register() -> None:
+    register_help(HelpPage("amendments", _("How signed contracts are amended"), AMENDMENTS))
     register_help(HelpPage("signer", _("How texts are signed"), SIGNING))
     register_help(HelpPage("seal", _("What the seal proves"), frozenset(["envelope"])))
     register_help(HelpPage("approver", _("How contracts are approved"), APPROVALS))

@@ -41,6 +41,7 @@ from contracts.portfolio.services import RENEWAL_MONTHS, SERVICE_CONTRACTS, Serv
 def register_all() -> None:
     """The contracts' own stage of the first portfolio and those of every capability."""
     from contracts.portfolio import (
+        amending,
         approvals,
         hosting,
         library,
@@ -53,7 +54,7 @@ def register_all() -> None:
     )
 
     register()
-    for part in (library, requests, retention, written, hosting, approvals, repository, signing, risk):
+    for part in (library, requests, retention, written, hosting, approvals, repository, signing, amending, risk):
         part.register()
 
 

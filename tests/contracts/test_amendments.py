@@ -17,8 +17,8 @@ from contracts.models import Contract, RenewalDecision, Term, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.advance_terms import advance_terms
 from contracts.operations.decide_renewal import decide_renewal
-from contracts.operations.finalize_version import finalize_version
 from contracts.operations.set_terms import set_terms
+from tests.contracts.amended import amended
 from tests.contracts.papers import TERMS, TEXT, active_contract, text_paper
 from tests.proof import last_event
 
@@ -34,7 +34,7 @@ def amend(actor: Actor, contract: Contract, effective_on: date, **terms: Any) ->
     paper = text_paper(TEXT + f"\n4. Amendment\nAs of {effective_on}.")
     version = add_version(actor=actor, contract_id=contract.pk, paper=paper)
     set_terms(actor=actor, version_id=version.pk, terms=TERMS | terms)
-    return finalize_version(actor=actor, version_id=version.pk, effective_on=effective_on)
+    return amended(actor, version.pk, effective_on)
 
 
 def advance(contract: Contract) -> Contract:

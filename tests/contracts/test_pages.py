@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts.models import Contract, ContractParty, Party, Passage, Term
+from contracts.models import Amendment, Contract, ContractParty, Party, Passage, Term
 from contracts.operations.add_version import add_version
 from contracts.operations.change_contract import change_contract
 from contracts.operations.create_contract import create_contract
@@ -26,6 +26,7 @@ from contracts.operations.name_party import name_party
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.papers.reader import body_offset
 from tests.cast import Cast
+from tests.contracts.amended import accepted
 from tests.contracts.papers import SENTENCE, TEXT, active_contract, draft_contract, newest, passage_in, text_paper
 from tests.proof import left_behind
 
@@ -118,8 +119,12 @@ def test_what_comes_next_for_a_contract_in_force(page: Client, alice: Actor) -> 
     add_version(actor=alice, contract_id=contract.pk, paper=text_paper(TEXT + "\n4. More\nWords."))
     assert primary(page, contract) == "Set the amended terms"
     sent(page, "contract-terms", contract.pk, data=TERMS)
+    assert primary(page, contract) == "Propose the amendment"
+    sent(page, "amendment-new", contract.pk, data={"summary": "More words"})
+    assert primary(page, contract) == "Open amendment no. 1"
+    accepted(alice, Amendment.objects.get())
     assert primary(page, contract) == "Make version 2 final"
-    sent(page, "version-finalize", newest(contract).pk, data={"effective_on": "2026-06-01"})
+    sent(page, "version-finalize", newest(contract).pk, data={"sure": "1"})
     assert primary(page, contract) == "Decide the renewal"
     decide_renewal(actor=alice, contract_id=contract.pk, kind="notice_given")
     assert page.get(reverse("contract", args=[contract.pk])).context["next"] is None

@@ -33,7 +33,6 @@ def make_passage(actor: Actor, *, title: str = "Hosting", quote: str = QUOTE) ->
     tests are about.
     """
     contract = create_contract(actor=actor, title=title, time_zone="Europe/Berlin")
-    Contract.objects.filter(pk=contract.pk).update(state="active")
     user = User.objects.get(pk=actor.user_id)
     organization_id = actor.organization_id
     version = Version.objects.create(
@@ -52,6 +51,7 @@ def make_passage(actor: Actor, *, title: str = "Hosting", quote: str = QUOTE) ->
     Version.objects.filter(pk=version.pk).update(
         state="final", effective_on=date(2025, 1, 1), finalized_at=datetime(2025, 1, 1, tzinfo=UTC)
     )
+    Contract.objects.filter(pk=contract.pk).update(state="active")
     return Passage.objects.select_related("version__contract", "clause").get(pk=passage.pk)
 
 

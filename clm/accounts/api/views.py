@@ -22,6 +22,7 @@ from clm.accounts.operations.invite_person import invite_person
 from clm.accounts.operations.issue_token import issue_token
 from clm.accounts.operations.remove_person import remove_person
 from clm.accounts.operations.revoke_token import revoke_token
+from clm.api.conditional import Conditional
 from clm.api.idempotency import IdempotentMixin
 from clm.api.serializers import checked
 from clm.api.views import VisibleRowsView, actor_in
@@ -74,7 +75,9 @@ class RolesView(IdempotentMixin):
         return Response(serializers.PersonSerializer(membership).data)
 
 
-class OrganizationView(APIView):
+class OrganizationView(Conditional):
+    is_tagged = True
+
     @extend_schema(responses=serializers.OrganizationSerializer)
     def get(self, request: Request) -> Response:
         """The organization the caller acts in."""

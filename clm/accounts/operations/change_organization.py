@@ -11,6 +11,7 @@ from clm.accounts.operations.guards import check_country, check_currency, check_
 from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
+from clm.lib.locks import note_lock
 
 
 @transaction.atomic
@@ -28,6 +29,7 @@ def change_organization(
     Raises Invalid `name_missing`, `time_zone_unknown`, `currency_unknown` or `country_unknown`.
     """
     organization = Organization.objects.select_for_update().get(pk=actor.organization_id)
+    note_lock(organization)
     require(actor, "accounts.change_organization")
     changes: dict[str, str | bool | None] = {
         "name": name, "time_zone": time_zone, "currency": currency,

@@ -55,6 +55,7 @@ GONE: dict[type[Model], str] = {
     rows.RequestQuestion: "request__contract",
     rows.RequestFile: "request__contract",
     rows.FurtherWords: "contract",
+    rows.AmendmentAnswer: "amendment__contract",
     rows.SigningCode: "link__recipient__envelope__contract",
     rows.SigningLink: "recipient__envelope__contract",
     rows.SignatureField: "recipient__envelope__contract",
@@ -86,6 +87,18 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
     rows.RenewalDecision: ("contract", {"note": ""}),
     rows.Termination: ("contract", {"reason": "", "withdrawn_reason": ""}),
     rows.TerminationItem: ("termination__contract", {"title": "", "note": ""}),
+    rows.Amendment: (
+        "contract",
+        {
+            "summary": "",
+            "instrument": None,
+            "retroactive_reason": "",
+            "instrument_name": "",
+            "instrument_text": "",
+            "outcome": "",
+            "touched": [],
+        },
+    ),
     rows.ContractRequest: (
         "contract",
         {"title": "", "counterparty": "", "reason": "", "outcome": "", "answers": {}, "value_amount": None},
@@ -208,7 +221,9 @@ def _blobs(contract: Contract) -> set[Any]:
     """The files of the contract: of its versions, of what was signed, and of the request it came from."""
     versions = rows.Version.objects.filter(contract=contract).values_list("blob_id", flat=True)
     files = rows.RequestFile.objects.filter(request__contract=contract).values_list("blob_id", flat=True)
-    return {*versions, *files, *_signed_blobs(contract)}
+    amending = rows.Amendment.objects.filter(contract=contract).values_list("instrument_id", flat=True)
+    proofs = rows.AmendmentAnswer.objects.filter(amendment__contract=contract).values_list("evidence_id", flat=True)
+    return {*versions, *files, *_signed_blobs(contract), *amending, *proofs} - {None}
 
 
 def _signed_blobs(contract: Contract) -> set[Any]:

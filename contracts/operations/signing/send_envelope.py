@@ -18,12 +18,15 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from contracts.events.signing import envelope_fact
 from contracts.models import Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, Terms
+from contracts.operations.amending.guards import check_open, check_signers
+from contracts.operations.amending.propose_amendment import propose_amendment
 from contracts.operations.finalize_version import check_order
 from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.operations.record_execution import check_parties
 from contracts.operations.signing.change_envelope import starts_of
 from contracts.operations.signing.create_envelope import check_to_be_signed
 from contracts.operations.signing.guards import Origin, invite_next, locked_envelope, name_of, next_due, note, people_of
+from contracts.queries.amendments import amendment_of, amends_signed, fresh
 from contracts.queries.approvals import check_may_be_signed
 from contracts.queries.omissions import check_version_complete
 from contracts.queries.signing import check_not_out, only_party, parties_without_signer, signing_parts
@@ -42,7 +45,7 @@ def send_envelope(
     where text, terms or attachments are not those that the paper was made of: prepare it again), `out_for_signature`
     (another is out), `approval_open`, `approval_missing`, `mandatory_missing`, `changes_open`, `draft_open`,
     `terms_missing`, `parties_missing`, `effect_in_disorder`, `signer_missing`, `signatory_unnamed`, `party_unsigned`,
-    `version_final`, `version_old`.
+    `effect_not_agreed`, `version_final`, `version_old`.
     """
     envelope = locked_envelope(envelope_id)
     require(actor, VERB, envelope)
@@ -75,6 +78,24 @@ def check_ready(actor: Actor, envelope: Envelope) -> None:
     check_version_complete(version, contract)
     settle_negotiation(actor, version)
     check_order(version, contract, starts_of(envelope, clock.today(contract.time_zone)))
+    if amends_signed(contract):
+        _put_to_parties(actor, envelope)
+
+
+def _put_to_parties(actor: Actor, envelope: Envelope) -> None:
+    """What changes a signed contract is proposed by being sent, where it was not before; and somebody signs for each
+    party that has not accepted yet. Raises DomainError `effect_not_agreed`."""
+    amendment = amendment_of(envelope.version)
+    if amendment is None:
+        proposed = propose_amendment(
+            actor=actor, version_id=envelope.version_id, effective_on=envelope.effective_on, summary=envelope.message
+        )
+        amendment = fresh(proposed)
+    if envelope.effective_on not in (None, amendment.effective_on):
+        message = _("The amendment was proposed with another day: change one of the two.")
+        raise DomainError("effect_not_agreed", message, fields={"effective_on": [message]})
+    check_open(amendment)
+    check_signers(amendment, people_of(envelope))
 
 
 def check_paper_is_of(envelope: Envelope) -> None:

@@ -19,9 +19,19 @@ from clm.lib.errors import DomainError, Invalid
 from contracts.engine.signature_marks import NotADrawing, checked_drawing
 from contracts.events import contract_moved
 from contracts.events.signing import envelope_fact
-from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField, SigningLink, Version
-from contracts.models.signature import SealState
+from contracts.models import (
+    AmendmentAnswer,
+    Contract,
+    Envelope,
+    EnvelopeEvent,
+    Recipient,
+    SignatureField,
+    SigningLink,
+    Version,
+)
+from contracts.models.signature import Method, SealState
 from contracts.operations.advance_terms import catch_up
+from contracts.operations.amending.guards import accept_by_signature, finish
 from contracts.operations.finalize_version import fix_version
 from contracts.operations.signing.change_envelope import starts_of
 from contracts.operations.signing.guards import (
@@ -38,6 +48,7 @@ from contracts.operations.signing.guards import (
     people_of,
     tell_sender,
 )
+from contracts.queries.amendments import amendment_of, amends_signed
 from contracts.queries.signing import acting, values_digest
 from contracts.states import ContractState, EnvelopeState, RecipientState
 
@@ -173,7 +184,15 @@ def _execute(actor: Actor, envelope: Envelope, verb: str) -> None:
 
 
 def _fix(actor: Actor, contract: Contract, version: Version, envelope: Envelope) -> None:
-    today = clock.today(contract.time_zone)
-    fix_version(actor, version, starts_of(envelope, today))
+    """Of a signed contract it is an amendment, which those who signed have accepted: never from a day before that,
+    unless it says so."""
+    amendment = amendment_of(version) if amends_signed(contract) else None
+    if amendment is None:
+        fix_version(actor, version, starts_of(envelope, clock.today(contract.time_zone)))
+    else:
+        signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
+        how = AmendmentAnswer.How.PAPER if envelope.method == Method.PAPER else AmendmentAnswer.How.SIGNATURE
+        fix_version(actor, version, accept_by_signature(actor, VERB, amendment, envelope, signers, how))
+        finish(actor, VERB, amendment)
     if contract.is_in_force:
         catch_up(actor, contract)

@@ -16,7 +16,8 @@ from tests.contracts.papers import draft_contract
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SLUGS = [
-    "approver", "counterparties", "drafting", "librarian", "records", "requesting", "seal", "signer", "using",
+    "amendments", "approver", "counterparties", "drafting", "librarian", "records", "requesting", "seal", "signer",
+    "using",
 ]  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.queries.approvals import check_may_be_signed, seats_waiting_for
 from tests.cast import Cast, add_person
+from tests.contracts.amended import agree
 from tests.contracts.approval.routed import (
     FINANCE,
     LEGAL,
@@ -385,7 +386,9 @@ def test_an_amendment_is_approved_while_the_contract_is_in_force(acme: Cast) -> 
         assert refusal(final) == "approval_open"
         yes(acme["finance"], approval)
         assert states(approval) == ("approved", "active")
+        assert refusal(final) == "amendment_missing"
 
+        agree(legal, approval.version_id, date(2026, 6, 1))
         final()
 
     assert newest(contract).state == "final"

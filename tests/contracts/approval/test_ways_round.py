@@ -16,6 +16,7 @@ from contracts.operations.set_terms import set_terms
 from contracts.operations.templates.draft_from_template import draft_from_template
 from contracts.queries.routing import facts_of
 from tests.cast import Cast, add_person
+from tests.contracts.amended import agree
 from tests.contracts.approval.routed import FINANCE, away, matrix_of, refusal, requested, seat_of, states, yes
 from tests.contracts.library_of import approved_template
 from tests.contracts.papers import TERMS, TEXT, active_contract, draft_contract, newest, text_paper
@@ -37,6 +38,7 @@ def test_an_amendment_that_somebody_uploads_needs_approval_as_well(acme: Cast) -
         )
         assert refusal(final) == "approval_missing"
         yes(acme["finance"], requested(legal, contract))
+        agree(legal, newest(contract).pk, date(2026, 6, 1))
         assert final().state == "final"
 
 

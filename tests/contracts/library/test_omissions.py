@@ -33,6 +33,7 @@ from contracts.operations.set_terms import set_terms
 from contracts.queries.draft_library import draft_report
 from contracts.queries.drafts import draft_rows
 from tests.cast import Cast
+from tests.contracts.amended import agree, amended
 from tests.contracts.drafting.written import clause_of, let_in, open_draft, write
 from tests.contracts.library.shelf import approved, renewed
 from tests.contracts.papers import TERMS, active_contract, newest, text_paper
@@ -232,10 +233,11 @@ def test_a_text_that_was_written_here_is_not_made_final_without_it(acme: Cast, a
     Version.objects.filter(pk=version.pk).update(source="draft")
 
     def finish() -> Version:
-        return finalize_version(actor=alice, version_id=version.pk, effective_on=date(2026, 5, 1))
+        return finalize_version(actor=alice, version_id=version.pk)
 
     assert refusal(finish).code == "mandatory_missing"
     Version.objects.filter(pk=version.pk).update(source="upload")
+    agree(alice, version.pk, date(2026, 5, 1))
     assert finish().state == "final"
 
 
@@ -248,7 +250,7 @@ def test_with_approval_it_is_made_final(acme: Cast, alice: Actor) -> None:
     Version.objects.filter(pk=version.pk).update(source="draft")
     approve_omission(actor=acme["approver"], omission_id=asked(alice, contract).pk)
 
-    final = finalize_version(actor=alice, version_id=version.pk, effective_on=date(2026, 5, 1))
+    final = amended(alice, version.pk, date(2026, 5, 1))
 
     assert final.state == "final"
 

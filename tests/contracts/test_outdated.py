@@ -1,0 +1,147 @@
+"""ETag, If-None-Match and If-Match: a write against an outdated version is refused, whoever is first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from clm.access.permissions import can
+from clm.api import conditional
+from clm.audit.models import LedgerEntry
+from clm.lib.actor import Actor
+from contracts.models import Contract, Terms
+from tests.access.table import Route, collect
+from tests.cast import Cast
+from tests.contracts.papers import TERMS, draft_contract, newest
+from tests.contracts.test_at_once import at_once
+from tests.proof import left_behind
+
+TABLE = collect()
+# What is kept for oneself alone, and replaced whole each time: nobody else's words are at stake.
+OWN = {"api-draft-clause-unsaved", "api-profile"}
+CHANGING = [route for route in TABLE.routes if route.is_api and route.method in ("PATCH", "PUT")]
+
+
+def at(contract: Contract) -> str:
+    return reverse("api-contract", args=[contract.pk])
+
+
+def patch(api: APIClient, contract: Contract, tag: str | None, **facts: Any) -> Any:
+    return api.patch(at(contract), facts, format="json", headers={} if tag is None else {"If-Match": tag})
+
+
+def test_what_was_not_changed_is_not_sent_again(api: APIClient, alice: Actor) -> None:
+    contract = draft_contract(alice)
+    read = api.get(at(contract))
+    tag = read["ETag"]
+    assert (tag[0], tag[-1]) == ('"', '"')
+    same = api.get(at(contract), headers={"If-None-Match": f'"other", W/{tag}'})
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", tag)
+
+    changed = patch(api, contract, None, title="Hosting in Kiel")
+
+    assert changed["ETag"] != tag
+    assert api.get(at(contract), headers={"If-None-Match": tag})["ETag"] == changed["ETag"]
+
+
+def test_a_write_against_an_outdated_version_is_refused(api: APIClient, alice: Actor) -> None:
+    contract = draft_contract(alice)
+    tag = api.get(at(contract))["ETag"]
+    first = patch(api, contract, tag, title="Hosting in Kiel")
+    assert first.status_code == 200
+    before = left_behind()
+
+    late = patch(api, contract, tag, title="Hosting in Lyon")
+
+    assert (late.status_code, late["Content-Type"]) == (412, "application/problem+json")
+    assert late.json()["code"] == "outdated"
+    assert late.json()["parameters"] == {"etag": first["ETag"]}
+    assert (left_behind(), Contract.objects.get(pk=contract.pk).title) == (before, "Hosting in Kiel")
+    assert patch(api, contract, f"W/{first['ETag']}", title="x").status_code == 412
+    assert patch(api, contract, "*", title="Hosting in Lyon").status_code == 200
+
+
+def test_what_was_created_has_the_tag_of_its_own_address(api: APIClient, alice: Actor) -> None:
+    made = api.post(reverse("api-contracts"), {"title": "Hosting"}, format="json", headers={"Idempotency-Key": "k"})
+    assert made["ETag"] == api.get(reverse("api-contract", args=[made.data["id"]]))["ETag"]
+
+
+def test_terms_and_parties_go_by_the_tag_of_what_they_belong_to(api: APIClient, alice: Actor) -> None:
+    contract = draft_contract(alice)
+    version = newest(contract)
+    own, url = reverse("api-version", args=[version.pk]), reverse("api-version-terms", args=[version.pk])
+    sent = TERMS | {"starts_on": "2026-01-01"}
+    tag = api.get(own)["ETag"]
+    assert api.post(url, sent, format="json", headers={"If-Match": tag}).status_code == 200
+    refused = api.post(url, sent | {"initial_months": 24}, format="json", headers={"If-Match": tag})
+    assert (refused.status_code, Terms.objects.get(version=version).initial_months) == (412, 12)
+
+    parties, tag = reverse("api-contract-parties", args=[contract.pk]), api.get(at(contract))["ETag"]
+    one = {"name": "Cirrus GmbH", "role": "counterparty"}
+    assert api.post(parties, one, format="json", headers={"If-Match": tag}).status_code == 201
+    headers = {"If-Match": tag, "Idempotency-Key": "k"}
+    other = api.post(parties, one | {"name": "Nimbus"}, format="json", headers=headers)
+    assert (other.status_code, contract.parties.count()) == (412, 1)
+
+
+def test_a_list_has_no_tag_to_match(api: APIClient, alice: Actor) -> None:
+    refused = api.post(reverse("api-contracts"), {"title": "x"}, format="json", headers={"If-Match": '"x"'})
+    assert (refused.status_code, Contract.objects.exists()) == (412, False)
+
+
+def test_every_address_that_changes_one_thing_has_a_tag() -> None:
+    assert {route.name for route in CHANGING} >= OWN
+
+
+@pytest.mark.parametrize("route", [each for each in CHANGING if each.name not in OWN], ids=str)
+def test_an_outdated_change_is_refused_everywhere(route: Route, acme: Cast) -> None:
+    """By whoever may change it, after permission, and nothing is written."""
+    kwargs = TABLE.builders[route.key](acme) if route.key else {}
+    role = next(iter(sorted(route.roles & {"legal", "administrator", "account_manager"} or route.roles)))
+    client = Client()
+    client.force_login(acme.users[role], backend="django.contrib.auth.backends.ModelBackend")
+    url, before = reverse(route.name, kwargs=kwargs), left_behind()
+    facts = {"content_type": "application/json", "headers": {"If-Match": '"00"'}}
+    answer = getattr(client, route.method.lower())(url, route.data, **facts)
+    assert (answer.status_code in (400, 412), left_behind()) == (True, before), answer.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_writers_with_one_tag_one_is_refused(api: APIClient, alice: Actor) -> None:
+    contract = draft_contract(alice)
+    tag = api.get(at(contract))["ETag"]
+    session = api.cookies
+
+    def write(title: str) -> None:
+        client = APIClient()
+        client.cookies = session
+        answer = patch(client, contract, tag, title=title)
+        connection.close()
+        statuses.append(answer.status_code)
+
+    statuses: list[int] = []
+    at_once(alice, [lambda: write("Kiel"), lambda: write("Lyon")])
+
+    assert sorted(statuses) == [200, 412]
+    assert LedgerEntry.objects.filter(event="contract.changed").count() == 1
+
+
+def test_it_is_looked_at_again_under_the_lock(api: APIClient, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looked before the lock looks once more when it is held."""
+    contract, looks = draft_contract(alice), []
+    tag = api.get(at(contract))["ETag"]
+    check = conditional._Precondition.check
+
+    def counted(self: Any) -> None:
+        check(self)
+        looks.append(self.is_met)
+
+    monkeypatch.setattr(conditional._Precondition, "check", counted)
+    assert patch(api, contract, tag, title="Kiel").status_code == 200
+    assert looks == [False, True]
+    assert can(alice, "contracts.change_contract", contract)
