@@ -5,10 +5,11 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import access, panels, portfolio, seals, subscribers
+        from billing import access, panels, portfolio, seals, subscribers, travelling
 
         access.register()
         seals.register()
         panels.register()
         portfolio.register()
+        travelling.register()
         self.handlers = subscribers

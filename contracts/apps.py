@@ -6,7 +6,14 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from clm.audit.access import register_ledger_filter, seen_with_contract
-        from contracts import access, panels, portfolio, seals, subscribers  # noqa: F401  (registers its handlers)
+        from contracts import (  # noqa: F401  (registers its handlers)
+            access,
+            panels,
+            portfolio,
+            seals,
+            subscribers,
+            travelling,
+        )
         from contracts.models import Contract
         from contracts.papers import bulk, comparisons, reading, receiving  # noqa: F401  (register their jobs)
         from contracts.queries import naming
@@ -16,4 +23,5 @@ class ContractsConfig(AppConfig):
         seals.register()
         portfolio.register_all()
         naming.register()
+        travelling.register()
         register_ledger_filter(seen_with_contract(lambda: Contract))
