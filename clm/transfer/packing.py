@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -63,9 +64,8 @@ def pack(organization_id: UUID, file: IO[bytes], heard: Heard = unheard) -> Pack
     """The organization as it is at one instant, as a ZIP in `file`; `heard` is told how much is done of how much."""
     outside_transactions("an organization is exported")
     refuse_undeclared()
-    with Snapshot() as snapshot:
-        packed = _begin(snapshot, organization_id)
-        return _Packer(organization_id, snapshot, Archive(file, packed.taken_at), packed, heard).run()
+    with Snapshot() as snapshot, closing(Archive(file, snapshot.at)) as archive:
+        return _Packer(organization_id, snapshot, archive, _begin(snapshot, organization_id), heard).run()
 
 
 def product_version() -> str:
@@ -99,7 +99,6 @@ class _Packer:
         self._index()
         self._documents()
         self._manifest()
-        self.archive.close()
         return self.packed
 
     def _count(self, table: Table) -> int:

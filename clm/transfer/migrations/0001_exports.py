@@ -9,40 +9,76 @@ import clm.access.base
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_teams_and_delegations'),
-        ('jobs', '0001_jobs'),
+        ("accounts", "0003_teams_and_delegations"),
+        ("jobs", "0001_jobs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OrganizationExport',
+            name="OrganizationExport",
             fields=[
-                ('id', models.UUIDField(db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('storage_name', models.CharField(blank=True, max_length=300)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.BigIntegerField(verbose_name='size')),
-                ('rows', models.PositiveBigIntegerField(verbose_name='rows')),
-                ('files', models.PositiveBigIntegerField(verbose_name='documents')),
-                ('missing', models.PositiveIntegerField(default=0, verbose_name='documents that were missing')),
-                ('head_sequence', models.BigIntegerField()),
-                ('head_hash', models.CharField(max_length=64)),
-                ('taken_at', models.DateTimeField(verbose_name='as of')),
-                ('expires_at', models.DateTimeField(verbose_name='until')),
-                ('downloads', models.PositiveIntegerField(default=0, verbose_name='downloads')),
-                ('removed_at', models.DateTimeField(null=True, verbose_name='removed at')),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("storage_name", models.CharField(blank=True, max_length=300)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField(verbose_name="size")),
+                ("rows", models.PositiveBigIntegerField(verbose_name="rows")),
+                ("files", models.PositiveBigIntegerField(verbose_name="documents")),
+                ("missing", models.PositiveIntegerField(default=0, verbose_name="documents that were missing")),
+                ("head_sequence", models.BigIntegerField()),
+                ("head_hash", models.CharField(max_length=64)),
+                ("taken_at", models.DateTimeField(verbose_name="as of")),
+                ("expires_at", models.DateTimeField(verbose_name="until")),
+                ("downloads", models.PositiveIntegerField(default=0, verbose_name="downloads")),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="removed at")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('removed_at', None)), fields=['expires_at'], name='export_expires')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('storage_name__gt', '')), models.Q(('removed_at__isnull', False), ('storage_name', '')), _connector='OR'), name='export_file_until_removed')],
+                "indexes": [
+                    models.Index(condition=models.Q(("removed_at", None)), fields=["expires_at"], name="export_expires")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("removed_at", None), ("storage_name__gt", "")),
+                            models.Q(("removed_at__isnull", False), ("storage_name", "")),
+                            _connector="OR",
+                        ),
+                        name="export_file_until_removed",
+                    )
+                ],
             },
         ),
     ]
