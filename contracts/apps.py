@@ -6,16 +6,9 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from clm.audit.access import register_ledger_filter, seen_with_contract
-        from contracts import (  # noqa: F401  (registers its handlers)
-            access,
-            panels,
-            portfolio,
-            seals,
-            subscribers,
-            travelling,
-        )
+        from contracts import access, panels, portfolio, seals, subscribers, travelling  # noqa: F401  (its handlers)
         from contracts.models import Contract
-        from contracts.papers import bulk, comparisons, reading, receiving  # noqa: F401  (register their jobs)
+        from contracts.papers import bulk, comparisons, open_contracts, reading, receiving  # noqa: F401  (their jobs)
         from contracts.queries import naming
 
         access.register_all()

@@ -18,7 +18,7 @@ def register() -> None:
         rows.ClauseEdit, rows.Draft, rows.DraftClause, rows.Turn, rows.UnsavedWords,
         rows.DeclinedOffer, rows.LibraryClause, rows.LibraryClauseVersion, rows.Omission,
         rows.Party, rows.PartyAddress, rows.PartyContact, rows.PartyIdentifier,
-        rows.Reading, rows.UnusualReading, rows.ContractRelation,
+        rows.Reading, rows.UnusualReading, rows.ContractRelation, rows.OpenContract, rows.OpenPublisher,
         rows.ContractRequest, rows.RequestFile, rows.RequestQuestion,
         rows.Disposal, rows.LegalHold, rows.Matter, rows.MatterContract, rows.RetentionRule,
         rows.Envelope, rows.EnvelopeEvent, rows.Recipient, rows.SignatureField,

@@ -129,6 +129,7 @@ def register_all() -> None:
         comments,
         help,
         library,
+        open_contracts,
         portal,
         redlines,
         repository,
@@ -138,5 +139,17 @@ def register_all() -> None:
     )
 
     register()
-    for part in (approvals, comments, help, library, portal, redlines, repository, requests, retention, signing):
+    for part in (
+        approvals,
+        comments,
+        help,
+        library,
+        open_contracts,
+        portal,
+        redlines,
+        repository,
+        requests,
+        retention,
+        signing,
+    ):
         part.register()

@@ -66,6 +66,7 @@ GONE: dict[type[Model], str] = {
     rows.Approval: "contract",
     rows.CustomValue: "contract",
     rows.Watcher: "contract",
+    rows.OpenContract: "contract",
     rows.ContractRelation: "contract",
     rows.MatterContract: "contract",
     rows.Reading: "contract",
