@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "JobState": "clm.jobs.models.JobState",
         "KeptWhen": [(">=", "≥"), ("<=", "≤")],
         "KeptWhenSent": [">=", "<="],
+        "OpenSide": ["buyer", "supplier"],
         "DeliveryState": "clm.events.models.DeliveryState",
         "PersonRole": "clm.accounts.roles.Role",
         "PartyRole": "contracts.models.contract.ContractParty.Role",

@@ -67,6 +67,7 @@ class PublicFacts:
     ends_on: date | None
     extends_to: date | None
     method: str
+    tender_key: str
     tender_title: str
     procured: str
     documents: tuple[Mapping[str, str], ...]
@@ -221,6 +222,7 @@ class _Process:
             ends_on=ends_on,
             extends_to=extends_to,
             method=_text(self.tender.get("procurementMethod"), 40),
+            tender_key=_text(self.tender.get("id"), KEY),
             tender_title=_text(self.tender.get("title"), TITLE),
             procured=_text(self.tender.get("mainProcurementCategory"), 40),
             documents=self._documents(path, contract, award),

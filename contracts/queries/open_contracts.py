@@ -73,7 +73,7 @@ def _out(
         status=_status(contract, facts),
         amount=contract.value_amount,
         currency=contract.currency,
-        signed_at=(signed and _at(date.fromisoformat(signed), contract.time_zone)) or facts.get("signed_at", ""),
+        signed_at=_instant(signed or facts.get("signed_at", ""), contract.time_zone),
         starts_at=period[0],
         ends_at=period[1],
         extends_to=period[2],
@@ -153,6 +153,11 @@ def _at(day: date, zone: str, hour: time = time(0)) -> str:
     return datetime.combine(day, hour, ZoneInfo(zone)).isoformat()
 
 
+def _instant(said: str, zone: str) -> str:
+    """The standard has no days: the begin of the day stands for one."""
+    return _at(date.fromisoformat(said), zone) if len(said) == len("2026-01-01") else said
+
+
 def _status(contract: Contract, facts: Mapping[str, Any]) -> str:
     """In the words of the standard's list. What was read and not worked on since is as it was read."""
     if contract.state == ContractState.DRAFT and facts.get("status"):
@@ -163,7 +168,12 @@ def _status(contract: Contract, facts: Mapping[str, Any]) -> str:
 
 
 def _tender(facts: Mapping[str, Any]) -> dict[str, str]:
-    names = {"title": "tender_title", "procurementMethod": "method", "mainProcurementCategory": "procured"}
+    names = {
+        "id": "tender_key",
+        "title": "tender_title",
+        "procurementMethod": "method",
+        "mainProcurementCategory": "procured",
+    }
     return {theirs: facts[ours] for theirs, ours in names.items() if facts.get(ours)}
 
 

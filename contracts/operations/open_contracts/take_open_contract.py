@@ -35,8 +35,8 @@ BUYER, SUPPLIER = "buyer", "supplier"
 SIDES = (BUYER, SUPPLIER, "")
 # Kept beside the contract, not as facts of its own.
 KEPT = (
-    "status", "signed_at", "starts_on", "ends_on", "extends_to", "method", "tender_title", "procured", "documents",
-    "amendments", "released_at",
+    "status", "signed_at", "starts_on", "ends_on", "extends_to", "method", "tender_key", "tender_title", "procured",
+    "documents", "amendments", "released_at",
 )  # fmt: skip
 _LEI = "XI-LEI"
 
