@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("clm.jobs.pages.urls")),
     path("", include("clm.notify.pages.urls")),
     path("", include("clm.portfolio.urls")),
+    path("", include("clm.transfer.pages.urls")),
     path("", include("clm.pages.urls")),
     path("", include("contracts.pages.public_urls")),
     path("contracts/", include("contracts.pages.urls")),

@@ -13,12 +13,14 @@ class ContractsConfig(AppConfig):
             portfolio,
             seals,
             subscribers,
+            travelling,
         )
         from contracts.models import Contract
         from contracts.papers import (  # noqa: F401  (register their jobs)
             bulk,
             bulk_sends,
             comparisons,
+            open_contracts,
             reading,
             receiving,
         )
@@ -30,4 +32,5 @@ class ContractsConfig(AppConfig):
         mishaps.register()
         portfolio.register_all()
         naming.register()
+        travelling.register()
         register_ledger_filter(seen_with_contract(lambda: Contract))

@@ -7,7 +7,7 @@ class SlasConfig(AppConfig):
     def ready(self) -> None:
         from clm.api.metrics import register_gauge
         from clm.lib import clock
-        from slas import access, mishaps, panels, portfolio, seals, subscribers, work
+        from slas import access, mishaps, panels, portfolio, seals, subscribers, travelling, work
         from slas.models import EvaluationWindow
 
         access.register()
@@ -21,5 +21,6 @@ class SlasConfig(AppConfig):
         mishaps.register()
         panels.register()
         portfolio.register()
+        travelling.register()
         self.handlers = subscribers
         self.work = work

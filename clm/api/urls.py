@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("clm.jobs.api.urls")),
     path("", include("clm.notify.api.urls")),
     path("", include("clm.pages.api.urls")),
+    path("", include("clm.transfer.api.urls")),
     path("", include("contracts.api.urls")),
     path("", include("slas.api.urls")),
     path("", include("obligations.api.urls")),

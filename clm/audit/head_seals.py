@@ -89,6 +89,26 @@ def newest_stored(organization_id: UUID) -> StoredSeal | None:
     return _read(organization_id, sequences[-1]) if sequences else None
 
 
+def stored_seal(organization_id: UUID, sequence: int) -> dict[str, Any] | None:
+    """What the storage has under this number; None where it has nothing that can be read."""
+    is_there = default_storage.exists(_name(organization_id, sequence))
+    return _read(organization_id, sequence).facts if is_there else None
+
+
+def bring_seal(facts: dict[str, Any]) -> str:
+    """A seal of an organization that arrives lies in this storage; answers the name where it was not there already.
+
+    Raises DomainError `seal_contradicted` where the storage has another seal under this number.
+    """
+    name, content = _name(facts["organization_id"], facts["sequence"]), canonical_json(facts)
+    if not default_storage.exists(name):
+        return default_storage.save(name, ContentFile(content))
+    with default_storage.open(name, "rb") as file:
+        if file.read() != content:
+            raise contradicted(facts["sequence"])
+    return ""
+
+
 def seal_breaks(organization_id: UUID) -> Iterator[ChainBreak]:
     """Every seal that the chain, or the seal's own row, contradicts. Runs within the organization's scope.
 

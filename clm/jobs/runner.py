@@ -51,14 +51,14 @@ class Progress:
         self.kept: dict[str, Any] = dict(job.result)
         # What earlier runs listed, and how often: two breaks may read alike.
         self._listed = Counter((found["where"], found["message"]) for found in job.problems)
-        self._job = job
+        self.job = job
         self.actor = _actor(job)
         self._asked = time.monotonic()
 
     @property
     def _rows(self) -> QuerySet[Job]:
         """The job, as long as this run is its latest."""
-        return Job.objects.filter(pk=self._job_id, attempts=self._job.attempts)
+        return Job.objects.filter(pk=self._job_id, attempts=self.job.attempts)
 
     def report(self, done: int, total: int | None = None, message: str = "") -> None:
         """Store progress and a heartbeat. Raises Cancelled when the person asked to stop, Superseded when another run
@@ -72,7 +72,7 @@ class Progress:
         if Job.objects.filter(pk=self._job_id, cancel_requested_at__isnull=False).exists():
             raise Cancelled
         if time.monotonic() - self._asked >= ASK_AGAIN_SECONDS:
-            self.actor, self._asked = _actor(self._job), time.monotonic()
+            self.actor, self._asked = _actor(self.job), time.monotonic()
 
     def keep(self, **facts: Any) -> None:
         """Store what is finished in the job's result, so that work that resumes finds it in `kept`."""

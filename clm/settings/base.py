@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "clm.pages",
     "clm.api",
     "clm.portfolio",
+    "clm.transfer",
     "contracts",
     "slas",
     "obligations",
@@ -214,6 +215,8 @@ SMS_SECRET = sources.secret("SMS_SECRET")
 READING_FLOOR = int(os.environ.get("READING_FLOOR") or "30")
 READING_OWN = int(os.environ.get("READING_OWN") or "4")
 READING_ROLE = int(os.environ.get("READING_ROLE") or "4")
+# How long the file of an exported organization lies in the storage.
+EXPORT_HOURS = int(os.environ.get("EXPORT_HOURS") or "48")
 STORAGES: dict[str, Any] = {
     "default": _S3 if os.environ.get("S3_BUCKET") else _LOCAL,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -285,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "JobState": "clm.jobs.models.JobState",
         "KeptWhen": [(">=", "≥"), ("<=", "≤")],
         "KeptWhenSent": [">=", "<="],
+        "OpenSide": ["buyer", "supplier"],
         "DeliveryState": "clm.events.models.DeliveryState",
         "PersonRole": "clm.accounts.roles.Role",
         "PartyRole": "contracts.models.contract.ContractParty.Role",

@@ -15,6 +15,7 @@ from contracts.models.custom_field import CustomField, CustomValue
 from contracts.models.draft import ClauseEdit, Draft, DraftClause, Turn, UnsavedWords
 from contracts.models.library import DeclinedOffer, LibraryClause, LibraryClauseVersion
 from contracts.models.omission import Omission
+from contracts.models.open_contract import OpenContract, OpenPublisher
 from contracts.models.party import Party, PartyAddress, PartyContact, PartyIdentifier
 from contracts.models.reading import Reading, UnusualReading
 from contracts.models.relation import ContractRelation
@@ -73,6 +74,8 @@ __all__ = [
     "MatterContract",
     "Mention",
     "Omission",
+    "OpenContract",
+    "OpenPublisher",
     "Party",
     "PartyAddress",
     "PartyContact",

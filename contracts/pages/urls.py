@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("contracts.pages.amendment_urls")),
     path("records/", include("contracts.pages.retention_urls")),
     path("", include("contracts.pages.risk_urls")),
+    path("", include("contracts.pages.open_contract_urls")),
     path("<uuid:pk>/dispose/", retention.disposal_new, name="disposal-new"),
     path("", lists.ContractList.as_view(), name="contracts"),
     path("new/", steps.contract_new, name="contract-new"),

@@ -27,6 +27,7 @@ from contracts.models import Contract, ContractParty, Disposal, RenewalDecision,
 from contracts.pages.amendments import amendments_of, with_amendments
 from contracts.pages.forms import CompareFileForm, CompareForm
 from contracts.pages.next_step import next_step
+from contracts.pages.open_contracts import opened_facts
 from contracts.pages.retention import records_line
 from contracts.pages.terminations import termination_line
 from contracts.pages.turns import lacking_line, turn_line
@@ -150,6 +151,7 @@ def facts_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
         "can_watch": can(actor, "contracts.watch_contract", contract),
         "can_name_watchers": can(actor, "contracts.name_watchers", contract),
         "missing": missing_of(contract, {field.key: value for field, value in said}),
+        **opened_facts(actor, contract),
     }
 
 

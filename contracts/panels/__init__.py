@@ -129,6 +129,7 @@ def register_all() -> None:
         comments,
         help,
         library,
+        open_contracts,
         portal,
         redlines,
         repository,
@@ -139,5 +140,18 @@ def register_all() -> None:
     )
 
     register()
-    for part in (approvals, comments, help, library, portal, redlines, repository, requests, retention, risk, signing):
+    for part in (
+        approvals,
+        comments,
+        help,
+        library,
+        open_contracts,
+        portal,
+        redlines,
+        repository,
+        requests,
+        retention,
+        risk,
+        signing,
+    ):
         part.register()

@@ -45,6 +45,7 @@ def register_all() -> None:
         approvals,
         hosting,
         library,
+        open_contracts,
         repository,
         requests,
         retention,
@@ -54,7 +55,20 @@ def register_all() -> None:
     )
 
     register()
-    for part in (library, requests, retention, written, hosting, approvals, repository, signing, amending, risk):
+    parts = (
+        library,
+        requests,
+        retention,
+        written,
+        hosting,
+        approvals,
+        repository,
+        signing,
+        amending,
+        risk,
+        open_contracts,
+    )
+    for part in parts:
         part.register()
 
 

@@ -8,60 +8,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_teams_and_delegations'),
-        ('pages', '0001_saved_views'),
+        ("accounts", "0003_teams_and_delegations"),
+        ("pages", "0001_saved_views"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ViewMatch',
+            name="ViewMatch",
             fields=[
-                ('id', models.UUIDField(db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('row_id', models.UUIDField()),
-                ('matched_at', models.DateTimeField()),
-                ('told_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("row_id", models.UUIDField()),
+                ("matched_at", models.DateTimeField()),
+                ("told_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='alert',
-            field=models.CharField(blank=True, choices=[('at_once', 'At once'), ('daily', 'Each morning, as one notice')], max_length=8, verbose_name='tell me of what newly matches'),
+            model_name="savedview",
+            name="alert",
+            field=models.CharField(
+                blank=True,
+                choices=[("at_once", "At once"), ("daily", "Each morning, as one notice")],
+                max_length=8,
+                verbose_name="tell me of what newly matches",
+            ),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='alert_based_at',
+            model_name="savedview",
+            name="alert_based_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='alert_by_mail',
-            field=models.BooleanField(default=True, verbose_name='by mail too'),
+            model_name="savedview",
+            name="alert_by_mail",
+            field=models.BooleanField(default=True, verbose_name="by mail too"),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='alert_due_at',
+            model_name="savedview",
+            name="alert_due_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(condition=models.Q(('alert_due_at__isnull', False)), fields=['alert_due_at'], name='view_alert_due'),
+            model_name="savedview",
+            index=models.Index(
+                condition=models.Q(("alert_due_at__isnull", False)), fields=["alert_due_at"], name="view_alert_due"
+            ),
         ),
         migrations.AddField(
-            model_name='viewmatch',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization'),
+            model_name="viewmatch",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='viewmatch',
-            name='view',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='pages.savedview'),
+            model_name="viewmatch",
+            name="view",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="matches", to="pages.savedview"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='viewmatch',
-            constraint=models.UniqueConstraint(fields=('view', 'row_id'), name='view_match_once'),
+            model_name="viewmatch",
+            constraint=models.UniqueConstraint(fields=("view", "row_id"), name="view_match_once"),
         ),
     ]

@@ -70,6 +70,7 @@ GONE: dict[type[Model], str] = {
     rows.Conflict: "contract",
     rows.CustomValue: "contract",
     rows.Watcher: "contract",
+    rows.OpenContract: "contract",
     rows.ContractRelation: "contract",
     rows.MatterContract: "contract",
     rows.Reading: "contract",

@@ -1,0 +1,209 @@
+"""What leaves arrives: every row, every document, the ledger; and nothing of it a second time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.files.storage import default_storage
+from django.core.management import CommandError
+
+from clm.access.permissions import can, visible
+from clm.access.scope import organization_scope
+from clm.accounts.actors import actor_of_membership
+from clm.accounts.models import ApiToken, Membership, Organization, User
+from clm.audit.chain import chain_entries
+from clm.audit.models import LedgerEntry
+from clm.audit.verification import verified
+from clm.documents.blobs import read_blob
+from clm.documents.models import Blob
+from clm.events.dispatcher import drain
+from clm.events.models import Delivery, OutboxEvent
+from clm.jobs.models import Job
+from clm.jobs.tasks import resume_jobs
+from clm.notify.models import Letter, Notification
+from clm.notify.tasks import send_letters, send_mail
+from clm.transfer.registry import tables
+from contracts.models import Contract
+from contracts.operations.create_contract import create_contract
+from tests.clm.transfer.house import (
+    contract_called,
+    elsewhere,
+    exported,
+    furnished,
+    imported,
+    with_manifest,
+    with_member,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# What the import itself does: its entry, its event, the job it cancels, the mail it holds, the link it prints.
+ADDED_TO = {"audit.ledgerentry", "audit.transition", "events.outboxevent", "account.emailaddress"}
+CHANGED = {"audit.chainhead", "jobs.job", "notify.notification", "notify.letter"}
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    organization, _ada = furnished()
+    file = tmp_path / "acme.zip"
+    exported(organization.slug, file)
+    return file
+
+
+def rows(members: dict[str, bytes], label: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in members[f"tables/{label}.ndjson"].splitlines()]
+
+
+def test_all_of_it_arrives_and_leaves_again_as_it_came(tmp_path: Path, settings: Any) -> None:
+    organization, _ada = furnished()
+    first = exported("acme", tmp_path / "first.zip")
+    elsewhere(settings, tmp_path / "storage")
+
+    said = imported(tmp_path / "first.zip")
+    again = exported("acme", tmp_path / "again.zip")
+
+    assert "holds" in said
+    assert "ada@acme.example sets a password here" in said
+    assert first.keys() - again.keys() == set()
+    same = {name for name in first if name.startswith(("tables/", "documents/")) or name == "documents.csv"}
+    same -= {f"tables/{label}.ndjson" for label in ADDED_TO | CHANGED}
+    assert {name for name in same if first[name] != again[name]} == set()
+    gone = {label: [row for row in rows(first, label) if row not in rows(again, label)] for label in ADDED_TO}
+    assert gone == {label: [] for label in ADDED_TO}
+    entries = len(rows(first, "audit.ledgerentry"))
+    assert [row["event"] for row in rows(again, "audit.ledgerentry")[entries:]] == ["organization.imported"]
+    check_the_ledger(again, tmp_path)
+    check_life_goes_on(organization)
+
+
+def check_the_ledger(members: dict[str, bytes], folder: Path) -> None:
+    """With what is in the archive, and nothing of ours."""
+    for name in ("ledger.jsonl", "verify_export.py"):
+        (folder / name).write_bytes(members[f"ledger/{name}"])
+    head = json.loads(members["manifest.json"])["ledger"]
+    command = [sys.executable, "verify_export.py", "ledger.jsonl", "--head", f"{head['sequence']}:{head['hash']}"]
+    told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (told.returncode, "holds, 0 withheld" in told.stdout) == (0, True), told.stdout
+
+
+def check_life_goes_on(organization: Organization) -> None:
+    with organization_scope(organization.pk):
+        people = {row.user.name: actor_of_membership(row) for row in Membership.objects.select_related("user")}
+        secret = contract_called("Secret")
+        assert can(people["Bert"], "contracts.view_contract", secret)
+        assert not visible(people["Ada"], Contract.objects.filter(pk=secret.pk)).exclude(owner__name="Ada").exists()
+        for blob in Blob.objects.all():
+            assert len(read_blob(blob)) == blob.size
+        made = create_contract(actor=people["Ada"], title="Next")
+        references = sorted(Contract.objects.values_list("reference", flat=True))
+        assert (made.reference, len(set(references))) == (references[-1], 3)
+        chain_entries(organization.pk)
+        outcome = verified(organization.pk)
+        assert (outcome.chain, outcome.seals, outcome.unchained) == ((), (), 0)
+
+
+def test_nothing_happens_twice(archive: Path, tmp_path: Path, settings: Any) -> None:
+    elsewhere(settings, tmp_path / "storage")
+    imported(archive)
+    organization = Organization.objects.get()
+    with organization_scope(organization.pk):
+        waiting = set(OutboxEvent.objects.filter(fanned_out_at=None).values_list("type", flat=True))
+        handled = set(Delivery.objects.filter(status="done").values_list("pk", "done_at"))
+        assert handled
+        assert Delivery.objects.exclude(status="done").count() == 0
+    mail.outbox.clear()
+
+    drain()
+    send_mail()
+    send_letters()
+
+    assert mail.outbox == []
+    assert resume_jobs() == 0
+    with organization_scope(organization.pk):
+        assert waiting == {"ledger.head_sealed", "organization.imported"}
+        assert not OutboxEvent.objects.filter(fanned_out_at=None).exists()
+        assert handled <= set(Delivery.objects.values_list("pk", "done_at"))
+        job = Job.objects.get(kind="x")
+        assert (job.state, job.parameters) == ("cancelled", {"a": None, "b": [1, 2.5]})
+        held = [Notification.objects.get(dedupe_key="waits").mail_error, Letter.objects.get().error]
+        assert held == ["Not sent: it waited when the organization was brought here."] * 2
+
+
+def test_no_secret_leaves(archive: Path, tmp_path: Path, settings: Any) -> None:
+    organization = Organization.objects.get()
+    with organization_scope(organization.pk):
+        User.objects.update(password="pbkdf2$secret", is_superuser=True)
+        secrets = [ApiToken.objects.get().key_hash, "pbkdf2$secret"]
+    members = exported("acme", tmp_path / "second.zip")
+
+    assert [secret for secret in secrets for content in members.values() if secret.encode() in content] == []
+    elsewhere(settings, tmp_path / "storage")
+    imported(tmp_path / "second.zip", "--pause-mail")
+    with organization_scope(organization.pk):
+        assert ApiToken.objects.get().revoked_at is not None
+        assert not any(user.has_usable_password() or user.is_superuser for user in User.objects.all())
+        assert Organization.objects.get().mail_paused
+
+
+def test_what_does_not_fit_leaves_nothing(archive: Path, tmp_path: Path, settings: Any) -> None:
+    """Present already, another version, damaged, a ledger that does not hold, a row of somebody else's."""
+    with pytest.raises(CommandError, match="There is an organization of this identity"):
+        imported(archive)
+    elsewhere(settings, tmp_path / "storage")
+    User.objects.create_user("bert@acme.example")
+    with pytest.raises(CommandError, match="another version: the tables of account"):
+        imported(with_manifest(archive, schema={"contracts": ["0001_other"]}))
+    with pytest.raises(CommandError, match="no export"):
+        imported(with_manifest(archive, format="x"))
+    for name, content in (("tables/contracts.version.ndjson", None), ("tables/contracts.contract.ndjson", b"{}\n")):
+        with pytest.raises(CommandError, match="damaged: tables"):
+            imported(with_member(archive, name, content))
+    archive.with_name("cut.zip").write_bytes(archive.read_bytes()[:-200])
+    with pytest.raises(CommandError, match="damaged"):
+        imported(archive.with_name("cut.zip"))
+    with pytest.raises(CommandError, match=r"belong to other people here: bert@acme\.example"):
+        imported(archive)
+
+    assert Organization.objects.count() == LedgerEntry._base_manager.count() == 0
+    assert User.objects.count() == 1
+    assert stored() == []
+
+
+def test_what_breaks_in_the_middle_leaves_nothing(
+    archive: Path, tmp_path: Path, settings: Any, monkeypatch: Any
+) -> None:
+    elsewhere(settings, tmp_path / "storage")
+    monkeypatch.setattr("clm.transfer.operations.import_organization._check_chain", lambda _id: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        imported(archive)
+
+    assert {table.label for table in tables() if table.model._base_manager.exists()} == set()
+    assert stored() == []
+    monkeypatch.undo()
+    assert "holds" in imported(archive)
+
+
+def test_a_document_that_is_lost_is_named_and_the_rest_travels(archive: Path, tmp_path: Path, settings: Any) -> None:
+    with organization_scope(Organization.objects.get().pk):
+        lost = Blob.objects.first()
+        assert lost is not None
+    default_storage.delete(lost.storage_name)
+    members = exported("acme", tmp_path / "second.zip")
+
+    assert json.loads(members["manifest.json"])["missing_documents"] == [lost.sha256]
+    elsewhere(settings, tmp_path / "storage")
+    assert "holds" in imported(tmp_path / "second.zip")
+
+
+def stored(folder: str = "") -> list[str]:
+    """The files in the storage."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [*files, *(name for each in folders for name in stored(f"{folder}/{each}".lstrip("/")))]
