@@ -214,6 +214,8 @@ SMS_SECRET = sources.secret("SMS_SECRET")
 READING_FLOOR = int(os.environ.get("READING_FLOOR") or "30")
 READING_OWN = int(os.environ.get("READING_OWN") or "4")
 READING_ROLE = int(os.environ.get("READING_ROLE") or "4")
+# The languages in which scans are read, by tesseract's names with + between them.
+OCR_LANGUAGES = os.environ.get("OCR_LANGUAGES") or "eng"
 STORAGES: dict[str, Any] = {
     "default": _S3 if os.environ.get("S3_BUCKET") else _LOCAL,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

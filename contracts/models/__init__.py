@@ -8,6 +8,7 @@ from contracts.models.contract import (
     ContractUserPermission,
     FurtherWords,
 )
+from contracts.models.contract_import import ContractImport, ImportFile, ImportRow, TextSketch
 from contracts.models.custom_field import CustomField, CustomValue
 from contracts.models.draft import ClauseEdit, Draft, DraftClause, Turn, UnsavedWords
 from contracts.models.library import DeclinedOffer, LibraryClause, LibraryClauseVersion
@@ -41,6 +42,7 @@ __all__ = [
     "Comment",
     "Contract",
     "ContractGroupPermission",
+    "ContractImport",
     "ContractParty",
     "ContractRelation",
     "ContractRequest",
@@ -56,6 +58,8 @@ __all__ = [
     "EnvelopeEvent",
     "FormerWords",
     "FurtherWords",
+    "ImportFile",
+    "ImportRow",
     "LegalHold",
     "LibraryClause",
     "LibraryClauseVersion",
@@ -87,6 +91,7 @@ __all__ = [
     "Termination",
     "TerminationItem",
     "Terms",
+    "TextSketch",
     "Thread",
     "Turn",
     "UnsavedWords",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("contracts.pages.draft_urls")),
     path("requests/", include("contracts.pages.request_urls")),
     path("records/", include("contracts.pages.retention_urls")),
+    path("imports/", include("contracts.pages.import_urls")),
     path("<uuid:pk>/dispose/", retention.disposal_new, name="disposal-new"),
     path("", lists.ContractList.as_view(), name="contracts"),
     path("new/", steps.contract_new, name="contract-new"),

@@ -69,6 +69,7 @@ GONE: dict[type[Model], str] = {
     rows.ContractRelation: "contract",
     rows.MatterContract: "contract",
     rows.Reading: "contract",
+    rows.TextSketch: "version__contract",
 }
 # Rows that stay without their words.
 BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
@@ -76,6 +77,19 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
         "contract",
         {"text": "", "file_name": "", "note": "", "attribution": "", "warnings": [], "surroundings": {}},
     ),
+    # What it was imported from: that there was a row stays.
+    rows.ImportFile: (
+        "rows__contract",
+        {
+            "path": "",
+            "blob": None,
+            "text_blob": None,
+            "problem": {},
+            "text_key": "",
+            "sketch": b"",
+        },
+    ),
+    rows.ImportRow: ("contract", {"cells": {}, "title": "", "problems": [], "notes": []}),
     rows.Clause: ("version__contract", {"text": "", "heading": "", "marks": []}),
     rows.RenewalDecision: ("contract", {"note": ""}),
     rows.Termination: ("contract", {"reason": "", "withdrawn_reason": ""}),
@@ -200,8 +214,9 @@ def _blobs(contract: Contract) -> set[Any]:
     versions = rows.Version.objects.filter(contract=contract).values_list("blob_id", flat=True)
     files = rows.RequestFile.objects.filter(request__contract=contract).values_list("blob_id", flat=True)
     envelopes = rows.Envelope.objects.filter(contract=contract).values_list("paper_id", "executed_id")
-    signed = {blob for pair in envelopes for blob in pair if blob is not None}
-    return {*versions, *files, *signed}
+    imported = rows.ImportFile.objects.filter(rows__contract=contract).values_list("blob_id", "text_blob_id")
+    found = {blob for pair in (*envelopes, *imported) for blob in pair if blob is not None}
+    return {*versions, *files, *found}
 
 
 def _is_needed(blob_id: Any, contract: Contract) -> bool:
