@@ -99,8 +99,8 @@ class Together:
             return self._texts[file.text_key], ImportRow.Like.TEXT, 100
         sketch = engine.from_bytes(file.sketch)
         near = {pair for band in engine.bands(sketch) for pair in self._bands.get(band, ())}
-        best = max(((engine.likeness(sketch, other), number) for number, other in near), default=(0.0, 0))
-        return (best[1], ImportRow.Like.NEAR, round(best[0] * 100)) if best[0] >= engine.ALIKE else None
+        share, before = max(((engine.likeness(sketch, other), -number) for number, other in near), default=(0.0, 0))
+        return (-before, ImportRow.Like.NEAR, round(share * 100)) if share >= engine.ALIKE else None
 
     def add(self, number: int, file: ImportFile) -> None:
         self._bytes.setdefault(file.blob_id, number)

@@ -29,7 +29,9 @@ class NewImportForm(forms.Form):
     sheet = forms.FileField(
         label=_("Sheet"),
         required=False,
-        help_text=_("Beside the ZIP, or in it: CSV or XLSX, one line a contract, the first line names the columns."),
+        help_text=_(
+            "Beside the ZIP, or in it: CSV or XLSX, a line for each contract, the first line names the columns."
+        ),
     )
     is_confidential = forms.BooleanField(
         label=_("Confidential: only I and the owners see the contracts, and only I this import"), required=False

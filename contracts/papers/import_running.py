@@ -27,7 +27,7 @@ from contracts.operations.imports.import_row import import_row
 from contracts.operations.imports.run_import import finish_import
 from contracts.papers import Paper
 from contracts.papers.import_plan import Fault, Plan, RowReader
-from contracts.papers.import_reading import READERS, paper_of, stored_as
+from contracts.papers.import_reading import READERS, SHEET, paper_of, stored_as
 from contracts.queries.imports import counts_of
 
 AHEAD = 2 * READERS
@@ -69,7 +69,8 @@ def _sketch(progress: Progress) -> None:
 def _lay_out(batch: ContractImport, mapping: fields.ImportMapping) -> None:
     """Lines have the files that they name; files that no line names are rows of their own, after the lines."""
     ImportRow.objects.filter(batch=batch, contract=None, line=None).delete()
-    files = list(ImportFile.objects.filter(batch=batch).exclude(problem__code="sheet"))
+    # In Python: where the key is missing, SQL knows of no difference.
+    files = [file for file in ImportFile.objects.filter(batch=batch) if file.problem.get("code") != SHEET]
     by_key: dict[str, list[ImportFile]] = {}
     for file in files:
         for key in fields.file_keys(file.path):
@@ -259,6 +260,7 @@ def _is_left_out(progress: Progress, row: ImportRow, mapping: fields.ImportMappi
     if known is None:
         return False
     _set_like(row, known.contract, row.like_row, known.kind, known.percent)
+    row.save(update_fields=FOUND)
     if row.decision == Decision.IMPORT or mapping.duplicates == fields.IMPORT:
         return False
     row.outcome = Outcome.SKIPPED if mapping.duplicates == fields.SKIP else Outcome.DUPLICATE

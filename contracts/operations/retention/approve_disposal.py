@@ -78,17 +78,6 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
         {"text": "", "file_name": "", "note": "", "attribution": "", "warnings": [], "surroundings": {}},
     ),
     # What it was imported from: that there was a row stays.
-    rows.ImportFile: (
-        "rows__contract",
-        {
-            "path": "",
-            "blob": None,
-            "text_blob": None,
-            "problem": {},
-            "text_key": "",
-            "sketch": b"",
-        },
-    ),
     rows.ImportRow: ("contract", {"cells": {}, "title": "", "problems": [], "notes": []}),
     rows.Clause: ("version__contract", {"text": "", "heading": "", "marks": []}),
     rows.RenewalDecision: ("contract", {"note": ""}),
@@ -167,6 +156,7 @@ def erase(contract: Contract) -> dict[str, int]:
     _let(contract)
     blobs = _blobs(contract)
     _forget_notices(contract, blobs)
+    _forget_import(contract)
     counts = {"rows": 0, "files": 0}
     relations = rows.ContractRelation.objects.filter(Q(contract=contract) | Q(other=contract))
     counts["rows"] += _delete(relations)
@@ -188,6 +178,12 @@ def _let(contract: Contract) -> None:
     """Until the end of this transaction the triggers let the rows of this contract go."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('covenant.disposing', %s, true)", [str(contract.pk)])
+
+
+def _forget_import(contract: Contract) -> None:
+    """The file that it was imported from: its row belongs to the import, and says no more what it was."""
+    files = rows.ImportFile.objects.filter(rows__contract=contract)
+    files.update(path="", blob=None, text_blob=None, problem={}, text_key="", sketch=b"")
 
 
 def _delete(found: QuerySet[Any]) -> int:

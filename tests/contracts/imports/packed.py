@@ -17,20 +17,7 @@ from contracts.operations.imports.map_import import map_import
 from contracts.operations.imports.run_import import run_import
 from contracts.operations.imports.start_import import start_import
 
-WORDS = [
-    "hosting",
-    "storage",
-    "backup",
-    "network",
-    "licence",
-    "support",
-    "payroll",
-    "printing",
-    "training",
-    "insurance",
-    "audit",
-    "cleaning",
-]
+WORDS = ["hosting", "storage", "backup", "network", "licence", "support", "payroll", "printing", "audit", "cleaning"]
 SHEET = """File name;Title;Counterparty;Signed;Start;Initial term;Value;Currency
 one.txt;Hosting of the shop;Cirrus GmbH;01.02.2024;01.03.2024;120;1.200,50;EUR
 two.txt;Cleaning;Alster AG;31.13.2024;;;;
