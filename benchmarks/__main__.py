@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clm.lib.actor import Actor
 
 COUNT = int(os.environ.get("BENCH_CONTRACTS", "100000"))
-SECTIONS = ("ingest", "windows", "lists", "pages", "redlines", "drafting")
+SECTIONS = ("ingest", "windows", "lists", "pages", "redlines", "drafting", "imports")
 WRITE = "--write"
 
 
@@ -71,7 +71,7 @@ def _measure(sections: Sequence[str], is_kept: bool) -> None:
 
 
 def _section(section: str, table: Table, actor: Actor) -> None:
-    from benchmarks import drafting, ingest, lists, redlines, stage, windows
+    from benchmarks import drafting, imports, ingest, lists, redlines, stage, windows
 
     if section == "ingest":
         ingest.measure(table, actor)
@@ -81,6 +81,8 @@ def _section(section: str, table: Table, actor: Actor) -> None:
         redlines.measure(table)
     elif section == "drafting":
         drafting.measure(table, actor)
+    elif section == "imports":
+        imports.measure(table, actor)
     elif section == "lists":
         stage.contracts(actor, COUNT)
         lists.measure(table, actor, COUNT)

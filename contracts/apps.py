@@ -8,13 +8,14 @@ class ContractsConfig(AppConfig):
         from clm.audit.access import register_ledger_filter, seen_with_contract
         from contracts import access, panels, portfolio, seals, subscribers  # noqa: F401  (registers its handlers)
         from contracts.models import Contract
-        from contracts.papers import (  # noqa: F401
+        from contracts.papers import (  # noqa: F401  (register their jobs)
             bulk,
             comparisons,
             import_reading,
             import_running,
             reading,
             receiving,
+            scans,
         )
         from contracts.queries import naming
 

@@ -11,4 +11,5 @@ urlpatterns = [
     path("contract-imports/<uuid:pk>/run/", imports.ImportRun.as_view(), name="api-import-run"),
     path("contract-imports/<uuid:pk>/scans/", imports.ImportScans.as_view(), name="api-import-scans"),
     path("contract-imports/<uuid:pk>/sheet/", imports.ImportSheet.as_view(), name="api-import-sheet"),
+    path("versions/<uuid:pk>/recognition/", imports.VersionRecognition.as_view(), name="api-version-recognition"),
 ]

@@ -25,7 +25,7 @@ from clm.lib.actor import Actor
 from contracts.access.imports import IMPORT, VIEW
 from contracts.engine import import_fields as fields
 from contracts.engine.import_values import COMMA, ORDERS, POINT
-from contracts.models import ContractImport, ImportRow
+from contracts.models import ContractImport, ImportRow, Version
 from contracts.models.contract import Category
 from contracts.operations.imports.decide_import_rows import decide_import_rows
 from contracts.operations.imports.map_import import map_import
@@ -33,6 +33,7 @@ from contracts.operations.imports.recognize_import import recognize_import
 from contracts.operations.imports.run_import import run_import
 from contracts.operations.imports.start_import import start_import
 from contracts.papers.importing import put_upload, request_new_sheet
+from contracts.papers.scans import request_recognition
 from contracts.queries.imports import counts_of, import_rows, job_of, tell_likes
 
 
@@ -236,3 +237,14 @@ class ImportSheet(VisibleRowsView):
         require(actor, IMPORT, get_visible(actor, ContractImport.objects.all(), pk))
         batch = request_new_sheet(actor, pk, checked(NewSheetSerializer, request.data)["sheet"])
         return Response(ImportSerializer(batch).data)
+
+
+@extend_schema(request=None, responses=JobSerializer)
+class VersionRecognition(Act):
+    """The words of a version that is a scan are recognized; they become the next version."""
+
+    model = Version
+    serializer_class = EmptySerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        return JobSerializer(request_recognition(actor, version_id=pk), context={"request": self.request}).data

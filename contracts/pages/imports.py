@@ -38,6 +38,7 @@ from contracts.pages import import_forms as shapes
 from contracts.pages.steps import form_page, tried
 from contracts.papers.import_reading import types_in
 from contracts.papers.importing import HEAD, request_import, request_new_sheet, result_lines
+from contracts.papers.scans import request_recognition
 from contracts.queries.imports import import_rows, job_of, tell_likes
 from contracts.states import ImportState
 
@@ -243,3 +244,10 @@ def import_result(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     rows = list(import_rows(actor, batch).defer("cells"))
     tell_likes(actor, rows)
     return csv_response("import-result", HEAD, result_lines(rows))
+
+
+@login_required
+@require_POST
+def version_recognize(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A scan that was filed is read."""
+    return redirect("job", pk=request_recognition(actor_of(request), version_id=pk).pk)

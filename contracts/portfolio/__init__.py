@@ -40,10 +40,20 @@ from contracts.portfolio.services import RENEWAL_MONTHS, SERVICE_CONTRACTS, Serv
 
 def register_all() -> None:
     """The contracts' own stage of the first portfolio and those of every capability."""
-    from contracts.portfolio import approvals, hosting, library, repository, requests, retention, signing, written
+    from contracts.portfolio import (
+        approvals,
+        hosting,
+        imports,
+        library,
+        repository,
+        requests,
+        retention,
+        signing,
+        written,
+    )
 
     register()
-    for part in (library, requests, retention, written, hosting, approvals, repository, signing):
+    for part in (library, requests, retention, imports, written, hosting, approvals, repository, signing):
         part.register()
 
 

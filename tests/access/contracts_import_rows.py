@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from clm.documents.extraction import PDF
+from contracts.operations.add_version import add_version
+from contracts.operations.create_contract import create_contract
+from contracts.papers import Paper
 from tests.access.table import Route
 from tests.cast import Cast
 from tests.contracts.imports.packed import read, tried, two_files
@@ -18,7 +22,13 @@ def _tried(cast: Cast) -> dict[str, Any]:
     return {"pk": batch.pk}
 
 
-BUILDERS = {"import-tried": _tried}
+def _scan(cast: Cast) -> dict[str, Any]:
+    contract = create_contract(actor=cast["legal"], title="Scan")
+    paper = Paper(b"%PDF-1.4 no words", "scan.pdf", PDF, 1, "", (), ("no_text",))
+    return {"pk": add_version(actor=cast["legal"], contract_id=contract.pk, paper=paper).pk}
+
+
+BUILDERS = {"import-tried": _tried, "import-scan": _scan}
 KEY = "import-tried"
 ROUTE_ROWS = [
     Route("imports", "GET", EDITORS),
@@ -42,4 +52,6 @@ ROUTE_ROWS = [
     Route("api-import-run", "POST", EDITORS, key=KEY),
     Route("api-import-scans", "POST", EDITORS, key=KEY),
     Route("api-import-sheet", "PUT", EDITORS, key=KEY),
+    Route("version-recognize", "POST", EDITORS, key="import-scan"),
+    Route("api-version-recognition", "POST", EDITORS, key="import-scan"),
 ]
