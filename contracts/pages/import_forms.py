@@ -104,6 +104,7 @@ class MappingForm(forms.Form):
                 label=head,
                 required=False,
                 choices=[("", _t("leave out")), *facts_to_map()],
+                widget=forms.Select(attrs={"class": "form-select", "aria-label": head}),
                 initial=mapping.columns.get(head, ""),
             )
         for number, word in enumerate(self.types):
