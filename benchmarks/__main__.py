@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clm.lib.actor import Actor
 
 COUNT = int(os.environ.get("BENCH_CONTRACTS", "100000"))
-SECTIONS = ("ingest", "windows", "lists", "search", "pages", "redlines", "drafting", "signing", "ledger")
+SECTIONS = ("ingest", "windows", "lists", "search", "pages", "redlines", "drafting", "signing", "ledger", "imports")
 # Asked for by name: an hour, and forty gigabytes.
 LONG = ("search_million",)
 MILLION = 1_000_000
@@ -76,7 +76,7 @@ def _measure(sections: Sequence[str], is_kept: bool) -> None:
 
 
 def _section(section: str, table: Table, actor: Actor) -> None:
-    from benchmarks import drafting, ingest, ledger, lists, redlines, search, signing, stage, windows
+    from benchmarks import drafting, imports, ingest, ledger, lists, redlines, search, signing, stage, windows
 
     if section == "ingest":
         ingest.measure(table, actor)
@@ -86,6 +86,8 @@ def _section(section: str, table: Table, actor: Actor) -> None:
         redlines.measure(table)
     elif section == "drafting":
         drafting.measure(table, actor)
+    elif section == "imports":
+        imports.measure(table, actor)
     elif section == "lists":
         stage.contracts(actor, COUNT)
         lists.measure(table, actor, COUNT)

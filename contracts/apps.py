@@ -20,9 +20,12 @@ class ContractsConfig(AppConfig):
             bulk,
             bulk_sends,
             comparisons,
+            import_reading,
+            import_running,
             open_contracts,
             reading,
             receiving,
+            scans,
         )
         from contracts.queries import naming
 

@@ -381,6 +381,30 @@ def disposing(contract: str) -> str:
     return f"contracts_is_disposing({contract})"
 
 
+class ImportState(TextChoices):
+    """Of contracts that are brought in together."""
+
+    READING = "reading", _("Being read")
+    MAPPING = "mapping", _("To be mapped")
+    TRIED = "tried", _("Tried")
+    RUNNING = "running", _("Being imported")
+    FINISHED = "finished", _("Finished")
+
+
+# Back to mapping: the sheet or what its columns mean was corrected; rows that are contracts already stay so.
+IMPORT_STATES = state_table(
+    "import",
+    "reading",
+    {
+        "reading": {"mapping"},
+        "mapping": {"tried"},
+        "tried": {"mapping", "running"},
+        "running": {"mapping", "finished"},
+        "finished": {"mapping"},
+    },
+)
+
+
 class TerminationState(TextChoices):
     ANNOUNCED = "announced", _("Notice given")
     EFFECTIVE = "effective", _("In effect")

@@ -116,6 +116,17 @@ DOMAIN_LOOKS: dict[tuple[str, str], Look] = {
     ("risk", "high"): Look("bad", icon="alert-triangle", word=_("High")),
     ("risk", "critical"): Look("bad", icon="flame", word=_("Critical")),
     ("conflict", "open"): Look("warn", icon="alert-triangle", word=_("Open")),
+    ("import", "reading"): Look("info", icon="hourglass", word=_("Being read")),
+    ("import", "mapping"): Look("warn", icon="arrows-exchange", word=_("To be mapped")),
+    ("import", "tried"): Look("warn", icon="eye-check", word=_("Tried")),
+    ("import", "running"): Look("info", icon="player-play", word=_("Being imported")),
+    ("import", "finished"): Look("good", icon="checks", word=_("Finished")),
+    ("import_row", "waiting"): Look("idle", icon="hourglass", word=_("Not tried yet")),
+    ("import_row", "ready"): Look("info", icon="circle-check", word=_("To import")),
+    ("import_row", "duplicate"): Look("warn", icon="copy", word=_("Duplicate")),
+    ("import_row", "refused"): Look("bad", icon="x", word=_("Refused")),
+    ("import_row", "skipped"): Look("idle", icon="circle-minus", word=_("Left out")),
+    ("import_row", "created"): Look("good", icon="file-import", word=_("Imported")),
     ("credit", "approved"): Look("info", icon="thumb-up", word=_("Approved")),
 }
 LIGHT_WORDS = {

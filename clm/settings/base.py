@@ -217,6 +217,8 @@ READING_OWN = int(os.environ.get("READING_OWN") or "4")
 READING_ROLE = int(os.environ.get("READING_ROLE") or "4")
 # How long the file of an exported organization lies in the storage.
 EXPORT_HOURS = int(os.environ.get("EXPORT_HOURS") or "48")
+# The languages in which scans are read, by tesseract's names with + between them.
+OCR_LANGUAGES = os.environ.get("OCR_LANGUAGES") or "eng"
 STORAGES: dict[str, Any] = {
     "default": _S3 if os.environ.get("S3_BUCKET") else _LOCAL,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

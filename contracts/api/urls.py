@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("contracts.api.retention_urls")),
     path("", include("contracts.api.risk_urls")),
     path("", include("contracts.api.open_contract_urls")),
+    path("", include("contracts.api.import_urls")),
     path("", include("contracts.api.termination_urls")),
     path("contracts/", views.Contracts.as_view(), name="api-contracts"),
     path("contracts/<uuid:pk>/", views.ContractDetail.as_view(), name="api-contract"),

@@ -11,6 +11,7 @@ from contracts.models.contract import (
     ContractUserPermission,
     FurtherWords,
 )
+from contracts.models.contract_import import ContractImport, ImportFile, ImportRow, TextSketch
 from contracts.models.custom_field import CustomField, CustomValue
 from contracts.models.draft import ClauseEdit, Draft, DraftClause, Turn, UnsavedWords
 from contracts.models.library import DeclinedOffer, LibraryClause, LibraryClauseVersion
@@ -51,6 +52,7 @@ __all__ = [
     "Conflict",
     "Contract",
     "ContractGroupPermission",
+    "ContractImport",
     "ContractParty",
     "ContractRelation",
     "ContractRequest",
@@ -66,6 +68,8 @@ __all__ = [
     "EnvelopeEvent",
     "FormerWords",
     "FurtherWords",
+    "ImportFile",
+    "ImportRow",
     "LegalHold",
     "LibraryClause",
     "LibraryClauseVersion",
@@ -102,6 +106,7 @@ __all__ = [
     "Termination",
     "TerminationItem",
     "Terms",
+    "TextSketch",
     "Thread",
     "Turn",
     "UnsavedWords",

@@ -24,6 +24,7 @@ from clm.accounts.models import Membership, Team, User
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
 from contracts.access import VIEW_INSIDE
+from contracts.access.imports import IMPORT
 from contracts.access.other_side import in_told_state, told_choices, told_states
 from contracts.engine import custom_values as engine
 from contracts.engine.identifiers import SEPARATORS
@@ -230,6 +231,7 @@ class ContractList(ListPage):
             "can_add": can(self.actor, "contracts.create_contract"),
             "sees_inside": can(self.actor, VIEW_INSIDE),
             "can_give": can(self.actor, "contracts.hand_over_contracts"),
+            "can_import": can(self.actor, IMPORT),
         }
 
 

@@ -35,6 +35,7 @@ from contracts.pages.version_words import describe
 from contracts.papers.outgoing import file_for
 from contracts.papers.reader import clauses_of
 from contracts.papers.reading import reading_of
+from contracts.papers.scans import scan_of
 from contracts.queries.amendments import amendment_rows, waited_for
 from contracts.queries.custom_fields import missing_of, shown_values
 from contracts.queries.drafts import turns
@@ -114,6 +115,7 @@ def reading(actor: Actor, version: Version) -> dict[str, Any]:
         "mark_url": mark_url,
         "sees_inside": sees_inside,
         "comment_url": _comment_url(actor, version),
+        "scan": scan_of(actor, version),
     }
 
 

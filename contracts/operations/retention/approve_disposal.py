@@ -74,6 +74,7 @@ GONE: dict[type[Model], str] = {
     rows.ContractRelation: "contract",
     rows.MatterContract: "contract",
     rows.Reading: "contract",
+    rows.TextSketch: "version__contract",
 }
 # Rows that stay without their words.
 BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
@@ -81,6 +82,8 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
         "contract",
         {"text": "", "file_name": "", "note": "", "attribution": "", "warnings": [], "surroundings": {}},
     ),
+    # What it was imported from: that there was a row stays.
+    rows.ImportRow: ("contract", {"cells": {}, "title": "", "problems": [], "notes": []}),
     rows.Clause: ("version__contract", {"text": "", "heading": "", "marks": []}),
     # Whom a list named, and what it said to them.
     rows.BulkRow: ("contract", {"data": {}, "problem": ""}),
@@ -176,6 +179,7 @@ def erase(contract: Contract) -> dict[str, int]:
     _let(contract)
     blobs = _blobs(contract)
     _forget_notices(contract, blobs)
+    _forget_import(contract)
     counts = {"rows": 0, "files": 0}
     for pairs in (rows.ContractRelation, rows.Conflict):
         counts["rows"] += _delete(pairs._default_manager.filter(Q(contract=contract) | Q(other=contract)))
@@ -197,6 +201,12 @@ def _let(contract: Contract) -> None:
     """Until the end of this transaction the triggers let the rows of this contract go."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('covenant.disposing', %s, true)", [str(contract.pk)])
+
+
+def _forget_import(contract: Contract) -> None:
+    """The file that it was imported from: its row belongs to the import, and says no more what it was."""
+    files = rows.ImportFile.objects.filter(rows__contract=contract)
+    files.update(path="", blob=None, text_blob=None, problem={}, text_key="", sketch=b"")
 
 
 def _delete(found: QuerySet[Any]) -> int:
@@ -224,7 +234,9 @@ def _blobs(contract: Contract) -> set[Any]:
     files = rows.RequestFile.objects.filter(request__contract=contract).values_list("blob_id", flat=True)
     amending = rows.Amendment.objects.filter(contract=contract).values_list("instrument_id", flat=True)
     proofs = rows.AmendmentAnswer.objects.filter(amendment__contract=contract).values_list("evidence_id", flat=True)
-    return {*versions, *files, *_signed_blobs(contract), *amending, *proofs} - {None}
+    imported = rows.ImportFile.objects.filter(rows__contract=contract).values_list("blob_id", "text_blob_id")
+    found = {blob for pair in imported for blob in pair}
+    return {*versions, *files, *found, *_signed_blobs(contract), *amending, *proofs} - {None}
 
 
 def _signed_blobs(contract: Contract) -> set[Any]:

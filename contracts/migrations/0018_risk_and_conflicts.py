@@ -15,7 +15,7 @@ from contracts.states import disposing
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_teams_and_delegations"),
-        ("contracts", "0015_records"),
+        ("contracts", "0017_signing_binds_what_is_read"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

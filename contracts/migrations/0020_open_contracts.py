@@ -11,7 +11,7 @@ import clm.access.base
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_teams_and_delegations"),
-        ("contracts", "0015_records"),
+        ("contracts", "0019_import_contracts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

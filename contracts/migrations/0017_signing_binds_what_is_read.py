@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_teams_and_delegations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("contracts", "0015_records"),
+        ("contracts", "0016_amendments"),
         ("documents", "0001_blobs"),
     ]
 

@@ -1,0 +1,249 @@
+"""Cells of somebody else's sheet, read as what they stand for, or refused."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+Cell = str | int | float | bool | None
+DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "dmy", "mdy", "ymd"
+ORDERS = (DAY_FIRST, MONTH_FIRST, YEAR_FIRST)
+POINT, COMMA = ".", ","
+# Two digits of a year: up to this many years ahead of the century's turn they are of this century (POSIX strptime %y).
+PIVOT = 69
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d.*)?")
+_NUMBERS = re.compile(r"(\d{1,4})\s*[./\- ]\s*(\d{1,2})\s*[./\- ]\s*(\d{1,4})\.?")
+_NAMED = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th|\.)?\s+)?([^\W\d_]{3,12})\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})"
+)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan", "feb", "mar mär mrz", "apr", "may mai", "jun", "jul", "aug", "sep", "oct okt", "nov", "dec dez"), 1
+    )
+    for name in names.split()
+}
+_LENGTH = re.compile(
+    r"(\d+(?:[.,]\d+)?)\s*\)?\s*[- ]?\s*(business days?|working days?|days?|tage?n?|weeks?|wochen?|months?|monate?n?"
+    r"|quarters?|years?|yrs?|jahre?n?|[dwmyj])?\b",
+    re.IGNORECASE,
+)
+_YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "si"})
+_NO = frozenset({"no", "n", "false", "0", "nein", "falsch", "non", "none"})
+_DEFINED = re.compile(r"""\((?=[^()]*["“”„'’])[^()]*\)""")
+
+
+class Unreadable(ValueError):
+    """The cell cannot be read as its kind; `code` is date, number, months, notice, renewal, yes_no or end."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def text_in(cell: Cell) -> str:
+    """The cell's words on one line; a number as it is written without an exponent."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return f"{Decimal(repr(cell)):f}".removesuffix(".0")
+    return " ".join(str(cell).replace("\x00", "").split())
+
+
+def date_in(cell: Cell, order: str) -> date:
+    """ISO dates are read whatever the order; years of two digits as POSIX has them."""
+    text = text_in(cell)
+    if found := _ISO.fullmatch(text):
+        return _day(int(found[1]), int(found[2]), int(found[3]))
+    if found := _NUMBERS.fullmatch(text):
+        return _numbered((found[1], found[2], found[3]), order)
+    if found := _NAMED.fullmatch(text):
+        return _named(found[1] or found[3] or "", found[2], found[4])
+    raise Unreadable("date")
+
+
+def _numbered(parts: tuple[str, str, str], order: str) -> date:
+    first, middle, last = parts
+    if len(first) == 4 or order == YEAR_FIRST:
+        return _day(_year(first), int(middle), int(last))
+    day, month = (first, middle) if order == DAY_FIRST else (middle, first)
+    return _day(_year(last), int(month), int(day))
+
+
+def _named(day: str, name: str, year: str) -> date:
+    month = _MONTHS.get(name.casefold()[:3])
+    if month is None or not day:
+        raise Unreadable("date")
+    return _day(int(year), month, int(day))
+
+
+def _year(digits: str) -> int:
+    if len(digits) == 4:
+        return int(digits)
+    if len(digits) > 2:
+        raise Unreadable("date")
+    return int(digits) + (1900 if int(digits) >= PIVOT else 2000)
+
+
+def _day(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as wrong:
+        raise Unreadable("date") from wrong
+
+
+def number_in(cell: Cell, point: str) -> Decimal:
+    """A number whose decimals follow `point`; signs between thousands are left out. Cells of a workbook that are
+    numbers already are taken as they are."""
+    if isinstance(cell, bool) or cell is None:
+        raise Unreadable("number")
+    if isinstance(cell, int | float):
+        return Decimal(repr(cell))
+    grouped = re.sub(r"[\s'’\u00a0\u202f]", "", cell).replace(COMMA if point == POINT else POINT, "")
+    bare = grouped.replace(point, ".")
+    if not re.fullmatch(r"[+-]?\d{1,30}(\.\d{0,12}-?)?|[+-]?\.\d{1,12}", bare.removesuffix("-")):
+        raise Unreadable("number")
+    try:
+        return Decimal(bare.removesuffix(".-").removesuffix("-"))
+    except InvalidOperation as wrong:
+        raise Unreadable("number") from wrong
+
+
+_SIGNS: Mapping[str, str] = {"€": "EUR", "£": "GBP", "¥": "JPY", "US$": "USD", "CHF": "CHF", "Fr.": "CHF"}
+
+
+def amount_in(cell: Cell, point: str) -> tuple[Decimal, str]:
+    """The number and the currency that stands with it, empty where none does. A bare $ names no currency."""
+    if not isinstance(cell, str):
+        return number_in(cell, point), ""
+    text, currency = cell.strip(), ""
+    for sign, code in _SIGNS.items():
+        if sign in text:
+            text, currency = text.replace(sign, " "), code
+    if found := re.match(r"([A-Z]{3})\b|.*\b([A-Z]{3})$", text):
+        currency = currency or found[1] or found[2]
+        text = text.replace(found[1] or found[2], " ")
+    return number_in(text.replace("$", " ").strip(), point), currency
+
+
+def months_in(cell: Cell) -> int:
+    """A number of months: of months, quarters or years; a bare number is months."""
+    lengths = _lengths(text_in(cell))
+    if not lengths:
+        raise Unreadable("months")
+    months = sum((_in_months(number, unit) for number, unit in lengths), Decimal(0))
+    if months != int(months) or not 0 < months <= 12_000:
+        raise Unreadable("months")
+    return int(months)
+
+
+def _lengths(text: str) -> list[tuple[Decimal, str]]:
+    """Every length that is named; none where there are several of one unit, which no single length is."""
+    pairs = [(Decimal(found[1].replace(",", ".")), (found[2] or "").casefold()) for found in _LENGTH.finditer(text)]
+    named = [pair for pair in pairs if pair[1]] or pairs
+    units = [unit[:2] for _number, unit in named]
+    return named if len(units) == len(set(units)) and ";" not in text else []
+
+
+def _in_months(number: Decimal, unit: str) -> Decimal:
+    for names, each in ((("y", "j"), 12), (("q",), 3), (("m", ""), 1)):
+        if unit[:1] in names:
+            return number * each
+    raise Unreadable("months")
+
+
+def notice_in(cell: Cell) -> tuple[int, str]:
+    """Length and unit (days, months, business_days); weeks are seven days, a bare number is days."""
+    lengths = _lengths(text_in(cell))
+    if len(lengths) != 1 or lengths[0][0] != int(lengths[0][0]):
+        raise Unreadable("notice")
+    number, unit = int(lengths[0][0]), lengths[0][1]
+    if unit.startswith(("business", "working")):
+        return number, "business_days"
+    if unit[:1] in ("d", "t", ""):
+        return number, "days"
+    if unit.startswith("w"):
+        return number * 7, "days"
+    return int(_in_months(Decimal(number), unit)), "months"
+
+
+def renewal_in(cell: Cell) -> str:
+    """none, automatic or express."""
+    text = text_in(cell).casefold()
+    if text in _NO or text.startswith(("does not", "fixed", "no ", "kein", "keine")):
+        return "none"
+    if any(word in text for word in ("express", "agree", "mutual", "option", "written")):
+        return "express"
+    if text in _YES or any(word in text for word in ("auto", "success", "evergreen", "tacit", "stillschweigend")):
+        return "automatic"
+    raise Unreadable("renewal")
+
+
+def yes_no_in(cell: Cell) -> bool:
+    if isinstance(cell, bool):
+        return cell
+    text = text_in(cell).casefold()
+    if text in _YES or text in _NO:
+        return text in _YES
+    raise Unreadable("yes_no")
+
+
+def words_in(cell: Cell) -> list[str]:
+    """Tags and choices: with semicolons, or else commas, between them."""
+    text = text_in(cell)
+    return [word for part in text.split(";" if ";" in text else ",") if (word := part.strip())]
+
+
+def names_in(cell: Cell) -> list[str]:
+    """Names of companies with semicolons between them, without what the contract calls them: ("Supplier")."""
+    found = (" ".join(_DEFINED.sub(" ", part).split()).strip(" ,;") for part in text_in(cell).split(";"))
+    return list(dict.fromkeys(name for name in found if name))
+
+
+@dataclass(frozen=True)
+class Span:
+    """A first term in whole months, from its first day."""
+
+    starts_on: date
+    months: int
+
+
+def span_until(starts_on: date, ends_on: date) -> Span:
+    """The first term that ends with its last day `ends_on`, or on that day as the first not covered. Raises Unreadable
+    `end` where that is no whole number of months."""
+    for end in (ends_on + timedelta(days=1), ends_on):
+        months = (end.year - starts_on.year) * 12 + end.month - starts_on.month
+        if months > 0 and _plus(starts_on, months) == end:
+            return Span(starts_on, months)
+    raise Unreadable("end")
+
+
+def _plus(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def guessed_order(cells: Sequence[Cell]) -> str:
+    """The order in which most dates can be read; the day first where nothing tells."""
+    read = {order: sum(1 for cell in cells if _reads(cell, order)) for order in ORDERS}
+    return max(ORDERS, key=lambda order: read[order])
+
+
+def _reads(cell: Cell, order: str) -> bool:
+    try:
+        date_in(cell, order)
+    except Unreadable:
+        return False
+    return True
+
+
+def guessed_point(cells: Sequence[Cell]) -> str:
+    """A comma where some number can only be read with it."""
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    commas = sum(1 for text in texts if re.search(r",\d{1,2}$|,\d{1,2}\D|\.\d{3}(?:\.|,|$)", text))
+    points = sum(1 for text in texts if re.search(r"\.\d{1,2}$|\.\d{1,2}\D|,\d{3}(?:,|\.|$)", text))
+    return COMMA if commas > points else POINT
