@@ -65,9 +65,4 @@ def fits(tab: Page) -> None:
     assert axe_violations(tab) == []
     for width in (390, 1440):
         tab.set_viewport_size({"width": width, "height": 900})
-        import os
-
-        if os.environ.get("SHOTS"):
-            fits.n = getattr(fits, "n", 0) + 1
-            tab.screenshot(path=f"/tmp/walk/imports/shot{fits.n:02}-{width}.png", full_page=True)
         assert not overflows(tab)
