@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -53,8 +53,10 @@ def put_errors(form: forms.Form, refusal: DomainError) -> None:
     """What the verb refused stands beside the field it is about, else above the form; who changed the thing meanwhile
     is named, what was typed stays, and saving it again is a choice."""
     if refusal.code == "changed_meanwhile" and "seen" in refusal.detail:
-        form.data = form.data.copy()
-        form.data["seen"] = refusal.detail["seen"]
+        given = QueryDict(mutable=True)
+        given.update(form.data)
+        given["seen"] = refusal.detail["seen"]
+        form.data = given
         form.changed_meanwhile = {"who": _person(refusal.detail.get("by", "")), "at": refusal.detail.get("at", "")}  # type: ignore[attr-defined]
         form.add_error(None, refusal.message)
         return

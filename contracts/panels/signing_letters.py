@@ -16,6 +16,7 @@ from clm.api.metrics import register_gauge
 from clm.lib import clock
 from clm.notify.letters import LetterBody, Withheld, register_letter
 from clm.notify.models import Letter
+from clm.notify.tasks import MAX_ATTEMPTS
 from contracts.access.signing import DESK
 from contracts.models import Envelope, Recipient, SigningCode, SigningLink
 from contracts.models.signature import SealState
@@ -68,12 +69,18 @@ def _letters_waiting() -> int:
     return Letter.objects.filter(due_at__lte=clock.now()).count()
 
 
+def _letters_failed() -> int:
+    """After the last try; the page of the envelope says so beside the person, and sends it again."""
+    return Letter.objects.filter(sent_at=None, due_at=None, attempts__gte=MAX_ATTEMPTS).count()
+
+
 def _seals_failed() -> int:
     return Envelope.objects.filter(seal_state=SealState.WAITING).exclude(seal_error="").count()
 
 
 def register() -> None:
     register_gauge("letters_waiting", "Letters to signers that are due and have not left.", _letters_waiting)
+    register_gauge("letters_failed", "Letters to signers that were given up after the last try.", _letters_failed)
     register_gauge("seals_failed", "Executed texts whose sealing failed and is tried again.", _seals_failed)
     invitation = "emails/signing/invitation.txt"
     link = _with_link(_purpose)

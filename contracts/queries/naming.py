@@ -12,6 +12,7 @@ from clm.accounts.models import Team
 from clm.audit.wording import About, register_namer, register_pointer
 from contracts.models import (
     Approval,
+    BulkSend,
     Change,
     Clause,
     Contract,
@@ -125,6 +126,11 @@ def _about_envelopes(ids: set[UUID]) -> Mapping[UUID, About]:
     return {pk: About(title, reverse("envelope", args=[pk])) for pk, title in rows}
 
 
+def _about_bulk_sends(ids: set[UUID]) -> Mapping[UUID, About]:
+    rows = BulkSend.objects.filter(pk__in=ids).values_list("pk", "title")
+    return {pk: About(title, reverse("bulk-send", args=[pk])) for pk, title in rows}
+
+
 def register() -> None:
     for model, pointer in (
         (Approval, _about_approvals),
@@ -133,6 +139,7 @@ def register() -> None:
         (Thread, _about_threads),
         (DraftClause, _about_draft_clauses),
         (Envelope, _about_envelopes),
+        (BulkSend, _about_bulk_sends),
     ):
         register_pointer(model._meta.label_lower, pointer)
     for namer in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -38,10 +39,14 @@ def test_two_sign_in_order_and_the_file_is_sealed(
     phone = open_tab(390)
     come_in(phone, BEATE.email)
     seen(phone)
-    phone.get_by_label("Signature").fill("Beate Baum")
+    draw_by_finger(phone)
+    seen(phone)
     sign(phone)
     other = open_tab(390)
     come_in(other, CARL.email)
+    expect(other.get_by_text("Filled in so far")).to_be_visible()
+    expect(other.locator(".sheet path.mark-drawn")).to_be_visible()
+    seen(other)
     sign(other)
 
     tab.reload()
@@ -55,7 +60,7 @@ def test_two_sign_in_order_and_the_file_is_sealed(
     other.goto("/verify/")
     other.get_by_label("The PDF").set_input_files(tmp_path / "executed.pdf")
     other.get_by_role("button", name="Check").click()
-    expect(other.get_by_text("This file is as it was sealed")).to_be_visible()
+    expect(other.get_by_text("Not changed, but nobody vouches for who sealed it")).to_be_visible()
     seen(other)
     assert Envelope.objects.get().contract.state == "executed"
 
@@ -77,6 +82,7 @@ def prepare(tab: Page, contract: str) -> None:
         tab.locator(f"[name=people-{number}-name]").fill(each.name)
         tab.locator(f"[name=people-{number}-email]").fill(each.email)
         tab.locator(f"[name=people-{number}-position]").fill(str(each.position))
+        tab.locator(f"[name=people-{number}-side]").select_option(each.side)
     tab.get_by_role("button", name="Go on: where they sign").click()
 
 
@@ -104,6 +110,25 @@ def come_in(phone: Page, email: str) -> None:
     phone.get_by_role("button", name="Send me the code").click()
     phone.get_by_label("The six digits").fill(code_of(email))
     phone.get_by_role("button", name="Open").click()
+
+
+def draw_by_finger(phone: Page) -> None:
+    """A stroke with a pointer; cleared, it can be drawn anew. Nothing is typed."""
+    phone.get_by_role("button", name="Draw your signature").click()
+    canvas = phone.get_by_role("img", name="Your drawn signature")
+    for _turn in (1, 2):
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        assert box is not None
+        phone.mouse.move(box["x"] + 20, box["y"] + 60)
+        phone.mouse.down()
+        for step in range(1, 9):
+            phone.mouse.move(box["x"] + 20 + step * 25, box["y"] + (30 if step % 2 else 80))
+        phone.mouse.up()
+        assert len(json.loads(phone.locator("[name=drawing]").input_value())[0]) > 8
+        if _turn == 1:
+            phone.get_by_role("button", name="Clear").click()
+            assert phone.locator("[name=drawing]").input_value() == ""
 
 
 def sign(phone: Page) -> None:

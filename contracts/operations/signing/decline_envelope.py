@@ -108,6 +108,7 @@ def _successor(envelope: Envelope, recipient: Recipient, name: str, email: str) 
         envelope=envelope,
         role=recipient.role,
         side=recipient.side,
+        party_id=recipient.party_id,
         position=recipient.position,
         name=name,
         email=email,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ def is_verified(link: SigningLink, given: Pass) -> bool:
     if not given.session or not link.session_hash or link.verified_at is None:
         return False
     is_fresh = clock.now() < link.verified_at + timedelta(minutes=settings.SIGNING_SESSION_MINUTES)
-    return is_fresh and hash_key(given.session) == link.session_hash
+    return is_fresh and hmac.compare_digest(hash_key(given.session), link.session_hash)
 
 
 def _why_not(link: SigningLink, envelope: Envelope, given: Pass) -> str:

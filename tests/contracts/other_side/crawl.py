@@ -105,6 +105,7 @@ NONE_OF_THEM = {
     "/credits/", "/dead-letters/", "/deliveries/", "/discrepancies/", "/fees/", "/invoices/", "/obligations/",
     "/obligations/dates/", "/occurrences/", "/reconciliation/", "/service-reports/", "/tokens/", "/views/", "/inbox/",
     "/notifications/", "/drafts/words/", "/kept-words/", "/clauses/", "/exclusions/", "/requests/new/",
+    "/bulk-sends/",
 }  # fmt: skip
 FRESH_AFTER = 500
 LISTS = ("?all=1", "?format=csv", "?format=xlsx", "?show=all")

@@ -33,7 +33,8 @@ def kinds(envelope: Envelope) -> list[str]:
     return list(EnvelopeEvent.objects.filter(envelope=envelope).order_by("number").values_list("kind", flat=True))
 
 
-def test_the_last_two_signers_complete_it_once(alice: Actor) -> None:
+@pytest.mark.parametrize("_run", [1, 2])
+def test_the_last_two_signers_complete_it_once(alice: Actor, _run: int) -> None:
     with clock.set_to(JUNE):
         envelope = sent(alice, BEATE, CARL, is_ordered=False)
         passes = [ready_to_sign(alice, each.email) for each in (BEATE, CARL)]
@@ -57,7 +58,8 @@ def test_the_same_signature_twice_is_one(alice: Actor) -> None:
     assert Recipient.objects.get(name=CARL.name).state == "invited"
 
 
-def test_signing_and_voiding_leave_one_outcome(alice: Actor) -> None:
+@pytest.mark.parametrize("_run", [1, 2])
+def test_signing_and_voiding_leave_one_outcome(alice: Actor, _run: int) -> None:
     with clock.set_to(JUNE):
         envelope = sent(alice, BEATE)
         given = ready_to_sign(alice, BEATE.email)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -18,6 +19,7 @@ from clm.lib.errors import DomainError, Invalid
 from contracts.models import Contract, EnvelopeEvent, Recipient, SignatureField
 from contracts.operations.add_version import add_version
 from contracts.operations.create_party import create_party
+from contracts.operations.retention.approve_disposal import _blobs
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.signing.change_envelope import change_envelope
@@ -138,6 +140,7 @@ def test_a_paper_goes_out_with_the_text_it_was_made_of_and_no_other(alice: Actor
     facts = {"scan": scan, "signed_on": TERMS["starts_on"], "certifies": True}
     _changed(lambda: record_paper_signature(actor=alice, envelope_id=envelope.pk, **facts))
 
+    paper_blob = envelope.paper_id
     add_version(actor=alice, contract_id=contract.pk, paper=text_paper(TEXT + "\nMore."))
     set_terms(actor=alice, version_id=newest(contract).pk, terms=TERMS)
     again = prepare_again(actor=alice, envelope_id=envelope.pk, paper=paper_of(alice, contract))
@@ -145,6 +148,9 @@ def test_a_paper_goes_out_with_the_text_it_was_made_of_and_no_other(alice: Actor
     assert "More." in words_in(read_blob(again.paper))
     assert [row.name for row in again.recipients.all()] == ["Beate Baum", "Carl Client"]
     assert SignatureField.objects.count() == 1
+    # Whoever disposes of the contract finds every file, also those of the paper before, and the pictures of its pages.
+    files = _blobs(contract)
+    assert {again.paper_id, paper_blob, *(UUID(page["picture"]) for page in again.pages)} <= files
     send_envelope(actor=alice, envelope_id=envelope.pk)
     bound = EnvelopeEvent.objects.get(envelope=envelope, kind="sent").detail
     assert bound == {"content_hash": newest(contract).content_hash, "paper": again.paper.sha256}

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from clm.lib import clock
-from contracts.models import Envelope, Recipient
+from contracts.models import BulkSend, Envelope, Recipient
 from contracts.operations.signing.remind_recipient import remind_recipient
 from contracts.portfolio.requests import HOUSE
 from contracts.portfolio.signing import DEALS, load
+from contracts.queries.bulk_sends import dry_run
 from contracts.queries.signing import envelope_rows
 from tests.cast import Cast
 
@@ -24,6 +25,9 @@ def test_one_is_half_signed_and_one_is_sealed(acme: Cast, settings: Any, trial_f
     assert (waits.state, waits.contract.state) == ("sent", "out_for_signature")
     assert (done.state, done.contract.state, done.seal_state) == ("completed", "executed", "sealed")
     assert Envelope.objects.count() == 2
+    bulk = BulkSend.objects.get()
+    found = dry_run(bulk, bulk.rows.order_by("number"))
+    assert [len(each.problems) for each in found] == [0, 0, 0, 1]
     last = Recipient.objects.get(envelope=waits, state="invited")
     assert last.invited_at is not None
     assert (clock.now() - last.invited_at).days == 2

@@ -407,6 +407,7 @@ def test_passed_on_the_next_one_signs_in_the_same_places(alice: Actor) -> None:
 
     successor.refresh_from_db()
     assert (successor.state, successor.forwarded_from) == ("invited", person(envelope, "Beate"))
+    assert successor.party == person(envelope, "Beate").party != None  # noqa: E711
     assert SignatureField.objects.get().recipient == successor
     assert _refused(alice, given) == "link_used"
     signed(alice, envelope, "Emil")
