@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from clm.access.permissions import visible
 from clm.access.registry import (
@@ -14,6 +16,7 @@ from clm.access.registry import (
 )
 from clm.access.subjects import register_subjects
 from clm.accounts.roles import INSIDE, Role
+from clm.audit.access import register_ledger_filter
 from clm.lib.actor import Actor
 from contracts.models import Conflict, Contract, RiskAssessment, RiskScale, Stance
 
@@ -43,9 +46,16 @@ def register() -> None:
     register_visibility(Stance, VIEW_CONFLICT, through_contract)
     register_visibility(RiskScale, VIEW, everyone_inside)
     register_visibility(Conflict, VIEW_CONFLICT, _conflicts)
+    register_ledger_filter(_of_both)
 
 
 def _conflicts(actor: Actor, rows: QuerySet[Conflict]) -> QuerySet[Conflict]:
     """Only where both contracts are seen."""
     seen = visible(actor, Contract.objects.all()).values("pk")
     return rows.none() if actor.is_counterparty else rows.filter(contract__in=seen, other__in=seen)
+
+
+def _of_both(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Entries about conflicts for who sees both contracts: that there is one says that there is the other."""
+    seen = visible(actor, Conflict.objects.all()).values("pk")
+    return rows.filter(~Q(subject_type=Conflict._meta.label_lower) | Q(subject_id__in=seen))

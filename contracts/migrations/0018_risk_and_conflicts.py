@@ -323,7 +323,7 @@ class Migration(migrations.Migration):
             model_name="riskassessment",
             name="contract",
             field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="risk", to="contracts.contract"
+                on_delete=django.db.models.deletion.CASCADE, related_name="risk_assessment", to="contracts.contract"
             ),
         ),
         migrations.AddField(

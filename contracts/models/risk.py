@@ -91,7 +91,7 @@ class RiskAssessment(OrganizationRow):
     if what is not known were at its worst. `inputs` is a hash of all that it came from: the same is not computed
     again."""
 
-    contract = models.OneToOneField("contracts.Contract", on_delete=models.CASCADE, related_name="risk")
+    contract = models.OneToOneField("contracts.Contract", on_delete=models.CASCADE, related_name="risk_assessment")
     version = models.ForeignKey("contracts.Version", null=True, on_delete=models.CASCADE, related_name="+")
     scale = models.ForeignKey(RiskScale, null=True, on_delete=models.PROTECT, related_name="+")
     score = models.PositiveSmallIntegerField(_("score"))
