@@ -28,7 +28,7 @@ from contracts.engine import import_values as values
 from contracts.engine import likeness
 from contracts.models import ContractImport, ImportFile
 from contracts.operations.imports.complete_reading import complete_reading
-from contracts.operations.imports.guards import READ, SCANS
+from contracts.operations.imports.guards import READ, SCANS, SHEET
 from contracts.papers import Paper, read_paper
 from contracts.papers.import_plan import guessed_category
 from contracts.papers.reading_jobs import UNREAD
@@ -39,7 +39,6 @@ from contracts.states import ImportState
 READERS = 2
 AT_ONCE = 24
 MOST_TYPES = 60
-SHEET = "sheet"
 NO_SHEET = Sheet([], [])
 
 
