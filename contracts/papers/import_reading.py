@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clm.access.permissions import require
+from clm.access.permissions import can, require
 from clm.documents.blobs import StoredContent, blob_of, open_blob, put_content, read_blob
 from clm.documents.extraction import PDF, Refused
 from clm.documents.models import Blob
@@ -52,12 +52,15 @@ def read_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[st
             _unpack(progress, batch, batch.archive)
         sheet = _sheet(batch)
         _read_files(progress, batch)
+        suggested = suggested_mapping(batch, sheet)
+        if not can(progress.actor, "contracts.record_execution"):
+            suggested = replace(suggested, state=fields.DRAFT)
         complete_reading(
             actor=progress.actor,
             import_id=batch.pk,
             heads=sheet.heads,
             rows=sheet.rows,
-            suggested=suggested_mapping(batch, sheet),
+            suggested=suggested,
         )
     refused = batch.files.exclude(problem={}).count()
     url = reverse("import-map", args=[batch.pk])

@@ -223,6 +223,7 @@ def test_who_may(alice: Actor, bob: Actor, charlie: Actor, acme: Cast, globex: C
         run_import(actor=charlie, import_id=batch.pk)
     with pytest.raises(Invalid, match="You may not file signed contracts"):
         tried(acme["procurement"], batch)
+    assert read(acme["procurement"], packed({"a.txt": text_of(7)})).mapping["state"] == "draft"
 
 
 def test_lines_and_files_that_do_not_meet(alice: Actor) -> None:
