@@ -173,6 +173,16 @@ def run(job_id: UUID, organization_id: UUID) -> None:
             _finish(job, JobState.SUCCEEDED, result=result)
 
 
+def run_here(job: Job) -> Job:
+    """The job has ended: done in this process, or by a worker that was faster, which is waited for. For commands and
+    for work that needs what a job leaves."""
+    run(job.pk, job.organization_id)
+    with organization_scope(job.organization_id):
+        while (now := Job.objects.get(pk=job.pk)).is_live:
+            time.sleep(0.2)
+    return now
+
+
 @transaction.atomic
 def _claim(job_id: UUID) -> Job | None:
     job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id, state=JobState.QUEUED).first()

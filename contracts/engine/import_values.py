@@ -142,7 +142,9 @@ def months_in(cell: Cell) -> int:
 
 
 def _lengths(text: str) -> list[tuple[Decimal, str]]:
-    """Every length that is named; none where there are several of one unit, which no single length is."""
+    """Every length that is named; none where several have one unit, which no single length is, or one is a fraction."""
+    if re.search(r"\d\s*/\s*\d", text):
+        return []
     pairs = [(Decimal(found[1].replace(",", ".")), (found[2] or "").casefold()) for found in _LENGTH.finditer(text)]
     named = [pair for pair in pairs if pair[1]] or pairs
     units = [unit[:2] for _number, unit in named]

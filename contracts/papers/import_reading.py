@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clm.access.permissions import require
+from clm.access.permissions import can, require
 from clm.documents.blobs import StoredContent, blob_of, open_blob, put_content, read_blob
 from clm.documents.extraction import PDF, Refused
 from clm.documents.models import Blob
@@ -28,7 +28,7 @@ from contracts.engine import import_values as values
 from contracts.engine import likeness
 from contracts.models import ContractImport, ImportFile
 from contracts.operations.imports.complete_reading import complete_reading
-from contracts.operations.imports.guards import READ, SCANS
+from contracts.operations.imports.guards import READ, SCANS, SHEET
 from contracts.papers import Paper, read_paper
 from contracts.papers.import_plan import guessed_category
 from contracts.papers.reading_jobs import UNREAD
@@ -39,7 +39,6 @@ from contracts.states import ImportState
 READERS = 2
 AT_ONCE = 24
 MOST_TYPES = 60
-SHEET = "sheet"
 NO_SHEET = Sheet([], [])
 
 
@@ -53,12 +52,15 @@ def read_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[st
             _unpack(progress, batch, batch.archive)
         sheet = _sheet(batch)
         _read_files(progress, batch)
+        suggested = suggested_mapping(batch, sheet)
+        if not can(progress.actor, "contracts.record_execution"):
+            suggested = replace(suggested, state=fields.DRAFT)
         complete_reading(
             actor=progress.actor,
             import_id=batch.pk,
             heads=sheet.heads,
             rows=sheet.rows,
-            suggested=suggested_mapping(batch, sheet),
+            suggested=suggested,
         )
     refused = batch.files.exclude(problem={}).count()
     url = reverse("import-map", args=[batch.pk])

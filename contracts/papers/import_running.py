@@ -22,12 +22,12 @@ from contracts.engine.import_values import text_in
 from contracts.known_texts import Together, known_text, sketch_versions
 from contracts.models import ContractImport, ImportFile, ImportRow
 from contracts.operations.imports.complete_trial import complete_trial
-from contracts.operations.imports.guards import RUN, TRY
+from contracts.operations.imports.guards import RUN, SHEET, TRY
 from contracts.operations.imports.import_row import import_row
 from contracts.operations.imports.run_import import finish_import
 from contracts.papers import Paper
 from contracts.papers.import_plan import Fault, Plan, RowReader
-from contracts.papers.import_reading import READERS, SHEET, paper_of, stored_as
+from contracts.papers.import_reading import READERS, paper_of, stored_as
 from contracts.queries.imports import counts_of
 
 AHEAD = 2 * READERS

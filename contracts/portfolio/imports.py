@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from clm.accounts.models import Organization
 from clm.documents.blobs import put_content
-from clm.jobs.runner import run
+from clm.jobs.runner import run_here
 from clm.lib.actor import Actor
 from clm.portfolio.registry import Cast, Stage, register_stage
 from contracts.engine.import_fields import mapping_of
@@ -84,7 +84,7 @@ def _work(batch: ContractImport) -> None:
     """The newest job on the import is done at once."""
     job = job_of(batch)
     if job is not None:
-        run(job.pk, job.organization_id)
+        run_here(job)
     batch.refresh_from_db()
 
 

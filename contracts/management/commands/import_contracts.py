@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import time
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from clm.access.scope import organization_scope
 from clm.accounts.actors import actor_of_membership
 from clm.accounts.models import Membership, Organization
-from clm.jobs.models import Job, JobState
-from clm.jobs.runner import run
+from clm.jobs.models import JobState
+from clm.jobs.runner import run_here
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.pages.export import csv_lines
@@ -72,11 +71,9 @@ class Command(BaseCommand):
         job = job_of(batch)
         if job is None:
             return
-        run(job.pk, job.organization_id)
-        while (now := Job.objects.get(pk=job.pk)).is_live:
-            time.sleep(0.5)
-        if now.state != JobState.SUCCEEDED:
-            raise CommandError(now.error or "The job was stopped.", returncode=1)
+        ended = run_here(job)
+        if ended.state != JobState.SUCCEEDED:
+            raise CommandError(ended.error or "The job was stopped.", returncode=1)
         batch.refresh_from_db()
 
 

@@ -40,7 +40,7 @@ def complete_reading(
     put_rows(batch, rows)
     batch.heads, batch.mapping = list(heads), suggested.as_json()
     batch.save(update_fields=["heads", "mapping"])
-    let_go(batch, "archive", "sheet")
+    let_go(batch)
     move(actor, batch, to=ImportState.MAPPING)
     record(actor, events.import_set("import.read", batch, {"files": batch.files.count(), "rows": len(rows)}))
     return batch

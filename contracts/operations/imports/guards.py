@@ -27,6 +27,7 @@ from contracts.operations.custom_fields.guards import check_tags
 from contracts.queries.custom_fields import asked_fields
 from contracts.queries.imports import is_needed
 
+SHEET = "sheet"
 READ, TRY, RUN, SCANS = (f"contracts.{each}_import" for each in ("read", "try", "run", "recognize"))
 
 
@@ -99,13 +100,15 @@ def _id(text: str) -> UUID:
         return UUID(int=0)
 
 
-def let_go(batch: ContractImport, *names: str) -> None:
-    """What was uploaded is read: its bytes go within a day where nothing else has them."""
-    blobs: list[Any] = [blob for name in names if (blob := getattr(batch, f"{name}_id"))]
-    for name in names:
-        setattr(batch, name, None)
-    batch.save(update_fields=list(names))
-    erase_blobs(Blob.objects.filter(pk__in=[blob for blob in blobs if not is_needed(blob)]))
+def let_go(batch: ContractImport) -> None:
+    """What was uploaded is read: the bytes of the archive and of its sheets go within a day where nothing else has
+    them."""
+    sheets = [file for file in batch.files.exclude(blob=None) if file.problem.get("code") == SHEET]
+    blobs: list[Any] = [batch.archive_id, batch.sheet_id, *(file.blob_id for file in sheets)]
+    batch.archive = batch.sheet = None
+    batch.save(update_fields=["archive", "sheet"])
+    batch.files.filter(pk__in=[file.pk for file in sheets]).update(blob=None)
+    erase_blobs(Blob.objects.filter(pk__in=[blob for blob in blobs if blob and not is_needed(blob)]))
 
 
 def put_rows(batch: ContractImport, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +14,18 @@ from clm.audit.models import LedgerEntry
 from clm.documents.models import Blob
 from clm.jobs.models import Job
 from clm.jobs.runner import run
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
-from contracts.models import Contract, ContractImport, ImportFile, ImportRow, Party, Version
+from contracts.models import Contract, ContractImport, ImportFile, ImportRow, Party, TextSketch, Version
+from contracts.operations.archive_contract import archive_contract
 from contracts.operations.create_party import create_party
 from contracts.operations.imports.decide_import_rows import decide_import_rows
 from contracts.operations.imports.replace_import_sheet import replace_import_sheet
 from contracts.operations.imports.run_import import run_import
+from contracts.operations.retention.add_retention_rule import add_retention_rule
+from contracts.operations.retention.approve_disposal import approve_disposal
+from contracts.operations.retention.propose_disposal import propose_disposal
 from contracts.papers import import_running
 from contracts.queries.custom_fields import values_of
 from tests.cast import Cast
@@ -218,6 +223,7 @@ def test_who_may(alice: Actor, bob: Actor, charlie: Actor, acme: Cast, globex: C
         run_import(actor=charlie, import_id=batch.pk)
     with pytest.raises(Invalid, match="You may not file signed contracts"):
         tried(acme["procurement"], batch)
+    assert read(acme["procurement"], packed({"a.txt": text_of(7)})).mapping["state"] == "draft"
 
 
 def test_lines_and_files_that_do_not_meet(alice: Actor) -> None:
@@ -298,12 +304,37 @@ def test_a_row_that_is_a_contract_never_changes(alice: Actor) -> None:
         ImportRow.objects.filter(batch=batch).delete()
 
 
-def test_the_archive_is_let_go_once_it_is_read(alice: Actor) -> None:
-    archive = two_files()
-    batch = started(alice, archive)
-    blob = batch.archive
-    assert blob is not None
+def test_the_archive_and_its_sheet_are_let_go_once_they_are_read(alice: Actor) -> None:
+    batch = started(alice, two_files())
+    archive = batch.archive
+    assert archive is not None
 
     work(batch)
 
-    assert Blob.objects.get(pk=blob.pk).is_erased
+    assert Blob.objects.get(pk=archive.pk).is_erased
+    assert {file.path: file.blob is None for file in batch.files.all()} == {
+        "one.txt": False, "two.txt": False, "list.csv": True,
+    }  # fmt: skip
+    assert Blob.objects.exclude(storage_name="").count() == 2
+
+
+def test_of_a_contract_that_is_disposed_of_its_import_says_no_more_what_it_was(alice: Actor, acme: Cast) -> None:
+    batch = read(alice, packed({"a.txt": text_of(1), "b.txt": text_of(2)}))
+    tried(alice, batch, state="draft")
+    contract = done(alice, batch)[1].contract
+    assert contract is not None
+    with clock.set_to(datetime(2024, 1, 1, tzinfo=UTC)):
+        archive_contract(actor=alice, contract_id=contract.pk)
+    add_retention_rule(
+        actor=alice, name="Short", keep_months=1, basis="Policy", category="", jurisdiction="", counts_from="end"
+    )
+    disposal = propose_disposal(actor=alice, contract_id=contract.pk, reason="Old")
+    approve_disposal(actor=acme["legal"], disposal_id=disposal.pk)
+
+    row = ImportRow.objects.select_related("file").get(contract=contract)
+    assert row.file is not None
+    assert (row.cells, row.title, row.file.path, row.file.blob, row.file.text_key) == ({}, "", "", None, "")
+    assert Version.objects.get(contract=contract).blob.is_erased
+    assert not TextSketch.objects.filter(version__contract=contract).exists()
+    again = read(alice, packed({"c.txt": text_of(1)}))
+    assert outcomes(tried(alice, again, state="draft")) == ["ready"]
