@@ -53,9 +53,12 @@ def put_errors(form: forms.Form, refusal: DomainError) -> None:
     """What the verb refused stands beside the field it is about, else above the form; who changed the thing meanwhile
     is named, what was typed stays, and saving it again is a choice."""
     if refusal.code == "changed_meanwhile" and "seen" in refusal.detail:
-        form.data = form.data.copy()
-        form.data["seen"] = refusal.detail["seen"]
-        form.changed_meanwhile = {"who": _person(refusal.detail.get("by", "")), "at": refusal.detail.get("at", "")}  # type: ignore[attr-defined]
+        typed: Any = form.data
+        again = typed.copy()
+        again["seen"] = refusal.detail["seen"]
+        form.data = again
+        who = {"who": _person(refusal.detail.get("by", "")), "at": refusal.detail.get("at", "")}
+        form.changed_meanwhile = who  # type: ignore[attr-defined]
         form.add_error(None, refusal.message)
         return
     for name, texts in refusal.fields.items():
