@@ -141,6 +141,11 @@ def test_never_backwards_unless_it_says_so(alice: Actor) -> None:
         assert refused(back) == "takes_effect_backwards"
         assert refused(lambda: back(is_retroactive=True)) == "words_missing"
         amendment = back(is_retroactive=True, retroactive_reason="Section 5: from 1 March")
+        change = lambda **facts: change_amendment(actor=alice, amendment_id=amendment.pk, **facts)  # noqa: E731
+        assert refused(lambda: change(retroactive_reason=" ")) == "words_missing"
+        assert refused(lambda: change(is_retroactive=False)) == "takes_effect_backwards"
+        foreign = newest(active_contract(alice)).pk
+        assert refused(lambda: change(version_id=foreign)) == "not_found"
         accepted(alice, amendment)
         assert final(alice, amendment).effective_on == date(2026, 3, 1)
         late = proposed_again(alice, contract, effective_on=date(2026, 6, 3))
