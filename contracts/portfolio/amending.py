@@ -132,4 +132,5 @@ def _proposed(legal: Actor, contract: Contract, paper: Paper, terms: dict[str, A
 
 
 def register() -> None:
-    register_stage(Stage(key="amendments", title="Amendments", order=19, load=load))
+    """Before the stage that switches approval rules on: these changes were agreed when there were none."""
+    register_stage(Stage(key="amendments", title="Amendments", order=17, load=load))
