@@ -22,6 +22,7 @@ from contracts.calendar import Stretch, business_days_of, cut_short, start_of, s
 from contracts.engine.terms import Status, TermStatus, term_status
 from contracts.engine.terms import Term as EngineTerm
 from contracts.models import Contract, Term, Termination
+from contracts.operations.amending.guards import close_amendments
 from contracts.operations.approval.guards import close_approvals
 from contracts.operations.retention.guards import end
 from contracts.states import ContractState, TerminationState, VersionState
@@ -135,5 +136,6 @@ def _expire(actor: Actor, contract: Contract, ended_on: date) -> None:
     contract.terms_due_at = None
     end(contract, ended_on)
     close_approvals(actor, contract, verb=VERB, why=_("The contract expired."))
+    close_amendments(actor, contract, verb=VERB, why=_("The contract expired."))
     previous = move(actor, contract, to=ContractState.EXPIRED, reason="its last term ended")
     record(actor, events.contract_moved("contract.expired", VERB, contract, previous))

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -53,11 +53,12 @@ def put_errors(form: forms.Form, refusal: DomainError) -> None:
     """What the verb refused stands beside the field it is about, else above the form; who changed the thing meanwhile
     is named, what was typed stays, and saving it again is a choice."""
     if refusal.code == "changed_meanwhile" and "seen" in refusal.detail:
-        given = QueryDict(mutable=True)
-        given.update(form.data)
-        given["seen"] = refusal.detail["seen"]
-        form.data = given
-        form.changed_meanwhile = {"who": _person(refusal.detail.get("by", "")), "at": refusal.detail.get("at", "")}  # type: ignore[attr-defined]
+        typed: Any = form.data
+        again = typed.copy()
+        again["seen"] = refusal.detail["seen"]
+        form.data = again
+        who = {"who": _person(refusal.detail.get("by", "")), "at": refusal.detail.get("at", "")}
+        form.changed_meanwhile = who  # type: ignore[attr-defined]
         form.add_error(None, refusal.message)
         return
     for name, texts in refusal.fields.items():

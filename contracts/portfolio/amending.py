@@ -9,15 +9,18 @@ from typing import Any
 
 from django.db import transaction
 
+from clm.access.permissions import system_actor
 from clm.accounts.models import Organization
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.months import add_months
 from clm.portfolio.registry import Cast, Stage, register_stage
+from contracts.access import TERM_KEEPER
 from contracts.models import Amendment, Contract, ContractParty
 from contracts.models.contract import Category
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
+from contracts.operations.advance_terms import advance_terms
 from contracts.operations.amending.answer_amendment import accept_amendment
 from contracts.operations.amending.guards import Evidence, put_evidence
 from contracts.operations.amending.propose_amendment import propose_amendment
@@ -102,6 +105,9 @@ def _amend(cast: Cast, papers: list[Paper], instrument: Paper, evidence: Evidenc
             evidence=evidence, seen=first.content_hash,
         )  # fmt: skip
         finalize_version(actor=legal, version_id=first.version_id)
+    with _at(add_months(starts_on, 3)):
+        keeper = system_actor(TERM_KEEPER, legal.organization_id)
+        advance_terms(actor=keeper, contract_id=contract.pk)
     people = [cast["counterparty"].person_id]
     restrict_contract(actor=legal, contract_id=contract.pk, people=people, is_confidential=False)
     with clock.set_to(clock.now() - timedelta(days=2)):
@@ -132,4 +138,5 @@ def _proposed(legal: Actor, contract: Contract, paper: Paper, terms: dict[str, A
 
 
 def register() -> None:
-    register_stage(Stage(key="amendments", title="Amendments", order=19, load=load))
+    """Before the stage that switches approval rules on: these changes were agreed when there were none."""
+    register_stage(Stage(key="amendments", title="Amendments", order=17, load=load))

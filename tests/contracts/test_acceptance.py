@@ -26,15 +26,20 @@ from contracts.operations.amending.change_amendment import change_amendment
 from contracts.operations.amending.propose_amendment import propose_amendment
 from contracts.operations.amending.record_acceptance import record_acceptance
 from contracts.operations.amending.withdraw_amendment import withdraw_amendment
+from contracts.operations.archive_contract import archive_contract
 from contracts.operations.finalize_version import finalize_version
 from contracts.operations.restrict_contract import PERMISSION
+from contracts.operations.retention.approve_disposal import approve_disposal
+from contracts.operations.retention.propose_disposal import propose_disposal
 from contracts.operations.set_terms import set_terms
 from contracts.operations.signing.send_envelope import send_envelope
+from contracts.operations.terminate_contract import terminate_contract
 from contracts.papers import put_paper
 from contracts.queries.amendments import amendment_of, waited_for
 from tests.cast import Cast
 from tests.contracts.amended import accepted, amended, amended_text, letter, proposed
 from tests.contracts.papers import TERMS, TEXT, active_contract, newest, text_paper
+from tests.contracts.retention.records import kept_three_years
 from tests.contracts.signing.sent import BEATE, CARL, completed, prepared
 from tests.contracts.test_at_once import at_once
 from tests.proof import last_event, left_behind
@@ -136,6 +141,11 @@ def test_never_backwards_unless_it_says_so(alice: Actor) -> None:
         assert refused(back) == "takes_effect_backwards"
         assert refused(lambda: back(is_retroactive=True)) == "words_missing"
         amendment = back(is_retroactive=True, retroactive_reason="Section 5: from 1 March")
+        change = lambda **facts: change_amendment(actor=alice, amendment_id=amendment.pk, **facts)  # noqa: E731
+        assert refused(lambda: change(retroactive_reason=" ")) == "words_missing"
+        assert refused(lambda: change(is_retroactive=False)) == "takes_effect_backwards"
+        foreign = newest(active_contract(alice)).pk
+        assert refused(lambda: change(version_id=foreign)) == "not_found"
         accepted(alice, amendment)
         assert final(alice, amendment).effective_on == date(2026, 3, 1)
         late = proposed_again(alice, contract, effective_on=date(2026, 6, 3))
@@ -335,6 +345,30 @@ def test_lists_ask_a_fixed_number_of_queries(api: APIClient, alice: Actor) -> No
             assert api.get(url).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_it_ends_and_goes_with_its_contract(acme: Cast, alice: Actor) -> None:
+    """Open ones are withdrawn at the end; disposed of, what the parties wrote is gone and that there was one stays."""
+    kept_three_years(alice)
+    paper = put_paper(alice, text_paper("Section 2.1 is replaced by: 99.5 %.", "amendment-1.txt"))
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        version = amended_text(alice, contract)
+        first = propose_amendment(actor=alice, version_id=version.pk, summary="Secret", instrument=paper)
+        accepted(alice, first)
+        final(alice, first)
+        second = proposed_again(alice, contract)
+    with clock.set_to(JUNE + timedelta(days=30)):
+        terminate_contract(actor=alice, contract_id=contract.pk, terminated_on=date(2026, 6, 30), reason="Done")
+        second.refresh_from_db()
+        assert (second.state, second.outcome) == ("withdrawn", "The contract was terminated.")
+        archive_contract(actor=alice, contract_id=contract.pk)
+    with clock.set_to(datetime(2029, 7, 1, tzinfo=UTC)):
+        disposal = propose_disposal(actor=alice, contract_id=contract.pk, reason="Nobody needs it")
+        approve_disposal(actor=acme["legal"], disposal_id=disposal.pk, note="Agreed")
+    first.refresh_from_db()
+    assert (first.summary, first.instrument, first.instrument_text, first.touched) == ("", None, "", [])
+    assert AmendmentAnswer.objects.count() == 0
 
 
 def test_on_the_pages(page: Client, alice: Actor) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib.actor import Actor
+from clm.lib.errors import NotVisible
 from clm.lib.locks import lock_row
 from contracts.events import amending as events
 from contracts.models import Amendment, Version
@@ -60,7 +61,8 @@ def change_amendment(
         amendment.retroactive_reason = ""
     if version_id is not None:
         _take_text(amendment, version_id)
-    if amendment.effective_on != before["effective_on"] or amendment.is_retroactive != before["is_retroactive"]:
+    is_other_day = amendment.effective_on != before["effective_on"] or before["is_retroactive"]
+    if is_other_day or amendment.is_retroactive:
         check_day(
             amendment.contract,
             amendment.effective_on,
@@ -77,7 +79,7 @@ def change_amendment(
 def _take_text(amendment: Amendment, version_id: UUID) -> None:
     version = lock_row(Version, version_id)
     if version.contract_id != amendment.contract_id:
-        version = lock_row(Version, amendment.version_id)
+        raise NotVisible
     amendment.amends = check_amends(amendment.contract, version)
     amendment.version = version
     share(version)

@@ -227,6 +227,18 @@ def finish(actor: Actor, verb: str, amendment: Amendment) -> None:
     record(actor, events.amendment_moved(verb, amendment, before))
 
 
+def close_amendments(actor: Actor, contract: Contract, *, verb: str, why: str) -> None:
+    """The locked contract is over: nobody is asked about a change of it any more."""
+    amendment = open_amendment(contract)
+    if amendment is None:
+        return
+    amendment.outcome = why
+    amendment.save(update_fields=["outcome"])
+    before = move(actor, amendment, to=AmendmentState.WITHDRAWN, reason=why)
+    settle_about(amendment, ASKED)
+    record(actor, events.amendment_moved(verb, amendment, before, why))
+
+
 def check_signers(amendment: Amendment, people: Iterable[Recipient]) -> None:
     """Before an amendment goes out for signature: whoever has not accepted yet has somebody who signs for them. Raises
     DomainError `signer_missing`."""

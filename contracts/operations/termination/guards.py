@@ -19,6 +19,7 @@ from contracts import events
 from contracts.engine.termination import Part, surviving
 from contracts.events import termination as ending
 from contracts.models import Clause, Contract, SurvivingClause, Termination, TerminationItem, Terms
+from contracts.operations.amending.guards import close_amendments
 from contracts.operations.approval.guards import close_approvals
 from contracts.operations.retention.guards import end
 from contracts.queries import version_in_force
@@ -95,6 +96,7 @@ def finish(actor: Actor, verb: str, contract: Contract, ended_on: date, reason: 
     """The locked contract is over from this day; its terms begin no more. Answers the fact to record."""
     previous = move(actor, contract, to=ContractState.TERMINATED, reason=reason)
     close_approvals(actor, contract, verb=verb, why=_("The contract was terminated."))
+    close_amendments(actor, contract, verb=verb, why=_("The contract was terminated."))
     contract.terms_due_at = None
     contract.save(update_fields=["terms_due_at"])
     end(contract, ended_on)
