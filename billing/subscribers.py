@@ -204,4 +204,4 @@ def _tell_finance(title: str, key: str, url: str, *, subject: Model, body: str =
 def follow_invoice(event: OutboxEvent) -> None:
     """An invoice that is other than agreed is part of the history of the other party."""
     assessor = system_actor(ASSESSOR, event.organization_id)
-    follow_contract(actor=assessor, contract_id=event.payload["contract_id"], with_siblings=True)
+    follow_contract(actor=assessor, contract_id=event.payload["contract_id"], later=True)

@@ -39,22 +39,25 @@ WORDS = {
 
 # What a contract's score, what it says, and the route of its approval come from.
 FOLLOWED = (
-    "contract.created", "contract.changed", "contract.party_added", "contract.party_removed", "contract.executed",
-    "contract.activated", "contract.expired", "contract.archived", "contract.term_started", "contract.term_changed",
-    "contract.renewal_decided", "contract.related", "contract.unrelated", "version.added", "version.received",
-    "version.terms_set", "version.finalized", "clause.adopted", "clause.released",
+    "contract.changed", "contract.party_added", "contract.party_removed", "contract.executed", "contract.related",
+    "contract.unrelated", "version.added", "version.received", "version.terms_set", "version.finalized",
+    "clause.adopted", "clause.released",
 )  # fmt: skip
-# What changes the history of others with the same parties too.
-HISTORY = ("contract.terminated", "contract.restricted", "contract.opened_up")
+# What moves its end, or the history of its parties: followed soon, for these come in hundreds.
+FOLLOWED_SOON = (
+    "contract.created", "contract.activated", "contract.expired", "contract.terminated", "contract.archived",
+    "contract.restricted", "contract.opened_up", "contract.term_started", "contract.term_changed",
+    "contract.renewal_decided", "termination.announced",
+)  # fmt: skip
 
 
-@handles(*FOLLOWED, *HISTORY)
+@handles(*FOLLOWED, *FOLLOWED_SOON)
 def follow(event: OutboxEvent) -> None:
     """What rests on the contract follows it."""
     contract_id = event.payload.get("of_contract_id") or event.payload.get("contract_id")
     if contract_id and Contract.objects.filter(pk=contract_id).exists():
         assessor = system_actor(ASSESSOR, event.organization_id)
-        follow_contract(actor=assessor, contract_id=contract_id, with_siblings=event.type in HISTORY)
+        follow_contract(actor=assessor, contract_id=contract_id, later=event.type in FOLLOWED_SOON)
 
 
 @handles("person.roles_changed", "person.removed", "person.invited", "team.changed")

@@ -47,7 +47,7 @@ def tell_of_breach(event: OutboxEvent) -> None:
 def follow_breach(event: OutboxEvent) -> None:
     """A miss is part of the history of the other party."""
     assessor = system_actor(ASSESSOR, event.organization_id)
-    follow_contract(actor=assessor, contract_id=event.payload["contract_id"], with_siblings=True)
+    follow_contract(actor=assessor, contract_id=event.payload["contract_id"], later=True)
 
 
 @handles("evaluation.recorded")

@@ -9,17 +9,16 @@ from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
 from clm.pages.access import WATCH
-from clm.pages.alerts import AT_ONCE_EVERY
 from clm.pages.models import SavedView
 from clm.pages.operations.check_view import check_view
 
 log = structlog.get_logger("clm.pages.tasks")
-LIMIT = 200
+LIMIT = 2000
 
 
 @shared_task
 def check_views() -> int:
-    """Owners are told of what newly matches; a view that cannot be asked comes back later."""
+    """Owners are told of what newly matches; a view that cannot be asked stays due, and the others go on."""
     with every_organization():
         due = SavedView._default_manager.filter(alert_due_at__lte=clock.now()).order_by("alert_due_at")
         found = list(due.values_list("pk", "organization_id")[:LIMIT])
@@ -29,5 +28,4 @@ def check_views() -> int:
                 check_view(actor=system_actor(WATCH, organization_id), view_id=view_id)
             except Exception:
                 log.exception("view_not_checked", view=str(view_id))
-                SavedView.objects.filter(pk=view_id).update(alert_due_at=clock.now() + AT_ONCE_EVERY)
     return len(found)

@@ -295,6 +295,8 @@ SPECTACULAR_SETTINGS = {
         "PersonRole": "clm.accounts.roles.Role",
         "PartyRole": "contracts.models.contract.ContractParty.Role",
         "TeamKind": "clm.accounts.models.Team.Kind",
+        "RiskBand": "contracts.models.risk.RiskBand",
+        "RiskFrom": "contracts.models.risk.RiskFrom",
         "MatrixState": "contracts.states.MatrixState",
         "ApprovalState": "contracts.states.ApprovalState",
         "ApprovalStepState": "contracts.states.ApprovalStepState",

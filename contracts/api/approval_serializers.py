@@ -11,7 +11,7 @@ from clm.api.serializers import BodySerializer
 from contracts.models import Approval, ApprovalSeat, ApprovalStep, Matrix, Rule
 from contracts.models.approval import Departure, Needs, Origin
 from contracts.models.contract import Category
-from contracts.models.risk import RiskBand
+from contracts.models.risk import RiskFrom
 
 
 class SeatSerializer(serializers.ModelSerializer[ApprovalSeat]):
@@ -141,7 +141,7 @@ class RuleBodySerializer(BodySerializer):
     origins = _codes(Origin.choices)
     departure = serializers.ChoiceField(choices=Departure.choices, required=False, allow_blank=True)
     lacks_mandatory = serializers.BooleanField(required=False)
-    risk = serializers.ChoiceField(choices=RiskBand.choices[1:], required=False, allow_blank=True)
+    risk = serializers.ChoiceField(choices=RiskFrom.choices, required=False, allow_blank=True)
     parties = serializers.ListField(child=serializers.UUIDField(), required=False)
     countries = _codes()
     departments = serializers.ListField(child=serializers.UUIDField(), required=False)

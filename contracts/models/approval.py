@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.access.base import OrganizationRow
 from clm.accounts.roles import Role
 from clm.lib.states import StateTable
-from contracts.models.risk import RiskBand
+from contracts.models.risk import RiskFrom
 from contracts.states import (
     APPROVAL_STATES,
     APPROVAL_STEP_STATES,
@@ -108,7 +108,7 @@ class Rule(OrganizationRow):
     origins = _codes(10, _("made of"))
     departure = models.CharField(_("departs from standard"), max_length=8, choices=Departure.choices, blank=True)
     lacks_mandatory = models.BooleanField(_("a mandatory clause is missing or left out"), default=False)
-    risk = models.CharField(_("risk from"), max_length=8, choices=RiskBand.choices[1:], blank=True)
+    risk = models.CharField(_("risk from"), max_length=8, choices=RiskFrom.choices, blank=True)
     parties = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("counterparties"))
     countries = _codes(2, _("countries of counterparties"))
     departments = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("departments"))

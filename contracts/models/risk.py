@@ -22,6 +22,14 @@ class RiskBand(models.TextChoices):
     CRITICAL = "critical", _("Critical")
 
 
+class RiskFrom(models.TextChoices):
+    """From which band on a rule of approval holds; from the lowest on it always would."""
+
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+    CRITICAL = "critical", _("Critical")
+
+
 def _person(**kwargs: Any) -> Any:
     return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **kwargs)
 

@@ -16,7 +16,7 @@ from clm.lib import clock
 from contracts.models import Approval, ApprovalSeat, ApprovalStep, Contract, Party, Rule
 from contracts.models.approval import CameBy, Departure, Needs, Origin
 from contracts.models.contract import Category
-from contracts.models.risk import RiskBand
+from contracts.models.risk import RiskFrom
 from contracts.queries.approvals import limit_of, substitutes
 from contracts.states import ApprovalStepState, SeatState
 
@@ -75,7 +75,7 @@ def _about_text(rule: Rule) -> list[str]:
     if rule.lacks_mandatory:
         said.append(_("A mandatory clause is missing or left out"))
     if rule.risk:
-        said.append(_("Risk from %(band)s on") % {"band": RiskBand(rule.risk).label.lower()})
+        said.append(_("Risk from %(band)s on") % {"band": RiskFrom(rule.risk).label.lower()})
     return said
 
 

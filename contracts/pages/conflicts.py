@@ -20,7 +20,10 @@ from django.views.decorators.http import require_GET
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, get_visible, require, visible
-from clm.audit.queries import entries_of
+from clm.audit.access import unhidden
+from clm.audit.models import LedgerEntry
+from clm.audit.queries import as_history
+from clm.lib.actor import Actor
 from clm.pages.lists import Column, Empty, ListPage
 from contracts.access.risk import VIEW_CONFLICT
 from contracts.models import Conflict, Party
@@ -92,10 +95,16 @@ def conflict_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sides": [(conflict.contract, conflict.says), (conflict.other, conflict.other_says)],
         "is_open": conflict.state == ConflictState.OPEN,
         "can_acknowledge": can(actor, "contracts.acknowledge_conflict", conflict),
-        "history": entries_of(conflict),
+        "history": as_history(_entries(actor, conflict), of_one=True),
         "crumbs": [(_("Contracts that disagree"), reverse("conflicts"))],
     }
     return render(request, "contracts/conflict_page.html", context)
+
+
+def _entries(actor: Actor, conflict: Conflict) -> QuerySet[LedgerEntry]:
+    """Each fact once: it stands in the history of both contracts."""
+    rows = LedgerEntry.objects.filter(subject_type=Conflict._meta.label_lower, subject_id=conflict.pk)
+    return unhidden(actor, rows.filter(contract_id=conflict.contract_id)).order_by("-id")
 
 
 class AcknowledgeForm(forms.Form):

@@ -16,7 +16,7 @@ from clm.accounts.roles import PEOPLE_INSIDE, Role
 from contracts.models import Party, Rule
 from contracts.models.approval import Departure, Needs, Origin
 from contracts.models.contract import Category
-from contracts.models.risk import RiskBand
+from contracts.models.risk import RiskFrom
 from contracts.pages.forms import amount_typed
 from contracts.queries.routing import present_members
 
@@ -99,7 +99,7 @@ class RuleForm(forms.Form):
     )
     lacks_mandatory = forms.BooleanField(label=_("A mandatory clause is missing or left out"), required=False)
     risk = forms.ChoiceField(
-        label=_("Risk from"), choices=[*NOBODY, *RiskBand.choices[1:]], required=False,
+        label=_("Risk from"), choices=[*NOBODY, *RiskFrom.choices], required=False,
         help_text=_("As if the worst were true of what is not known."),
     )  # fmt: skip
     parties = forms.MultipleChoiceField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -23,10 +24,10 @@ LABELS = {
 }
 FACTS = {
     "no_text": gettext_lazy("Not known: there is no text yet"),
-    "departs_gravely": gettext_lazy("Words decide, or are not acceptable, in %(count)s clauses"),
-    "departs": gettext_lazy("Another position than preferred in %(count)s clauses"),
+    "departs_gravely": gettext_lazy("Clauses whose words decide, or are not acceptable: %(count)s"),
+    "departs": gettext_lazy("Clauses in another position than preferred: %(count)s"),
     "as_preferred": gettext_lazy("No clause departs from the library"),
-    "lacks_mandatory": gettext_lazy("%(count)s mandatory clauses are missing"),
+    "lacks_mandatory": gettext_lazy("Mandatory clauses that are missing: %(count)s"),
     "has_mandatory": gettext_lazy("No mandatory clause is missing"),
     "capped": gettext_lazy("Liability has a cap"),
     "only_indirect_excluded": gettext_lazy("Only indirect damages are excluded: there is no cap"),
@@ -83,7 +84,10 @@ def fact_of(part: Mapping[str, Any]) -> str:
     if part["code"] == "happened":
         counted = [(MISHAPS[key].words, number) for key, number in part["values"].items() if key in MISHAPS]
         return ", ".join(f"{number} {words}" for words, number in counted)
-    said: str = str(FACTS[part["code"]]) % part["values"]
+    values = dict(part["values"])
+    if "amount" in values:
+        values["amount"] = f"{Decimal(values['amount']):,f}"
+    said: str = str(FACTS[part["code"]]) % values
     return said
 
 

@@ -150,7 +150,9 @@ def _text_facts(version: Version | None, report: LibraryReport | None) -> dict[s
 
 
 def _departing(clause: Any, why: Sequence[str]) -> Ground:
-    return Ground("clause", str(clause.pk), f"{clause.number} {clause.heading}".strip(), "; ".join(why)[:QUOTED])
+    """With what departs; where that is the whole of it, with its words."""
+    quote = "; ".join(why) or " ".join(clause.text.split())
+    return Ground("clause", str(clause.pk), f"{clause.number} {clause.heading}".strip(), quote[:QUOTED])
 
 
 def _grounds(found: Iterable[tuple[Clause, Said]], topic: str) -> tuple[Ground, ...]:

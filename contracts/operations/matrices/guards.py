@@ -18,7 +18,7 @@ from clm.lib.locks import lock_row
 from contracts.models import Matrix, Party, Rule
 from contracts.models.approval import Departure, Needs, Origin
 from contracts.models.contract import Category
-from contracts.models.risk import RiskBand
+from contracts.models.risk import RiskFrom
 from contracts.states import MatrixState
 
 FIELDS = (
@@ -100,7 +100,7 @@ def _check_codes(rule: Rule) -> None:
         raise wrong("origins", _("Choose among the origins there are."))
     if rule.departure and rule.departure not in Departure.values:
         raise wrong("departure", _("Choose among the departures there are."))
-    if rule.risk and rule.risk not in RiskBand.values[1:]:
+    if rule.risk and rule.risk not in RiskFrom.values:
         raise wrong("risk", _("Choose among the bands there are."))
     if any(len(code) != 2 or not code.isalpha() for code in rule.countries):
         raise wrong("countries", _("A country has two letters, such as DE."))

@@ -34,14 +34,16 @@ VERB = "contracts.assess_risk"
 
 
 @transaction.atomic
-def assess_risk(*, actor: Actor, contract_id: UUID, with_siblings: bool = False) -> Contract:
+def assess_risk(*, actor: Actor, contract_id: UUID, later: bool = False) -> Contract:
     """The contract has its score, with the parts and what they rest on, and what its clauses say on the things that
-    contracts with one party must agree in. Where nothing of what it comes from changed nothing is read again. With
-    `with_siblings` the others with one of its parties are due, for what happened in one is the history of all."""
+    contracts with one party must agree in. Where nothing of what it comes from changed nothing is read again. `later`
+    it is only due soon, and so are the others with one of its parties, for what happened in one is the history of
+    all: of a hundred misses that come at once one score is made."""
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
-    if with_siblings:
-        mark_due(siblings_of(contract))
+    if later:
+        mark_due(Contract.objects.filter(pk=contract.pk) | siblings_of(contract))
+        return contract
     if contract.risk_due_at is not None:
         contract.risk_due_at = None
         contract.save(update_fields=["risk_due_at"])

@@ -11,10 +11,12 @@ from contracts.operations.conflicts.find_conflicts import find_conflicts
 from contracts.operations.risk.assess_risk import assess_risk
 
 
-def follow_contract(*, actor: Actor, contract_id: UUID, with_siblings: bool = False) -> Contract:
+def follow_contract(*, actor: Actor, contract_id: UUID, later: bool = False) -> Contract:
     """Its score, what it says, where it does not agree with others, and whether an approval of it still asks whom the
-    rules ask. Each is done by a verb of its own; again does nothing."""
-    contract = assess_risk(actor=actor, contract_id=contract_id, with_siblings=with_siblings)
+    rules ask. Each is done by a verb of its own; again does nothing. `later`: as in `assess_risk`."""
+    contract = assess_risk(actor=actor, contract_id=contract_id, later=later)
+    if later:
+        return contract
     find_conflicts(actor=actor, contract_id=contract_id)
     reroute_approval(actor=actor, contract_id=contract_id)
     return contract

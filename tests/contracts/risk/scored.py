@@ -38,9 +38,9 @@ def contract_with(actor: Actor, party: Party, text: str = CAPPED, **facts: Any) 
     return followed(contract)
 
 
-def followed(contract: Contract, *, with_siblings: bool = False) -> Contract:
+def followed(contract: Contract) -> Contract:
     assessor = system_actor(ASSESSOR, contract.organization_id)
-    follow_contract(actor=assessor, contract_id=contract.pk, with_siblings=with_siblings)
+    follow_contract(actor=assessor, contract_id=contract.pk)
     return Contract.objects.get(pk=contract.pk)
 
 
