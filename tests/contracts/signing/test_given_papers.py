@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, FloatObject, NameObject, TextStringObject
 
@@ -46,8 +48,8 @@ from tests.contracts.signing.test_sealing import paper as blank_pdf
 from tests.contracts.signing.test_sealing import pdfsig
 
 
-def built(*changes: Callable[[PdfWriter], None]) -> bytes:
-    writer, made = PdfWriter(clone_from=PdfReader(io.BytesIO(blank_pdf()))), io.BytesIO()
+def built(*changes: Callable[[PdfWriter], None], of: bytes = b"") -> bytes:
+    writer, made = PdfWriter(clone_from=PdfReader(io.BytesIO(of or blank_pdf()))), io.BytesIO()
     for change in changes:
         change(writer)
     writer.write(made)
@@ -146,6 +148,19 @@ def contract_with(alice: Actor, content: bytes) -> Any:
     add_version(actor=alice, contract_id=contract.pk, paper=read_paper(content, "theirs.pdf"))
     set_terms(actor=alice, version_id=newest(contract).pk, terms=TERMS)
     return contract
+
+
+def test_the_page_says_what_was_taken_out(alice: Actor, page: Client) -> None:
+    contract = contract_with(alice, built(with_script, of=pdf_file()))
+    paper = make_envelope_paper(alice, newest(contract).pk)
+    envelope = _prepare(alice, paper, BEATE, CARL)
+    assert envelope.paper_removed == ["javascript"]
+    shown = page.get(envelope.get_absolute_url()).content.decode()
+    assert "Taken out of the PDF before it is signed" in shown
+    answer = page.get(reverse("envelope-paper", args=[envelope.pk]))
+    assert b"/JavaScript" not in answer.content
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Disposition"].startswith("attachment")
 
 
 def test_a_file_that_takes_nothing_more_is_left_as_it_is(trial_folder: Path, settings: Any) -> None:
