@@ -29,7 +29,7 @@ from clm.documents.models import Blob
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, NotVisible
 from contracts.access.signing import SIGNER
-from contracts.models import Envelope, Recipient, SigningLink
+from contracts.models import Envelope, Recipient, SignatureField, SigningLink
 from contracts.operations.signing.ask_signing_code import ask_signing_code, give_signing_code
 from contracts.operations.signing.attach_seal import fetch_executed
 from contracts.operations.signing.consent_to_sign import consent_to_sign, read_envelope
@@ -43,6 +43,8 @@ from contracts.papers.executed import paper_so_far
 from contracts.queries.signing import consent_words, envelope_rows, mark_of, values_digest
 
 SESSION_KEY = "signing"
+# What others may still add to the text itself.
+WORDS = (SignatureField.Kind.TEXT, SignatureField.Kind.CHECKBOX)
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,9 @@ def _document(
     context = _shown(visit, link, envelope) | {
         "pages": pages,
         "filled": [place["mark"] for page in pages for place in page["fields"] if place["mark"]],
+        "still_open": [
+            place for page in pages for place in page["fields"] if place["is_words"] and not place["is_own"]
+        ],
         "form": form,
         "consent": consent_words(),
         "acts": link.purpose == SigningLink.Purpose.SIGN and link.recipient.acts,
@@ -184,6 +189,8 @@ def page_views(envelope: Envelope, own: Recipient | None = None) -> list[dict[st
             place["baseline"] = row.y + row.height * 7 / 10
             row.recipient = recipient
             place["mark"] = mark_of(row) if row.filled_at is not None else None
+            place["is_words"] = row.filled_at is None and row.kind in WORDS
+            place["said"] = f"{row.label or row.get_kind_display()} · {recipient.name}"
             by_page.setdefault(row.page, []).append(place)
     return [{**page, "number": n, "fields": by_page.get(n, [])} for n, page in enumerate(envelope.pages, start=1)]
 

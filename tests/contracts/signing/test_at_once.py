@@ -9,10 +9,14 @@ import pytest
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient
+from contracts.operations.bulk.send_bulk_row import draft_bulk_row
 from contracts.operations.signing.remind_recipient import void_envelope
 from contracts.operations.signing.send_envelope import send_envelope
 from contracts.operations.signing.sign_envelope import sign_envelope
+from contracts.papers import put_paper
 from contracts.papers.executed import seal_envelope
+from tests.contracts.papers import text_paper
+from tests.contracts.signing.lists import brought
 from tests.contracts.signing.sent import (
     BEATE,
     CARL,
@@ -88,6 +92,17 @@ def test_two_envelopes_of_one_contract_are_sent_at_once_and_one_is_out(alice: Ac
 
     assert at_once(alice, calls) == ["", "out_for_signature"]
     assert sorted(Envelope.objects.values_list("state", flat=True)) == ["draft", "sent"]
+
+
+def test_two_workers_draft_one_contract_of_a_row(alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        row = brought(alice).rows.earliest("number")
+        paper = put_paper(alice, text_paper())
+    before = Contract.objects.count()
+    call = lambda: draft_bulk_row(actor=alice, row_id=row.pk, paper=paper)  # noqa: E731
+
+    assert at_once(alice, [call, call]) == ["", ""]
+    assert Contract.objects.count() == before + 1
 
 
 def test_two_workers_attach_one_paper(alice: Actor) -> None:

@@ -56,6 +56,14 @@ def words_in(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
 
 
+def test_who_signs_first_is_told_what_others_fill_in_later(alice: Actor) -> None:
+    price = field_on("text", y=500, label="Price")
+    sent(alice, BEATE, replace(CARL, fields=[field_on(), price]))
+    beate = Visitor()
+    shown = beate.get("signing", beate.come_in(BEATE.email)).content.decode()
+    assert "<li>Price · Carl Client</li>" in shown
+
+
 def test_the_next_signer_reads_and_binds_what_was_filled_in_before(alice: Actor) -> None:
     annex = field_on("text", y=500, label="Annex")
     envelope = sent(alice, replace(BEATE, fields=[field_on(), annex]), CARL)

@@ -73,9 +73,10 @@ def states(bulk: BulkSend) -> list[str]:
 
 def test_a_template_is_filled_in_for_each_row(acme: Cast, alice: Actor) -> None:
     columns = [*COLUMNS, "Law", "Party name"]
-    laws = ["New York", "Delaware", "Mars"]
+    laws = ["New York", "Mars"]
     rows = [
-        {**row, "E-mail": f"p{n}@x.example", "Law": laws[n], "Party name": row["Company"]} for n, row in enumerate(ROWS)
+        {**row, "E-mail": f"p{n}@x.example", "Law": laws[n], "Party name": row["Company"]}
+        for n, row in enumerate(ROWS[:2])
     ]
     version = supply_version(acme["legal"])
     bulk = brought(alice, columns=columns, rows=rows, template_version_id=version.pk, mapping=None)
@@ -84,7 +85,7 @@ def test_a_template_is_filled_in_for_each_row(acme: Cast, alice: Actor) -> None:
     change_bulk_send(actor=alice, bulk_id=bulk.pk, mapping={**bulk.mapping, **MAPPING})
     assert "Law" in run(alice, bulk).problems[0]["message"]
 
-    assert states(bulk) == ["sent", "sent", "row_unfit"]
+    assert states(bulk) == ["sent", "row_unfit"]
     first = BulkRow.objects.get(bulk=bulk, number=1).contract
     assert first is not None
     text = first.versions.get().text
@@ -191,7 +192,7 @@ def test_brought_mapped_and_looked_at_in_the_browser(alice: Actor, page: Client,
     columns = {"column-0": "Name", "column-1": "E-mail", "column-2": "Company"}
     assert page.post(answer["Location"], columns).status_code == 302
     shown = page.get(bulk.get_absolute_url()).content.decode()
-    assert "1 rows cannot be sent as they are." in shown
+    assert "One row cannot be sent as it is." in shown
     assert "Send to all" in shown
     assert bulk.title in page.get(reverse("bulk-sends")).content.decode()
     sheet = b"".join(page.get(reverse("bulk-send-results", args=[bulk.pk])).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
