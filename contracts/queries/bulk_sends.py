@@ -74,9 +74,16 @@ def targets_of(bulk: BulkSend) -> list[Target]:
 
 def asked(bulk: BulkSend) -> list[Field]:
     """The questions that a cell can answer."""
-    if bulk.template_version is None:
-        return []
-    return [field for field in questions_of(bulk.template_version) if field.type not in NOT_MAPPED]
+    return [field for field in _questions(bulk) if field.type not in NOT_MAPPED]
+
+
+def _questions(bulk: BulkSend) -> tuple[Field, ...]:
+    """Those of its template, read once for all rows."""
+    kept: tuple[Field, ...] | None = bulk.__dict__.get("_questions")
+    if kept is None:
+        kept = questions_of(bulk.template_version) if bulk.template_version else ()
+        bulk.__dict__["_questions"] = kept
+    return kept
 
 
 def guessed_mapping(bulk: BulkSend) -> dict[str, str]:
@@ -109,8 +116,7 @@ def facts_of(bulk: BulkSend, row: BulkRow) -> RowFacts:
 
 def answers_of(bulk: BulkSend, facts: RowFacts) -> dict[str, Any]:
     """The answers that make the row's text: its own, else the defaults of the questions."""
-    questions = questions_of(bulk.template_version) if bulk.template_version else ()
-    defaults = {field.name: field.default for field in questions if field.default is not None}
+    defaults = {field.name: field.default for field in _questions(bulk) if field.default is not None}
     return {**defaults, **facts.answers}
 
 
@@ -148,7 +154,7 @@ def _unfit(bulk: BulkSend, facts: RowFacts) -> list[str]:
     if len(facts.name) > 200 or len(facts.counterparty) > 200:
         problems.append(_("A name has at most 200 characters."))
     if bulk.template_version is not None:
-        questions = questions_of(bulk.template_version)
+        questions = _questions(bulk)
         labels = {field.name: field.label for field in questions}
         _values, wrong = check(questions, answers_of(bulk, facts))
         problems += [f"{labels.get(name.split('.')[0], name)}: {' '.join(said)}" for name, said in wrong.items()]
