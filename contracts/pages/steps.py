@@ -45,6 +45,7 @@ from contracts.papers.reader import body_offset
 from contracts.papers.reading_jobs import READ_AT_ONCE, request_filing, request_reading
 from contracts.queries.amendments import amends_signed
 from contracts.queries.custom_fields import gathered
+from contracts.states import VersionState
 
 Done = Callable[[Any], Any]
 
@@ -196,10 +197,7 @@ def contract_terms(request: HttpRequest, pk: UUID) -> HttpResponse:
     version = contract.versions.order_by("number").last()
     if version is None:
         return redirect("version-new", pk=pk)
-    known = Terms.objects.filter(version=version).first()
-    names = (*TERM_FIELDS, "notice_passage")
-    initial = {name: getattr(known, name) for name in names} if known else {}
-    initial |= {"seen": version.content_hash}
+    initial = {**_terms_to_begin_with(version), "seen": version.content_hash}
     form = shapes.TermsForm(version, request.POST or None, initial=initial)
 
     def put(given: dict[str, Any]) -> None:
@@ -211,6 +209,16 @@ def contract_terms(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("The terms are set."))
         return redirect("contract-tab", pk=pk, key="terms")
     return form_page(request, form, contract, title=_("Terms"), submit=_("Set the terms"))
+
+
+def _terms_to_begin_with(version: Version) -> dict[str, Any]:
+    """The version's own terms; else those of the text that it changes, but for the sentence, which is of that text."""
+    known = Terms.objects.filter(version=version).first()
+    if known is not None:
+        return {name: getattr(known, name) for name in (*TERM_FIELDS, "notice_passage")}
+    before = Terms.objects.filter(version__contract=version.contract_id, version__state=VersionState.FINAL)
+    signed = before.order_by("version__number").last()
+    return {name: getattr(signed, name) for name in TERM_FIELDS} if signed else {}
 
 
 @login_required
