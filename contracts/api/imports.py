@@ -95,7 +95,7 @@ class MappingSerializer(BodySerializer):
     rows_alone = serializers.BooleanField(required=False)
 
 
-class DecisionSerializer(BodySerializer):
+class RowDecisionSerializer(BodySerializer):
     """Numbers of rows, and what becomes of them; empty leaves it to the rule of the import."""
 
     rows = serializers.ListField(child=serializers.IntegerField(min_value=1), max_length=20_000)
@@ -192,7 +192,7 @@ class ImportMappingView(Act):
 class ImportDecisions(Act):
     model = ContractImport
     asks = IMPORT
-    serializer_class = DecisionSerializer
+    serializer_class = RowDecisionSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         batch = decide_import_rows(actor=actor, import_id=pk, numbers=sent["rows"], decision=sent["decision"])

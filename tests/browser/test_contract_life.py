@@ -108,7 +108,7 @@ def amend(tab: Page, acme: Cast, contract: Contract, open_tab: Callable[[int], P
     tab.reload()
     tab.get_by_role("link", name="Make it final").click()
     tab.get_by_role("button", name="Make final").click()
-    confirm(tab)
+    gone_on(tab)
 
 
 def find(tab: Page) -> None:
@@ -120,11 +120,12 @@ def find(tab: Page) -> None:
 
 def hold(tab: Page, home: str) -> None:
     tab.goto(home)
-    tab.get_by_role("link", name="Place a hold").first.click()
+    tab.locator("details.menu summary", has_text="More").click()
+    tab.get_by_role("link", name="Place a hold").click()
     tab.get_by_label("Name").fill("Acme v. us")
     tab.get_by_label("Why").fill("They sued")
     tab.locator("main form button.btn-primary").click()
-    confirm(tab)
+    gone_on(tab)
     tab.goto(home)
     expect(tab.get_by_text("Acme v. us").first).to_be_visible()
     seen(tab)
@@ -136,8 +137,9 @@ def end(tab: Page, home: str) -> None:
     for label, words in (("Name", "A month"), ("Kept for months", "1"), ("Rests on", "Our policy 7")):
         tab.get_by_label(label, exact=False).first.fill(words)
     tab.get_by_role("button", name="Add the rule").click()
+    gone_on(tab)
     tab.goto(f"{home}terminate/")
-    tab.get_by_label("How").select_option("agreement")
+    tab.get_by_label("How", exact=True).select_option("agreement")
     for label, words in (("Notice given on", "2026-05-01"), ("Ends on", "2026-06-01"), ("Why", "Both want it")):
         tab.get_by_label(label).fill(words)
     tab.get_by_role("button", name="Terminate").click()
@@ -155,19 +157,20 @@ def let_go(tab: Page, acme: Cast, home: str) -> None:
     tab.get_by_role("link", name="Release").click()
     tab.get_by_label("Why").fill("Settled")
     tab.locator("main form button.btn-primary").click()
-    confirm(tab)
+    gone_on(tab)
     tab.goto(home)
     tab.get_by_role("link", name="Propose to dispose of it").click()
     tab.get_by_label("Why").fill("Nobody needs it")
     tab.locator("main form button.btn-primary").click()
-    confirm(tab)
+    gone_on(tab)
     become(tab, acme, "administrator")
     tab.goto(home)
     tab.get_by_role("link", name="Decide on the disposal").click()
     seen(tab)
     tab.get_by_role("link", name="Dispose").first.click()
     tab.locator("main form button.btn-primary").click()
-    confirm(tab)
+    gone_on(tab)
+    tab.goto(home)
     expect(tab.locator("main")).to_contain_text("Its words and files are gone")
     seen(tab)
 
@@ -175,7 +178,13 @@ def let_go(tab: Page, acme: Cast, home: str) -> None:
 def press(tab: Page, home: str, button: str) -> None:
     tab.goto(home)
     tab.get_by_role("button", name=button, exact=True).first.click()
-    confirm(tab)
+    gone_on(tab)
+
+
+def gone_on(tab: Page) -> None:
+    """Confirmed, and what comes next is there."""
+    with tab.expect_navigation():
+        confirm(tab)
 
 
 def seen(page: Page) -> None:
