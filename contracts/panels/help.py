@@ -89,6 +89,11 @@ AMENDMENTS = frozenset(
 )
 
 
+ADMINISTRATION = frozenset(
+    ["people", "organization", "tokens", "ledger", "jobs", "dead-letters", "exports", "custom-fields", "teams"]
+)
+
+
 def register() -> None:
     register_help(HelpPage("amendments", _("How signed contracts are amended"), AMENDMENTS))
     register_help(HelpPage("signer", _("How texts are signed"), SIGNING))
@@ -99,5 +104,6 @@ def register() -> None:
     register_help(HelpPage("librarian", _("How the library is kept"), LIBRARY))
     register_help(HelpPage("risk", _("How risky a contract is"), RISK))
     register_help(HelpPage("records", _("How records are kept"), RECORDS))
+    register_help(HelpPage("administrator", _("How an organization is administered"), ADMINISTRATION))
     theirs = DRAFTING | {"contract", "contract-tab"}
     register_help(HelpPage("counterparties", _("How negotiating here works"), theirs, for_other_side=True))
