@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -122,6 +123,13 @@ def with_member(file: Path, name: str, content: bytes | None) -> Path:
     target = file.with_name("changed.zip")
     _write(target, members)
     return target
+
+
+def made_up(file: Path, name: str, content: bytes) -> Path:
+    """The archive with other bytes in a member, whose manifest vouches for them all the same."""
+    said = json.loads(members_of(file)[MANIFEST])
+    said["files"][name] |= {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    return with_member(with_member(file, name, content), MANIFEST, json.dumps(said).encode())
 
 
 def _write(target: Path, members: dict[str, bytes]) -> None:

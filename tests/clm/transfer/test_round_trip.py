@@ -37,6 +37,8 @@ from tests.clm.transfer.house import (
     exported,
     furnished,
     imported,
+    made_up,
+    members_of,
     with_manifest,
     with_member,
 )
@@ -151,7 +153,7 @@ def test_no_secret_leaves(archive: Path, tmp_path: Path, settings: Any) -> None:
 
 
 def test_what_does_not_fit_leaves_nothing(archive: Path, tmp_path: Path, settings: Any) -> None:
-    """Present already, another version, damaged, a ledger that does not hold, a row of somebody else's."""
+    """Present already, another version, damaged, an address that is somebody else's."""
     with pytest.raises(CommandError, match="There is an organization of this identity"):
         imported(archive)
     elsewhere(settings, tmp_path / "storage")
@@ -171,6 +173,28 @@ def test_what_does_not_fit_leaves_nothing(archive: Path, tmp_path: Path, setting
 
     assert Organization.objects.count() == LedgerEntry._base_manager.count() == 0
     assert User.objects.count() == 1
+    assert stored() == []
+
+
+def test_what_was_made_up_leaves_nothing(archive: Path, tmp_path: Path, settings: Any) -> None:
+    """Hashes to match do not help: the ledger has to hold, in both forms, and every row to be the organization's."""
+    members = members_of(archive)
+    elsewhere(settings, tmp_path / "storage")
+    entries = "tables/audit.ledgerentry.ndjson"
+    contracts = "tables/contracts.contract.ndjson"
+    foreign = members[contracts].replace(b'"organization_id":"0', b'"organization_id":"f')
+    forged = {
+        "ledger in the file does not hold: line 2": ("ledger/ledger.jsonl", b"accounts", b"accountz"),
+        "ledger in the file does not hold: 1 was changed": (entries, b'"verb":"accounts', b'"verb":"accountz'),
+    }
+    for why, (name, old, new) in forged.items():
+        with pytest.raises(CommandError, match=why):
+            imported(made_up(archive, name, members[name].replace(old, new, 1)))
+    assert foreign != members[contracts]
+    with pytest.raises(CommandError, match=r"contracts\.contract is not of this organization"):
+        imported(made_up(archive, contracts, foreign))
+
+    assert Organization.objects.count() == LedgerEntry._base_manager.count() == 0
     assert stored() == []
 
 
