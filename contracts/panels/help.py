@@ -89,9 +89,7 @@ AMENDMENTS = frozenset(
 )
 
 
-ADMINISTRATION = frozenset(
-    ["people", "organization", "tokens", "ledger", "jobs", "dead-letters", "exports", "custom-fields", "teams"]
-)
+ADMINISTRATION = frozenset(["people", "organization", "tokens", "ledger", "jobs", "dead-letters", "exports"])
 
 
 def register() -> None:

@@ -67,7 +67,8 @@ def test_the_first_portfolio_agrees_with_its_own_text(northwind: Cast) -> None:
     check_invoices(northwind.organization.name)
     check_every_state()
     before, entries = what_is_there(), what_was_done()
-    assert {verb.split(".")[0] for verb in entries} == {"accounts", "contracts", "slas", "obligations", "billing"}
+    apps = {"accounts", "pages", "contracts", "slas", "obligations", "billing"}
+    assert {verb.split(".")[0] for verb in entries} == apps
     for stage in STAGES:
         stage(northwind.by_role, "northwind", lambda _done, _total: None)
         assert (stage.__module__, what_was_done() - entries) == (stage.__module__, Counter())

@@ -37,6 +37,7 @@ from contracts.operations.terminate_contract import terminate_contract
 from contracts.operations.termination.announce_termination import announce_termination
 from contracts.operations.termination.end_terminated import end_terminated
 from contracts.papers.drafts import make_draft_paper
+from contracts.papers.envelopes import Scan
 from tests.cast import Cast
 from tests.contracts.approval.routed import FINANCE, matrix_of, requested, seat_of, yes
 from tests.contracts.drafting.written import clause_of, open_draft, write
@@ -218,6 +219,10 @@ def _envelope(cast: Cast, *, days: int = 5) -> Envelope:
     return change_envelope(actor=cast["legal"], envelope_id=envelope.pk, recipients=(BEATE, CARL), days=days)
 
 
+def _scan(cast: Cast, envelope: Envelope) -> Scan:
+    return Scan(paper_of(cast["legal"], envelope.contract).stored, tuple(envelope.pages), is_signed=False)
+
+
 def _out(cast: Cast, **facts: Any) -> Envelope:
     envelope = _envelope(cast, **facts)
     return send_envelope(actor=cast["legal"], envelope_id=envelope.pk, origin=ORIGIN)
@@ -260,9 +265,8 @@ def _running_out(cast: Cast) -> Staged:
 
 def _on_paper(cast: Cast) -> Staged:
     envelope = _envelope(cast)
-    scan = paper_of(cast["legal"], envelope.contract).stored
     facts: dict[str, Any] = {
-        "envelope_id": envelope.pk, "scan": scan, "pages": envelope.pages, "signed_on": DAY, "certifies": True,
+        "envelope_id": envelope.pk, "scan": _scan(cast, envelope), "signed_on": DAY, "certifies": True,
     }  # fmt: skip
     return Staged(envelope.contract, lambda actor: record_paper_signature(actor=actor, **facts))
 
@@ -277,8 +281,7 @@ def _out_elsewhere(cast: Cast) -> Staged:
 def _back_from_elsewhere(cast: Cast) -> Staged:
     envelope = _envelope(cast)
     send_elsewhere(actor=cast["legal"], envelope_id=envelope.pk, system="SignHere")
-    scan = paper_of(cast["legal"], envelope.contract).stored
-    facts: dict[str, Any] = {"envelope_id": envelope.pk, "message_id": "m1", "scan": scan, "pages": envelope.pages}
+    facts: dict[str, Any] = {"envelope_id": envelope.pk, "message_id": "m1", "scan": _scan(cast, envelope)}
     return Staged(envelope.contract, lambda actor: receive_execution(actor=actor, **facts))
 
 

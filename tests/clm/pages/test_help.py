@@ -16,8 +16,8 @@ from tests.contracts.papers import draft_contract
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SLUGS = [
-    "amendments", "approver", "counterparties", "drafting", "librarian", "records", "requesting", "seal", "signer",
-    "using",
+    "administrator", "amendments", "approver", "counterparties", "drafting", "librarian", "records", "requesting",
+    "risk", "seal", "signer", "using",
 ]  # fmt: skip
 
 
@@ -87,8 +87,8 @@ def test_pages_link_to_what_is_about_them(page: Client, alice: Actor) -> None:
         shown = page.get(url).content.decode()
         assert f'href="/help/{slug}/"' in shown, url
         assert label in shown
-    assert 'class="head-sub head-help"' not in page.get(reverse("jobs")).content.decode()
-    assert f'href="{reverse("pages:help")}"' in page.get(reverse("jobs")).content.decode()
+    assert 'class="head-sub head-help"' not in page.get(reverse("inbox")).content.decode()
+    assert f'href="{reverse("pages:help")}"' in page.get(reverse("inbox")).content.decode()
 
 
 def test_a_cell_of_a_table_says_its_column() -> None:

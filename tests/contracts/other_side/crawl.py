@@ -85,6 +85,14 @@ KINDS = {
     "/termination-items/": {"TerminationItem"},
     "/relations/": {"ContractRelation"},
     "/contract-relations/": {"ContractRelation"},
+    "/amendments/": {"Amendment"},
+    "/conflicts/": {"Conflict"},
+    "/risk-scales/": {"RiskScale"},
+    "/risk/weights/": {"RiskScale"},
+    "/imports/": {"ContractImport"},
+    "/contract-imports/": {"ContractImport"},
+    "/exports/": {"OrganizationExport"},
+    "/saved-views/": {"SavedView"},
 }
 KINDS |= {f"{place}{kind}": {model} for place in ("/", "/records/") for kind, model in (
     ("matters/", "Matter"), ("holds/", "LegalHold"), ("disposals/", "Disposal"),
