@@ -16,4 +16,4 @@ def _differing(contracts: QuerySet[Any]) -> int:
 
 
 def register() -> None:
-    register_mishap(Mishap("discrepancies", _("invoices other than agreed"), _differing))
+    register_mishap(Mishap("discrepancies", _("Invoices other than agreed"), _differing))

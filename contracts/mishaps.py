@@ -18,4 +18,4 @@ def _for_cause(contracts: QuerySet[Any]) -> int:
 
 
 def register() -> None:
-    register_mishap(Mishap("terminated_for_cause", _("terminated for cause"), _for_cause))
+    register_mishap(Mishap("terminated_for_cause", _("Terminated for cause"), _for_cause))

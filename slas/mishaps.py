@@ -17,4 +17,4 @@ def _missed(contracts: QuerySet[Any]) -> int:
 
 
 def register() -> None:
-    register_mishap(Mishap("breaches", _("service levels missed"), _missed))
+    register_mishap(Mishap("breaches", _("Service levels missed"), _missed))

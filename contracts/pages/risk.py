@@ -51,10 +51,6 @@ def risk_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     return context
 
 
-def count_conflicts(actor: Actor, contract: Contract) -> int:
-    return conflicts_of(actor, contract).filter(state="open").count()
-
-
 @method_decorator(login_required, name="dispatch")
 class RiskScaleList(ListPage):
     key = "risk-scales"

@@ -83,7 +83,7 @@ def said_of(parts: Iterable[Mapping[str, Any]], contract_id: Any) -> list[Said]:
 def fact_of(part: Mapping[str, Any]) -> str:
     if part["code"] == "happened":
         counted = [(MISHAPS[key].words, number) for key, number in part["values"].items() if key in MISHAPS]
-        return ", ".join(f"{number} {words}" for words, number in counted)
+        return "; ".join(f"{words}: {number}" for words, number in counted)
     values = dict(part["values"])
     if "amount" in values:
         values["amount"] = f"{Decimal(values['amount']):,f}"
