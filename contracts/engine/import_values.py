@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 Cell = str | int | float | bool | None
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "dmy", "mdy", "ymd"
@@ -15,6 +16,7 @@ ORDERS = (DAY_FIRST, MONTH_FIRST, YEAR_FIRST)
 POINT, COMMA = ".", ","
 # Two digits of a year: up to this many years ahead of the century's turn they are of this century (POSIX strptime %y).
 PIVOT = 69
+MOST_MONTHS = 12_000
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d.*)?")
 _NUMBERS = re.compile(r"(\d{1,4})\s*[./\- ]\s*(\d{1,2})\s*[./\- ]\s*(\d{1,4})\.?")
 _NAMED = re.compile(
@@ -32,6 +34,8 @@ _LENGTH = re.compile(
     r"|quarters?|years?|yrs?|jahre?n?|[dwmyj])?\b",
     re.IGNORECASE,
 )
+# Of the digits of a length: whatever is longer is none.
+_LONGEST_LENGTH = 12
 _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "si"})
 _NO = frozenset({"no", "n", "false", "0", "nein", "falsch", "non", "none"})
 _DEFINED = re.compile(r"""\((?=[^()]*["“”„'’])[^()]*\)""")
@@ -96,21 +100,39 @@ def _day(year: int, month: int, day: int) -> date:
         raise Unreadable("date") from wrong
 
 
+# Thousands have one sign between all of them, and stand before the decimal sign alone.
+_WHOLE = r"(?P<whole>[1-9]\d{0,2}(?:(?P<between>[%s\s'\u2019])\d{3})(?:(?P=between)\d{3}){0,9}|\d{1,30})"
+_WRITTEN: Mapping[str, re.Pattern[str]] = {
+    point: re.compile(
+        rf"(?P<sign>[+-]?)\s*(?=[\d{point}])(?:{_WHOLE % other})?(?:\{point}(?P<part>\d{{0,12}}))?\s*(?P<behind>-?)"
+    )
+    for point, other in ((POINT, COMMA), (COMMA, POINT))
+}
+_MOST = Decimal(10) ** 30
+
+
 def number_in(cell: Cell, point: str) -> Decimal:
-    """A number whose decimals follow `point`; signs between thousands are left out. Cells of a workbook that are
+    """A number whose decimals follow `point`, with signs between its thousands or without. A sign behind it counts as
+    one before it; behind the decimal sign (1.200,-) it says that there are no decimals. Cells of a workbook that are
     numbers already are taken as they are."""
     if isinstance(cell, bool) or cell is None:
         raise Unreadable("number")
     if isinstance(cell, int | float):
-        return Decimal(repr(cell))
-    grouped = re.sub(r"[\s'’\u00a0\u202f]", "", cell).replace(COMMA if point == POINT else POINT, "")
-    bare = grouped.replace(point, ".")
-    if not re.fullmatch(r"[+-]?\d{1,30}(\.\d{0,12}-?)?|[+-]?\.\d{1,12}", bare.removesuffix("-")):
+        return _bounded(cell)
+    found = _WRITTEN[point].fullmatch(cell.strip())
+    if found is None or not (found["whole"] or found["part"]):
         raise Unreadable("number")
-    try:
-        return Decimal(bare.removesuffix(".-").removesuffix("-"))
-    except InvalidOperation as wrong:
-        raise Unreadable("number") from wrong
+    behind = found["behind"] if found["part"] != "" else ""
+    if found["sign"] and behind:
+        raise Unreadable("number")
+    number = Decimal(f"{re.sub(r'[^0-9]', '', found['whole'] or '0')}.{found['part'] or '0'}")
+    return -number if "-" in (found["sign"], behind) else number
+
+
+def _bounded(number: float) -> Decimal:
+    if not math.isfinite(number) or abs(number) >= _MOST:
+        raise Unreadable("number")
+    return Decimal(repr(number))
 
 
 _SIGNS: Mapping[str, str] = {"€": "EUR", "£": "GBP", "¥": "JPY", "US$": "USD", "CHF": "CHF", "Fr.": "CHF"}
@@ -136,7 +158,7 @@ def months_in(cell: Cell) -> int:
     if not lengths:
         raise Unreadable("months")
     months = sum((_in_months(number, unit) for number, unit in lengths), Decimal(0))
-    if months != int(months) or not 0 < months <= 12_000:
+    if months != int(months) or not 0 < months <= MOST_MONTHS:
         raise Unreadable("months")
     return int(months)
 
@@ -145,7 +167,10 @@ def _lengths(text: str) -> list[tuple[Decimal, str]]:
     """Every length that is named; none where several have one unit, which no single length is, or one is a fraction."""
     if re.search(r"\d\s*/\s*\d", text):
         return []
-    pairs = [(Decimal(found[1].replace(",", ".")), (found[2] or "").casefold()) for found in _LENGTH.finditer(text)]
+    found = [(each[1], (each[2] or "").casefold()) for each in _LENGTH.finditer(text)]
+    if any(len(digits) > _LONGEST_LENGTH for digits, _unit in found):
+        return []
+    pairs = [(Decimal(digits.replace(",", ".")), unit) for digits, unit in found]
     named = [pair for pair in pairs if pair[1]] or pairs
     units = [unit[:2] for _number, unit in named]
     return named if len(units) == len(set(units)) and ";" not in text else []
@@ -217,9 +242,9 @@ class Span:
 def span_until(starts_on: date, ends_on: date) -> Span:
     """The first term that ends with its last day `ends_on`, or on that day as the first not covered. Raises Unreadable
     `end` where that is no whole number of months."""
-    for end in (ends_on + timedelta(days=1), ends_on):
+    for end in (ends_on + timedelta(days=1), ends_on) if ends_on < date.max else (ends_on,):
         months = (end.year - starts_on.year) * 12 + end.month - starts_on.month
-        if months > 0 and _plus(starts_on, months) == end:
+        if 0 < months <= MOST_MONTHS and _plus(starts_on, months) == end:
             return Span(starts_on, months)
     raise Unreadable("end")
 

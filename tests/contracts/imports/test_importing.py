@@ -259,6 +259,25 @@ def test_what_cannot_be_read_is_left_with_a_note_where_it_is_said_so(alice: Acto
     assert (row.contract.state, row.contract.jurisdiction) == ("draft", "")
 
 
+def test_one_cell_never_ends_the_whole_trial(alice: Actor, ours: Party) -> None:
+    long = "9" * 4500
+    cells = {
+        "Start": ("01.01.2024", "31.12.9999", "01.01.2024", "01.01.2024", "01.01.2024", "31.12.9999", "01.01.2024"),
+        "End": ("31.12.9999", "31.12.9999", "", "", "31.12.2024", "", "31.12.2024"),
+        "Term": ("", "", long, "12", "", "12", ""),
+        "Notice": ("", "", "", long, "", "", "30 days"),
+        "Value": ("", "", "", "", long, "", "7"),
+        "LEI": ("", "", "", "", long, "", ""),
+    }
+    lines = [";".join(("Title", "Currency", *cells))]
+    lines += [";".join((f"T{number}", "EUR", *said)) for number, said in enumerate(zip(*cells.values(), strict=True))]
+    batch = read(alice, packed({"list.csv": "\n".join(lines).encode()}))
+
+    rows = tried(alice, batch, our_party=str(ours.pk), rows_alone=True, state="draft")
+
+    assert outcomes(rows) == ["refused"] * 6 + ["ready"], [row.problems for row in rows.values()]
+
+
 def test_own_fields_numbers_people_and_departments(alice: Actor, ours: Party) -> None:
     from clm.accounts.models import Team
     from contracts.models import CustomField, PartyIdentifier
