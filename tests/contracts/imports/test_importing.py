@@ -338,10 +338,14 @@ def test_the_archive_and_its_sheet_are_let_go_once_they_are_read(alice: Actor) -
 
 
 def test_of_a_contract_that_is_disposed_of_its_import_says_no_more_what_it_was(alice: Actor, acme: Cast) -> None:
-    batch = read(alice, packed({"a.txt": text_of(1), "b.txt": text_of(2)}))
+    files = {"a.txt": text_of(1), "b.txt": text_of(2), "a-once-more.txt": text_of(1), "A.TXT.txt": text_of(1).upper()}
+    batch = read(alice, packed(files))
     tried(alice, batch, state="draft")
     contract = done(alice, batch)[1].contract
     assert contract is not None
+    sheet = b"File,Title\na.txt,Secret\n"
+    twice = read(alice, packed({"a.txt": text_of(1)}), sheet)
+    assert outcomes(tried(alice, twice, state="draft")) == ["duplicate"]
     with clock.set_to(datetime(2024, 1, 1, tzinfo=UTC)):
         archive_contract(actor=alice, contract_id=contract.pk)
     add_retention_rule(
@@ -354,6 +358,13 @@ def test_of_a_contract_that_is_disposed_of_its_import_says_no_more_what_it_was(a
     assert row.file is not None
     assert (row.cells, row.title, row.file.path, row.file.blob, row.file.text_key) == ({}, "", "", None, "")
     assert Version.objects.get(contract=contract).blob.is_erased
+    assert Blob.objects.exclude(storage_name="").count() == 1
+    assert sorted(batch.files.exclude(blob=None).values_list("path", flat=True)) == ["b.txt"]
+    left_out = rows_of(twice)[1]
+    assert left_out.file is not None
+    assert (left_out.cells, left_out.title, left_out.file.path, left_out.outcome) == ({}, "", "", "skipped")
+    assert outcomes(done(alice, twice)) == ["skipped"]
+    assert outcomes(tried(alice, twice, state="draft")) == ["refused", "refused"]
     assert not TextSketch.objects.filter(version__contract=contract).exists()
     again = read(alice, packed({"c.txt": text_of(1)}))
     assert outcomes(tried(alice, again, state="draft")) == ["ready"]
