@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -201,10 +202,11 @@ def run_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str
     _sketch(progress)
     left = [row for row in _open_rows(batch) if _is_wanted(row, mapping)]
     reader, done = RowReader(mapping), total - len(left)
-    for row, paper in _with_papers(left):
-        progress.report(done, total, row.title)
-        _import(progress, row, paper, reader)
-        done += 1
+    with closing(_with_papers(left)) as papers:
+        for row, paper in papers:
+            progress.report(done, total, row.title)
+            _import(progress, row, paper, reader)
+            done += 1
     progress.report(total, total)
     finish_import(actor=progress.actor, import_id=batch.pk)
     return {**counts_of(batch), "url": reverse("import", args=[batch.pk])}
@@ -216,16 +218,19 @@ def _is_wanted(row: ImportRow, mapping: fields.ImportMapping) -> bool:
     return True
 
 
-def _with_papers(rows: Iterable[ImportRow]) -> Iterator[tuple[ImportRow, Future[Paper | None] | None]]:
+def _with_papers(rows: Iterable[ImportRow]) -> Generator[tuple[ImportRow, Future[Paper | None] | None]]:
     """The rows with their documents, which are read ahead by other processes while a contract is written."""
-    with ThreadPoolExecutor(READERS) as pool:
-        waiting: deque[tuple[ImportRow, Future[Paper | None] | None]] = deque()
+    pool = ThreadPoolExecutor(READERS)
+    waiting: deque[tuple[ImportRow, Future[Paper | None] | None]] = deque()
+    try:
         for row in rows:
             waiting.append((row, pool.submit(paper_of, row.file) if row.file is not None else None))
             if len(waiting) > AHEAD:
                 yield waiting.popleft()
         while waiting:
             yield waiting.popleft()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _import(progress: Progress, row: ImportRow, paper: Future[Paper | None] | None, reader: RowReader) -> None:
