@@ -7,8 +7,9 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 Cell = str | int | float | bool | None
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "dmy", "mdy", "ymd"
@@ -18,6 +19,7 @@ POINT, COMMA = ".", ","
 PIVOT = 69
 MOST_MONTHS = 12_000
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d.*)?")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d+)?)?\s?(?:[zZ]|[+-]\d{2}(?::?\d{2})?)")
 _NUMBERS = re.compile(r"(\d{1,4})\s*[./\- ]\s*(\d{1,2})\s*[./\- ]\s*(\d{1,4})\.?")
 _NAMED = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th|\.)?\s+)?([^\W\d_]{3,12})\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})"
@@ -58,9 +60,12 @@ def text_in(cell: Cell) -> str:
     return " ".join(str(cell).replace("\x00", "").split())
 
 
-def date_in(cell: Cell, order: str) -> date:
-    """ISO dates are read whatever the order; years of two digits as POSIX has them."""
+def date_in(cell: Cell, order: str, zone: str = "UTC") -> date:
+    """ISO dates are read whatever the order; years of two digits as POSIX has them. A time with an offset is the day
+    that it is in the zone."""
     text = text_in(cell)
+    if _INSTANT.fullmatch(text):
+        return _day_in(text, zone)
     if found := _ISO.fullmatch(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _NUMBERS.fullmatch(text):
@@ -68,6 +73,15 @@ def date_in(cell: Cell, order: str) -> date:
     if found := _NAMED.fullmatch(text):
         return _named(found[1] or found[3] or "", found[2], found[4])
     raise Unreadable("date")
+
+
+def _day_in(text: str, zone: str) -> date:
+    try:
+        return (
+            datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", "").upper()).astimezone(ZoneInfo(zone)).date()
+        )
+    except (ValueError, OverflowError) as wrong:
+        raise Unreadable("date") from wrong
 
 
 def _numbered(parts: tuple[str, str, str], order: str) -> date:
@@ -198,16 +212,61 @@ def notice_in(cell: Cell) -> tuple[int, str]:
     return int(_in_months(Decimal(number), unit)), "months"
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NOT = _words("no not non never without kein keine keinerlei nicht ohne")
+_FIXED = _words("fixed befristet expires")
+_AUTOMATIC = _words(
+    "yes ja auto automatic automatically evergreen tacit tacitly successive automatisch automatische stillschweigend "
+    "stillschweigende"
+)
+_EXPRESS = _words("express expressly agree agreed agreement mutual mutually option options optional written")
+_BESIDE = _words(
+    "a an the it its is are there contract of for to by in with upon on one each every further additional both parties "
+    "consent does do will shall only term terms period periods year years yearly annual annually month months monthly "
+    "day days renew renews renewed renewal renewals renewing renewable extend extends extension extensions self der "
+    "die des den sich um jeweils weitere weiteres vertrag verlängert verlängerung jahr jahre jahren monat monate "
+    "monaten"
+)
+_KEPT_ON = re.compile(r"\s+unless (?:(?:it )?is )?(?:earlier )?(?:terminated|cancell?ed)$")
+
+
 def renewal_in(cell: Cell) -> str:
-    """none, automatic or express."""
-    text = text_in(cell).casefold()
-    if text in _NO or text.startswith(("does not", "fixed", "no ", "kein", "keine")):
-        return "none"
-    if any(word in text for word in ("express", "agree", "mutual", "option", "written")):
-        return "express"
-    if text in _YES or any(word in text for word in ("auto", "success", "evergreen", "tacit", "stillschweigend")):
-        return "automatic"
-    raise Unreadable("renewal")
+    """none, automatic or express: where every word is known, and whatever stands between commas says the same."""
+    text = text_in(cell).casefold().rstrip(" .!").replace("n't", " not").replace("n’t", " not")
+    if text in _YES or text in _NO:
+        return "automatic" if text in _YES else "none"
+    bare = _KEPT_ON.sub("", text)
+    found = {_renewal_of(part) for part in re.split(r"[,;.():]", bare) if part.strip()}
+    if len(found) != 1 or (bare != text and found != {"automatic"}):
+        raise Unreadable("renewal")
+    return found.pop()
+
+
+def _renewal_of(part: str) -> str:
+    words = re.findall(r"[^\W\d_]+", part)
+    said = {
+        "none": [word for word in words if word in _NOT or word in _FIXED],
+        "express": [word for word in words if word in _EXPRESS],
+        "automatic": [word for word in words if word in _AUTOMATIC],
+    }
+    if set(words) - _BESIDE - {word for some in said.values() for word in some}:
+        raise Unreadable("renewal")
+    if said["none"]:
+        return _denied(said)
+    if bool(said["express"]) == bool(said["automatic"]):
+        raise Unreadable("renewal")
+    return "express" if said["express"] else "automatic"
+
+
+def _denied(said: Mapping[str, list[str]]) -> str:
+    """What is no option and does not come by itself is none; what is denied twice, or is merely not agreed, is open."""
+    fixed = any(word in _FIXED for word in said["none"])
+    if len(said["none"]) > 1 or not {"option", "options"}.issuperset(said["express"]) or (fixed and said["automatic"]):
+        raise Unreadable("renewal")
+    return "none"
 
 
 def yes_no_in(cell: Cell) -> bool:
