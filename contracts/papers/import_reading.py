@@ -31,7 +31,7 @@ from contracts.engine import import_values as values
 from contracts.engine import likeness
 from contracts.models import ContractImport, ImportFile
 from contracts.operations.imports.complete_reading import complete_reading
-from contracts.operations.imports.guards import READ, SCANS, SHEET
+from contracts.operations.imports.guards import READ, SCANS, SHEET, outdated
 from contracts.papers import Paper, read_paper
 from contracts.papers.import_plan import guessed_category
 from contracts.papers.reading_jobs import UNREAD
@@ -198,6 +198,8 @@ def recognize_import(progress: Progress, parameters: Mapping[str, Any]) -> Mappi
     """Scans that have no text yet have it. What was recognized before a worker died is not recognized again."""
     batch = ContractImport.objects.get(pk=parameters["import_id"])
     require(progress.actor, IMPORT, batch)
+    if batch.state != ImportState.MAPPING:
+        raise outdated()
     check_installed()
     files = list(batch.files.filter(is_scan=True, text_blob=None, problem={}).select_related("blob"))
     done = 0

@@ -17,19 +17,21 @@ from django.utils.translation import gettext_lazy
 from clm.access.permissions import require
 from clm.jobs.runner import Progress, job_kind
 from clm.lib.errors import DomainError
+from clm.lib.locks import lock_row
 from contracts.access.imports import IMPORT
 from contracts.engine import import_fields as fields
 from contracts.engine.import_values import text_in
 from contracts.known_texts import Together, known_text, sketch_versions
 from contracts.models import ContractImport, ImportFile, ImportRow
 from contracts.operations.imports.complete_trial import complete_trial
-from contracts.operations.imports.guards import RUN, SHEET, TRY
+from contracts.operations.imports.guards import RUN, SHEET, TRY, outdated
 from contracts.operations.imports.import_row import import_row
 from contracts.operations.imports.run_import import finish_import
 from contracts.papers import Paper
 from contracts.papers.import_plan import Fault, Plan, RowReader
 from contracts.papers.import_reading import READERS, paper_of, stored_as
 from contracts.queries.imports import counts_of
+from contracts.states import ImportState
 
 AHEAD = 2 * READERS
 Outcome, Decision = ImportRow.Outcome, ImportRow.Decision
@@ -41,6 +43,8 @@ def try_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str
     """Every row that is no contract yet says what would become of it: it is filed by the very verbs, and taken back."""
     batch = ContractImport.objects.get(pk=parameters["import_id"])
     require(progress.actor, IMPORT, batch)
+    if batch.state == ImportState.TRIED:
+        return _done(batch)
     mapping = fields.mapping_of(batch.mapping)
     _lay_out(batch, mapping)
     _sketch(progress)
@@ -52,6 +56,10 @@ def try_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str
         row.save(update_fields=FOUND)
     progress.report(len(rows), len(rows))
     complete_trial(actor=progress.actor, import_id=batch.pk)
+    return _done(batch)
+
+
+def _done(batch: ContractImport) -> Mapping[str, Any]:
     return {**counts_of(batch), "url": reverse("import", args=[batch.pk])}
 
 
@@ -69,6 +77,8 @@ def _sketch(progress: Progress) -> None:
 @transaction.atomic
 def _lay_out(batch: ContractImport, mapping: fields.ImportMapping) -> None:
     """Lines have the files that they name; files that no line names are rows of their own, after the lines."""
+    if lock_row(ContractImport, batch.pk).state != ImportState.MAPPING:
+        raise outdated()
     ImportRow.objects.filter(batch=batch, contract=None, line=None).delete()
     # In Python: where the key is missing, SQL knows of no difference.
     files = [file for file in ImportFile.objects.filter(batch=batch) if file.problem.get("code") != SHEET]
@@ -197,6 +207,10 @@ def run_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str
     """Rows that were found good are contracts. Work that resumes finds what is left: a row knows whether it is one."""
     batch = ContractImport.objects.get(pk=parameters["import_id"])
     require(progress.actor, IMPORT, batch)
+    if batch.state == ImportState.FINISHED:
+        return _done(batch)
+    if batch.state != ImportState.RUNNING:
+        raise outdated()
     mapping = fields.mapping_of(batch.mapping)
     total = ImportRow.objects.filter(batch=batch).count()
     _sketch(progress)
@@ -209,7 +223,7 @@ def run_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str
             done += 1
     progress.report(total, total)
     finish_import(actor=progress.actor, import_id=batch.pk)
-    return {**counts_of(batch), "url": reverse("import", args=[batch.pk])}
+    return _done(batch)
 
 
 def _is_wanted(row: ImportRow, mapping: fields.ImportMapping) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from clm.access.permissions import require
 from clm.access.subjects import SUBJECTS
 from clm.audit.moves import move
-from clm.documents.blobs import erase_blobs
+from clm.documents.blobs import erase_blobs, lock_blobs
 from clm.documents.models import Blob
 from clm.events.record import record
 from clm.jobs.models import Job
@@ -191,7 +191,7 @@ def erase(contract: Contract) -> dict[str, int]:
     contract.title = contract.reference
     contract.save(update_fields=["title"])
     counts["files"] = erase_blobs(
-        Blob.objects.filter(pk__in=[blob for blob in blobs if not _is_needed(blob, contract)])
+        Blob.objects.filter(pk__in=[blob for blob in lock_blobs(blobs) if not _is_needed(blob, contract)])
     )
     refresh_search(contract)
     return counts

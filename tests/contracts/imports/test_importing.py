@@ -7,20 +7,25 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clm.access.permissions import visible
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry
 from clm.documents.models import Blob
 from clm.jobs.models import Job
+from clm.jobs.operations.retry_job import retry_job
 from clm.jobs.runner import run
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
+from contracts.engine.import_fields import mapping_of
 from contracts.models import Contract, ContractImport, ImportFile, ImportRow, Party, TextSketch, Version
 from contracts.operations.archive_contract import archive_contract
 from contracts.operations.create_party import create_party
 from contracts.operations.imports.decide_import_rows import decide_import_rows
+from contracts.operations.imports.map_import import map_import
 from contracts.operations.imports.replace_import_sheet import replace_import_sheet
 from contracts.operations.imports.run_import import run_import
 from contracts.operations.retention.add_retention_rule import add_retention_rule
@@ -213,6 +218,39 @@ def test_nothing_else_happens_while_a_job_works_on_it(alice: Actor) -> None:
 
     with pytest.raises(DomainError, match="A job works on this import"):
         run_import(actor=alice, import_id=batch.pk)
+
+
+def test_a_job_of_an_earlier_step_does_nothing_when_it_is_asked_for_again(alice: Actor) -> None:
+    batch = read(alice, packed({"a.txt": text_of(1)}))
+    map_import(actor=alice, import_id=batch.pk, mapping=mapping_of(batch.mapping))
+    trial = Job.objects.filter(subject_id=batch.pk).latest("id")
+    Job.objects.filter(pk=trial.pk).update(state="failed", attempts=5)
+    tried(alice, batch)
+    before = set(rows_of(batch))
+    begun = run_import(actor=alice, import_id=batch.pk)
+
+    with pytest.raises(DomainError, match="Another job works on the same"):
+        retry_job(actor=alice, job_id=trial.pk)
+    Job.objects.filter(pk=trial.pk).update(state="queued")
+    run(trial.pk, trial.organization_id)
+
+    assert (Job.objects.get(pk=trial.pk).state, set(rows_of(batch))) == ("failed", before)
+    run(begun.pk, begun.organization_id)
+    assert outcomes(rows_of(batch)) == ["created"]
+    replace_import_sheet(actor=alice, import_id=batch.pk, heads=[], rows=[])
+    Job.objects.filter(pk=begun.pk).update(state="queued")
+    run(begun.pk, begun.organization_id)
+    assert "went on since" in Job.objects.get(pk=begun.pk).error
+
+
+def test_bytes_are_locked_before_it_is_asked_who_needs_them(alice: Actor) -> None:
+    batch = started(alice, two_files())
+    with CaptureQueriesContext(connection) as asked:
+        work(batch)
+    said = [each["sql"] for each in asked]
+    erased = next(at for at, sql in enumerate(said) if sql.startswith('UPDATE "documents_blob" SET "storage_name"'))
+    locked = max(at for at, sql in enumerate(said[:erased]) if "documents_blob" in sql and "FOR UPDATE" in sql)
+    assert any("contracts_requestfile" in sql for sql in said[locked:erased])
 
 
 def test_who_may(alice: Actor, bob: Actor, charlie: Actor, acme: Cast, globex: Cast) -> None:
