@@ -25,7 +25,7 @@ from contracts.known_texts import Together, known_text, sketch_versions
 from contracts.models import ContractImport, ImportFile, ImportRow
 from contracts.operations.imports.complete_trial import complete_trial
 from contracts.operations.imports.guards import RUN, SHEET, TRY, outdated
-from contracts.operations.imports.import_row import import_row
+from contracts.operations.imports.import_row import HERE_ALREADY, import_row
 from contracts.operations.imports.run_import import finish_import
 from contracts.papers import Paper
 from contracts.papers.import_plan import Fault, Plan, RowReader
@@ -259,9 +259,13 @@ def _import(progress: Progress, row: ImportRow, paper: Future[Paper | None] | No
         else:
             read = paper.result() if paper is not None else None
             plan.notes += _scan_note(row)
-            import_row(actor=progress.actor, row_id=row.pk, plan=plan, paper=read, state=reader.mapping.state)
+            given: dict[str, Any] = {"plan": plan, "paper": read, "state": reader.mapping.state}
+            import_row(actor=progress.actor, row_id=row.pk, **given, is_new=not _may_repeat(row, reader.mapping))
             return
     except DomainError as refusal:
+        if refusal.code == HERE_ALREADY and _is_left_out(progress, row, reader.mapping):
+            row.save(update_fields=FOUND)
+            return
         row.problems = _faults(refusal)
     except DataError:
         row.problems = [{"field": "", "code": "unfit", "message": _("A value is too long or cannot be kept.")}]
@@ -280,7 +284,11 @@ def _is_left_out(progress: Progress, row: ImportRow, mapping: fields.ImportMappi
         return False
     _set_like(row, known.contract, row.like_row, known.kind, known.percent)
     row.save(update_fields=FOUND)
-    if row.decision == Decision.IMPORT or mapping.duplicates == fields.IMPORT:
+    if _may_repeat(row, mapping):
         return False
     row.outcome = Outcome.SKIPPED if mapping.duplicates == fields.SKIP else Outcome.DUPLICATE
     return True
+
+
+def _may_repeat(row: ImportRow, mapping: fields.ImportMapping) -> bool:
+    return row.decision == Decision.IMPORT or mapping.duplicates == fields.IMPORT

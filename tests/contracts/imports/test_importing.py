@@ -149,6 +149,26 @@ def test_duplicates_by_bytes_by_words_and_nearly(alice: Actor, policy: str) -> N
     assert rows[4].like == (rows[1].contract if policy != "import" else rows[4].like)
 
 
+def test_what_another_import_brings_in_between_is_found_under_the_lock(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (read(alice, packed({"a.txt": text_of(1, 300)})) for _n in range(2))
+    for batch in (first, second):
+        tried(alice, batch)
+    real = import_running.import_row
+
+    def late(**given: Any) -> Any:
+        monkeypatch.setattr(import_running, "import_row", real)
+        done(alice, second)
+        return real(**given)
+
+    monkeypatch.setattr(import_running, "import_row", late)
+
+    row = done(alice, first)[1]
+
+    assert (row.outcome, row.like_kind, row.like) == ("skipped", "bytes", Contract.objects.get())
+
+
 def test_of_contracts_that_one_does_not_see_only_the_same_bytes_are_told(alice: Actor, acme: Cast) -> None:
     body = text_of(1, 300)
     hidden = read(alice, packed({"a.txt": body}), is_confidential=True)
