@@ -21,7 +21,7 @@ from clm.lib.locks import lock_row
 from contracts.access.imports import IMPORT
 from contracts.engine import import_fields as fields
 from contracts.engine.import_values import text_in
-from contracts.known_texts import Together, known_text, sketch_versions
+from contracts.known_texts import Known, Together, known_reference, known_text, sketch_versions
 from contracts.models import ContractImport, ImportFile, ImportRow
 from contracts.operations.imports.complete_trial import complete_trial
 from contracts.operations.imports.guards import RUN, SHEET, TRY, outdated
@@ -144,15 +144,22 @@ def _try(progress: Progress, row: ImportRow, reader: RowReader, together: Togeth
     if not row.problems:
         row.problems = _rehearse(progress, row, plan, reader.mapping)
     row.outcome = Outcome.REFUSED if row.problems else Outcome.READY
-    if row.problems or row.file is None:
+    if row.problems:
         return
-    known, before = known_text(progress.actor, row.file), together.like(row.file)
+    reference = plan.facts["external_reference"]
+    known, before = _known(progress, row, reference), together.like(row.file, reference)
     if known is not None:
         _set_like(row, known.contract, None, known.kind, known.percent)
     elif before is not None:
         _set_like(row, None, *before)
     row.outcome = Outcome.DUPLICATE if known or before else Outcome.READY
-    together.add(row.number, row.file)
+    together.add(row.number, row.file, reference)
+
+
+def _known(progress: Progress, row: ImportRow, reference: str) -> Known | None:
+    if row.file is not None:
+        return known_text(progress.actor, row.file)
+    return known_reference(progress.actor, reference)
 
 
 def _set_like(row: ImportRow, contract: Any, number: int | None, kind: str, percent: int | None) -> None:
@@ -249,10 +256,11 @@ def _with_papers(rows: Iterable[ImportRow]) -> Generator[tuple[ImportRow, Future
 
 def _import(progress: Progress, row: ImportRow, paper: Future[Paper | None] | None, reader: RowReader) -> None:
     """The row is a contract, or says why it is none."""
-    if _is_left_out(progress, row, reader.mapping):
+    plan = reader.plan(row)
+    reference = plan.facts["external_reference"]
+    if _is_left_out(progress, row, reader.mapping, reference):
         row.save(update_fields=FOUND)
         return
-    plan = reader.plan(row)
     try:
         if plan.problems:
             row.problems = plan.problems
@@ -263,7 +271,7 @@ def _import(progress: Progress, row: ImportRow, paper: Future[Paper | None] | No
             import_row(actor=progress.actor, row_id=row.pk, **given, is_new=not _may_repeat(row, reader.mapping))
             return
     except DomainError as refusal:
-        if refusal.code == HERE_ALREADY and _is_left_out(progress, row, reader.mapping):
+        if refusal.code == HERE_ALREADY and _is_left_out(progress, row, reader.mapping, reference):
             row.save(update_fields=FOUND)
             return
         row.problems = _faults(refusal)
@@ -274,12 +282,12 @@ def _import(progress: Progress, row: ImportRow, paper: Future[Paper | None] | No
     progress.problem(_("Row %(number)s") % {"number": row.number}, " ".join(each["message"] for each in row.problems))
 
 
-def _is_left_out(progress: Progress, row: ImportRow, mapping: fields.ImportMapping) -> bool:
+def _is_left_out(progress: Progress, row: ImportRow, mapping: fields.ImportMapping, reference: str) -> bool:
     """Whether the row is a duplicate now, when it comes to it, that nobody wants; not saved."""
     if row.decision == Decision.SKIP:
         row.outcome = Outcome.SKIPPED
         return True
-    known = known_text(progress.actor, row.file) if row.file is not None else None
+    known = _known(progress, row, reference)
     if known is None:
         return False
     _set_like(row, known.contract, row.like_row, known.kind, known.percent)

@@ -15,7 +15,7 @@ from clm.lib.locks import advisory_lock, lock_row
 from contracts.access.imports import IMPORT
 from contracts.engine import import_fields as fields
 from contracts.engine import likeness
-from contracts.known_texts import known_text, sketch_of
+from contracts.known_texts import known_reference, known_text, sketch_of
 from contracts.models import Contract, ContractParty, ImportFile, ImportRow, Party, Version
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.file_contract import file_contract
@@ -44,8 +44,8 @@ def import_row(
     require(actor, IMPORT, row.batch)
     if row.contract_id is not None:
         return row
-    if is_new and row.file is not None:
-        _check_new(actor, row.file)
+    if is_new:
+        _check_new(actor, row.file, plan.facts["external_reference"])
     ours = Party.objects.filter(pk=plan.our_party_id).first() if plan.our_party_id else None
     facts = plan.facts | {"our_party": ours}
     contract = file_contract(actor=actor, paper=paper, terms=plan.terms, **facts)
@@ -60,10 +60,13 @@ def import_row(
     return row
 
 
-def _check_new(actor: Actor, file: ImportFile) -> None:
-    advisory_lock(f"import {file.organization_id} {file.text_key or file.blob_id}")
-    if known_text(actor, file) is not None:
-        raise DomainError(HERE_ALREADY, _("This document is here already."))
+def _check_new(actor: Actor, file: ImportFile | None, reference: str) -> None:
+    if file is None and not reference:
+        return
+    same = reference if file is None else file.text_key or file.blob_id
+    advisory_lock(f"import {actor.organization_id} {same}")
+    if (known_text(actor, file) if file is not None else known_reference(actor, reference)) is not None:
+        raise DomainError(HERE_ALREADY, _("This contract is here already."))
 
 
 def _name_sides(actor: Actor, contract: Contract, plan: Plan) -> None:

@@ -149,6 +149,19 @@ def test_duplicates_by_bytes_by_words_and_nearly(alice: Actor, policy: str) -> N
     assert rows[4].like == (rows[1].contract if policy != "import" else rows[4].like)
 
 
+def test_lines_without_documents_are_known_by_their_reference(alice: Actor) -> None:
+    sheet = b"Reference,Title\nV-1,One\nV-1,One again\n,Two\n,Three\n"
+    batch = read(alice, packed({"list.csv": sheet}))
+
+    rows = tried(alice, batch, rows_alone=True)
+
+    assert outcomes(rows) == ["ready", "duplicate", "ready", "ready"], [row.problems for row in rows.values()]
+    assert (rows[2].like_row, rows[2].like_kind) == (1, "number")
+    assert outcomes(done(alice, batch)) == ["created", "skipped", "created", "created"]
+    again = tried(alice, read(alice, packed({"list.csv": sheet})), rows_alone=True)
+    assert (again[1].outcome, again[1].like) == ("duplicate", Contract.objects.get(external_reference="V-1"))
+
+
 def test_what_another_import_brings_in_between_is_found_under_the_lock(
     alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
