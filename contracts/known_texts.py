@@ -65,6 +65,13 @@ def known_text(actor: Actor, file: ImportFile) -> Known | None:
     return _near(seen, file) or (Known(ImportRow.Like.HIDDEN) if same.exists() else None)
 
 
+def known_reference(actor: Actor, reference: str) -> Known | None:
+    """A contract that the actor sees, which had this reference before: for lines without a document."""
+    rows = Contract.objects.filter(external_reference=reference).exclude(state=ContractState.DISPOSED)
+    found = visible(actor, rows).order_by("created_at").first() if reference else None
+    return Known(ImportRow.Like.NUMBER, found) if found is not None else None
+
+
 def _contract_of(versions: QuerySet[Version]) -> Contract | None:
     version = versions.select_related("contract").defer("text").order_by("created_at").first()
     return version.contract if version is not None else None
@@ -87,12 +94,16 @@ class Together:
     """The texts of the rows of one import that come before, to find those that are there twice."""
 
     def __init__(self) -> None:
+        self._references: dict[str, int] = {}
         self._bytes: dict[object, int] = {}
         self._texts: dict[str, int] = {}
         self._bands: dict[int, list[tuple[int, engine.Sketch]]] = {}
 
-    def like(self, file: ImportFile) -> tuple[int, str, int] | None:
-        """(number of the row, kind, percent)."""
+    def like(self, file: ImportFile | None, reference: str) -> tuple[int, str, int | None] | None:
+        """(number of the row, kind, percent); lines without a document by their reference."""
+        if file is None:
+            found = self._references.get(reference)
+            return (found, ImportRow.Like.NUMBER, None) if found is not None else None
         if file.blob_id in self._bytes:
             return self._bytes[file.blob_id], ImportRow.Like.BYTES, 100
         if file.text_key and file.text_key in self._texts:
@@ -102,7 +113,11 @@ class Together:
         share, before = max(((engine.likeness(sketch, other), -number) for number, other in near), default=(0.0, 0))
         return (-before, ImportRow.Like.NEAR, round(share * 100)) if share >= engine.ALIKE else None
 
-    def add(self, number: int, file: ImportFile) -> None:
+    def add(self, number: int, file: ImportFile | None, reference: str) -> None:
+        if reference:
+            self._references.setdefault(reference, number)
+        if file is None:
+            return
         self._bytes.setdefault(file.blob_id, number)
         self._texts.setdefault(file.text_key, number)
         sketch = engine.from_bytes(file.sketch)

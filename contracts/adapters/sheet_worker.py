@@ -21,6 +21,8 @@ from clm.documents.extraction.text import decode
 from clm.documents.extraction.worker import confine, refused_answer
 
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 200, 20_000
+# Numbers of a workbook beyond it, and those that are none, come as words: JSON and the database have no such numbers.
+MOST_NUMBER = 1e30
 DELIMITERS = (",", ";", "\t", "|")
 _UNKEPT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 Row = list[Any]
@@ -150,6 +152,8 @@ def _plain(cell: Any) -> Any:
         return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(" ", "seconds")
     if isinstance(cell, date | time):
         return cell.isoformat()
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and not abs(cell) < MOST_NUMBER:
+        return "#NUM!"
     if cell is None or isinstance(cell, bool | int | float):
         return cell
     return str(cell) if isinstance(cell, Decimal) else _text(str(cell))

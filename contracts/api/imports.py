@@ -34,7 +34,7 @@ from contracts.operations.imports.run_import import run_import
 from contracts.operations.imports.start_import import start_import
 from contracts.papers.importing import put_upload, request_new_sheet
 from contracts.papers.scans import request_recognition
-from contracts.queries.imports import counts_of, import_rows, job_of, tell_likes
+from contracts.queries.imports import counts_for, import_rows, job_of, tell_likes
 
 
 class ImportUploadSerializer(BodySerializer):
@@ -61,7 +61,7 @@ class ImportSerializer(ModelBodySerializer[ContractImport]):
         read_only_fields = fields
 
     def get_counts(self, batch: ContractImport) -> dict[str, int]:
-        return counts_of(batch)
+        return counts_for(actor_in(self.context["request"]), batch)
 
     def get_job(self, batch: ContractImport) -> UUID | None:
         job = job_of(batch)
@@ -144,7 +144,7 @@ class Imports(IdempotentMixin, VisibleRowsView, ListAPIView):
         actor = actor_in(request)
         require(actor, IMPORT)
         batch = start_import(actor=actor, **self.prepared)
-        return Response(ImportSerializer(batch).data, status=status.HTTP_201_CREATED)
+        return Response(ImportSerializer(batch, context={"request": self.request}).data, status=status.HTTP_201_CREATED)
 
 
 @extend_schema(responses=ImportSerializer)
@@ -196,7 +196,7 @@ class ImportDecisions(Act):
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         batch = decide_import_rows(actor=actor, import_id=pk, numbers=sent["rows"], decision=sent["decision"])
-        return ImportSerializer(batch).data
+        return ImportSerializer(batch, context={"request": self.request}).data
 
 
 @extend_schema(request=None, responses=JobSerializer)
@@ -236,7 +236,7 @@ class ImportSheet(VisibleRowsView):
         actor = actor_in(request)
         require(actor, IMPORT, get_visible(actor, ContractImport.objects.all(), pk))
         batch = request_new_sheet(actor, pk, checked(NewSheetSerializer, request.data)["sheet"])
-        return Response(ImportSerializer(batch).data)
+        return Response(ImportSerializer(batch, context={"request": self.request}).data)
 
 
 @extend_schema(request=None, responses=JobSerializer)

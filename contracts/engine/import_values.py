@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 Cell = str | int | float | bool | None
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "dmy", "mdy", "ymd"
@@ -15,7 +17,9 @@ ORDERS = (DAY_FIRST, MONTH_FIRST, YEAR_FIRST)
 POINT, COMMA = ".", ","
 # Two digits of a year: up to this many years ahead of the century's turn they are of this century (POSIX strptime %y).
 PIVOT = 69
+MOST_MONTHS = 12_000
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d.*)?")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d+)?)?\s?(?:[zZ]|[+-]\d{2}(?::?\d{2})?)")
 _NUMBERS = re.compile(r"(\d{1,4})\s*[./\- ]\s*(\d{1,2})\s*[./\- ]\s*(\d{1,4})\.?")
 _NAMED = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th|\.)?\s+)?([^\W\d_]{3,12})\.?\s+(?:(\d{1,2})(?:st|nd|rd|th)?,?\s+)?(\d{4})"
@@ -32,6 +36,8 @@ _LENGTH = re.compile(
     r"|quarters?|years?|yrs?|jahre?n?|[dwmyj])?\b",
     re.IGNORECASE,
 )
+# Of the digits of a length: whatever is longer is none.
+_LONGEST_LENGTH = 12
 _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "si"})
 _NO = frozenset({"no", "n", "false", "0", "nein", "falsch", "non", "none"})
 _DEFINED = re.compile(r"""\((?=[^()]*["“”„'’])[^()]*\)""")
@@ -54,9 +60,12 @@ def text_in(cell: Cell) -> str:
     return " ".join(str(cell).replace("\x00", "").split())
 
 
-def date_in(cell: Cell, order: str) -> date:
-    """ISO dates are read whatever the order; years of two digits as POSIX has them."""
+def date_in(cell: Cell, order: str, zone: str = "UTC") -> date:
+    """ISO dates are read whatever the order; years of two digits as POSIX has them. A time with an offset is the day
+    that it is in the zone."""
     text = text_in(cell)
+    if _INSTANT.fullmatch(text):
+        return _day_in(text, zone)
     if found := _ISO.fullmatch(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _NUMBERS.fullmatch(text):
@@ -64,6 +73,15 @@ def date_in(cell: Cell, order: str) -> date:
     if found := _NAMED.fullmatch(text):
         return _named(found[1] or found[3] or "", found[2], found[4])
     raise Unreadable("date")
+
+
+def _day_in(text: str, zone: str) -> date:
+    try:
+        return (
+            datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", "").upper()).astimezone(ZoneInfo(zone)).date()
+        )
+    except (ValueError, OverflowError) as wrong:
+        raise Unreadable("date") from wrong
 
 
 def _numbered(parts: tuple[str, str, str], order: str) -> date:
@@ -96,21 +114,39 @@ def _day(year: int, month: int, day: int) -> date:
         raise Unreadable("date") from wrong
 
 
+# Thousands have one sign between all of them, and stand before the decimal sign alone.
+_WHOLE = r"(?P<whole>[1-9]\d{0,2}(?:(?P<between>[%s\s'\u2019])\d{3})(?:(?P=between)\d{3}){0,9}|\d{1,30})"
+_WRITTEN: Mapping[str, re.Pattern[str]] = {
+    point: re.compile(
+        rf"(?P<sign>[+-]?)\s*(?=[\d{point}])(?:{_WHOLE % other})?(?:\{point}(?P<part>\d{{0,12}}))?\s*(?P<behind>-?)"
+    )
+    for point, other in ((POINT, COMMA), (COMMA, POINT))
+}
+_MOST = Decimal(10) ** 30
+
+
 def number_in(cell: Cell, point: str) -> Decimal:
-    """A number whose decimals follow `point`; signs between thousands are left out. Cells of a workbook that are
+    """A number whose decimals follow `point`, with signs between its thousands or without. A sign behind it counts as
+    one before it; behind the decimal sign (1.200,-) it says that there are no decimals. Cells of a workbook that are
     numbers already are taken as they are."""
     if isinstance(cell, bool) or cell is None:
         raise Unreadable("number")
     if isinstance(cell, int | float):
-        return Decimal(repr(cell))
-    grouped = re.sub(r"[\s'’\u00a0\u202f]", "", cell).replace(COMMA if point == POINT else POINT, "")
-    bare = grouped.replace(point, ".")
-    if not re.fullmatch(r"[+-]?\d{1,30}(\.\d{0,12}-?)?|[+-]?\.\d{1,12}", bare.removesuffix("-")):
+        return _bounded(cell)
+    found = _WRITTEN[point].fullmatch(cell.strip())
+    if found is None or not (found["whole"] or found["part"]):
         raise Unreadable("number")
-    try:
-        return Decimal(bare.removesuffix(".-").removesuffix("-"))
-    except InvalidOperation as wrong:
-        raise Unreadable("number") from wrong
+    behind = found["behind"] if found["part"] != "" else ""
+    if found["sign"] and behind:
+        raise Unreadable("number")
+    number = Decimal(f"{re.sub(r'[^0-9]', '', found['whole'] or '0')}.{found['part'] or '0'}")
+    return -number if "-" in (found["sign"], behind) else number
+
+
+def _bounded(number: float) -> Decimal:
+    if not math.isfinite(number) or abs(number) >= _MOST:
+        raise Unreadable("number")
+    return Decimal(repr(number))
 
 
 _SIGNS: Mapping[str, str] = {"€": "EUR", "£": "GBP", "¥": "JPY", "US$": "USD", "CHF": "CHF", "Fr.": "CHF"}
@@ -136,7 +172,7 @@ def months_in(cell: Cell) -> int:
     if not lengths:
         raise Unreadable("months")
     months = sum((_in_months(number, unit) for number, unit in lengths), Decimal(0))
-    if months != int(months) or not 0 < months <= 12_000:
+    if months != int(months) or not 0 < months <= MOST_MONTHS:
         raise Unreadable("months")
     return int(months)
 
@@ -145,7 +181,10 @@ def _lengths(text: str) -> list[tuple[Decimal, str]]:
     """Every length that is named; none where several have one unit, which no single length is, or one is a fraction."""
     if re.search(r"\d\s*/\s*\d", text):
         return []
-    pairs = [(Decimal(found[1].replace(",", ".")), (found[2] or "").casefold()) for found in _LENGTH.finditer(text)]
+    found = [(each[1], (each[2] or "").casefold()) for each in _LENGTH.finditer(text)]
+    if any(len(digits) > _LONGEST_LENGTH for digits, _unit in found):
+        return []
+    pairs = [(Decimal(digits.replace(",", ".")), unit) for digits, unit in found]
     named = [pair for pair in pairs if pair[1]] or pairs
     units = [unit[:2] for _number, unit in named]
     return named if len(units) == len(set(units)) and ";" not in text else []
@@ -173,16 +212,61 @@ def notice_in(cell: Cell) -> tuple[int, str]:
     return int(_in_months(Decimal(number), unit)), "months"
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NOT = _words("no not non never without kein keine keinerlei nicht ohne")
+_FIXED = _words("fixed befristet expires")
+_AUTOMATIC = _words(
+    "yes ja auto automatic automatically evergreen tacit tacitly successive automatisch automatische stillschweigend "
+    "stillschweigende"
+)
+_EXPRESS = _words("express expressly agree agreed agreement mutual mutually option options optional written")
+_BESIDE = _words(
+    "a an the it its is are there contract of for to by in with upon on one each every further additional both parties "
+    "consent does do will shall only term terms period periods year years yearly annual annually month months monthly "
+    "day days renew renews renewed renewal renewals renewing renewable extend extends extension extensions self der "
+    "die des den sich um jeweils weitere weiteres vertrag verlängert verlängerung jahr jahre jahren monat monate "
+    "monaten"
+)
+_KEPT_ON = re.compile(r"\s+unless (?:(?:it )?is )?(?:earlier )?(?:terminated|cancell?ed)$")
+
+
 def renewal_in(cell: Cell) -> str:
-    """none, automatic or express."""
-    text = text_in(cell).casefold()
-    if text in _NO or text.startswith(("does not", "fixed", "no ", "kein", "keine")):
-        return "none"
-    if any(word in text for word in ("express", "agree", "mutual", "option", "written")):
-        return "express"
-    if text in _YES or any(word in text for word in ("auto", "success", "evergreen", "tacit", "stillschweigend")):
-        return "automatic"
-    raise Unreadable("renewal")
+    """none, automatic or express: where every word is known, and whatever stands between commas says the same."""
+    text = text_in(cell).casefold().rstrip(" .!").replace("n't", " not").replace("n’t", " not")
+    if text in _YES or text in _NO:
+        return "automatic" if text in _YES else "none"
+    bare = _KEPT_ON.sub("", text)
+    found = {_renewal_of(part) for part in re.split(r"[,;.():]", bare) if part.strip()}
+    if len(found) != 1 or (bare != text and found != {"automatic"}):
+        raise Unreadable("renewal")
+    return found.pop()
+
+
+def _renewal_of(part: str) -> str:
+    words = re.findall(r"[^\W\d_]+", part)
+    said = {
+        "none": [word for word in words if word in _NOT or word in _FIXED],
+        "express": [word for word in words if word in _EXPRESS],
+        "automatic": [word for word in words if word in _AUTOMATIC],
+    }
+    if set(words) - _BESIDE - {word for some in said.values() for word in some}:
+        raise Unreadable("renewal")
+    if said["none"]:
+        return _denied(said)
+    if bool(said["express"]) == bool(said["automatic"]):
+        raise Unreadable("renewal")
+    return "express" if said["express"] else "automatic"
+
+
+def _denied(said: Mapping[str, list[str]]) -> str:
+    """What is no option and does not come by itself is none; what is denied twice, or is merely not agreed, is open."""
+    fixed = any(word in _FIXED for word in said["none"])
+    if len(said["none"]) > 1 or not {"option", "options"}.issuperset(said["express"]) or (fixed and said["automatic"]):
+        raise Unreadable("renewal")
+    return "none"
 
 
 def yes_no_in(cell: Cell) -> bool:
@@ -217,9 +301,9 @@ class Span:
 def span_until(starts_on: date, ends_on: date) -> Span:
     """The first term that ends with its last day `ends_on`, or on that day as the first not covered. Raises Unreadable
     `end` where that is no whole number of months."""
-    for end in (ends_on + timedelta(days=1), ends_on):
+    for end in (ends_on + timedelta(days=1), ends_on) if ends_on < date.max else (ends_on,):
         months = (end.year - starts_on.year) * 12 + end.month - starts_on.month
-        if months > 0 and _plus(starts_on, months) == end:
+        if 0 < months <= MOST_MONTHS and _plus(starts_on, months) == end:
             return Span(starts_on, months)
     raise Unreadable("end")
 

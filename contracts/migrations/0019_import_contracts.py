@@ -180,6 +180,7 @@ class Migration(migrations.Migration):
                             ("bytes", "The same file"),
                             ("text", "The same text"),
                             ("near", "Nearly the same text"),
+                            ("number", "The same reference"),
                             ("hidden", "Here already"),
                         ],
                         max_length=8,

@@ -86,6 +86,7 @@ class ImportRow(OrganizationRow):
         BYTES = "bytes", _("The same file")
         TEXT = "text", _("The same text")
         NEAR = "near", _("Nearly the same text")
+        NUMBER = "number", _("The same reference")
         HIDDEN = "hidden", _("Here already")
 
     class Decision(models.TextChoices):

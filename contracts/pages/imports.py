@@ -39,7 +39,7 @@ from contracts.pages.steps import form_page, tried
 from contracts.papers.import_reading import types_in
 from contracts.papers.importing import HEAD, request_import, request_new_sheet, result_lines
 from contracts.papers.scans import request_recognition
-from contracts.queries.imports import import_rows, job_of, tell_likes
+from contracts.queries.imports import counts_for, import_rows, job_of, tell_likes
 from contracts.states import ImportState
 
 A_PAGE = 50
@@ -75,10 +75,11 @@ class ImportList(ListPage):
 
     def rows(self) -> QuerySet[Any]:
         outcome = ImportRow.Outcome
+        seen = Q(rows__in=visible(self.actor, ImportRow.objects.all()).values("pk"))
         return visible(self.actor, ContractImport.objects.select_related("started_by")).annotate(
-            found=Count("rows"),
-            created=Count("rows", filter=Q(rows__outcome=outcome.CREATED)),
-            refused=Count("rows", filter=Q(rows__outcome=outcome.REFUSED)),
+            found=Count("rows", filter=seen),
+            created=Count("rows", filter=seen & Q(rows__outcome=outcome.CREATED)),
+            refused=Count("rows", filter=seen & Q(rows__outcome=outcome.REFUSED)),
         )
 
     def extra_context(self) -> dict[str, Any]:
@@ -115,7 +116,7 @@ def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     shown_rows = list(page)
     tell_likes(actor, shown_rows)
-    counts = dict(every.order_by().values_list("outcome").annotate(Count("pk")))
+    counts = counts_for(actor, batch)
     context = {
         **_steps(actor, batch, counts),
         "batch": batch,
@@ -160,7 +161,7 @@ def import_map(request: HttpRequest, pk: UUID) -> HttpResponse:
     if batch.state == ImportState.READING:
         return redirect("import", pk=pk)
     mapping = mapping_of(batch.mapping)
-    cells = list(ImportRow.objects.filter(batch=batch).exclude(cells={}).values_list("cells", flat=True)[:2000])
+    cells = list(import_rows(actor, batch).exclude(cells={}).values_list("cells", flat=True)[:2000])
     types = types_in(cells, _type_column(request, batch) or mapping.column_of(CATEGORY))
     form = shapes.MappingForm(mapping, batch.heads, types, request.POST if request.method == "POST" else None)
     if tried(form, lambda _given: map_import(actor=actor, import_id=pk, mapping=form.mapping())):

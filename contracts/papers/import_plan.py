@@ -114,7 +114,7 @@ class RowReader:
         return found
 
     def date(self, cell: values.Cell) -> date:
-        return values.date_in(cell, self.mapping.date_order)
+        return values.date_in(cell, self.mapping.date_order, self.mapping.time_zone)
 
     def number(self, cell: values.Cell) -> Decimal:
         return values.number_in(cell, self.mapping.decimal_point)

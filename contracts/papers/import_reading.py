@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
+from threading import Event
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +20,7 @@ from clm.access.permissions import can, require
 from clm.documents.blobs import StoredContent, blob_of, open_blob, put_content, read_blob
 from clm.documents.extraction import PDF, Refused
 from clm.documents.models import Blob
-from clm.documents.ocr import can_recognize, check_installed, recognized
+from clm.documents.ocr import BEAT_SECONDS, can_recognize, check_installed, recognized
 from clm.jobs.runner import Progress, job_kind
 from clm.lib.errors import DomainError
 from contracts.access.imports import IMPORT
@@ -28,7 +31,7 @@ from contracts.engine import import_values as values
 from contracts.engine import likeness
 from contracts.models import ContractImport, ImportFile
 from contracts.operations.imports.complete_reading import complete_reading
-from contracts.operations.imports.guards import READ, SCANS, SHEET
+from contracts.operations.imports.guards import READ, SCANS, SHEET, outdated
 from contracts.papers import Paper, read_paper
 from contracts.papers.import_plan import guessed_category
 from contracts.papers.reading_jobs import UNREAD
@@ -125,11 +128,35 @@ def _read_files(progress: Progress, batch: ContractImport) -> None:
     left = batch.files.filter(is_read=False).select_related("blob")
     done = total - left.count()
     for portion in _portions(list(left)):
-        with ThreadPoolExecutor(READERS) as pool:
-            for file, found in zip(portion, pool.map(_read, portion), strict=True):
+        with closing(_read_together(progress, portion)) as reads:
+            for file, found in zip(portion, reads, strict=True):
                 _put_read(file, found)
                 done += 1
                 progress.report(total + done, 2 * total, file.path)
+
+
+def _read_together(progress: Progress, portion: Sequence[ImportFile]) -> Generator[_Read]:
+    """In their order. Whoever stops the job stops the reading of scans, too."""
+    stopped = Event()
+
+    def beat() -> None:
+        if stopped.is_set():
+            raise Refused("too_slow")
+
+    pool = ThreadPoolExecutor(READERS)
+    try:
+        for future in [pool.submit(_read, file, beat) for file in portion]:
+            yield _waited(progress, future)
+    finally:
+        stopped.set()
+        pool.shutdown(cancel_futures=True)
+
+
+def _waited(progress: Progress, future: Future[_Read]) -> _Read:
+    """A scan takes longer than a job may be silent."""
+    while not wait([future], timeout=BEAT_SECONDS).done:
+        progress.report(progress.at)
+    return future.result()
 
 
 def _portions(files: Sequence[ImportFile]) -> Iterator[Sequence[ImportFile]]:
@@ -137,7 +164,7 @@ def _portions(files: Sequence[ImportFile]) -> Iterator[Sequence[ImportFile]]:
         yield files[start : start + AT_ONCE]
 
 
-def _read(file: ImportFile) -> _Read:
+def _read(file: ImportFile, beat: Callable[[], None]) -> _Read:
     """Asks the storage and other processes, not the database."""
     if file.blob is None:
         return _Read()
@@ -146,7 +173,7 @@ def _read(file: ImportFile) -> _Read:
         paper = read_paper(content, file.path)
         is_scan = paper.media_type == PDF and "no_text" in paper.warnings
         if is_scan and can_recognize():
-            added = recognized(content)
+            added = recognized(content, beat)
             paper = read_paper(added, file.path)
     except (DomainError, Refused) as refusal:
         return _Read(problem=(refusal.code, refusal.message))
@@ -171,12 +198,15 @@ def recognize_import(progress: Progress, parameters: Mapping[str, Any]) -> Mappi
     """Scans that have no text yet have it. What was recognized before a worker died is not recognized again."""
     batch = ContractImport.objects.get(pk=parameters["import_id"])
     require(progress.actor, IMPORT, batch)
+    if batch.state != ImportState.MAPPING:
+        raise outdated()
     check_installed()
     files = list(batch.files.filter(is_scan=True, text_blob=None, problem={}).select_related("blob"))
     done = 0
     for number, file in enumerate(files):
-        progress.report(number, len(files), file.path)
-        found = _read(file)
+        beat = partial(progress.report, number, len(files), file.path)
+        beat()
+        found = _read(file, beat)
         if found.problem is not None:
             progress.problem(file.path, found.problem[1])
             continue

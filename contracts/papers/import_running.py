@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,19 +17,21 @@ from django.utils.translation import gettext_lazy
 from clm.access.permissions import require
 from clm.jobs.runner import Progress, job_kind
 from clm.lib.errors import DomainError
+from clm.lib.locks import lock_row
 from contracts.access.imports import IMPORT
 from contracts.engine import import_fields as fields
 from contracts.engine.import_values import text_in
-from contracts.known_texts import Together, known_text, sketch_versions
+from contracts.known_texts import Known, Together, known_reference, known_text, sketch_versions
 from contracts.models import ContractImport, ImportFile, ImportRow
 from contracts.operations.imports.complete_trial import complete_trial
-from contracts.operations.imports.guards import RUN, SHEET, TRY
-from contracts.operations.imports.import_row import import_row
+from contracts.operations.imports.guards import RUN, SHEET, TRY, outdated
+from contracts.operations.imports.import_row import HERE_ALREADY, import_row
 from contracts.operations.imports.run_import import finish_import
 from contracts.papers import Paper
 from contracts.papers.import_plan import Fault, Plan, RowReader
 from contracts.papers.import_reading import READERS, paper_of, stored_as
 from contracts.queries.imports import counts_of
+from contracts.states import ImportState
 
 AHEAD = 2 * READERS
 Outcome, Decision = ImportRow.Outcome, ImportRow.Decision
@@ -40,6 +43,8 @@ def try_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str
     """Every row that is no contract yet says what would become of it: it is filed by the very verbs, and taken back."""
     batch = ContractImport.objects.get(pk=parameters["import_id"])
     require(progress.actor, IMPORT, batch)
+    if batch.state == ImportState.TRIED:
+        return _done(batch)
     mapping = fields.mapping_of(batch.mapping)
     _lay_out(batch, mapping)
     _sketch(progress)
@@ -51,6 +56,10 @@ def try_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str
         row.save(update_fields=FOUND)
     progress.report(len(rows), len(rows))
     complete_trial(actor=progress.actor, import_id=batch.pk)
+    return _done(batch)
+
+
+def _done(batch: ContractImport) -> Mapping[str, Any]:
     return {**counts_of(batch), "url": reverse("import", args=[batch.pk])}
 
 
@@ -68,6 +77,8 @@ def _sketch(progress: Progress) -> None:
 @transaction.atomic
 def _lay_out(batch: ContractImport, mapping: fields.ImportMapping) -> None:
     """Lines have the files that they name; files that no line names are rows of their own, after the lines."""
+    if lock_row(ContractImport, batch.pk).state != ImportState.MAPPING:
+        raise outdated()
     ImportRow.objects.filter(batch=batch, contract=None, line=None).delete()
     # In Python: where the key is missing, SQL knows of no difference.
     files = [file for file in ImportFile.objects.filter(batch=batch) if file.problem.get("code") != SHEET]
@@ -133,15 +144,22 @@ def _try(progress: Progress, row: ImportRow, reader: RowReader, together: Togeth
     if not row.problems:
         row.problems = _rehearse(progress, row, plan, reader.mapping)
     row.outcome = Outcome.REFUSED if row.problems else Outcome.READY
-    if row.problems or row.file is None:
+    if row.problems:
         return
-    known, before = known_text(progress.actor, row.file), together.like(row.file)
+    reference = plan.facts["external_reference"]
+    known, before = _known(progress, row, reference), together.like(row.file, reference)
     if known is not None:
         _set_like(row, known.contract, None, known.kind, known.percent)
     elif before is not None:
         _set_like(row, None, *before)
     row.outcome = Outcome.DUPLICATE if known or before else Outcome.READY
-    together.add(row.number, row.file)
+    together.add(row.number, row.file, reference)
+
+
+def _known(progress: Progress, row: ImportRow, reference: str) -> Known | None:
+    if row.file is not None:
+        return known_text(progress.actor, row.file)
+    return known_reference(progress.actor, reference)
 
 
 def _set_like(row: ImportRow, contract: Any, number: int | None, kind: str, percent: int | None) -> None:
@@ -196,18 +214,23 @@ def run_import(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str
     """Rows that were found good are contracts. Work that resumes finds what is left: a row knows whether it is one."""
     batch = ContractImport.objects.get(pk=parameters["import_id"])
     require(progress.actor, IMPORT, batch)
+    if batch.state == ImportState.FINISHED:
+        return _done(batch)
+    if batch.state != ImportState.RUNNING:
+        raise outdated()
     mapping = fields.mapping_of(batch.mapping)
     total = ImportRow.objects.filter(batch=batch).count()
     _sketch(progress)
     left = [row for row in _open_rows(batch) if _is_wanted(row, mapping)]
     reader, done = RowReader(mapping), total - len(left)
-    for row, paper in _with_papers(left):
-        progress.report(done, total, row.title)
-        _import(progress, row, paper, reader)
-        done += 1
+    with closing(_with_papers(left)) as papers:
+        for row, paper in papers:
+            progress.report(done, total, row.title)
+            _import(progress, row, paper, reader)
+            done += 1
     progress.report(total, total)
     finish_import(actor=progress.actor, import_id=batch.pk)
-    return {**counts_of(batch), "url": reverse("import", args=[batch.pk])}
+    return _done(batch)
 
 
 def _is_wanted(row: ImportRow, mapping: fields.ImportMapping) -> bool:
@@ -216,33 +239,41 @@ def _is_wanted(row: ImportRow, mapping: fields.ImportMapping) -> bool:
     return True
 
 
-def _with_papers(rows: Iterable[ImportRow]) -> Iterator[tuple[ImportRow, Future[Paper | None] | None]]:
+def _with_papers(rows: Iterable[ImportRow]) -> Generator[tuple[ImportRow, Future[Paper | None] | None]]:
     """The rows with their documents, which are read ahead by other processes while a contract is written."""
-    with ThreadPoolExecutor(READERS) as pool:
-        waiting: deque[tuple[ImportRow, Future[Paper | None] | None]] = deque()
+    pool = ThreadPoolExecutor(READERS)
+    waiting: deque[tuple[ImportRow, Future[Paper | None] | None]] = deque()
+    try:
         for row in rows:
             waiting.append((row, pool.submit(paper_of, row.file) if row.file is not None else None))
             if len(waiting) > AHEAD:
                 yield waiting.popleft()
         while waiting:
             yield waiting.popleft()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _import(progress: Progress, row: ImportRow, paper: Future[Paper | None] | None, reader: RowReader) -> None:
     """The row is a contract, or says why it is none."""
-    if _is_left_out(progress, row, reader.mapping):
+    plan = reader.plan(row)
+    reference = plan.facts["external_reference"]
+    if _is_left_out(progress, row, reader.mapping, reference):
         row.save(update_fields=FOUND)
         return
-    plan = reader.plan(row)
     try:
         if plan.problems:
             row.problems = plan.problems
         else:
             read = paper.result() if paper is not None else None
             plan.notes += _scan_note(row)
-            import_row(actor=progress.actor, row_id=row.pk, plan=plan, paper=read, state=reader.mapping.state)
+            given: dict[str, Any] = {"plan": plan, "paper": read, "state": reader.mapping.state}
+            import_row(actor=progress.actor, row_id=row.pk, **given, is_new=not _may_repeat(row, reader.mapping))
             return
     except DomainError as refusal:
+        if refusal.code == HERE_ALREADY and _is_left_out(progress, row, reader.mapping, reference):
+            row.save(update_fields=FOUND)
+            return
         row.problems = _faults(refusal)
     except DataError:
         row.problems = [{"field": "", "code": "unfit", "message": _("A value is too long or cannot be kept.")}]
@@ -251,17 +282,21 @@ def _import(progress: Progress, row: ImportRow, paper: Future[Paper | None] | No
     progress.problem(_("Row %(number)s") % {"number": row.number}, " ".join(each["message"] for each in row.problems))
 
 
-def _is_left_out(progress: Progress, row: ImportRow, mapping: fields.ImportMapping) -> bool:
+def _is_left_out(progress: Progress, row: ImportRow, mapping: fields.ImportMapping, reference: str) -> bool:
     """Whether the row is a duplicate now, when it comes to it, that nobody wants; not saved."""
     if row.decision == Decision.SKIP:
         row.outcome = Outcome.SKIPPED
         return True
-    known = known_text(progress.actor, row.file) if row.file is not None else None
+    known = _known(progress, row, reference)
     if known is None:
         return False
     _set_like(row, known.contract, row.like_row, known.kind, known.percent)
     row.save(update_fields=FOUND)
-    if row.decision == Decision.IMPORT or mapping.duplicates == fields.IMPORT:
+    if _may_repeat(row, mapping):
         return False
     row.outcome = Outcome.SKIPPED if mapping.duplicates == fields.SKIP else Outcome.DUPLICATE
     return True
+
+
+def _may_repeat(row: ImportRow, mapping: fields.ImportMapping) -> bool:
+    return row.decision == Decision.IMPORT or mapping.duplicates == fields.IMPORT

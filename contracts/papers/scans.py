@@ -65,9 +65,10 @@ def recognize_version(progress: Progress, parameters: Mapping[str, Any]) -> Mapp
     scan = Version.objects.select_related("blob").get(pk=parameters["version_id"])
     made = Version.objects.filter(contract=scan.contract_id, number__gt=scan.number).order_by("number").first()
     if made is None:
-        progress.report(0, 2, _("Reading the scan"))
+        message = _("Reading the scan")
+        progress.report(0, 2, message)
         try:
-            content = recognized(read_blob(scan.blob))
+            content = recognized(read_blob(scan.blob), lambda: progress.report(0, 2, message))
         except Refused as refusal:
             raise Invalid(refusal.code, refusal.message) from refusal
         paper = put_paper(progress.actor, read_paper(content, scan.file_name))

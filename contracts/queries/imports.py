@@ -19,6 +19,11 @@ def counts_of(batch: ContractImport) -> dict[str, int]:
     return dict(rows.annotate(Count("pk")))
 
 
+def counts_for(actor: Actor, batch: ContractImport) -> dict[str, int]:
+    """The same of the rows that this actor sees."""
+    return dict(import_rows(actor, batch).order_by().values_list("outcome").annotate(Count("pk")))
+
+
 def import_rows(actor: Actor, batch: ContractImport) -> QuerySet[ImportRow]:
     """The rows that this actor sees, in their order, with what they became."""
     rows = ImportRow.objects.filter(batch=batch).select_related("file", "contract", "like").order_by("number")

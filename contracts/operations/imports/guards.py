@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clm.access.permissions import can, require
 from clm.accounts.models import Membership
-from clm.documents.blobs import erase_blobs
+from clm.documents.blobs import erase_blobs, lock_blobs
 from clm.documents.models import Blob
 from clm.jobs.models import Job, JobState
 from clm.lib.actor import Actor
@@ -39,6 +39,11 @@ def locked_import(actor: Actor, import_id: UUID) -> ContractImport:
     if live.exists():
         raise DomainError("import_busy", _("A job works on this import: wait for it, or cancel it."))
     return batch
+
+
+def outdated() -> DomainError:
+    """For a job of an earlier step that is asked for once more."""
+    return DomainError("import_went_on", _("This import went on since: begin from its page."))
 
 
 def check_mapping(actor: Actor, batch: ContractImport, sent: engine.ImportMapping) -> None:
@@ -108,7 +113,9 @@ def let_go(batch: ContractImport) -> None:
     batch.archive = batch.sheet = None
     batch.save(update_fields=["archive", "sheet"])
     batch.files.filter(pk__in=[file.pk for file in sheets]).update(blob=None)
-    erase_blobs(Blob.objects.filter(pk__in=[blob for blob in blobs if blob and not is_needed(blob)]))
+    # Locked before it is asked: whoever begins to need the same bytes waits, or is seen.
+    locked = lock_blobs(blob for blob in blobs if blob)
+    erase_blobs(Blob.objects.filter(pk__in=[blob for blob in locked if not is_needed(blob)]))
 
 
 def put_rows(batch: ContractImport, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:

@@ -11,12 +11,12 @@ from clm.access.permissions import require
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden
-from clm.lib.locks import lock_row
+from clm.lib.locks import advisory_lock, lock_row
 from contracts.access.imports import IMPORT
 from contracts.engine import import_fields as fields
 from contracts.engine import likeness
-from contracts.known_texts import sketch_of
-from contracts.models import Contract, ContractParty, ImportRow, Party, Version
+from contracts.known_texts import known_reference, known_text, sketch_of
+from contracts.models import Contract, ContractParty, ImportFile, ImportRow, Party, Version
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.file_contract import file_contract
 from contracts.operations.name_party import name_party
@@ -27,18 +27,25 @@ from contracts.operations.set_parties import add_party
 from contracts.papers import Paper
 from contracts.papers.import_plan import Plan
 
+HERE_ALREADY = "here_already"
+
 
 @transaction.atomic
-def import_row(*, actor: Actor, row_id: UUID, plan: Plan, paper: Paper | None, state: str) -> ImportRow:
+def import_row(
+    *, actor: Actor, row_id: UUID, plan: Plan, paper: Paper | None, state: str, is_new: bool = False
+) -> ImportRow:
     """The row is a contract with what its plan says, or nothing at all; one that is a contract already stays it. The
     verbs that file a contract leave their entries. Put the paper before.
 
-    `state` as the mapping says it. Raises whatever those verbs refuse.
+    `state` as the mapping says it. Raises whatever those verbs refuse, and where it must be new (`is_new`) DomainError
+    `here_already` for a document that is here: whoever brings the same at the same time waits until this is done.
     """
     row = lock_row(ImportRow, row_id, "batch")
     require(actor, IMPORT, row.batch)
     if row.contract_id is not None:
         return row
+    if is_new:
+        _check_new(actor, row.file, plan.facts["external_reference"])
     ours = Party.objects.filter(pk=plan.our_party_id).first() if plan.our_party_id else None
     facts = plan.facts | {"our_party": ours}
     contract = file_contract(actor=actor, paper=paper, terms=plan.terms, **facts)
@@ -51,6 +58,15 @@ def import_row(*, actor: Actor, row_id: UUID, plan: Plan, paper: Paper | None, s
     row.problems, row.notes = [], notes
     row.save(update_fields=["contract", "outcome", "title", "problems", "notes"])
     return row
+
+
+def _check_new(actor: Actor, file: ImportFile | None, reference: str) -> None:
+    if file is None and not reference:
+        return
+    same = reference if file is None else file.text_key or file.blob_id
+    advisory_lock(f"import {actor.organization_id} {same}")
+    if (known_text(actor, file) if file is not None else known_reference(actor, reference)) is not None:
+        raise DomainError(HERE_ALREADY, _("This contract is here already."))
 
 
 def _name_sides(actor: Actor, contract: Contract, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -36,8 +37,8 @@ def replace_import_sheet(
     if batch.state == ImportState.READING:
         raise DomainError("import_unread", _("This import is not read yet."))
     ImportRow.objects.filter(batch=batch, contract=None).delete()
-    kept = list(ImportRow.objects.filter(batch=batch).values_list("cells", flat=True))
-    put_rows(batch, [row for row in rows if row[1] not in kept])
+    kept = {_as_text(cells) for cells in ImportRow.objects.filter(batch=batch).values_list("cells", flat=True)}
+    put_rows(batch, [row for row in rows if _as_text(row[1]) not in kept])
     batch.heads = list(heads)
     mapping = mapping_of(batch.mapping).as_json()
     mapping["columns"] = {head: fact for head, fact in mapping["columns"].items() if head in batch.heads}
@@ -46,3 +47,8 @@ def replace_import_sheet(
     again(actor, batch)
     record(actor, events.import_set("import.sheet_replaced", batch, {"rows": len(rows), "heads": batch.heads}))
     return batch
+
+
+def _as_text(cells: Mapping[str, Any]) -> str:
+    """The same for the same cells, in whatever order the columns are."""
+    return json.dumps(cells, sort_keys=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from clm.access.permissions import require
 from clm.access.subjects import SUBJECTS
 from clm.audit.moves import move
-from clm.documents.blobs import erase_blobs
+from clm.documents.blobs import erase_blobs, lock_blobs
 from clm.documents.models import Blob
 from clm.events.record import record
 from clm.jobs.models import Job
@@ -179,7 +179,7 @@ def erase(contract: Contract) -> dict[str, int]:
     _let(contract)
     blobs = _blobs(contract)
     _forget_notices(contract, blobs)
-    _forget_import(contract)
+    _forget_import(contract, blobs)
     counts = {"rows": 0, "files": 0}
     for pairs in (rows.ContractRelation, rows.Conflict):
         counts["rows"] += _delete(pairs._default_manager.filter(Q(contract=contract) | Q(other=contract)))
@@ -191,7 +191,7 @@ def erase(contract: Contract) -> dict[str, int]:
     contract.title = contract.reference
     contract.save(update_fields=["title"])
     counts["files"] = erase_blobs(
-        Blob.objects.filter(pk__in=[blob for blob in blobs if not _is_needed(blob, contract)])
+        Blob.objects.filter(pk__in=[blob for blob in lock_blobs(blobs) if not _is_needed(blob, contract)])
     )
     refresh_search(contract)
     return counts
@@ -203,10 +203,28 @@ def _let(contract: Contract) -> None:
         cursor.execute("SELECT set_config('covenant.disposing', %s, true)", [str(contract.pk)])
 
 
-def _forget_import(contract: Contract) -> None:
-    """The file that it was imported from: its row belongs to the import, and says no more what it was."""
-    files = rows.ImportFile.objects.filter(rows__contract=contract)
-    files.update(path="", blob=None, text_blob=None, problem={}, text_key="", sketch=b"")
+def _forget_import(contract: Contract, blobs: set[Any]) -> None:
+    """The files that it was imported from, or that hold the same bytes or text and became no other contract: they and
+    their rows belong to imports, and say no more what they were. Their bytes are added to its `blobs`."""
+    blank = {"path": "", "blob": None, "text_blob": None, "text_key": "", "sketch": b""}
+    own = rows.ImportFile.objects.filter(rows__contract=contract)
+    keys = {*own.values_list("text_key", flat=True), *_text_keys(contract)} - {""}
+    same = Q(blob__in=blobs) | Q(text_blob__in=blobs) | Q(text_key__in=keys)
+    others = rows.ImportRow.objects.exclude(contract=None).exclude(contract=contract).exclude(file=None)
+    found = rows.ImportFile.objects.filter(same).exclude(pk__in=others.values("file"))
+    ids = set(found.values_list("pk", flat=True))
+    blobs |= {blob for pair in found.values_list("blob_id", "text_blob_id") for blob in pair} - {None}
+    outcome, decision = rows.ImportRow.Outcome.SKIPPED, rows.ImportRow.Decision.SKIP
+    words: dict[str, Any] = {"cells": {}, "title": "", "problems": [], "notes": []}
+    beside = rows.ImportRow.objects.filter(file__in=ids, contract=None)
+    beside.update(**words, outcome=outcome, decision=decision)
+    gone = {"code": "disposed", "message": _("This document was disposed of.")}
+    rows.ImportFile.objects.filter(pk__in=ids).update(**blank, problem=gone)
+
+
+def _text_keys(contract: Contract) -> set[str]:
+    found = rows.TextSketch.objects.filter(version__contract=contract)
+    return set(found.values_list("text_key", flat=True))
 
 
 def _delete(found: QuerySet[Any]) -> int:

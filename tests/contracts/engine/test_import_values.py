@@ -56,13 +56,19 @@ def test_dates(cell: Any, order: str, day: date | None) -> None:
         ("$1,200", ".", "1200", ""),
         ("1200 USD", ".", "1200", "USD"),
         (1200.5, ",", "1200.5", ""),
+        ("500,00-", ",", "-500", ""),
+        ("1.500- EUR", ",", "-1500", "EUR"),
     ],
 )
 def test_amounts(cell: Any, point: str, amount: str, currency: str) -> None:
     assert values.amount_in(cell, point) == (Decimal(amount), currency)
 
 
-@pytest.mark.parametrize("cell", ["about 5", "1e5", "", "--", "1,2,3;4", True, None, "nan"])
+@pytest.mark.parametrize(
+    "cell",
+    ["about 5", "1e5", "", "--", "1,2,3;4", True, None, "nan", float("inf"), float("nan"), 10**40, "12.500,00", "1,5",
+     "1.000,50", "1,00,000", "1,000 000", "-5-", "0,500", "9" * 4500],
+)  # fmt: skip
 def test_what_is_no_number(cell: Any) -> None:
     with pytest.raises(values.Unreadable):
         values.number_in(cell, ".")
@@ -96,12 +102,53 @@ def test_notice_renewal_names_and_words() -> None:
     assert (values.words_in("a; b, c"), values.words_in("a, b")) == (["a", "b, c"], ["a", "b"])
 
 
+@pytest.mark.parametrize(
+    ("cell", "renewal"),
+    [
+        ("not automatic", "none"), ("nicht automatisch", "none"), ("Non-renewing, no automatic renewal", "none"),
+        ("Does not renew.", "none"), ("doesn't auto-renew", "none"), ("fixed term", "none"), ("keine", "none"),
+        ("no option to renew", "none"), ("Auto-renewal", "automatic"),
+        ("renews for successive 1 year terms", "automatic"),
+        ("verlängert sich stillschweigend um 12 Monate", "automatic"), ("automatic unless terminated", "automatic"),
+        ("option to renew", "express"), ("No, unless agreed", None), ("automatic, by agreement", None),
+        ("not optional", None), ("no later than May, automatic", None), ("no, unless terminated", None),
+        ("never not automatic", None), ("autonomy", None), ("12 months", None), ("perpetual", None),
+    ],
+)  # fmt: skip
+def test_renewal_is_read_by_whole_words_or_not_at_all(cell: str, renewal: str | None) -> None:
+    if renewal is None:
+        with pytest.raises(values.Unreadable):
+            values.renewal_in(cell)
+    else:
+        assert values.renewal_in(cell) == renewal
+
+
+def test_a_time_with_an_offset_is_the_day_that_it_is_there() -> None:
+    cells = ("2023-12-31T23:00:00Z", "2023-12-31 23:00:00.5+00:00", "2024-01-01T04:00+0500", "2023-12-31T23:00:00")
+    assert [values.date_in(each, "dmy", "Europe/Berlin").isoformat() for each in cells] == [
+        "2024-01-01", "2024-01-01", "2024-01-01", "2023-12-31",
+    ]  # fmt: skip
+    for cell in ("0001-01-01T00:00+10:00", "2024-13-01T00:00Z"):
+        with pytest.raises(values.Unreadable):
+            values.date_in(cell, "dmy", "Europe/Berlin")
+
+
 def test_a_first_term_is_whole_months_to_its_last_day() -> None:
     assert values.span_until(date(2024, 1, 1), date(2024, 12, 31)).months == 12
     assert values.span_until(date(2024, 1, 1), date(2025, 1, 1)).months == 12
     assert values.span_until(date(2024, 1, 31), date(2024, 2, 28)).months == 1
+    for ends_on in (date(2024, 12, 20), date(9999, 12, 31)):
+        with pytest.raises(values.Unreadable):
+            values.span_until(date(2024, 1, 1), ends_on)
     with pytest.raises(values.Unreadable):
-        values.span_until(date(2024, 1, 1), date(2024, 12, 20))
+        values.span_until(date(2000, 12, 31), date(9999, 12, 31))
+
+
+def test_lengths_of_thousands_of_digits_are_refused() -> None:
+    for read in (values.months_in, values.notice_in):
+        for cell in ("9" * 4500 + " months", f"1 year {'9' * 4500} days"):
+            with pytest.raises(values.Unreadable):
+                read(cell)
 
 
 @given(st.one_of(st.text(max_size=40), st.floats(), st.integers(), st.booleans(), st.none()))

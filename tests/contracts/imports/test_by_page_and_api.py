@@ -19,6 +19,7 @@ from clm.lib.actor import Actor
 from contracts.models import Contract, ContractImport, ImportRow
 from contracts.operations.create_party import create_party
 from contracts.operations.restrict_contract import restrict_contract
+from contracts.queries.imports import counts_for
 from tests.cast import Cast
 from tests.contracts.imports.packed import SHEET, done, packed, read, rows_of, text_of, tried, two_files, work
 
@@ -115,7 +116,8 @@ def test_a_confidential_import_shows_to_nobody_else_and_neither_do_rows_of_hidde
     alice: Actor, acme: Cast, page: Client
 ) -> None:
     secret = read(alice, two_files(), is_confidential=True)
-    open_one = read(alice, packed({"a.txt": text_of(5), "b.txt": text_of(6)}))
+    sheet = b"File,Title\na.txt,Words of a.txt\nb.txt,Words of b\n"
+    open_one = read(alice, packed({"a.txt": text_of(5), "b.txt": text_of(6)}), sheet)
     tried(alice, open_one, state="draft")
     hidden = done(alice, open_one)[1].contract
     assert hidden is not None
@@ -126,7 +128,12 @@ def test_a_confidential_import_shows_to_nobody_else_and_neither_do_rows_of_hidde
     assert other.get(secret.get_absolute_url()).status_code == 404
     shown = other.get(open_one.get_absolute_url()).content.decode()
     result = b"".join(other.get(f"{open_one.get_absolute_url()}result/").streaming_content).decode()
-    for text in (shown, result, other.get("/contracts/imports/").content.decode()):
+    mapped = other.get(f"{open_one.get_absolute_url()}map/").content.decode()
+    assert "Words of b" in mapped
+    assert counts_for(acme["procurement"], open_one) == {"created": 1}
+    [listed] = other.get("/contracts/imports/").context["page"]
+    assert (listed.found, listed.created) == (1, 1)
+    for text in (shown, result, mapped, other.get("/contracts/imports/").content.decode()):
         assert hidden.reference not in text
         assert "a.txt" not in text
         assert "Old contracts" in text or text == result

@@ -7,20 +7,25 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clm.access.permissions import visible
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry
 from clm.documents.models import Blob
 from clm.jobs.models import Job
+from clm.jobs.operations.retry_job import retry_job
 from clm.jobs.runner import run
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, Invalid, NotVisible
+from contracts.engine.import_fields import mapping_of
 from contracts.models import Contract, ContractImport, ImportFile, ImportRow, Party, TextSketch, Version
 from contracts.operations.archive_contract import archive_contract
 from contracts.operations.create_party import create_party
 from contracts.operations.imports.decide_import_rows import decide_import_rows
+from contracts.operations.imports.map_import import map_import
 from contracts.operations.imports.replace_import_sheet import replace_import_sheet
 from contracts.operations.imports.run_import import run_import
 from contracts.operations.retention.add_retention_rule import add_retention_rule
@@ -144,6 +149,39 @@ def test_duplicates_by_bytes_by_words_and_nearly(alice: Actor, policy: str) -> N
     assert rows[4].like == (rows[1].contract if policy != "import" else rows[4].like)
 
 
+def test_lines_without_documents_are_known_by_their_reference(alice: Actor) -> None:
+    sheet = b"Reference,Title\nV-1,One\nV-1,One again\n,Two\n,Three\n"
+    batch = read(alice, packed({"list.csv": sheet}))
+
+    rows = tried(alice, batch, rows_alone=True)
+
+    assert outcomes(rows) == ["ready", "duplicate", "ready", "ready"], [row.problems for row in rows.values()]
+    assert (rows[2].like_row, rows[2].like_kind) == (1, "number")
+    assert outcomes(done(alice, batch)) == ["created", "skipped", "created", "created"]
+    again = tried(alice, read(alice, packed({"list.csv": sheet})), rows_alone=True)
+    assert (again[1].outcome, again[1].like) == ("duplicate", Contract.objects.get(external_reference="V-1"))
+
+
+def test_what_another_import_brings_in_between_is_found_under_the_lock(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (read(alice, packed({"a.txt": text_of(1, 300)})) for _n in range(2))
+    for batch in (first, second):
+        tried(alice, batch)
+    real = import_running.import_row
+
+    def late(**given: Any) -> Any:
+        monkeypatch.setattr(import_running, "import_row", real)
+        done(alice, second)
+        return real(**given)
+
+    monkeypatch.setattr(import_running, "import_row", late)
+
+    row = done(alice, first)[1]
+
+    assert (row.outcome, row.like_kind, row.like) == ("skipped", "bytes", Contract.objects.get())
+
+
 def test_of_contracts_that_one_does_not_see_only_the_same_bytes_are_told(alice: Actor, acme: Cast) -> None:
     body = text_of(1, 300)
     hidden = read(alice, packed({"a.txt": body}), is_confidential=True)
@@ -215,6 +253,39 @@ def test_nothing_else_happens_while_a_job_works_on_it(alice: Actor) -> None:
         run_import(actor=alice, import_id=batch.pk)
 
 
+def test_a_job_of_an_earlier_step_does_nothing_when_it_is_asked_for_again(alice: Actor) -> None:
+    batch = read(alice, packed({"a.txt": text_of(1)}))
+    map_import(actor=alice, import_id=batch.pk, mapping=mapping_of(batch.mapping))
+    trial = Job.objects.filter(subject_id=batch.pk).latest("id")
+    Job.objects.filter(pk=trial.pk).update(state="failed", attempts=5)
+    tried(alice, batch)
+    before = set(rows_of(batch))
+    begun = run_import(actor=alice, import_id=batch.pk)
+
+    with pytest.raises(DomainError, match="Another job works on the same"):
+        retry_job(actor=alice, job_id=trial.pk)
+    Job.objects.filter(pk=trial.pk).update(state="queued")
+    run(trial.pk, trial.organization_id)
+
+    assert (Job.objects.get(pk=trial.pk).state, set(rows_of(batch))) == ("failed", before)
+    run(begun.pk, begun.organization_id)
+    assert outcomes(rows_of(batch)) == ["created"]
+    replace_import_sheet(actor=alice, import_id=batch.pk, heads=[], rows=[])
+    Job.objects.filter(pk=begun.pk).update(state="queued")
+    run(begun.pk, begun.organization_id)
+    assert "went on since" in Job.objects.get(pk=begun.pk).error
+
+
+def test_bytes_are_locked_before_it_is_asked_who_needs_them(alice: Actor) -> None:
+    batch = started(alice, two_files())
+    with CaptureQueriesContext(connection) as asked:
+        work(batch)
+    said = [each["sql"] for each in asked]
+    erased = next(at for at, sql in enumerate(said) if sql.startswith('UPDATE "documents_blob" SET "storage_name"'))
+    locked = max(at for at, sql in enumerate(said[:erased]) if "documents_blob" in sql and "FOR UPDATE" in sql)
+    assert any("contracts_requestfile" in sql for sql in said[locked:erased])
+
+
 def test_who_may(alice: Actor, bob: Actor, charlie: Actor, acme: Cast, globex: Cast) -> None:
     batch = read(alice, two_files())
     with pytest.raises(Forbidden):
@@ -257,6 +328,25 @@ def test_what_cannot_be_read_is_left_with_a_note_where_it_is_said_so(alice: Acto
 
     assert {each["field"] for each in row.notes} >= {"End", "Law", "Notice"}
     assert (row.contract.state, row.contract.jurisdiction) == ("draft", "")
+
+
+def test_one_cell_never_ends_the_whole_trial(alice: Actor, ours: Party) -> None:
+    long = "9" * 4500
+    cells = {
+        "Start": ("01.01.2024", "31.12.9999", "01.01.2024", "01.01.2024", "01.01.2024", "31.12.9999", "01.01.2024"),
+        "End": ("31.12.9999", "31.12.9999", "", "", "31.12.2024", "", "31.12.2024"),
+        "Term": ("", "", long, "12", "", "12", ""),
+        "Notice": ("", "", "", long, "", "", "30 days"),
+        "Value": ("", "", "", "", long, "", "7"),
+        "LEI": ("", "", "", "", long, "", ""),
+    }
+    lines = [";".join(("Title", "Currency", *cells))]
+    lines += [";".join((f"T{number}", "EUR", *said)) for number, said in enumerate(zip(*cells.values(), strict=True))]
+    batch = read(alice, packed({"list.csv": "\n".join(lines).encode()}))
+
+    rows = tried(alice, batch, our_party=str(ours.pk), rows_alone=True, state="draft")
+
+    assert outcomes(rows) == ["refused"] * 6 + ["ready"], [row.problems for row in rows.values()]
 
 
 def test_own_fields_numbers_people_and_departments(alice: Actor, ours: Party) -> None:
@@ -319,10 +409,14 @@ def test_the_archive_and_its_sheet_are_let_go_once_they_are_read(alice: Actor) -
 
 
 def test_of_a_contract_that_is_disposed_of_its_import_says_no_more_what_it_was(alice: Actor, acme: Cast) -> None:
-    batch = read(alice, packed({"a.txt": text_of(1), "b.txt": text_of(2)}))
+    files = {"a.txt": text_of(1), "b.txt": text_of(2), "a-once-more.txt": text_of(1), "A.TXT.txt": text_of(1).upper()}
+    batch = read(alice, packed(files))
     tried(alice, batch, state="draft")
     contract = done(alice, batch)[1].contract
     assert contract is not None
+    sheet = b"File,Title\na.txt,Secret\n"
+    twice = read(alice, packed({"a.txt": text_of(1)}), sheet)
+    assert outcomes(tried(alice, twice, state="draft")) == ["duplicate"]
     with clock.set_to(datetime(2024, 1, 1, tzinfo=UTC)):
         archive_contract(actor=alice, contract_id=contract.pk)
     add_retention_rule(
@@ -335,6 +429,13 @@ def test_of_a_contract_that_is_disposed_of_its_import_says_no_more_what_it_was(a
     assert row.file is not None
     assert (row.cells, row.title, row.file.path, row.file.blob, row.file.text_key) == ({}, "", "", None, "")
     assert Version.objects.get(contract=contract).blob.is_erased
+    assert Blob.objects.exclude(storage_name="").count() == 1
+    assert sorted(batch.files.exclude(blob=None).values_list("path", flat=True)) == ["b.txt"]
+    left_out = rows_of(twice)[1]
+    assert left_out.file is not None
+    assert (left_out.cells, left_out.title, left_out.file.path, left_out.outcome) == ({}, "", "", "skipped")
+    assert outcomes(done(alice, twice)) == ["skipped"]
+    assert outcomes(tried(alice, twice, state="draft")) == ["refused", "refused"]
     assert not TextSketch.objects.filter(version__contract=contract).exists()
     again = read(alice, packed({"c.txt": text_of(1)}))
     assert outcomes(tried(alice, again, state="draft")) == ["ready"]

@@ -175,6 +175,16 @@ def test_a_workbook_gives_dates_and_numbers_as_such() -> None:
     ]
 
 
+def test_numbers_that_no_database_keeps_come_as_words() -> None:
+    content = workbook(("Title", "Value"), ("A", 123456789))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w") as made:
+        for name in source.namelist():
+            made.writestr(name, source.read(name).replace(b"<v>123456789</v>", b"<v>1e999</v>"))
+
+    assert read_sheet(buffer.getvalue()).rows == [(2, {"Title": "A", "Value": "#NUM!"})]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

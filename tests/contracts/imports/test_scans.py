@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from pypdf import PdfWriter
 
 from clm.documents import ocr
 from clm.jobs.models import Job
-from clm.jobs.runner import run
+from clm.jobs.runner import Progress, run
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.pdf import render_pdf
@@ -23,9 +25,9 @@ from contracts.models import Contract, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.create_contract import create_contract
 from contracts.operations.imports.recognize_import import recognize_import
-from contracts.papers import read_paper
+from contracts.papers import import_reading, read_paper
 from contracts.papers.scans import request_recognition
-from tests.contracts.imports.packed import done, packed, read, text_of, tried, work
+from tests.contracts.imports.packed import done, packed, read, started, text_of, tried, work
 from tests.shared_data import installed
 
 WORDS = "This agreement is governed by the law of Germany"
@@ -130,11 +132,42 @@ def test_the_page_of_a_scan_says_what_to_install(alice: Actor, page: Client, wit
 def test_a_program_that_fails_or_hangs_harms_nothing(stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (stand_in / "ocrmypdf").write_text("#!/bin/sh\nexit 7\n")
     with pytest.raises(ocr.Refused, match="could not be read"):
-        ocr.recognized(blank_scan())
+        ocr.recognized(blank_scan(), lambda: None)
     (stand_in / "ocrmypdf").write_text("#!/bin/sh\nsleep 60\n")
     monkeypatch.setattr(ocr, "WALL_SECONDS", 0.7)
     with pytest.raises(ocr.Refused, match="too long"):
-        ocr.recognized(blank_scan())
+        ocr.recognized(blank_scan(), lambda: None)
+
+
+def test_a_long_scan_keeps_its_job_alive_and_ends_with_it(
+    alice: Actor, stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (stand_in / "ocrmypdf").write_text("#!/bin/sh\nsleep 60\n")
+    for module in (ocr, import_reading):
+        monkeypatch.setattr(module, "BEAT_SECONDS", 0.2)
+    real, beats = Progress.report, []
+
+    def report(self: Progress, *given: Any) -> None:
+        beats.append(given)
+        if len(beats) == 6:
+            Job.objects.update(cancel_requested_at=clock.now())
+        real(self, *given)
+
+    monkeypatch.setattr(Progress, "report", report)
+    batch = started(alice, packed({f"{n}.pdf": blank_scan() for n in range(4)}))
+    begun = time.monotonic()
+    job = Job.objects.get(subject_id=batch.pk)
+    run(job.pk, job.organization_id)
+    assert (Job.objects.get(pk=job.pk).state, batch.files.filter(is_read=True).count()) == ("cancelled", 0)
+
+    beats.clear()
+    contract = create_contract(actor=alice, title="Old lease")
+    scan = add_version(actor=alice, contract_id=contract.pk, paper=read_paper(blank_scan(), "lease.pdf"))
+    job = request_recognition(alice, version_id=scan.pk)
+    run(job.pk, job.organization_id)
+
+    assert (Job.objects.get(pk=job.pk).state, len(beats)) == ("cancelled", 6)
+    assert time.monotonic() - begun < 30
 
 
 def test_words_of_a_real_scan_are_read(alice: Actor) -> None:
