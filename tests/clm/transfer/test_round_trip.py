@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.management import CommandError
@@ -199,6 +202,48 @@ def test_what_was_made_up_leaves_nothing(archive: Path, tmp_path: Path, settings
 
     assert Organization.objects.count() == LedgerEntry._base_manager.count() == 0
     assert stored() == []
+
+
+def test_a_person_who_is_here_already_is_taken_over_by_no_archive(archive: Path, tmp_path: Path, settings: Any) -> None:
+    """Neither by another address, nor by flags or a password that a newcomer would bring."""
+    members = members_of(archive)
+    elsewhere(settings, tmp_path / "storage")
+    people = {row["email"]: row for row in rows(members, "accounts.user")}
+    bert = people["bert@acme.example"]
+    User.objects.create_user("bert@acme.example", password="kept", id=bert["id"], name="Bert")
+    for row in people.values():
+        row |= {"password": make_password("chosen"), "is_superuser": True}
+    addresses = [
+        {"user_id": row["id"], "email": f"evil+{row['name']}@x.example", "verified": True, "primary": True}
+        for row in people.values()
+    ]
+    file = made_up(archive, "tables/accounts.user.ndjson", lines(people.values()))
+    file = made_up(file.rename(tmp_path / "people.zip"), "tables/account.emailaddress.ndjson", lines(addresses))
+    imported(file)
+
+    here = {user.email: user for user in User.objects.all()}
+    assert here["bert@acme.example"].check_password("kept")
+    assert not here["ada@acme.example"].has_usable_password()
+    assert not any(user.is_superuser for user in here.values())
+    assert not EmailAddress.objects.filter(user_id=bert["id"]).exists()
+
+
+def test_a_right_to_another_organizations_contract_does_not_arrive(
+    archive: Path, tmp_path: Path, settings: Any
+) -> None:
+    label = "contracts.contractuserpermission"
+    given = rows(members_of(archive), label)
+    elsewhere(settings, tmp_path / "storage")
+    other, ada = furnished("other")
+    with organization_scope(other.pk):
+        foreign = str(Contract.objects.filter(owner_id=ada.user_id)[0].pk)
+    given[0]["content_object_id"] = foreign
+    with pytest.raises(CommandError, match=rf"{label} is not of this organization"):
+        imported(made_up(archive, f"tables/{label}.ndjson", lines(given)))
+
+
+def lines(given: Iterable[Any]) -> bytes:
+    return b"".join(json.dumps(row).encode() + b"\n" for row in given)
 
 
 def test_what_breaks_in_the_middle_leaves_nothing(
