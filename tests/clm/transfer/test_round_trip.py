@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from clm.jobs.models import Job
 from clm.jobs.tasks import resume_jobs
 from clm.notify.models import Letter, Notification
 from clm.notify.tasks import send_letters, send_mail
+from clm.transfer.archive import SEALS
 from clm.transfer.registry import tables
 from contracts.models import Contract
 from contracts.operations.create_contract import create_contract
@@ -226,6 +228,30 @@ def test_a_person_who_is_here_already_is_taken_over_by_no_archive(archive: Path,
     assert not here["ada@acme.example"].has_usable_password()
     assert not any(user.is_superuser for user in here.values())
     assert not EmailAddress.objects.filter(user_id=bert["id"]).exists()
+
+
+def test_no_archive_writes_over_what_another_organization_stored(
+    archive: Path, tmp_path: Path, settings: Any, monkeypatch: Any
+) -> None:
+    members = members_of(archive)
+    documents, seals = rows(members, "documents.blob"), [json.loads(each) for each in members[SEALS].splitlines()]
+    elsewhere(settings, tmp_path / "storage")
+    other, _ada = furnished("other")
+    with organization_scope(other.pk):
+        blob = Blob.objects.all()[0]
+    documents[0]["storage_name"] = blob.storage_name
+    seals[0]["organization_id"] = str(other.pk)
+    before = stored()
+    for name, given in (("tables/documents.blob.ndjson", documents), (SEALS, seals)):
+        with pytest.raises(CommandError, match="of this organization"):
+            imported(made_up(archive, name, lines(given)))
+    monkeypatch.setattr("clm.transfer.bringing.held_if_free", lambda _name: nullcontext(False))
+    with pytest.raises(CommandError, match="being imported already"):
+        imported(archive)
+
+    assert stored() == before
+    with organization_scope(other.pk):
+        assert len(read_blob(blob)) == blob.size
 
 
 def test_a_right_to_another_organizations_contract_does_not_arrive(
