@@ -21,6 +21,9 @@ from clm.jobs.models import Job
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.notify.models import Notification
+from clm.transfer import work
+from clm.transfer.archive import PIECE
+from clm.transfer.files import digest_of, drop, keep
 from clm.transfer.models import OrganizationExport
 from clm.transfer.operations.start_export import start_export
 from clm.transfer.tasks import remove_expired_exports
@@ -94,3 +97,29 @@ def test_a_cancelled_or_broken_run_leaves_no_file(acme: Cast, alice: Actor, monk
         assert not OrganizationExport.objects.exists()
     folder = f"exports/{acme.organization.pk}"
     assert not default_storage.exists(folder) or default_storage.listdir(folder)[1] == []
+
+
+def test_storing_a_large_file_is_heard_of_and_leaves_nothing_when_it_is_broken_off(acme: Cast, alice: Actor) -> None:
+    beats: list[int] = []
+    large = io.BytesIO(b"x" * 3 * PIECE)
+    digest_of(large, lambda: beats.append(1))
+    assert len(beats) >= 3
+    drop(keep(acme.organization.pk, large, lambda: beats.append(2)))
+    assert beats.count(2) >= 3
+    left = [None]
+    with pytest.raises(IndexError):
+        keep(acme.organization.pk, large, left.pop)
+    assert default_storage.listdir(f"exports/{acme.organization.pk}")[1] == []
+
+
+def test_a_run_that_another_one_overtook_files_nothing(acme: Cast, alice: Actor, monkeypatch: Any) -> None:
+    start_export(actor=alice)
+    quicker = OrganizationExport.objects.get()
+    answers = iter([None, quicker])
+    monkeypatch.setattr(work, "_done", lambda _job: next(answers))
+    second = start_export(actor=alice)
+
+    second.refresh_from_db()
+    assert (second.state, second.result["export_id"]) == ("succeeded", str(quicker.pk)), second.error
+    assert OrganizationExport.objects.count() == 1
+    assert len(default_storage.listdir(f"exports/{acme.organization.pk}")[1]) == 1
