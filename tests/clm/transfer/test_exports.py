@@ -6,15 +6,19 @@ import hashlib
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
 from clm.access.scope import organization_scope
+from clm.accounts.models import Membership
+from clm.accounts.operations.invite_person import invite_person
 from clm.audit.models import LedgerEntry
 from clm.jobs import runner
 from clm.jobs.models import Job
@@ -123,3 +127,16 @@ def test_a_run_that_another_one_overtook_files_nothing(acme: Cast, alice: Actor,
     assert (second.state, second.result["export_id"]) == ("succeeded", str(quicker.pk)), second.error
     assert OrganizationExport.objects.count() == 1
     assert len(default_storage.listdir(f"exports/{acme.organization.pk}")[1]) == 1
+
+
+def test_the_other_administrators_hear_of_it(acme: Cast, alice: Actor, tmp_path: Path) -> None:
+    second = invite_person(actor=alice, email="second@acme.example", name="Second", roles=["administrator"])
+    others = set(Membership.objects.filter(roles__contains=["administrator"]).values_list("user_id", flat=True))
+    start_export(actor=alice)
+    told = Notification.objects.filter(kind="transfer.exported_by_other")
+    assert set(told.values_list("user_id", flat=True)) == others - {alice.user_id}
+    assert second.user_id in others
+    url = told.filter(user_id=second.user_id).get().url
+    assert url == OrganizationExport.objects.get().get_absolute_url()
+    call_command("export_organization", acme.organization.slug, tmp_path / "a.zip", stdout=io.StringIO())
+    assert set(told.exclude(url=url).values_list("user_id", flat=True)) == others
