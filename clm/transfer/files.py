@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, cast
 from uuid import UUID, uuid4
 
 import structlog
@@ -62,7 +62,7 @@ def keep(organization_id: UUID, file: IO[bytes], beat: Beat = unheard) -> str:
     file.seek(0)
     name = f"{FOLDER}/{organization_id}/{uuid4()}.zip"
     try:
-        return default_storage.save(name, File(Heard(file, beat)))
+        return default_storage.save(name, File(cast("IO[bytes]", Heard(file, beat))))
     except BaseException:
         drop(name)
         raise
