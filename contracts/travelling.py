@@ -12,7 +12,10 @@ WITHOUT_CODE = {"code_hash": "''"}
 
 def register() -> None:
     register_travelling(
-        rows.Approval, rows.ApprovalSeat, rows.ApprovalStep, rows.Matrix, rows.Rule,
+        rows.Amendment, rows.AmendmentAnswer, rows.Approval, rows.ApprovalSeat, rows.ApprovalStep,
+        rows.Matrix, rows.Rule,
+        rows.BulkRow, rows.BulkSend, rows.Conflict, rows.Stance, rows.RiskAssessment, rows.RiskScale,
+        rows.ContractImport, rows.ImportFile, rows.ImportRow, rows.TextSketch,
         rows.Change, rows.Receipt, rows.Comment, rows.FormerWords, rows.Mention, rows.Thread,
         rows.Contract, rows.ContractParty, rows.FurtherWords, rows.CustomField, rows.CustomValue,
         rows.ClauseEdit, rows.Draft, rows.DraftClause, rows.Turn, rows.UnsavedWords,

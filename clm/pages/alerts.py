@@ -14,16 +14,22 @@ from django.http import QueryDict
 from clm.lib import clock
 from clm.lib.actor import Actor
 
+# Names in a list's address that say how it is shown, and not which rows it has.
+SHOWN_BY = frozenset({"sort", "columns", "page", "per_page", "format", "all", "view"})
 # Of more the newest are followed: a view of everything is no view.
 MOST_FOLLOWED = 5000
 AT_ONCE_EVERY = timedelta(minutes=5)
 DAILY_AT = time(7)
 
 
+class CannotBeAsked(Exception):
+    """The query asks for something that the list does not know any more: what it leaves is not what was meant."""
+
+
 @dataclass(frozen=True)
 class AlertSource:
     """`find(actor, query)` are the rows of the list that the actor sees and that the query leaves. They are models that
-    notices may be about. `path` is the list's address."""
+    notices may be about. `path` is the list's address. Raises CannotBeAsked."""
 
     page: str
     path: str

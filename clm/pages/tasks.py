@@ -18,7 +18,7 @@ LIMIT = 2000
 
 @shared_task
 def check_views() -> int:
-    """Owners are told of what newly matches; a view that cannot be asked stays due, and the others go on."""
+    """Owners are told of what newly matches; one that cannot be claimed stays due, and the others go on."""
     with every_organization():
         due = SavedView._default_manager.filter(alert_due_at__lte=clock.now()).order_by("alert_due_at")
         found = list(due.values_list("pk", "organization_id")[:LIMIT])

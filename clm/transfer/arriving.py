@@ -17,7 +17,7 @@ from clm.accounts.models import Organization, User
 from clm.transfer import archive as form
 from clm.transfer.opening import Opened, refused
 from clm.transfer.registry import Table, tables
-from clm.transfer.selecting import names_permission
+from clm.transfer.selecting import below_the_organization, names_permission
 
 MOST_ROWS, MOST_CHARACTERS = 1000, 4_000_000
 
@@ -25,12 +25,16 @@ MOST_ROWS, MOST_CHARACTERS = 1000, 4_000_000
 def insert_all(archive: Opened) -> int:
     """Every row of every table; answers how many. Foreign keys are asked at the end, when what they lead to is there.
 
-    Raises DomainError `damaged` for a row of another organization, `permission_unknown`.
+    Raises DomainError `damaged` for a row of another organization or below one, `permission_unknown`.
     """
     inserted = 0
-    for table in tables():
+    newcomers: list[Any] = []
+    # What hangs below a row comes after it.
+    for table in sorted(tables(), key=lambda table: bool(table.below) and not table.is_of_people):
         for lines in _batches(archive, table):
-            inserted += _insert(table, lines)
+            keys = _insert(table, lines, archive.organization_id, newcomers)
+            newcomers += keys if table.model is User else []
+            inserted += len(keys)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -82,19 +86,35 @@ def _permission(name: str) -> int:
     return found
 
 
-def _insert(table: Table, lines: list[str]) -> int:
+def _insert(table: Table, lines: list[str], organization_id: UUID, newcomers: list[Any]) -> list[Any]:
+    """The keys of the rows that are here now. What is withheld on leaving is not believed on arrival either."""
     columns = ", ".join(f'"{each.column}"' for each in table.fields)
-    values = ", ".join(_value(each) for each in table.fields)
-    # A person who is in another organization of this installation is here already.
+    values = ", ".join(table.withheld.get(each.column) or _value(each) for each in table.fields)
+    rows, content = f'json_populate_recordset(NULL::"{table.name}", %s::json) t', f"[{','.join(lines)}]"
+    where, params = "true", [content]
+    if table.is_of_people and table.below:
+        where, params = f't."{table.key.column}" = ANY(%s)', [content, newcomers]  # type: ignore[list-item]
+    elif table.below:
+        _check_below(table, rows, content, organization_id)
+    # A person who is in another organization of this installation is here already, and stays as they are.
     known = " ON CONFLICT DO NOTHING" if table.is_of_people else ""
-    rows = f'json_populate_recordset(NULL::"{table.name}", %s::json) r'
-    sql = f'INSERT INTO "{table.name}" ({columns}) SELECT {values} FROM {rows}{known}'  # noqa: S608
+    key = table.model._meta.pk.column
+    sql = f'INSERT INTO "{table.name}" ({columns}) SELECT {values} FROM {rows} WHERE {where}{known} RETURNING "{key}"'  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [f"[{','.join(lines)}]"])
-        return int(cursor.rowcount)
+        cursor.execute(sql, params)
+        return [found for (found,) in cursor.fetchall()]
+
+
+def _check_below(table: Table, rows: str, content: str, organization_id: UUID) -> None:
+    """Each row hangs below a row that this import brought: the organization has no others."""
+    belongs, params = below_the_organization(table, organization_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {rows} WHERE ({belongs}) IS NOT TRUE", [content, *params])  # noqa: S608
+        if cursor.fetchone()[0]:
+            raise refused("damaged", _("A row of %(table)s is not of this organization.") % {"table": table.label})
 
 
 def _value(each: Field[Any, Any]) -> str:
     """A JSON null of a column that holds JSON is a value of it where the column is never empty."""
-    column = f'r."{each.column}"'
+    column = f't."{each.column}"'
     return f"coalesce({column}, 'null')" if isinstance(each, JSONField) and not each.null else column

@@ -14,6 +14,7 @@ from clm.access.permissions import system_actor
 from clm.access.scope import organization_scope
 from clm.accounts.models import Organization
 from clm.audit.head_seals import bring_seal
+from clm.lib.locks import held_if_free
 from clm.lib.outside import outside_transactions
 from clm.transfer import archive as form
 from clm.transfer.access import CARRIER
@@ -24,10 +25,12 @@ from clm.transfer.operations.import_organization import check_absent, import_org
 def bring(file: IO[bytes], *, pause_mail: bool = False) -> Organization:
     """The organization of the archive is here, or nothing of it is.
 
-    Raises DomainError `organization_exists`, `person_taken`, and whatever `opened` says of the file.
+    Raises DomainError `import_running`, `organization_exists`, `person_taken`, and whatever `opened` says of the file.
     """
     outside_transactions("an organization is imported")
-    with opened(file) as archive:
+    with opened(file) as archive, held_if_free(f"bring:{archive.organization_id}") as is_free:
+        if not is_free:
+            raise refused("import_running", _("The organization is being imported already."))
         check_absent(archive)
         stored: list[str] = []
         try:
@@ -49,13 +52,18 @@ def _store(archive: Opened, stored: list[str]) -> None:
     for row in archive.documents():
         _store_document(archive, row, stored)
     for line in archive.lines(form.SEALS):
-        if name := bring_seal(json.loads(line)):
+        seal = json.loads(line)
+        if seal["organization_id"] != str(archive.organization_id):
+            raise refused("damaged", _("A seal is not of this organization."))
+        if name := bring_seal(seal):
             stored.append(name)
 
 
 def _store_document(archive: Opened, row: dict[str, Any], stored: list[str]) -> None:
     """What an import that was killed left half-written is written anew: nobody else needs it."""
-    name = row["storage_name"]
+    name = f"{archive.organization_id}/{row['sha256'][:2]}/{row['sha256']}"
+    if row["storage_name"] != name:
+        raise refused("damaged", _("A document is to lie where none of this organization does."))
     if default_storage.exists(name):
         if default_storage.size(name) == row["size"]:
             return

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import IO
+import time
+from collections.abc import Callable
+from typing import IO, Any, cast
 from uuid import UUID, uuid4
 
 import structlog
@@ -19,20 +21,59 @@ from clm.transfer.models import OrganizationExport
 
 log = structlog.get_logger("clm.transfer")
 FOLDER = "exports"
+BEAT_SECONDS = 10
+Beat = Callable[[], None]
 
 
-def keep(organization_id: UUID, file: IO[bytes]) -> str:
-    """The file is stored under a name that nobody guesses; answers it."""
+class Heard:
+    """A file whose reader is heard of, piece by piece: reading a large one takes longer than a job may be silent."""
+
+    def __init__(self, file: IO[bytes], beat: Beat) -> None:
+        self._file, self._beat = file, beat
+
+    def read(self, size: int = -1) -> bytes:
+        self._beat()
+        return self._file.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+def unheard() -> None:
+    """For callers that nobody waits on."""
+
+
+def every_so_often(beat: Beat) -> Beat:
+    """Beats when BEAT_SECONDS went by since it last did, however often it is called."""
+    last = time.monotonic()
+
+    def beaten() -> None:
+        nonlocal last
+        if time.monotonic() - last >= BEAT_SECONDS:
+            beat()
+            last = time.monotonic()
+
+    return beaten
+
+
+def keep(organization_id: UUID, file: IO[bytes], beat: Beat = unheard) -> str:
+    """The file is stored under a name that nobody guesses; answers it. What was stored in part is gone again."""
     outside_transactions("an export is stored")
     file.seek(0)
-    return default_storage.save(f"{FOLDER}/{organization_id}/{uuid4()}.zip", File(file))
+    name = f"{FOLDER}/{organization_id}/{uuid4()}.zip"
+    try:
+        return default_storage.save(name, File(cast("IO[bytes]", Heard(file, beat))))
+    except BaseException:
+        drop(name)
+        raise
 
 
-def digest_of(file: IO[bytes]) -> tuple[str, int]:
+def digest_of(file: IO[bytes], beat: Beat = unheard) -> tuple[str, int]:
     """The sha256 and the length of a file, from its beginning."""
     file.seek(0)
     found, size = hashlib.sha256(), 0
     while piece := file.read(PIECE):
+        beat()
         found.update(piece)
         size += len(piece)
     return found.hexdigest(), size

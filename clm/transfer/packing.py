@@ -33,6 +33,8 @@ from clm.lib.outside import outside_transactions
 from clm.pages.export import csv_lines
 from clm.transfer import archive as form
 from clm.transfer.archive import Archive
+from clm.transfer.files import Beat
+from clm.transfer.files import unheard as without_beat
 from clm.transfer.indexing import HEAD, index_rows
 from clm.transfer.registry import Table, refuse_undeclared, tables
 from clm.transfer.schema import schema_of
@@ -60,12 +62,13 @@ def unheard(_done: int, _total: int, _what: str) -> None:
     """For callers that nobody waits on."""
 
 
-def pack(organization_id: UUID, file: IO[bytes], heard: Heard = unheard) -> Packed:
-    """The organization as it is at one instant, as a ZIP in `file`; `heard` is told how much is done of how much."""
+def pack(organization_id: UUID, file: IO[bytes], heard: Heard = unheard, beat: Beat = without_beat) -> Packed:
+    """The organization as it is at one instant, as a ZIP in `file`; `heard` is told how much is done of how much, and
+    `beat` that the work goes on."""
     outside_transactions("an organization is exported")
     refuse_undeclared()
     with Snapshot() as snapshot, closing(Archive(file, snapshot.at)) as archive:
-        return _Packer(organization_id, snapshot, archive, _begin(snapshot, organization_id), heard).run()
+        return _Packer(organization_id, snapshot, archive, _begin(snapshot, organization_id), heard, beat).run()
 
 
 def product_version() -> str:
@@ -83,10 +86,16 @@ def _begin(snapshot: Snapshot, organization_id: UUID) -> Packed:
 
 class _Packer:
     def __init__(
-        self, organization_id: UUID, snapshot: Snapshot, archive: Archive, packed: Packed, heard: Heard
+        self,
+        organization_id: UUID,
+        snapshot: Snapshot,
+        archive: Archive,
+        packed: Packed,
+        heard: Heard,
+        beat: Beat,
     ) -> None:
         self.organization_id, self.snapshot, self.archive = organization_id, snapshot, archive
-        self.packed, self.heard = packed, heard
+        self.packed, self.heard, self.beat = packed, heard, beat
         self.done = self.total = 0
 
     def run(self) -> Packed:
@@ -152,7 +161,7 @@ class _Packer:
         sql += " WHERE organization_id = %s AND storage_name <> '' ORDER BY sha256"
         for sha256, name in self.snapshot.rows(sql, [self.organization_id]):
             with tempfile.SpooledTemporaryFile(SMALL) as copy:
-                if _copied(name, sha256, copy):
+                if _copied(name, sha256, copy, self.beat):
                     self._document(sha256, copy)
                 else:
                     self.packed.missing.append(sha256)
@@ -185,14 +194,16 @@ class _Packer:
         self.done += 1
         if self.done % 500 == 0 or self.done == self.total:
             self.heard(self.done, max(self.total, self.done), what)
+        self.beat()
 
 
-def _copied(name: str, sha256: str, copy: IO[bytes]) -> bool:
+def _copied(name: str, sha256: str, copy: IO[bytes], beat: Beat) -> bool:
     """Whether the storage has these very bytes; they are in `copy` then, which is at its start."""
     found = hashlib.sha256()
     try:
         with default_storage.open(name, "rb") as stored:
             while piece := stored.read(form.PIECE):
+                beat()
                 copy.write(piece)
                 found.update(piece)
     except OSError:

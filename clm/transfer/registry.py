@@ -45,7 +45,7 @@ class Table:
     @property
     def is_of_people(self) -> bool:
         """Whether its rows are a person's: shared by all organizations that the person is in."""
-        return self.model is User or (bool(self.below) and self._key(self.below).related_model is User)
+        return self.model is User or (bool(self.below) and self.key.related_model is User)
 
     @property
     def order(self) -> list[str]:
@@ -53,8 +53,10 @@ class Table:
         key = self.model._meta.pk_fields
         return [each.column for each in (self.fields if self.renumbered else key)]
 
-    def _key(self, name: str) -> Any:
-        return self.model._meta.get_field(name)
+    @property
+    def key(self) -> Any:
+        """The foreign key of rows that hang below others."""
+        return self.model._meta.get_field(self.below)
 
 
 TRAVELS: dict[type[Model], Table] = {}

@@ -53,9 +53,15 @@ def _where(table: Table, organization_id: UUID) -> Query:
         return _among_people("t.id", organization_id)
     if not table.below:
         return "t.organization_id = %s", [organization_id]
-    key: Any = table.model._meta.get_field(table.below)
+    key = table.key
     if key.related_model is User:
         return _among_people(f't."{key.column}"', organization_id)
+    return below_the_organization(table, organization_id)
+
+
+def below_the_organization(table: Table, organization_id: UUID) -> Query:
+    """Whether a row hangs below one of the organization."""
+    key = table.key
     parent = key.related_model._meta.db_table
     sql = f't."{key.column}" IN (SELECT p.id FROM "{parent}" p WHERE p.organization_id = %s)'  # noqa: S608
     return sql, [organization_id]

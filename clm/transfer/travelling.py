@@ -12,7 +12,7 @@ from clm.documents.models import Blob
 from clm.events import models as events
 from clm.jobs.models import Job
 from clm.notify import models as notify
-from clm.pages.models import SavedView
+from clm.pages.models import SavedView, ViewMatch
 from clm.transfer.models import OrganizationExport
 from clm.transfer.registry import register_staying, register_travelling
 
@@ -33,7 +33,7 @@ UNDER_STANDARD_NAME = {
 def register() -> None:
     _register_accounts()
     register_travelling(audit.LedgerEntry, audit.ChainHead, audit.HeadSeal, audit.Transition)
-    register_travelling(events.OutboxEvent, events.Delivery, Job, SavedView)
+    register_travelling(events.OutboxEvent, events.Delivery, Job, SavedView, ViewMatch)
     register_travelling(notify.Notification, notify.Letter)
     register_travelling(Blob, withheld=UNDER_STANDARD_NAME)
     register_staying("answers to repeated requests are kept for a day only", IdempotencyRecord)

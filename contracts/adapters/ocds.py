@@ -22,8 +22,11 @@ from contracts.engine.ocds_merge import compiled
 MOST_BYTES = 20 * 1024 * 1024
 MOST_CONTRACTS = 5000
 MOST_DOCUMENTS = 200
+MOST_PROBLEMS = 1000
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ].*)?", re.DOTALL)
+# No database keeps these: NUL, and halves of characters that JSON writes alone.
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _LINK = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 TITLE, TEXT, KEY = 250, 20_000, 200
 
@@ -85,7 +88,11 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
 
     def wrong(self, path: str, code: str, detail: str = "") -> None:
-        self.problems.append(Problem(path, code, detail[:200]))
+        """Of more than MOST_PROBLEMS, which is what a job keeps, the last says that there are more."""
+        if len(self.problems) < MOST_PROBLEMS - 1:
+            self.problems.append(Problem(path, code, _kept(detail)[:200]))
+        elif len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem("", "and_more"))
 
 
 class NotOcds(ValueError):
@@ -402,11 +409,16 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def _kept(text: str) -> str:
+    """The text without what no database keeps."""
+    return _UNKEPT.sub("", text)
+
+
 def _text(value: Any, most: int) -> str:
-    """Text, and numbers that stand where text should; in one piece, without what no database keeps."""
+    """Text, and numbers that stand where text should; in one piece."""
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         return ""
-    return str(value).replace("\x00", "").strip()[:most]
+    return _kept(str(value)).strip()[:most]
 
 
 def _decimal(value: Any) -> Decimal | None:

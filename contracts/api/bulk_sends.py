@@ -122,16 +122,19 @@ class BulkSends(IdempotentMixin, VisibleRowsView, ListAPIView):
     def rows(self) -> QuerySet[Any]:
         return bulk_rows()
 
-    @extend_schema(request=BulkRequestSerializer, responses={201: BulkSendSerializer})
-    def post(self, request: Request) -> Response:
-        actor = actor_in(request)
-        require(actor, "contracts.create_bulk_send")
+    def prepare(self, request: Request) -> Any:
+        """The list is read before the transaction that an Idempotency-Key begins."""
+        require(actor_in(request), "contracts.create_bulk_send")
         sent = checked(BulkRequestSerializer, request.data)
         try:
             columns, rows = read_csv(sent.pop("csv").encode())
         except Refused as refusal:
             raise Invalid(refusal.code, refusal.message, fields={"csv": [refusal.message]}) from refusal
-        bulk = create_bulk_send(actor=actor, columns=columns, rows=rows, **sent)
+        return {**sent, "columns": columns, "rows": rows}
+
+    @extend_schema(request=BulkRequestSerializer, responses={201: BulkSendSerializer})
+    def post(self, request: Request) -> Response:
+        bulk = create_bulk_send(actor=actor_in(request), **self.prepared)
         return Response(_shown(bulk.pk), status=status.HTTP_201_CREATED)
 
 

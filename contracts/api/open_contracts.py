@@ -28,8 +28,9 @@ from contracts.models import OpenContract, OpenPublisher
 from contracts.operations.open_contracts.export_open_contracts import export_open_contracts
 from contracts.operations.open_contracts.publish_contract import publish_contract, withdraw_publication
 from contracts.operations.open_contracts.set_publisher import set_publisher
+from contracts.operations.open_contracts.start_open_import import start_open_import
 from contracts.operations.open_contracts.take_open_contract import BUYER, SIDES, SUPPLIER, VERB
-from contracts.papers.open_contracts import MOST_BYTES, request_open_import
+from contracts.papers.open_contracts import MOST_BYTES, put_open_file
 from contracts.queries.open_contracts import open_rows
 
 
@@ -80,16 +81,20 @@ class OpenContracts(ListAPIView, VisibleRowsView):
 class OpenImport(IdempotentMixin, APIView):
     parser_classes = [MultiPartParser]
 
-    @extend_schema(request=OpenImportSerializer, responses={202: JobSerializer})
-    def post(self, request: Request) -> Response:
-        """Take in the contracts of a package. The job's problems name what could not be taken, by JSON path."""
+    def prepare(self, request: Request) -> Any:
+        """The file is read and stored before the transaction that an Idempotency-Key begins."""
         actor = actor_in(request)
         require(actor, VERB)
         sent = checked(OpenImportSerializer, request.data)
         file = sent["file"]
         if file.size > MOST_BYTES:
             raise Invalid("too_large", "A file has at most 20 MB.", fields={"file": ["At most 20 MB."]})
-        job = request_open_import(actor, content=file.read(), file_name=file.name, ours=sent["ours"])
+        return {"stored": put_open_file(actor, file.read()), "file_name": file.name[:120], "ours": sent["ours"]}
+
+    @extend_schema(request=OpenImportSerializer, responses={202: JobSerializer})
+    def post(self, request: Request) -> Response:
+        """Take in the contracts of a package. The job's problems name what could not be taken, by JSON path."""
+        job = start_open_import(actor=actor_in(request), **self.prepared)
         return Response(JobSerializer(job, context={"request": request}).data, status=status.HTTP_202_ACCEPTED)
 
 

@@ -8,18 +8,22 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from clm.lib.actor import Actor
-from clm.pages.alerts import AlertSource, register_alert_source
+from clm.pages.alerts import SHOWN_BY, AlertSource, CannotBeAsked, register_alert_source
 from contracts import queries
 from contracts.models import Contract
 from contracts.pages.lists import ContractFilter, ContractList
 
 
 def matching(actor: Actor, query: QueryDict) -> QuerySet[Contract]:
-    """The contracts that the actor sees and that the list's query leaves, as the page finds them."""
+    """The contracts that the actor sees and that the list's query leaves, as the page finds them. Raises CannotBeAsked
+    where a filter is none, or not what it was: without it everything would match."""
     found = queries.contracts(actor)
     words = query.get("q", "").replace("\x00", "").strip()
     found = queries.found_for(actor, found, words) if words else found
-    rows: QuerySet[Contract] = ContractFilter(query, queryset=found, request=SimpleNamespace(actor=actor)).qs
+    asked = ContractFilter(query, queryset=found, request=SimpleNamespace(actor=actor))
+    if not asked.is_valid() or set(query) - {"q"} - SHOWN_BY - set(asked.form.fields):
+        raise CannotBeAsked
+    rows: QuerySet[Contract] = asked.qs
     return rows
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from clm.documents.blobs import put_content, read_blob
+from clm.documents.blobs import StoredContent, put_content, read_blob
 from clm.documents.models import Blob
 from clm.jobs.models import Job
 from clm.jobs.runner import Progress, job_kind
@@ -37,6 +37,7 @@ FAULTS = {
     "no_link": gettext_lazy("This is no web address, and was left out: %(detail)s"),
     "too_many": gettext_lazy("These are too many; the first 200 were noted: %(detail)s"),
     "no_list": gettext_lazy("A list belongs here."),
+    "and_more": gettext_lazy("And more, which are not listed."),
     "no_object": gettext_lazy("An object belongs here."),
 }
 WHOLE = {
@@ -48,9 +49,14 @@ WHOLE = {
 
 def request_open_import(actor: Actor, *, content: bytes, file_name: str, ours: str = "") -> Job:
     """A job takes the contracts of the file. Raises Invalid where the file as a whole cannot be read."""
-    _read(content)
-    stored = put_content(actor.organization_id, content, JSON)
+    stored = put_open_file(actor, content)
     return start_open_import(actor=actor, stored=stored, file_name=file_name[:120], ours=ours)
+
+
+def put_open_file(actor: Actor, content: bytes) -> StoredContent:
+    """The file is stored, outside of every transaction. Raises Invalid where it cannot be read as a whole."""
+    _read(content)
+    return put_content(actor.organization_id, content, JSON)
 
 
 def _read(content: bytes) -> Reading:
@@ -90,4 +96,4 @@ def in_words(problem: Problem) -> str:
     return str(FAULTS[problem.code]) % {"detail": problem.detail}
 
 
-__all__ = ["MOST_BYTES", "import_open_contracts", "in_words", "request_open_import"]
+__all__ = ["MOST_BYTES", "import_open_contracts", "in_words", "put_open_file", "request_open_import"]

@@ -19,6 +19,7 @@ from clm.notify.tell import tell
 from clm.transfer import events
 from clm.transfer.models import OrganizationExport
 from clm.transfer.packing import Packed
+from clm.transfer.telling import tell_other_administrators
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class StoredFile:
 
 @transaction.atomic
 def file_export(*, actor: Actor, job_id: UUID, packed: Packed, stored: StoredFile) -> OrganizationExport:
-    """The export lies in the storage for EXPORT_HOURS, and who asked for it is told."""
+    """The export lies in the storage for EXPORT_HOURS, and who asked for it is told; so are the other
+    administrators."""
     require(actor, "transfer.export_organization")
     export = OrganizationExport.objects.create(
         organization_id=actor.organization_id,
@@ -57,5 +59,6 @@ def file_export(*, actor: Actor, job_id: UUID, packed: Packed, stored: StoredFil
         url=reverse("export", args=[export.pk]),
         dedupe_key=f"export:{export.pk}",
     )
+    tell_other_administrators(actor, key=str(export.pk), url=reverse("export", args=[export.pk]))
     record(actor, events.organization_exported(export))
     return export

@@ -6,21 +6,28 @@ import hashlib
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
 from clm.access.scope import organization_scope
+from clm.accounts.models import Membership
+from clm.accounts.operations.invite_person import invite_person
 from clm.audit.models import LedgerEntry
 from clm.jobs import runner
 from clm.jobs.models import Job
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.notify.models import Notification
+from clm.transfer import work
+from clm.transfer.archive import PIECE
+from clm.transfer.files import digest_of, drop, keep
 from clm.transfer.models import OrganizationExport
 from clm.transfer.operations.start_export import start_export
 from clm.transfer.tasks import remove_expired_exports
@@ -94,3 +101,42 @@ def test_a_cancelled_or_broken_run_leaves_no_file(acme: Cast, alice: Actor, monk
         assert not OrganizationExport.objects.exists()
     folder = f"exports/{acme.organization.pk}"
     assert not default_storage.exists(folder) or default_storage.listdir(folder)[1] == []
+
+
+def test_storing_a_large_file_is_heard_of_and_leaves_nothing_when_it_is_broken_off(acme: Cast, alice: Actor) -> None:
+    beats: list[int] = []
+    large = io.BytesIO(b"x" * 3 * PIECE)
+    digest_of(large, lambda: beats.append(1))
+    assert len(beats) >= 3
+    drop(keep(acme.organization.pk, large, lambda: beats.append(2)))
+    assert beats.count(2) >= 3
+    left = [None]
+    with pytest.raises(IndexError):
+        keep(acme.organization.pk, large, left.pop)
+    assert default_storage.listdir(f"exports/{acme.organization.pk}")[1] == []
+
+
+def test_a_run_that_another_one_overtook_files_nothing(acme: Cast, alice: Actor, monkeypatch: Any) -> None:
+    start_export(actor=alice)
+    quicker = OrganizationExport.objects.get()
+    answers = iter([None, quicker])
+    monkeypatch.setattr(work, "_done", lambda _job: next(answers))
+    second = start_export(actor=alice)
+
+    second.refresh_from_db()
+    assert (second.state, second.result["export_id"]) == ("succeeded", str(quicker.pk)), second.error
+    assert OrganizationExport.objects.count() == 1
+    assert len(default_storage.listdir(f"exports/{acme.organization.pk}")[1]) == 1
+
+
+def test_the_other_administrators_hear_of_it(acme: Cast, alice: Actor, tmp_path: Path) -> None:
+    second = invite_person(actor=alice, email="second@acme.example", name="Second", roles=["administrator"])
+    others = set(Membership.objects.filter(roles__contains=["administrator"]).values_list("user_id", flat=True))
+    start_export(actor=alice)
+    told = Notification.objects.filter(kind="transfer.exported_by_other")
+    assert set(told.values_list("user_id", flat=True)) == others - {alice.user_id}
+    assert second.user_id in others
+    url = told.filter(user_id=second.user_id).get().url
+    assert url == OrganizationExport.objects.get().get_absolute_url()
+    call_command("export_organization", acme.organization.slug, tmp_path / "a.zip", stdout=io.StringIO())
+    assert set(told.exclude(url=url).values_list("user_id", flat=True)) == others

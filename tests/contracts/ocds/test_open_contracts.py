@@ -185,6 +185,28 @@ def test_the_pages(alice: Actor, page: Client) -> None:
     assert json.loads(answer.content)["records"][0]["compiledRelease"]["tag"] == ["compiled"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_taken_once_for_a_key(acme: Cast, alice: Actor, api: APIClient) -> None:
+    sent = [
+        api.post(
+            "/api/v1/open-contracts/import/", {"file": SimpleUploadedFile("a.json", content(ONE))}, format="multipart",
+            headers={"Idempotency-Key": "k"},
+        )
+        for _time in range(2)
+    ]  # fmt: skip
+    assert [answer.status_code for answer in sent] == [202, 202]
+    assert sent[0].json()["id"] == sent[1].json()["id"]
+    assert Contract.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_no_database_keeps_stops_no_file(acme: Cast, alice: Actor) -> None:
+    odd = {"id": "c-2", "title": "Lane\ud800", "value": {"amount": "\ud800\x00", "currency": "EUR"}}
+    job = taken(alice, content(ONE, odd))
+    assert job.state == "succeeded", job.error
+    assert set(Contract.objects.values_list("title", flat=True)) == {"Cycle lanes", "Lane"}
+
+
 def test_the_api(alice: Actor, api: APIClient, publisher: None, django_assert_max_num_queries: Any) -> None:
     file = SimpleUploadedFile("a.json", content(ONE))
     assert api.post("/api/v1/open-contracts/import/", {"file": file}, format="multipart").status_code == 202

@@ -169,3 +169,8 @@ def test_nothing_in_a_process_breaks_the_reading(contracts: Any, awards: Any, pa
     reading = read(said)
 
     assert all(each.key and each.title for each in reading.contracts)
+
+
+def test_of_many_problems_the_last_says_that_there_are_more() -> None:
+    found = faults(read(package(*range(1500))))
+    assert (len(found), found[-1]) == (1000, ("", "and_more"))

@@ -9,14 +9,16 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from clm.access.permissions import visible
+from clm.access.permissions import system_actor, visible
 from clm.accounts.models import Membership
 from clm.accounts.operations.remove_person import remove_person
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.notify.models import Notification
+from clm.pages.access import WATCH
 from clm.pages.models import SavedView
+from clm.pages.operations.check_view import check_view
 from clm.pages.operations.save_view import save_view
 from clm.pages.operations.set_view_alert import set_view_alert
 from clm.pages.tasks import check_views
@@ -110,6 +112,54 @@ def test_another_query_begins_anew_and_who_left_hears_nothing(acme: Cast, alice:
     looked(12)
     view.refresh_from_db()
     assert (view.alert_due_at, Notification.objects.filter(kind="view.matched").exists()) == (None, False)
+
+
+@pytest.mark.parametrize("query", ["tag=renew&ends_after=soon", "tag=renew&own_gone=1"])
+def test_a_view_that_cannot_be_asked_tells_so_once_and_nothing_else(alice: Actor, query: str) -> None:
+    with clock.set_to(NINE):
+        view = watched(alice)
+    looked()
+    SavedView.objects.update(query=query)
+    for minutes in (6, 12):
+        create_contract(actor=alice, title="Anything")
+        looked(minutes)
+    assert told(alice) == ["“Renewals” cannot be asked any more"]
+    view.refresh_from_db()
+    assert view.alert_due_at == NINE + timedelta(minutes=17)
+
+
+def test_of_too_many_what_comes_into_sight_again_is_not_told(
+    alice: Actor, page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clm.pages.operations.check_view.MOST_FOLLOWED", 2)
+    monkeypatch.setattr("clm.pages.alert_pages.MOST_FOLLOWED", 2)
+    rows = [create_contract(actor=alice, title=f"No. {number}", tags=["renew"]) for number in range(4)]
+    with clock.set_to(NINE):
+        view = watched(alice)
+    looked()
+    assert "too wide" in page.get(f"/views/{view.pk}/alert/").content.decode()
+    tagged(alice, rows[3])
+    looked(6)
+    assert told(alice) == []
+    newest = create_contract(actor=alice, title="Newest", tags=["renew"])
+    looked(12)
+    assert told(alice) == [f"Newly matches “Renewals”: {newest}"]
+
+
+def test_a_look_is_claimed_and_one_that_fails_waits_for_its_next_time(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.set_to(NINE):
+        view = watched(alice)
+    monkeypatch.setattr("clm.pages.operations.check_view._look", lambda *_given: 1 / 0)
+    looked()
+    view.refresh_from_db()
+    assert view.alert_due_at == NINE + timedelta(minutes=5)
+    monkeypatch.undo()
+    with clock.set_to(NINE + timedelta(minutes=1)):
+        check_view(actor=system_actor(WATCH, view.organization_id), view_id=view.pk)
+    view.refresh_from_db()
+    assert view.alert_based_at is None  # another run was quicker
 
 
 def test_a_list_without_alerts_says_so(alice: Actor) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -22,6 +22,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from contracts.adapters.csv_rows import MOST_ROWS, parsed
+from contracts.api import bulk_sends as bulk_api
 from contracts.models import BulkRow, BulkSend, Contract, Envelope, Recipient
 from contracts.operations.bulk.create_bulk_send import change_bulk_send
 from contracts.operations.bulk.start_bulk_send import start_bulk_send
@@ -206,14 +207,24 @@ def test_brought_mapped_and_looked_at_in_the_browser(alice: Actor, page: Client,
             assert stranger.get(reverse(name, args=[bulk.pk])).status_code == 404
 
 
-def test_a_program_does_the_same(alice: Actor, api: APIClient) -> None:
+def test_a_program_does_the_same(alice: Actor, api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     version = ready_contract(alice).versions.get()
     body = {
         "title": "Hosting 2027", "version": str(version.pk), "our_party": str(our_party(alice).pk), "mapping": MAPPING,
         "starts_on": "2027-01-01", "csv": "Name,E-mail,Company\nCarl,c@x.example,Cirrus GmbH\n,x,\n",
         "unilateral_reason": "A letter of theirs.",
     }  # fmt: skip
-    made = api.post(reverse("api-bulk-sends"), body, format="json")
+    read: list[bool] = []
+    real = bulk_api.read_csv
+
+    def watched(content: bytes) -> Any:
+        read.append(len(connection.savepoint_ids) > depth)
+        return real(content)
+
+    depth = len(connection.savepoint_ids)
+    monkeypatch.setattr(bulk_api, "read_csv", watched)
+    made = api.post(reverse("api-bulk-sends"), body, format="json", headers={"Idempotency-Key": "k"})
+    assert read == [False]  # no transaction waits for the process that reads the list
     assert (made.status_code, made.data["total"]) == (201, 2), made.data
     rows = api.get(reverse("api-bulk-send-rows", args=[made.data["id"]])).data["results"]
     assert [(row["state"], len(row["findings"])) for row in rows] == [("waiting", 0), ("waiting", 3)]
