@@ -104,9 +104,9 @@ def _text(actor: Actor, template_version_id: UUID | None, version_id: UUID | Non
         check_in_use(source.template, source)
         return {"template_version": source}
     if version_id is not None and template_version_id is None:
-        source = get_visible(actor, queries.version_rows(), version_id)
-        check_text_open(source.contract)
-        return {"version": source}
+        copied = get_visible(actor, queries.version_rows(), version_id)
+        check_text_open(copied.contract)
+        return {"version": copied}
     raise _invalid("text_missing", "text", _("Choose one text: a template, or a version of a contract."))
 
 
