@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,8 +14,11 @@ from contracts.access.approvals import DESK
 from contracts.access.risk import ASSESSOR
 from contracts.models import Approval, Contract, Watcher
 from contracts.operations.approval.reseat_approval import reseat_approval
+from contracts.operations.risk.assess_later import assess_later
 from contracts.operations.risk.follow_contract import follow_contract
-from contracts.states import ApprovalState
+from contracts.operations.risk.guards import LIVE
+from contracts.queries.risk import contracts_with
+from contracts.states import ApprovalState, RiskScaleState
 
 # The words for a fact; dates of the app above are known by the name of their event alone.
 WORDS = {
@@ -60,11 +64,41 @@ def follow(event: OutboxEvent) -> None:
         follow_contract(actor=assessor, contract_id=contract_id, later=event.type in FOLLOWED_SOON)
 
 
+@handles("risk_scale.activated", "library_clause.approved", "library_clause.retired")
+def mark_all(event: OutboxEvent) -> None:
+    """The weights, and what the library asks for, count in every contract."""
+    _assess_later(event, Contract.objects.all())
+
+
+@handles("risk_scale.retired")
+def mark_without_scale(event: OutboxEvent) -> None:
+    """Nothing was scored by a draft."""
+    if event.entry.before.get("state") == RiskScaleState.ACTIVE:
+        _assess_later(event, Contract.objects.all())
+
+
+@handles("party.changed", "party.parent_set")
+def mark_with_party(event: OutboxEvent) -> None:
+    _assess_later(event, contracts_with([event.payload["party_id"]]))
+
+
+@handles("matrix.activated")
+def mark_unasked(event: OutboxEvent) -> None:
+    """A text for which nobody was asked may be one that the new rules ask about."""
+    _assess_later(event, Contract.objects.filter(approvals__state__in=LIVE, approvals__trace=[]))
+
+
+def _assess_later(event: OutboxEvent, rows: QuerySet[Contract]) -> None:
+    assessor = system_actor(ASSESSOR, event.organization_id)
+    assess_later(actor=assessor, contracts=rows, because=event.type)
+
+
 @handles("person.roles_changed", "person.removed", "person.invited", "team.changed")
 def reseat_approvals(event: OutboxEvent) -> None:
     """Who is asked follows the roles, the teams and the house."""
     desk = system_actor(DESK, event.organization_id)
-    for approval_id in Approval.objects.filter(state=ApprovalState.OPEN).values_list("pk", flat=True):
+    rows = Approval.objects.filter(state=ApprovalState.OPEN).order_by("contract_id", "pk")
+    for approval_id in rows.values_list("pk", flat=True):
         reseat_approval(actor=desk, approval_id=approval_id)
 
 

@@ -50,7 +50,7 @@ class _Precondition:
         self.is_met = False
 
     def check(self) -> None:
-        with _nothing_waiting():
+        with nothing_waiting():
             now = self.view.tag_now(self.request)
         if now is None or not ("*" in self.tags or now in self.tags):
             raise Outdated(now)
@@ -73,7 +73,7 @@ class Conditional(APIView):
             DETAILS.setdefault(model, cls)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        with _nothing_waiting(), noting_locks():
+        with nothing_waiting(), noting_locks():
             return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -111,7 +111,7 @@ class Conditional(APIView):
         final = super().finalize_response(request, response, *args, **kwargs)
         if not 200 <= final.status_code < 300 or not isinstance(final, Response):
             return final
-        with _nothing_waiting():
+        with nothing_waiting():
             tag = self._tag_of_answer(request, final)
         if tag is None:
             return final
@@ -121,19 +121,23 @@ class Conditional(APIView):
         return final
 
     def _tag_of_answer(self, request: Any, answer: Response) -> str | None:
-        """Of what is read, of what a change made of it, and of what was created."""
+        """Of what is read, of what a change made of it, and of what was created: none where somebody may have changed
+        it again since, for whoever has the tag is taken to have read what it is of."""
         is_own = self.is_tagged or DETAILS.get(getattr(self, "model", Model)) is type(self)
         if request.method == "GET":
             return tag_of(answer.data) if is_own else None
         try:
             if request.method in ("PATCH", "PUT"):
-                return self.tag_now(request) if is_own else None
+                return self._tag_if_same(answer, self.tag_now(request)) if is_own else None
             if answer.status_code == 201 and isinstance(answer.data, dict) and "id" in answer.data:
                 made = self._detail(request, getattr(self, "model", None), answer.data["id"])
-                return tag_of(made.get(request, **made.kwargs).data) if made else None
+                return self._tag_if_same(answer, tag_of(made.get(request, **made.kwargs).data)) if made else None
         except NotVisible:  # whoever made it does not see it any more
             return None
         return None
+
+    def _tag_if_same(self, answer: Response, now: str | None) -> str | None:
+        return now if now == tag_of(answer.data) else None
 
 
 def tag_of(data: Any) -> str:
@@ -155,7 +159,7 @@ def _names(sent: str, tag: str) -> bool:
 
 
 @contextmanager
-def _nothing_waiting() -> Iterator[None]:
+def nothing_waiting() -> Iterator[None]:
     token = _waiting.set(None)
     try:
         yield

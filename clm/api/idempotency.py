@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from clm.access.permissions import Grant, noting_grants, require
 from clm.access.scope import organization_scope
-from clm.api.conditional import Conditional
+from clm.api.conditional import Conditional, nothing_waiting
 from clm.api.models import IdempotencyRecord
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -84,8 +84,10 @@ class IdempotentMixin(Conditional):
             return
         if found.fingerprint != self._fingerprint:
             raise _reused()
-        for grant in found.grants:
-            _require_again(actor, grant)
+        # The thing was changed since: by this very request, when it came first.
+        with nothing_waiting():
+            for grant in found.grants:
+                _require_again(actor, grant)
         raise _Replay(found)
 
     def _known(self, actor: Actor, key: str) -> IdempotencyRecord | None:

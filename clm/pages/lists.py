@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.forms import Form, NullBooleanSelect, Widget
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -42,7 +43,8 @@ class Column:
     number, money, percent, date, instant, state, light. `sort` names the order-by expressions, also the whitelist.
     `currency` (money) and `zone` (date) are paths; `domain` tells a state's meaning. The `main` column links on.
     `owed` is a function of the row: whether a past date of it is late, for something is still owed. Where `verb` is
-    named the column exists only for those who may use it, in exports and orders too.
+    named the column exists only for those who may use it, in exports and orders too. `nulls_last`: rows without a value
+    come last in both orders.
     """
 
     key: str
@@ -58,6 +60,12 @@ class Column:
     domain: str = ""
     owed: Callable[[Any], bool] | None = None
     verb: str = ""
+    nulls_last: bool = False
+
+    def order(self, descends: bool) -> list[Any]:
+        """The expressions to order by."""
+        names = [_turned(name) if descends else name for name in self.sort]
+        return [_nulls_last(name) for name in names] if self.nulls_last else names
 
     @property
     def is_numeric(self) -> bool:
@@ -270,8 +278,7 @@ class ListPage(View):
         column = next((column for column in self.columns if column.key == key), None)
         if column is None:
             return found if found.ordered else found.order_by("pk")
-        names = [_turned(name) if descends else name for name in column.sort]
-        return found.order_by(*names, "-pk" if descends else "pk")
+        return found.order_by(*column.order(descends), "-pk" if descends else "pk")
 
     def chosen_columns(self) -> list[Column]:
         """The columns named in the address, in the page's order, the main one always; else those visible by default."""
@@ -365,3 +372,7 @@ def _cell(column: Column, row: Any, label: str) -> Cell:
 
 def _turned(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _nulls_last(name: str) -> OrderBy:
+    return F(name[1:]).desc(nulls_last=True) if name.startswith("-") else F(name).asc(nulls_last=True)

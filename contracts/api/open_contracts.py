@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clm.access.permissions import require, visible
+from clm.api.conditional import Conditional
 from clm.api.idempotency import IdempotentMixin
 from clm.api.serializers import BodySerializer, ModelBodySerializer, checked
 from clm.api.views import VisibleRowsView, actor_in
@@ -110,7 +111,16 @@ class Package(APIView):
         return HttpResponse(made.content, content_type="application/json")  # type: ignore[return-value]
 
 
-class PublisherView(APIView):
+class PublisherView(Conditional):
+    is_tagged = True
+
+    def tag_now(self, request: Request) -> str | None:
+        """None while nothing was set yet."""
+        try:
+            return super().tag_now(request)
+        except NotVisible:
+            return None
+
     @extend_schema(responses=PublisherSerializer)
     def get(self, request: Request) -> Response:
         """Under which name and prefix the organization publishes."""

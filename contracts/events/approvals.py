@@ -62,9 +62,12 @@ def approval_rerouted(approval: Approval, steps: Iterable[str]) -> Event:
     return _approval("approval.rerouted", "contracts.reroute_approval", approval, {}, after)
 
 
-def step_reseated(step: ApprovalStep, added: Iterable[UUID], released: Iterable[UUID]) -> Event:
+def step_reseated(
+    step: ApprovalStep, added: Iterable[UUID], released: Iterable[UUID], shown_to: Iterable[UUID]
+) -> Event:
     """Who came to a role or a team is asked as well, who left is not any more."""
-    after = {"step": step.name, "added": sorted(map(str, added)), "released": sorted(map(str, released))}
+    sets = {"added": added, "released": released, "shown_to": shown_to}
+    after = {"step": step.name} | {name: sorted(map(str, people)) for name, people in sets.items()}
     return _approval("approval.step_reseated", "contracts.reseat_approval", step.approval, {}, after, step_id=step.pk)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from clm.accounts.models import Organization
 from clm.events.record import Event
 from contracts.models import RiskAssessment, RiskScale
 
@@ -19,6 +20,12 @@ def risk_assessed(assessment: RiskAssessment, before: Mapping[str, Any], after: 
         after=after,
         payload={"contract_id": assessment.contract_id, **after},
     )
+
+
+def assessments_called_for(organization: Organization, count: int, because: str) -> Event:
+    """Something that counts in so many contracts changed, by the event that is named."""
+    after = {"contracts": count, "because": because}
+    return Event(type="risk.called_for", verb="contracts.assess_risk", subject=organization, after=after, payload=after)
 
 
 def scale_event(

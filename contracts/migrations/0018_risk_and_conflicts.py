@@ -288,6 +288,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="contract",
             index=models.Index(
+                models.F("organization"),
+                models.OrderBy(models.F("risk_score"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                include=("is_confidential",),
+                name="contract_by_risk_highest",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contract",
+            index=models.Index(
                 condition=models.Q(("risk_due_at__isnull", False)), fields=["risk_due_at"], name="contract_risk_due"
             ),
         ),

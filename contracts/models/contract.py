@@ -105,6 +105,14 @@ class Contract(OrganizationRow):
             models.Index(
                 fields=["organization", "risk_score", "id"], include=["is_confidential"], name="contract_by_risk"
             ),
+            # Highest first, and those without a score last.
+            models.Index(
+                "organization",
+                models.F("risk_score").desc(nulls_last=True),
+                models.F("id").desc(),
+                include=["is_confidential"],
+                name="contract_by_risk_highest",
+            ),
             models.Index(
                 fields=["risk_due_at"], condition=models.Q(risk_due_at__isnull=False), name="contract_risk_due"
             ),

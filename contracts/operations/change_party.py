@@ -16,8 +16,6 @@ from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, Party
 from contracts.operations.approval.guards import LIVE, supersede_approvals
-from contracts.operations.risk.guards import mark_due
-from contracts.queries.risk import contracts_with
 from contracts.search import refresh_search
 
 ROUTED = ("name", "is_ours", "country")
@@ -41,7 +39,6 @@ def change_party(*, actor: Actor, party_id: UUID, **changes: Any) -> Party:
         _supersede(actor, party)
     for contract in Contract.objects.filter(parties__party=party):
         refresh_search(contract)
-    mark_due(contracts_with([party.pk]))
     record(actor, events.party_changed(party, before))
     return party
 

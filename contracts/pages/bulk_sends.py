@@ -95,7 +95,12 @@ def bulk_send_new(request: HttpRequest) -> HttpResponse:
         columns, rows = _read(given.pop("file").read())
         facts = given | text_of(given.pop("text")) | {"our_party_id": UUID(given.pop("our_party"))}
         facts = {name: value for name, value in facts.items() if name not in ("text", "our_party")}
-        made["pk"] = create_bulk_send(actor=actor, columns=columns, rows=rows, **facts).pk
+        try:
+            made["pk"] = create_bulk_send(actor=actor, columns=columns, rows=rows, **facts).pk
+        except Invalid as refusal:
+            if "version" in refusal.fields:
+                refusal.fields["text"] = refusal.fields.pop("version")
+            raise
 
     if tried(form, create):
         return redirect("bulk-send-mapping", pk=made["pk"])

@@ -172,6 +172,7 @@ class ContractList(ListPage):
             "risk_score",
             kind="number",
             sort=("risk_score",),
+            nulls_last=True,
             visible=False,
             verb=VIEW_INSIDE,
             template="contracts/risk_cell.html",

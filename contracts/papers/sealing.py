@@ -55,8 +55,8 @@ def seal_behind(content: bytes, *, reason: str) -> Sealed | None:
     """A paper that bears signatures, with our seal behind them; None where one of them would not hold any more, or the
     file takes no further one. Raises SealFailed. Outside of every transaction."""
     outside_transactions("a paper is sealed")
-    before = read_paper_signatures(content)
     try:
+        before = read_paper_signatures(content)
         made = seal(content, key_place(), time_stamps(), reason=reason, certifies=False)
         after = read_paper_signatures(made.content)
     except (Refused, NotTaken):

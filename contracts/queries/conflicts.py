@@ -68,15 +68,18 @@ def touching(rows: QuerySet[Conflict], parties: Iterable[UUID] | QuerySet[Any]) 
     return rows.filter(Q(contract__in=ids) | Q(other__in=ids))
 
 
-def compared_with(contract: Contract) -> list[Contract]:
-    """The others that are not over, with one of its other parties or a company of the same group; the newest."""
+def compared_with(contract: Contract, also: Iterable[UUID] = ()) -> list[Contract]:
+    """The others that are not over, with one of its other parties or a company of the same group; the newest, and of
+    the older ones those named by `also`."""
     parties = Party.objects.filter(contracts__contract=contract).exclude(contracts__role=ContractParty.Role.OURS)
     theirs = parties.filter(contracts__contract=contract).distinct().select_related("parent")
     ids: set[UUID] = set()
     for party in theirs:
         ids |= {party.pk, *(member.party.pk for member in group_of(party))}
     rows = contracts_with(ids).exclude(pk=contract.pk).exclude(state__in=ENDED).defer("search")
-    return list(rows.order_by("-id")[:MOST_COMPARED])
+    newest = list(rows.order_by("-id")[:MOST_COMPARED])
+    left = set(also) - {row.pk for row in newest}
+    return newest + (list(rows.filter(pk__in=left).order_by("-id")) if left else [])
 
 
 def sayings_of(contracts: Iterable[Contract]) -> dict[UUID, list[Saying]]:

@@ -50,27 +50,30 @@ def reseat_approval(*, actor: Actor, approval_id: UUID) -> Approval:
         step.approval = approval
         rule = rule_of(step)
         if rule is not None:
-            added, released = _reseat(actor, step, rule)
+            added, released, shown_to = _reseat(actor, step, rule)
             if added or released:
-                record(actor, events.step_reseated(step, added, released))
+                record(actor, events.step_reseated(step, added, released, shown_to))
     go_on(actor, VERB, approval)
     return approval
 
 
-def _reseat(actor: Actor, step: ApprovalStep, rule: Rule) -> tuple[list[UUID], list[UUID]]:
-    """Who came, and who went."""
+def _reseat(actor: Actor, step: ApprovalStep, rule: Rule) -> tuple[list[UUID], list[UUID], list[UUID]]:
+    """Who came, who went, and who sees a confidential contract from now on."""
     seats = list(ApprovalSeat.objects.filter(step=step).select_related("person"))
     held = [seat for seat in seats if seat.state != SeatState.RELEASED]
     for seat in held:
         seat.step = step
     gone = [seat for seat in held if seat.state == SeatState.WAITING and not is_still_asked(seat)]
-    added = _join(step, _new_people(step, rule, seats), CameBy.RULE) if rule.person_id is None else []
+    new = _new_people(step, rule, seats) if rule.person_id is None else []
+    added, shown_to = [*new], _join(step, new, CameBy.RULE)
     count = len(held) - len(gone) + len(added)
     if rule.needs == Needs.ALL:
-        step.needs = max(count, 1)
+        # Whom an escalation asks as well may say yes in place of another: they are not one more of all.
+        step.needs = max(count - sum(seat.came_by == CameBy.ESCALATED for seat in held if seat not in gone), 1)
         step.save(update_fields=["needs"])
     if count < step.needs:
-        added += _join(step, _higher(step, rule, held), CameBy.ESCALATED)
+        higher = _higher(step, rule, held)
+        added, shown_to = added + higher, shown_to + _join(step, higher, CameBy.ESCALATED)
         count = len(held) - len(gone) + len(added)
     kept = gone[: max(step.needs - count, 0)]
     released = [seat for seat in gone if seat not in kept]
@@ -78,7 +81,7 @@ def _reseat(actor: Actor, step: ApprovalStep, rule: Rule) -> tuple[list[UUID], l
     if kept:
         _tell_stuck(step)
     _close_if_done(actor, step)
-    return [person.pk for person in added], [seat.person_id for seat in released]
+    return [person.pk for person in added], [seat.person_id for seat in released], shown_to
 
 
 def _new_people(step: ApprovalStep, rule: Rule, seats: Iterable[ApprovalSeat]) -> list[User]:
@@ -101,14 +104,15 @@ def _higher(step: ApprovalStep, rule: Rule, held: Iterable[ApprovalSeat]) -> lis
     return [row.user for row in rows if row.user_id not in seated]
 
 
-def _join(step: ApprovalStep, people: list[User], came_by: CameBy) -> list[User]:
+def _join(step: ApprovalStep, people: list[User], came_by: CameBy) -> list[UUID]:
+    """Answers who did not see the contract before."""
     seats = [add_seat(step, person.pk, came_by) for person in people]
-    let_see(step.approval, people)
+    shown_to = let_see(step.approval, people)
     for seat, person in zip(seats, people, strict=True):
         seat.step, seat.person = step, person
         if step.state == ApprovalStepState.OPEN:
             ask(seat)
-    return people
+    return shown_to
 
 
 def _release(actor: Actor, step: ApprovalStep, seats: list[ApprovalSeat]) -> None:

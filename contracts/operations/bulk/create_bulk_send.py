@@ -19,7 +19,7 @@ from clm.lib.locks import lock_row
 from contracts import queries
 from contracts.adapters.csv_rows import MOST_ROWS
 from contracts.events.bulk_sends import bulk_fact
-from contracts.models import BulkRow, BulkSend, Party
+from contracts.models import BulkRow, BulkSend, Contract, Party
 from contracts.operations.guards import person_of
 from contracts.operations.signing.change_envelope import check_person
 from contracts.operations.templates.draft_from_template import check_in_use
@@ -49,7 +49,7 @@ def create_bulk_send(
     text is that of a template, or a contract's version as it is. `facts` are FACTS.
 
     Raises Invalid `text_missing`, `rows_unfit`, `mapping_unfit`, `recipient_invalid`, `party_unfit`, `term_unfit`,
-    DomainError `template_not_approved`.
+    `text_confidential`, DomainError `template_not_approved`.
     """
     require(actor, CREATE)
     if not 1 <= len(rows) <= MOST_ROWS:
@@ -104,8 +104,17 @@ def _text(actor: Actor, template_version_id: UUID | None, version_id: UUID | Non
         check_in_use(source.template, source)
         return {"template_version": source}
     if version_id is not None and template_version_id is None:
-        return {"version": get_visible(actor, queries.version_rows(), version_id)}
+        copied = get_visible(actor, queries.version_rows(), version_id)
+        check_text_open(copied.contract)
+        return {"version": copied}
     raise _invalid("text_missing", "text", _("Choose one text: a template, or a version of a contract."))
+
+
+def check_text_open(contract: Contract) -> None:
+    """Raise Invalid `text_confidential` for a confidential contract: copies of its text would be read by everybody."""
+    if contract.is_confidential:
+        message = _("This contract is confidential: its text is not copied into others.")
+        raise _invalid("text_confidential", "version", message)
 
 
 def _our_party(actor: Actor, party_id: UUID) -> Party:

@@ -17,6 +17,7 @@ from clm.lib.locks import lock_row
 from contracts.events.bulk_sends import row_fact
 from contracts.models import BulkRow, BulkSend, Contract, ContractParty, Envelope, Version
 from contracts.operations.add_version import add_version
+from contracts.operations.bulk.create_bulk_send import check_text_open
 from contracts.operations.create_contract import create_contract
 from contracts.operations.name_party import name_party
 from contracts.operations.set_parties import add_party
@@ -44,6 +45,12 @@ def _locked(row_id: UUID) -> tuple[BulkRow, BulkSend]:
     return row, bulk
 
 
+def _check_text(bulk: BulkSend) -> None:
+    """Its contract may have become confidential since the list was brought."""
+    if bulk.version is not None:
+        check_text_open(bulk.version.contract)
+
+
 @transaction.atomic
 def draft_bulk_row(*, actor: Actor, row_id: UUID, paper: Paper) -> BulkRow:
     """The row has a draft contract of its own, with both parties and terms. `paper` is its document, put before: see
@@ -52,6 +59,7 @@ def draft_bulk_row(*, actor: Actor, row_id: UUID, paper: Paper) -> BulkRow:
     require(actor, DRAFT, row)
     if row.contract_id is not None:
         return row
+    _check_text(bulk)
     facts = facts_of(bulk, row)
     contract = _contract(actor, bulk, facts, paper)
     add_party(actor=actor, contract_id=contract.pk, party_id=bulk.our_party_id, role=ContractParty.Role.OURS)
@@ -97,6 +105,7 @@ def prepare_bulk_row(*, actor: Actor, row_id: UUID, paper: EnvelopePaper) -> Bul
     require(actor, PREPARE, row)
     if usable_envelope(row) is not None:
         return row
+    _check_text(bulk)
     facts = facts_of(bulk, row)
     envelope = create_envelope(actor=actor, paper=paper)
     change_envelope(
@@ -136,10 +145,11 @@ def usable_envelope(row: BulkRow) -> Envelope | None:
 def send_bulk_row(*, actor: Actor, row_id: UUID) -> BulkRow:
     """The row's envelope is out, past every gate that every envelope passes. A row that was sent stays so. Raises what
     sending refuses: the row then waits on."""
-    row, _bulk = _locked(row_id)
+    row, bulk = _locked(row_id)
     require(actor, SEND, row)
     if row.sent_at is not None:
         return row
+    _check_text(bulk)
     if row.envelope_id is None:
         raise DomainError("not_prepared", _("This row is not prepared yet."))
     send_envelope(actor=actor, envelope_id=row.envelope_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -28,18 +29,29 @@ def find_conflicts(*, actor: Actor, contract_id: UUID) -> list[Conflict]:
     """Each disagreement with another contract that is not over has its row; one that is gone is settled, and one that
     was acknowledged is open again where either contract says something else by now. Contracts of an organization are
     compared one after another, so that a pair is found once. Answers those that stand."""
-    advisory_lock(f"conflicts:{actor.organization_id}")
+    compare_in_turn(actor)
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
-    others = [] if contract.state in ENDED else compared_with(contract)
-    rows = Conflict.objects.filter(Q(contract=contract) | Q(other=contract))
-    known: dict[Key, Conflict] = {(row.contract_id, row.other_id, row.topic): row for row in rows}
+    rows = Conflict.objects.select_for_update(of=("self",)).filter(Q(contract=contract) | Q(other=contract))
+    known: dict[Key, Conflict] = {(row.contract_id, row.other_id, row.topic): row for row in rows.order_by("pk")}
+    others = [] if contract.state in ENDED else _compared(contract, known)
     standing = [_put(actor, contract, other, each, known) for other, each in found_between(contract, others)]
     kept = {row.pk for row in standing}
     for row in known.values():
         if row.pk not in kept and row.state != ConflictState.SETTLED:
             _turn(actor, row, ConflictState.SETTLED, "conflict.settled")
     return standing
+
+
+def compare_in_turn(actor: Actor) -> None:
+    """Whoever compares takes this before any contract: who waits for it must not hold the other of somebody's pair."""
+    advisory_lock(f"conflicts:{actor.organization_id}")
+
+
+def _compared(contract: Contract, known: Iterable[Key]) -> list[Contract]:
+    """Those that it is to be compared with, and those that it was: none is settled for newer ones came."""
+    met = {pk for first, second, _topic in known for pk in (first, second)} - {contract.pk}
+    return compared_with(contract, also=met)
 
 
 def _put(

@@ -17,7 +17,6 @@ from clm.lib.locks import lock_row
 from contracts.events import library as events
 from contracts.models import LibraryClause, LibraryClauseVersion
 from contracts.operations.library.guards import check_not_own, check_second, check_seen, settle_all, types_taken_off
-from contracts.operations.risk.guards import mark_all_due
 from contracts.states import LibraryState, LibraryVersionState
 
 
@@ -50,7 +49,6 @@ def approve_library_clause(*, actor: Actor, clause_id: UUID, seen: UUID | None =
     if clause.state == LibraryState.DRAFT:
         move(actor, clause, to=LibraryState.APPROVED)
     settle_all(clause)
-    mark_all_due()
     record(actor, events.clause_approved(clause, newest, before, is_new=waits))
     return clause
 

@@ -17,7 +17,6 @@ from contracts.events import library as events
 from contracts.models import LibraryClause
 from contracts.models.contract import Category
 from contracts.operations.library.guards import settle_all
-from contracts.operations.risk.guards import mark_all_due
 from contracts.states import LibraryState
 
 
@@ -39,7 +38,6 @@ def retire_library_clause(*, actor: Actor, clause_id: UUID, reason: str) -> Libr
         clause.save(update_fields=["proposed_for"])
     before = move(actor, clause, to=LibraryState.RETIRED, reason=reason.strip())
     settle_all(clause)
-    mark_all_due()
     record(actor, events.clause_retired(clause, before, reason.strip()))
     return clause
 

@@ -15,9 +15,8 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import advisory_lock
 from contracts.events import approvals as events
-from contracts.models import Contract, Matrix, Rule
+from contracts.models import Matrix, Rule
 from contracts.operations.matrices.guards import locked_draft
-from contracts.operations.risk.guards import LIVE, mark_due
 from contracts.queries.routing import active_matrix
 from contracts.states import MatrixState
 
@@ -45,7 +44,6 @@ def activate_matrix(*, actor: Actor, matrix_id: UUID, replaces: UUID | None) -> 
     matrix.activated_at, matrix.activated_by_id = clock.now(), actor.person_id
     matrix.save(update_fields=["activated_at", "activated_by"])
     move(actor, matrix, to=MatrixState.ACTIVE)
-    mark_due(Contract.objects.filter(approvals__state__in=LIVE, approvals__trace=[]))
     after = {"state": matrix.state, "replaces": before.number if before else None}
     record(actor, events.matrix_event("matrix.activated", VERB, matrix, {"state": "draft"}, after))
     return matrix

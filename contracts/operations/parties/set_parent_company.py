@@ -15,9 +15,7 @@ from clm.lib.locks import advisory_lock, lock_row
 from contracts.events import parties as events
 from contracts.models import Party
 from contracts.operations.parties.guards import CHANGE
-from contracts.operations.risk.guards import mark_due
 from contracts.queries.entities import parents_of
-from contracts.queries.risk import contracts_with
 
 
 @transaction.atomic
@@ -36,6 +34,5 @@ def set_parent_company(*, actor: Actor, party_id: UUID, parent_id: UUID | None) 
     before = party.parent_id
     party.parent = parent
     party.save(update_fields=["parent"])
-    mark_due(contracts_with([party.pk]))
     record(actor, events.parent_set(party, before))
     return party

@@ -16,7 +16,7 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import advisory_lock
 from contracts.events import risk as events
 from contracts.models import RiskScale
-from contracts.operations.risk.guards import locked_scale, mark_all_due, scale_facts
+from contracts.operations.risk.guards import locked_scale, scale_facts
 from contracts.queries.risk import active_scale
 from contracts.states import RiskScaleState
 
@@ -38,7 +38,6 @@ def activate_risk_scale(*, actor: Actor, scale_id: UUID, replaces: UUID | None) 
     scale.activated_at, scale.activated_by_id = clock.now(), actor.person_id
     scale.save(update_fields=["activated_at", "activated_by"])
     move(actor, scale, to=RiskScaleState.ACTIVE)
-    mark_all_due()
     old = {"replaces": before.number if before else None}
     facts = scale_facts(before) if before else {}
     record(actor, events.scale_event("risk_scale.activated", VERB, scale, facts, scale_facts(scale) | old))

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
-from clm.access.permissions import require
+from clm.access.permissions import get_visible, require
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -39,11 +40,13 @@ def assess_risk(*, actor: Actor, contract_id: UUID, later: bool = False) -> Cont
     contracts with one party must agree in. Where nothing of what it comes from changed nothing is read again. `later`
     it is only due soon, and so are the others with one of its parties, for what happened in one is the history of
     all: of a hundred misses that come at once one score is made."""
+    if later:
+        contract = get_visible(actor, Contract.objects.all(), contract_id)
+        require(actor, VERB, contract)
+        mark_due(Contract.objects.filter(Q(pk=contract.pk) | Q(pk__in=siblings_of(contract).values("pk"))))
+        return contract
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
-    if later:
-        mark_due(Contract.objects.filter(pk=contract.pk) | siblings_of(contract))
-        return contract
     if contract.risk_due_at is not None:
         contract.risk_due_at = None
         contract.save(update_fields=["risk_due_at"])

@@ -13,7 +13,6 @@ from clm.lib.locks import advisory_lock, lock_row
 from contracts.events import risk as events
 from contracts.models import RiskScale
 from contracts.operations.risk.activate_risk_scale import retire
-from contracts.operations.risk.guards import mark_all_due
 
 VERB = "contracts.retire_risk_scale"
 
@@ -26,7 +25,5 @@ def retire_risk_scale(*, actor: Actor, scale_id: UUID) -> RiskScale:
     scale = lock_row(RiskScale, scale_id)
     require(actor, VERB, scale)
     before = retire(actor, scale)
-    if before == "active":
-        mark_all_due()
     record(actor, events.scale_event("risk_scale.retired", VERB, scale, {"state": before}, {"state": scale.state}))
     return scale

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from clm.accounts.actors import hash_key
 from clm.accounts.models import User
-from clm.audit.moves import move, move_along
+from clm.audit.moves import move, move_all, move_along
 from clm.documents.blobs import StoredContent, blob_of
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -279,6 +279,18 @@ def release(actor: Actor, envelope: Envelope) -> list[Recipient]:
         move(actor, recipient, to=RecipientState.RELEASED)
     end_links(people)
     return told
+
+
+def signed_outside(actor: Actor, envelope: Envelope) -> list[Recipient]:
+    """Who signs has signed, as the paper says; who would have approved here was not asked, and is not said to have
+    approved. Answers who signed."""
+    people = people_of(envelope)
+    signers = [each for each in people if each.role == Recipient.Role.SIGNER]
+    unasked = [each for each in people if each.role == Recipient.Role.APPROVER and each.state in LIVE]
+    move_all(actor, signers, to=RecipientState.DONE)
+    move_all(actor, unasked, to=RecipientState.RELEASED)
+    end_links(unasked)
+    return signers
 
 
 def end_unsigned(actor: Actor, envelope: Envelope, to: EnvelopeState, reason: str) -> str:

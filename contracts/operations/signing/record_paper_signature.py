@@ -10,17 +10,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
-from clm.audit.moves import move_all
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
-from contracts.models import Envelope, EnvelopeEvent, Recipient
+from contracts.models import Envelope, EnvelopeEvent
 from contracts.models.signature import Method
-from contracts.operations.signing.guards import Origin, locked_envelope, name_of, note, people_of, take_scan
+from contracts.operations.signing.guards import Origin, locked_envelope, name_of, note, signed_outside, take_scan
 from contracts.operations.signing.send_envelope import check_ready, contract_out, unilateral
 from contracts.operations.signing.sign_envelope import complete
 from contracts.papers.envelopes import Scan
-from contracts.states import RecipientState
 
 VERB = "contracts.record_paper_signature"
 
@@ -50,8 +48,7 @@ def record_paper_signature(
     envelope.contract_was, envelope.sent_by_id = envelope.contract.state, actor.person_id
     envelope.save()
     contract_out(actor, envelope.contract)
-    signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
-    move_all(actor, signers, to=RecipientState.DONE)
+    signers = signed_outside(actor, envelope)
     facts: dict[str, Any] = {"scan": scan.stored.sha256, "signed_on": signed_on}
     facts |= {"people": [each.name for each in signers], "content_hash": envelope.version_hash, **unilateral(envelope)}
     note(envelope, EnvelopeEvent.Kind.ON_PAPER, by=name_of(actor), origin=origin, **facts)

@@ -13,13 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
-from clm.audit.moves import move_all
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from contracts.events.signing import envelope_fact
-from contracts.models import Envelope, EnvelopeEvent, Recipient
+from contracts.models import Envelope, EnvelopeEvent
 from contracts.models.signature import Method
 from contracts.operations.signing.guards import (
     Origin,
@@ -27,14 +26,14 @@ from contracts.operations.signing.guards import (
     locked_envelope,
     name_of,
     note,
-    people_of,
+    signed_outside,
     take_scan,
     tell_sender,
 )
 from contracts.operations.signing.send_envelope import check_ready, put_out, unilateral
 from contracts.operations.signing.sign_envelope import complete
 from contracts.papers.envelopes import Scan
-from contracts.states import EnvelopeState, RecipientState
+from contracts.states import EnvelopeState
 
 SEND, RECEIVE = "contracts.send_elsewhere", "contracts.receive_execution"
 
@@ -120,8 +119,7 @@ def _signed(
         raise Invalid("date_ahead", "This day has not come yet.", fields={"signed_on": ["Not yet."]})
     take_scan(envelope, scan)
     envelope.save(update_fields=["paper", "pages", "paper_is_signed", "former_blobs", "external_id"])
-    signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
-    move_all(actor, signers, to=RecipientState.DONE)
+    signed_outside(actor, envelope)
     told: dict[str, Any] = {**facts, "scan": scan.stored.sha256, "signed_on": signed_on or today}
     note(envelope, EnvelopeEvent.Kind.ELSEWHERE, by=envelope.external_system, origin=origin, **told)
     complete(actor, envelope, verb=RECEIVE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from clm.accounts.operations.create_team import create_team
 from clm.accounts.operations.remove_person import remove_person
 from clm.audit.models import LedgerEntry
 from clm.events.dispatcher import drain
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.notify.models import Notification
 from contracts.models import Approval, ApprovalSeat, ApprovalStep, Contract, Rule
@@ -30,7 +32,7 @@ from contracts.operations.parties.archive_party import archive_party
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.queries.approvals import check_may_be_signed
 from contracts.queries.routing import tried_on
-from contracts.tasks import follow_contracts
+from contracts.tasks import chase_approvals, follow_contracts
 from tests.cast import Cast, add_person
 from tests.contracts.approval.routed import (
     FINANCE,
@@ -66,6 +68,7 @@ def test_a_mandatory_clause_that_the_library_gets_after_approval_asks_again(acme
     approved(alice, title="Escrow", positions=[{"kind": "preferred", "text": "The source code lies in escrow."}])
     contract = Contract.objects.get(pk=approval.contract_id)
     assert refusal(lambda: check_may_be_signed(contract, newest(contract))) == "approval_outdated"
+    drain()
     follow_contracts()
     assert states(approval) == ("superseded", "draft")
     assert LedgerEntry.objects.get(event="approval.rerouted").after["lacking"] == ["Finance"]
@@ -78,6 +81,7 @@ def test_what_the_library_moves_to_no_further_step_leaves_an_approval_alone(acme
     approval = requested(acme["procurement"], category="hosting")
     yes(acme["legal"], approval)
     approved(alice)
+    drain()
     follow_contracts()
     assert states(approval) == ("approved", "approved")
 
@@ -92,6 +96,7 @@ def test_what_nobody_was_asked_about_is_asked_about_once_rules_are_switched_on(a
     assert (states(approval)[0], again.state, waiting(again)) == ("superseded", "open", {"legal"})
     yes(acme["legal"], again)
     matrix_of(acme, FINANCE)
+    drain()
     follow_contracts()
     assert states(again) == ("approved", "approved")
 
@@ -114,6 +119,19 @@ def test_seats_follow_the_role(acme: Cast) -> None:
     remove_person(actor=acme["administrator"], membership_id=Membership.objects.get(user=acme.users["third"]).pk)
     drain()
     assert states(approval) == ("approved", "approved")  # all that are left said yes
+
+
+def test_who_is_asked_above_is_not_one_more_of_all(acme: Cast) -> None:
+    matrix_of(acme, {**FINANCE, "needs": "all", "hours": 8, "escalate_role": "executive"})
+    approval = requested(acme["procurement"])
+    with clock.set_to(clock.now() + timedelta(hours=9)):
+        chase_approvals()
+    assert waiting(approval) == {"finance", "executive"}
+    add_person(acme, "third", ["procurement"])
+    roles(acme, "third", "finance")
+    drain()
+    step = ApprovalStep.objects.get(approval=approval)
+    assert (waiting(approval), step.needs) == ({"finance", "third", "executive"}, 2)
 
 
 def test_where_nobody_is_left_the_ones_above_are_asked_else_overseers_are_told(acme: Cast) -> None:
@@ -170,6 +188,19 @@ def test_sight_of_a_confidential_contract_ends_with_the_seat(acme: Cast) -> None
     assert [entry.after["hidden_from"] for entry in ended] == [
         [str(acme["finance"].person_id)], [str(acme["executive"].person_id)],
     ]  # fmt: skip
+
+
+def test_it_is_recorded_who_sees_a_confidential_contract_since_they_joined(acme: Cast) -> None:
+    matrix_of(acme, FINANCE)
+    contract = ready_contract(acme["procurement"])
+    restrict_contract(actor=acme["legal"], contract_id=contract.pk, people=[contract.owner_id])
+    requested(acme["procurement"], contract)
+    add_person(acme, "third", ["procurement"])
+    roles(acme, "third", "finance")
+    drain()
+    assert "third" in seeing(contract)
+    entry = LedgerEntry.objects.get(event="approval.step_reseated")
+    assert entry.after["shown_to"] == entry.after["added"] == [str(acme.users["third"].pk)]
 
 
 def test_whom_somebody_names_keeps_sight(acme: Cast) -> None:

@@ -110,7 +110,7 @@ def test_facts_as_they_are_kept() -> None:
     assert facts.as_json() == {
         "amount": "10.50", "currency": "EUR", "category": "nda", "origin": "none", "departure": "",
         "lacks_mandatory": False, "parties": ["a", "b"], "countries": [], "department": "", "tags": [],
-        "is_confidential": True,
+        "is_confidential": True, "risk": "", "risk_score": None,
     }  # fmt: skip
 
 

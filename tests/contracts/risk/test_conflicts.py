@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -111,3 +112,19 @@ def test_only_who_sees_both_sees_it(acme: Cast, alice: Actor, page: Client, api:
     assert answer.json()["state"] == "acknowledged"
     listed = api.get("/api/v1/conflicts/", {"state": "acknowledged", "contract": str(row.contract_id)}).json()
     assert [each["id"] for each in listed["results"]] == [str(row.pk)]
+
+
+def test_one_that_newer_contracts_cut_off_stays_as_it_was_said_to_be(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contracts.queries.conflicts.MOST_COMPARED", 1)
+    row = conflict_of(alice)
+    acknowledge_conflict(actor=alice, conflict_id=row.pk, reason="Their template")
+    first = Contract.objects.get(pk=row.contract_id)
+    party = party_named(alice, "Cirrus Hosting GmbH")
+    newest_one = contract_with(alice, party)
+    followed(first)
+    followed(row.other)
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("acknowledged", "Their template")
+    assert topics(row.other, newest_one) == {"law": "open"}

@@ -17,6 +17,7 @@ from clm.lib.actor import Actor
 from contracts.models import Contract, RiskAssessment, RiskScale
 from contracts.operations.add_version import add_version
 from contracts.operations.change_contract import change_contract
+from contracts.operations.create_contract import create_contract
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.risk.activate_risk_scale import activate_risk_scale
 from contracts.operations.risk.change_risk_scale import change_risk_scale
@@ -62,6 +63,7 @@ def test_weights_count_once_they_are_switched_on_and_then_stay(acme: Cast, alice
     assert Contract.objects.get(pk=contract.pk).risk_score == before
     assert refusal(lambda: change_risk_scale(actor=admin, scale_id=scale.pk, liability=0)) == "scale_wrong"
     activate_risk_scale(actor=admin, scale_id=scale.pk, replaces=None)
+    drain()
     follow_contracts()
     assert Contract.objects.get(pk=contract.pk).risk_score == 100
     entry = LedgerEntry.objects.get(event="risk_scale.activated")
@@ -94,6 +96,7 @@ def test_rules_look_at_the_score_of_the_exact_text_and_ask_again_when_it_moves(a
     admin = acme["administrator"]
     scale = create_risk_scale(actor=admin, **dict.fromkeys(("departure", "mandatory", "value", "history"), 0))
     activate_risk_scale(actor=admin, scale_id=scale.pk, replaces=None)
+    drain()
     follow_contracts()
     assert states(approval)[0] == "superseded"
     again = requested(acme["procurement"], Contract.objects.get(pk=approval.contract_id))
@@ -127,3 +130,12 @@ def test_pages_and_the_api_show_it_to_our_side_alone(
     told = APIClient()
     told.force_login(acme.users["counterparty"], backend="django.contrib.auth.backends.ModelBackend")
     assert told.get(f"/api/v1/contracts/{contract.pk}/risk/").status_code == 404
+
+
+def test_lists_have_the_unscored_last_in_both_orders(alice: Actor, page: Client) -> None:
+    scored = contract_with(alice, party_named(alice, "Cirrus"))
+    other = contract_with(alice, party_named(alice, "Nimbus"), "1. Law\nGoverned by the laws of Germany.\n")
+    unscored = create_contract(actor=alice, title="New")
+    low, high = sorted((scored, other), key=lambda each: each.risk_score or 0)
+    for sort, order in (("risk", [low, high, unscored]), ("-risk", [high, low, unscored])):
+        assert list(page.get(f"/contracts/?sort={sort}").context["page"]) == order

@@ -26,6 +26,7 @@ from contracts.api import bulk_sends as bulk_api
 from contracts.models import BulkRow, BulkSend, Contract, Envelope, Recipient
 from contracts.operations.bulk.create_bulk_send import change_bulk_send
 from contracts.operations.bulk.start_bulk_send import start_bulk_send
+from contracts.operations.restrict_contract import restrict_contract
 from contracts.papers import bulk_sends
 from contracts.queries.bulk_sends import dry_run
 from tests.access.test_routes import organization_scope_left
@@ -171,6 +172,28 @@ def test_what_a_row_says_is_looked_at_first(alice: Actor) -> None:
     with pytest.raises(Invalid) as wrong:
         change_bulk_send(actor=alice, bulk_id=bulk.pk, mapping={"name": "Nobody"})
     assert list(wrong.value.fields) == ["mapping.name"]
+
+
+def test_no_confidential_text_is_copied(alice: Actor, page: Client, api: APIClient) -> None:
+    """Neither when the list is brought nor by a row that is left when the contract becomes confidential."""
+    contract = ready_contract(alice)
+    version = contract.versions.get()
+    bulk = brought(alice, contract)
+    restrict_contract(actor=alice, contract_id=contract.pk)
+    before = Contract.objects.count()
+    run(alice, bulk)
+    assert states(bulk) == ["text_confidential", "text_confidential", "row_unfit"]
+    assert Contract.objects.count() == before
+    facts = {"title": "Hosting", "our_party": str(our_party(alice).pk), "starts_on": "2027-01-01"}
+    lines = "Name,E-mail,Company\nCarl,c@x.example,Cirrus\n"
+    refused = api.post(reverse("api-bulk-sends"), facts | {"version": str(version.pk), "csv": lines}, format="json")
+    assert (refused.status_code, refused.data["code"]) == (400, "text_confidential")
+    assert list(refused.data["errors"]) == ["version"]
+    form = facts | {"text": f"version:{version.pk}", "days": 20, "initial_months": 12, "remind_days": 5}
+    file = SimpleUploadedFile("list.csv", lines.encode())
+    shown = page.post(f"{reverse('bulk-send-new')}?contract={contract.pk}", form | {"file": file})
+    assert (shown.status_code, list(shown.context["form"].errors)) == (400, ["text"])
+    assert BulkSend.objects.count() == 1
 
 
 def test_brought_mapped_and_looked_at_in_the_browser(alice: Actor, page: Client, globex: Cast) -> None:

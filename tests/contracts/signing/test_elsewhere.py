@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from contracts.models import Contract, Envelope, EnvelopeEvent
 from contracts.operations.signing.remind_recipient import void_envelope
 from contracts.operations.signing.sign_elsewhere import hook_secret, send_elsewhere
 from tests.access.test_routes import organization_scope_left
-from tests.contracts.signing.sent import prepared
+from tests.contracts.signing.sent import BEATE, CARL, prepared
 from tests.contracts.signing.test_sealing import paper as blank_pdf
 
 
@@ -67,6 +68,14 @@ def test_what_was_signed_there_completes_it_once(alice: Actor) -> None:
     (event,) = EnvelopeEvent.objects.filter(kind="elsewhere")
     assert (event.by, event.detail["message"], event.address) == ("Signatory", "m-1", "127.0.0.1")
     assert {each.state for each in envelope.recipients.all()} == {"done"}
+
+
+def test_who_would_have_approved_here_is_not_said_to_have(alice: Actor) -> None:
+    envelope = prepared(alice, BEATE, CARL, replace(BEATE, name="Ada", email="ada@acme.example", role="approver"))
+    send_elsewhere(actor=alice, envelope_id=envelope.pk, system="Signatory")
+    assert call(envelope, **signed()).status_code == 200
+    states = envelope.recipients.values_list("role", "state").distinct()
+    assert sorted(states.order_by()) == [("approver", "released"), ("signer", "done")]
 
 
 def test_declined_there_it_is_over_and_the_contract_is_where_it_was(alice: Actor) -> None:

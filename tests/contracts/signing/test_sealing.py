@@ -19,6 +19,7 @@ from clm.embedded import system
 from contracts.adapters.sealing import Sealed, TimeStamps, seal
 from contracts.adapters.sealing_keys import TRIAL_AUTHORITY, TRIAL_FILE, KeyPlace, SealFailed, Token, trial_key
 from contracts.adapters.signatures_read import Reading, read_in_bounds
+from contracts.papers import sealing
 from tests.contracts.signing.authority import PASSWORD, Authority
 from tests.shared_data import installed
 
@@ -182,6 +183,16 @@ def test_what_is_no_pdf_is_refused(trial_folder: Path) -> None:
     trial_key(trial_folder)
     with pytest.raises(Refused):
         read(b"%PDF-1.7 and nothing else", trial_folder / TRIAL_AUTHORITY)
+
+
+def test_a_paper_whose_signatures_nobody_reads_gets_no_seal_behind_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them than are read, say: asking again would end the same."""
+
+    def refuses(content: bytes) -> Reading:
+        raise Refused("too_many_signatures", "This file has more than 40 signatures.")
+
+    monkeypatch.setattr(sealing, "read_paper_signatures", refuses)
+    assert sealing.seal_behind(b"%PDF-1.7", reason="Completed") is None
 
 
 def test_a_pdf_without_signatures_proves_nothing(trial_folder: Path) -> None:
