@@ -45,7 +45,7 @@ from contracts.queries.amendments import (
     standings,
     waited_for,
 )
-from contracts.states import EnvelopeState, VersionState
+from contracts.states import AmendmentState, EnvelopeState, VersionState
 
 
 def amendments_of(actor: Actor, contract: Contract) -> list[Amendment]:
@@ -90,6 +90,7 @@ def _steps(actor: Actor, amendment: Amendment) -> dict[str, bool]:
     said, out = standings(amendment), Envelope.objects.filter(contract=amendment.contract, state=EnvelopeState.SENT)
     is_out = out.exists()
     is_open, is_waiting = amendment.is_open and not is_out, bool(_unanswered(said))
+    is_proposed = is_open and amendment.state == AmendmentState.PROPOSED
     return {
         "is_out": is_out,
         "can_accept": is_open and bool(_mine(actor, said)) and can(actor, ACCEPT, amendment),
@@ -97,7 +98,7 @@ def _steps(actor: Actor, amendment: Amendment) -> dict[str, bool]:
         "can_record": is_open and is_waiting and _may(actor, "record_acceptance", amendment),
         "can_change": is_open and _may(actor, "change_amendment", amendment),
         "can_withdraw": is_open and _may(actor, "withdraw_amendment", amendment),
-        "can_sign": is_open and bool(waited_for(amendment)) and _may(actor, "create_envelope", amendment.version),
+        "can_sign": is_proposed and bool(waited_for(amendment)) and _may(actor, "create_envelope", amendment.version),
         "can_finalize": is_open and not waited_for(amendment) and _may(actor, "finalize_version", amendment.version),
     }
 

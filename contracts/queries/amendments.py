@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -93,11 +94,13 @@ def hash_of(amendment: Amendment) -> str:
 
 
 def day_of_effect(amendment: Amendment, accepted_on: date) -> date:
-    """Its own date, or the day on which the last party accepted where that is later and it does not say that it takes
-    effect backwards."""
-    if amendment.effective_on is None:
-        return accepted_on
-    return amendment.effective_on if amendment.is_retroactive else max(amendment.effective_on, accepted_on)
+    """Its own date where it says that it takes effect backwards. Else never before the last party accepted, before it
+    was proposed, nor before the text that it amends takes effect."""
+    if amendment.is_retroactive and amendment.effective_on is not None:
+        return amendment.effective_on
+    proposed_on = amendment.created_at.astimezone(ZoneInfo(amendment.contract.time_zone)).date()
+    days = (amendment.effective_on, accepted_on, proposed_on, amendment.amends.effective_on)
+    return max(day for day in days if day is not None)
 
 
 def last_answer_on(amendment: Amendment) -> date | None:
@@ -117,14 +120,19 @@ def check_accepted(contract: Contract, version: Version) -> Amendment | None:
     if amendment is None:
         message = _("This contract is signed: propose the amendment first, so that each party can accept it.")
         raise DomainError("amendment_missing", message)
-    if amendment.state == AmendmentState.REFUSED:
-        raise DomainError("amendment_refused", _("A party refused this amendment: change it, or withdraw it."))
+    check_not_refused(amendment)
     waiting = waited_for(amendment)
     if waiting or amendment.content_hash != hash_of(amendment):
         names = ", ".join(part.party.name for part in waiting)
         message = _("Each party has to accept this amendment. Still waited for: %(names)s.") % {"names": names}
         raise DomainError("acceptance_missing", message, detail={"parties": [str(part.pk) for part in waiting]})
     return amendment
+
+
+def check_not_refused(amendment: Amendment) -> None:
+    """Raises DomainError `amendment_refused`."""
+    if amendment.state == AmendmentState.REFUSED:
+        raise DomainError("amendment_refused", _("A party refused this amendment: change it, or withdraw it."))
 
 
 def touched_by(old: Version, new: Version) -> list[dict[str, str]]:

@@ -14,13 +14,15 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from clm.access.objects import grant
+from clm.access.permissions import system_actor
 from clm.audit.models import LedgerEntry, Transition
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.notify.models import Notification
 from contracts.engine.force import FinalText, in_force_on, periods
-from contracts.models import Amendment, AmendmentAnswer, Contract, ContractParty, Version
+from contracts.models import Amendment, AmendmentAnswer, Contract, ContractParty, Envelope, EnvelopeEvent, Version
+from contracts.operations.advance_terms import advance_terms
 from contracts.operations.amending.answer_amendment import accept_amendment, refuse_amendment
 from contracts.operations.amending.change_amendment import change_amendment
 from contracts.operations.amending.propose_amendment import propose_amendment
@@ -28,19 +30,35 @@ from contracts.operations.amending.record_acceptance import record_acceptance
 from contracts.operations.amending.withdraw_amendment import withdraw_amendment
 from contracts.operations.archive_contract import archive_contract
 from contracts.operations.finalize_version import finalize_version
+from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import PERMISSION
 from contracts.operations.retention.approve_disposal import approve_disposal
 from contracts.operations.retention.propose_disposal import propose_disposal
 from contracts.operations.set_terms import set_terms
+from contracts.operations.signing.record_paper_signature import record_paper_signature
 from contracts.operations.signing.send_envelope import send_envelope
+from contracts.operations.signing.sign_envelope import sign_envelope
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.papers import put_paper
-from contracts.queries.amendments import amendment_of, waited_for
+from contracts.papers.envelopes import Scan
+from contracts.queries.amendments import amendment_of, period_on, waited_for
 from tests.cast import Cast
 from tests.contracts.amended import accepted, amended, amended_text, letter, proposed
 from tests.contracts.papers import TERMS, TEXT, active_contract, newest, text_paper
 from tests.contracts.retention.records import kept_three_years
-from tests.contracts.signing.sent import BEATE, CARL, completed, prepared
+from tests.contracts.signing.sent import (
+    BEATE,
+    CARL,
+    ORIGIN,
+    completed,
+    paper_of,
+    prepared,
+    ready_contract,
+    ready_to_sign,
+    sent,
+    signed,
+    signer,
+)
 from tests.contracts.test_at_once import at_once
 from tests.proof import last_event, left_behind
 
@@ -405,3 +423,103 @@ def test_the_instrument_stands_beside(alice: Actor) -> None:
     assert (amendment.instrument_name, amendment.instrument_text[:11]) == ("amendment-1.txt", "Section 2.1")
     other = put_paper(alice, text_paper("Section 2.1 is replaced by: 99.4 %.", "amendment-1.txt"))
     assert change_amendment(actor=alice, amendment_id=amendment.pk, instrument=other).content_hash != without
+
+
+NOVEMBER = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def coming_contract(actor: Actor) -> Contract:
+    """Signed in November, from 1 January on."""
+    contract = ready_contract(actor)
+    set_terms(actor=actor, version_id=newest(contract).pk, terms=TERMS | {"starts_on": date(2027, 1, 1)})
+    record_execution(actor=actor, contract_id=contract.pk, executed_on=date(2026, 11, 20))
+    return Contract.objects.get(pk=contract.pk)
+
+
+def test_what_is_signed_never_takes_effect_before_what_it_amends(alice: Actor) -> None:
+    begins = {"starts_on": date(2027, 1, 1)}
+    with clock.set_to(NOVEMBER):
+        contract = coming_contract(alice)
+        version = amended_text(alice, contract, **begins)
+        completed(alice, BEATE, CARL, contract=contract)
+        version.refresh_from_db()
+        assert version.effective_on == date(2027, 1, 1)
+        found = period_on(contract, date(2027, 1, 2))
+        assert found is not None
+        assert found.text.pk == version.pk
+        third = amended_text(alice, contract, TEXT.replace("10 %", "15 %"), **begins)
+        early = lambda: propose_amendment(  # noqa: E731
+            actor=alice, version_id=third.pk, effective_on=date(2026, 12, 1)
+        )
+        assert refused(early) == "effect_in_disorder"
+        amendment = propose_amendment(actor=alice, version_id=third.pk)
+        change = lambda: change_amendment(  # noqa: E731
+            actor=alice, amendment_id=amendment.pk, effective_on=date(2026, 12, 1)
+        )
+        assert refused(change) == "effect_in_disorder"
+        accepted(alice, amendment)
+        assert final(alice, amendment).effective_on == date(2027, 1, 1)
+
+
+def test_an_envelope_without_a_day_has_that_of_the_amendment(alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        amended(alice, amended_text(alice, contract).pk, date(2026, 7, 1))
+        late = proposed_again(alice, contract, effective_on=date(2026, 8, 1))
+        envelope = completed(alice, BEATE, CARL, contract=contract)
+    late.version.refresh_from_db()
+    assert (late.version.effective_on, envelope.effective_on) == (date(2026, 8, 1), date(2026, 8, 1))
+
+
+def test_what_a_party_refused_is_not_sent(page: Client, alice: Actor) -> None:
+    amendment = proposed(alice)
+    no = {"amendment_id": amendment.pk, "seen": amendment.content_hash, "reason": "Too little"}
+    refuse_amendment(actor=alice, part_id=theirs(amendment).pk, **no)
+    envelope = prepared(alice, BEATE, CARL, contract=amendment.contract)
+    assert refused(lambda: send_envelope(actor=alice, envelope_id=envelope.pk)) == "amendment_refused"
+    assert "Send for signature" not in page.get(amendment.get_absolute_url()).content.decode()
+
+
+def test_an_envelope_ends_with_its_contract(alice: Actor) -> None:
+    with clock.set_to(datetime(2026, 12, 20, 12, tzinfo=UTC)):
+        contract = active_contract(alice, terms={"renewal": "none", "renewal_months": None})
+        amended_text(alice, contract)
+        envelope = sent(alice, BEATE, CARL, contract=contract)
+        signed(alice, envelope, "Beate")
+        given = ready_to_sign(alice, CARL.email)
+    with clock.set_to(datetime(2027, 1, 2, tzinfo=UTC)):
+        advance_terms(actor=system_actor("term_keeper", alice.organization_id), contract_id=contract.pk)
+        assert last_event_of(envelope) == "voided"
+        sign = lambda: sign_envelope(actor=signer(alice), given=given, values={}, origin=ORIGIN)  # noqa: E731
+        assert refused(sign) == "link_ended"
+        late = lambda: propose_amendment(actor=alice, version_id=newest(contract).pk)  # noqa: E731
+        assert refused(late) == "contract_closed"
+        assert refused(lambda: finalize_version(actor=alice, version_id=newest(contract).pk)) == "contract_closed"
+
+
+def last_event_of(envelope: Envelope) -> str:
+    envelope.refresh_from_db()
+    assert envelope.state == EnvelopeEvent.objects.filter(envelope=envelope).latest("number").kind
+    return str(envelope.state)
+
+
+def test_the_paper_says_when_it_was_signed(alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        version = amended_text(alice, contract)
+        envelope = prepared(alice, BEATE, CARL, contract=contract)
+        record_paper_signature(
+            actor=alice,
+            envelope_id=envelope.pk,
+            scan=Scan(paper_of(alice, contract).stored, tuple(envelope.pages)),
+            signed_on=date(2026, 5, 28),
+            certifies=True,
+        )
+    answers = AmendmentAnswer.objects.filter(amendment__version=version).values_list("how", "answered_on")
+    assert set(answers) == {("paper", date(2026, 5, 28))}
+    version.refresh_from_db()
+    assert version.effective_on == JUNE.date()  # it was put to them on that day, and says of no other
+    verbs = LedgerEntry.objects.filter(event__in=("amendment.accepted", "amendment.final")).values_list(
+        "verb", flat=True
+    )
+    assert set(verbs) == {"contracts.record_paper_signature"}

@@ -25,6 +25,7 @@ from contracts.operations.amending.guards import (
     set_instrument,
     share,
 )
+from contracts.operations.finalize_version import check_order
 from contracts.papers import Paper
 from contracts.queries.signing import check_not_out
 
@@ -69,6 +70,8 @@ def change_amendment(
             is_retroactive=amendment.is_retroactive,
             reason=amendment.retroactive_reason,
         )
+    if amendment.effective_on is not None:
+        check_order(amendment.version, amendment.contract, amendment.effective_on)
     set_instrument(amendment, instrument)
     seal_words(amendment)
     amendment.save()

@@ -23,6 +23,7 @@ from contracts.operations.amending.guards import (
     set_instrument,
     share,
 )
+from contracts.operations.finalize_version import check_order
 from contracts.operations.guards import locked_version, person_of
 from contracts.operations.record_execution import check_parties
 from contracts.papers import Paper
@@ -45,7 +46,7 @@ def propose_amendment(
     other side reads it from now on. Put the `instrument` before: see `put_paper`.
 
     Raises DomainError `not_signed`, `version_final`, `version_old`, `amendment_open`, `parties_missing`, Invalid
-    `takes_effect_backwards`, `effective_on_missing`, `words_missing`.
+    `takes_effect_backwards`, `effective_on_missing`, `words_missing`, and what `check_order` refuses.
     """
     version = locked_version(version_id)
     contract = version.contract
@@ -54,6 +55,8 @@ def propose_amendment(
     check_none_open(contract)
     check_parties(contract)
     check_day(contract, effective_on, is_retroactive=is_retroactive, reason=retroactive_reason)
+    if effective_on is not None:
+        check_order(version, contract, effective_on)
     amendment = Amendment(
         organization_id=actor.organization_id,
         contract=contract,

@@ -55,7 +55,7 @@ def record_paper_signature(
     facts: dict[str, Any] = {"scan": scan.stored.sha256, "signed_on": signed_on}
     facts |= {"people": [each.name for each in signers], "content_hash": envelope.version_hash, **unilateral(envelope)}
     note(envelope, EnvelopeEvent.Kind.ON_PAPER, by=name_of(actor), origin=origin, **facts)
-    complete(actor, envelope, verb=VERB)
+    complete(actor, envelope, verb=VERB, signed_on=signed_on)
     return envelope
 
 

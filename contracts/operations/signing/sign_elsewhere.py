@@ -124,5 +124,5 @@ def _signed(
     move_all(actor, signers, to=RecipientState.DONE)
     told: dict[str, Any] = {**facts, "scan": scan.stored.sha256, "signed_on": signed_on or today}
     note(envelope, EnvelopeEvent.Kind.ELSEWHERE, by=envelope.external_system, origin=origin, **told)
-    complete(actor, envelope, verb=RECEIVE)
+    complete(actor, envelope, verb=RECEIVE, signed_on=signed_on)
     return envelope
