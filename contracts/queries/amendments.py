@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from clm.accounts.models import User
+from clm.lib.actor import Actor
 from clm.lib.canonical import digest
 from clm.lib.errors import DomainError
 from contracts.engine.compare import compare
 from contracts.engine.force import FinalText, Period, in_force_on, periods
-from contracts.models import Amendment, AmendmentAnswer, Contract, ContractParty, Termination, Version
+from contracts.models import Amendment, AmendmentAnswer, Contract, ContractParty, PartyContact, Termination, Version
 from contracts.papers.reader import texts_of
-from contracts.states import NOT_SIGNED, AmendmentState, TerminationState, VersionState
+from contracts.states import NOT_SIGNED, AmendmentState, Side, TerminationState, VersionState
 
 # Whose acceptance an amendment needs; affiliates may profit from a contract, and are not asked.
 ACCEPTING = (ContractParty.Role.OURS, ContractParty.Role.COUNTERPARTY, ContractParty.Role.GUARANTOR)
@@ -56,6 +59,19 @@ def standings(amendment: Amendment) -> list[Standing]:
 
 def waited_for(amendment: Amendment) -> list[ContractParty]:
     return [each.part for each in standings(amendment) if not each.has_accepted]
+
+
+def own_parts(actor: Actor, said: list[Standing]) -> set[UUID]:
+    """The parties that this actor answers for, signed in here: of several counterparties those whose contact they are
+    by their e-mail address."""
+    role = ContractParty.Role.COUNTERPARTY if actor.is_counterparty else ContractParty.Role.OURS
+    parts = [each.part for each in said if each.part.role == role]
+    if not actor.is_counterparty or len(parts) < 2:
+        return {part.pk for part in parts}
+    email = User.objects.filter(pk=actor.person_id).values_list("email", flat=True).first() or ""
+    contacts = PartyContact.objects.filter(party__in=[part.party_id for part in parts], side=Side.THEIRS)
+    known = set(contacts.filter(email__iexact=email).exclude(email="").values_list("party_id", flat=True))
+    return {part.pk for part in parts if part.party_id in known}
 
 
 def fresh(amendment: Amendment) -> Amendment:

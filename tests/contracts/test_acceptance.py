@@ -21,7 +21,17 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.notify.models import Notification
 from contracts.engine.force import FinalText, in_force_on, periods
-from contracts.models import Amendment, AmendmentAnswer, Contract, ContractParty, Envelope, EnvelopeEvent, Version
+from contracts.models import (
+    Amendment,
+    AmendmentAnswer,
+    Approval,
+    Contract,
+    ContractParty,
+    Envelope,
+    EnvelopeEvent,
+    PartyContact,
+    Version,
+)
 from contracts.operations.advance_terms import advance_terms
 from contracts.operations.amending.answer_amendment import accept_amendment, refuse_amendment
 from contracts.operations.amending.change_amendment import change_amendment
@@ -29,11 +39,13 @@ from contracts.operations.amending.propose_amendment import propose_amendment
 from contracts.operations.amending.record_acceptance import record_acceptance
 from contracts.operations.amending.withdraw_amendment import withdraw_amendment
 from contracts.operations.archive_contract import archive_contract
+from contracts.operations.create_party import create_party
 from contracts.operations.finalize_version import finalize_version
 from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import PERMISSION
 from contracts.operations.retention.approve_disposal import approve_disposal
 from contracts.operations.retention.propose_disposal import propose_disposal
+from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.signing.record_paper_signature import record_paper_signature
 from contracts.operations.signing.send_envelope import send_envelope
@@ -44,6 +56,7 @@ from contracts.papers.envelopes import Scan
 from contracts.queries.amendments import amendment_of, period_on, waited_for
 from tests.cast import Cast
 from tests.contracts.amended import accepted, amended, amended_text, letter, proposed
+from tests.contracts.approval.routed import FINANCE, matrix_of, requested, yes
 from tests.contracts.papers import TERMS, TEXT, active_contract, newest, text_paper
 from tests.contracts.retention.records import kept_three_years
 from tests.contracts.signing.sent import (
@@ -523,3 +536,97 @@ def test_the_paper_says_when_it_was_signed(alice: Actor) -> None:
         "verb", flat=True
     )
     assert set(verbs) == {"contracts.record_paper_signature"}
+
+
+def test_what_is_approved_is_all_that_is_accepted(acme: Cast, alice: Actor) -> None:
+    """Neither accepted before the approval is decided, nor changed in its day or its instrument afterwards."""
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        matrix_of(acme, FINANCE)
+        amendment = propose_amendment(actor=alice, version_id=amended_text(alice, contract).pk)
+        grant([acme.users["counterparty"]], PERMISSION, contract)
+        answer = {"amendment_id": amendment.pk, "seen": amendment.content_hash}
+        ours = lambda: accept_amendment(actor=alice, **answer)  # noqa: E731
+        theirs_too = lambda: accept_amendment(actor=acme["counterparty"], **answer)  # noqa: E731
+        assert refused(ours) == "approval_missing"
+        approval = requested(alice, contract)
+        assert (refused(ours), refused(theirs_too)) == ("approval_open", "approval_open")
+        yes(acme["finance"], approval)
+        ours()
+        theirs_too()
+        change_amendment(actor=alice, amendment_id=amendment.pk, summary="In other words")
+        assert Approval.objects.get(pk=approval.pk).state == "approved"
+        change_amendment(actor=alice, amendment_id=amendment.pk, effective_on=date(2026, 9, 1))
+        assert Approval.objects.get(pk=approval.pk).state == "superseded"
+        amendment.refresh_from_db()
+        again = lambda: accept_amendment(  # noqa: E731
+            actor=alice, amendment_id=amendment.pk, seen=amendment.content_hash
+        )
+        assert refused(again) == "approval_missing"
+
+
+def test_retroactivity_is_approved_as_well(acme: Cast, alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        version = amended_text(alice, contract)
+        matrix_of(acme, FINANCE)
+        approval = requested(alice, contract)
+        yes(acme["finance"], approval)
+        why = {"is_retroactive": True, "retroactive_reason": "Section 5"}
+        propose_amendment(actor=alice, version_id=version.pk, effective_on=date(2026, 3, 1), **why)
+        assert Approval.objects.get(pk=approval.pk).state == "superseded"
+
+
+def test_of_several_counterparties_each_answers_for_itself(acme: Cast, page: Client, alice: Actor) -> None:
+    guest = acme["counterparty"]
+    contract = active_contract(alice)
+    other = create_party(actor=alice, name="Delta Ltd")
+    add_party(actor=alice, contract_id=contract.pk, party_id=other.pk, role="counterparty")
+    amendment = propose_amendment(actor=alice, version_id=amended_text(alice, contract).pk)
+    grant([acme.users["counterparty"]], PERMISSION, contract)
+    first, second = ContractParty.objects.filter(contract=contract, role="counterparty").order_by("created_at")
+    answer = {"actor": guest, "amendment_id": amendment.pk, "seen": amendment.content_hash}
+    for part in (first, second):
+        assert refused(lambda part=part: accept_amendment(**answer, part_id=part.pk)) == "party_not_asked"
+    PartyContact.objects.create(
+        organization_id=alice.organization_id, party=first.party, name="Guest",
+        email=acme.users["counterparty"].email.upper(),
+    )  # fmt: skip
+    assert refused(lambda: accept_amendment(**answer, part_id=second.pk)) == "party_not_asked"
+    assert refused(lambda: refuse_amendment(**answer, part_id=second.pk, reason="No")) == "party_not_asked"
+    accept_amendment(**answer)
+    assert AmendmentAnswer.objects.get().part_id == first.pk
+
+
+def test_an_old_letter_makes_nothing_old(alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        amendment = proposed(alice)
+        for part in waited_for(_fresh(amendment)):
+            facts = {"part_id": part.pk, "how": "letter", "by_name": "Carl", "evidence": letter(alice)}
+            record_acceptance(actor=alice, amendment_id=amendment.pk, answered_on=date(2026, 2, 1), **facts)
+        assert final(alice, amendment).effective_on == JUNE.date()
+
+
+def test_why_we_withdrew_stays_with_us(acme: Cast, api: APIClient, alice: Actor) -> None:
+    amendment = proposed(alice)
+    grant([acme.users["counterparty"]], PERMISSION, amendment.contract)
+    withdraw_amendment(actor=alice, amendment_id=amendment.pk, reason="Budget")
+    guest = APIClient()
+    guest.force_login(acme.users["counterparty"], backend="django.contrib.auth.backends.ModelBackend")
+    one = reverse("api-amendment", args=[amendment.pk])
+    assert (api.get(one).json()["outcome"], "outcome" in guest.get(one).json()) == ("Budget", False)
+    assert "Budget" not in guest.get(amendment.get_absolute_url()).content.decode()
+
+
+def test_days_beyond_the_calendar_are_unreadable(api: APIClient, page: Client, alice: Actor) -> None:
+    contract = active_contract(alice, time_zone="America/New_York")
+    url = reverse("api-version-in-force", args=[contract.pk])
+    for name, said in (
+        ("at", "0001-01-01T00:00:00Z"),
+        ("known_at", "9999-12-31T23:59-12:00"),
+        ("known_at", "9999-12-31"),
+    ):
+        assert api.get(url, {name: said}).json()["code"] == "date_unreadable"
+    for said in ("0001-01-01", "9999-12-31"):
+        shown = page.get(reverse("contract-in-force", args=[contract.pk]), {"on": said, "known_on": said})
+        assert shown.status_code == 200

@@ -48,6 +48,7 @@ from contracts.queries.amendments import (
     touched_by,
     waited_for,
 )
+from contracts.queries.approvals import check_may_be_filed, open_approval
 from contracts.queries.signing import out_of
 from contracts.states import ENDED, AmendmentState, EnvelopeState, VersionState
 
@@ -180,15 +181,24 @@ def check_open(amendment: Amendment) -> None:
         raise DomainError("amendment_closed", _("This amendment is over: %(state)s.") % words)
 
 
+def check_approved(amendment: Amendment, part: ContractParty) -> None:
+    """Before a party accepts: ours only what is approved as it stands, the others nothing that is still looked at.
+    Raises DomainError `approval_open`, and for us what `check_may_be_filed` refuses."""
+    if part.role == ContractParty.Role.OURS:
+        check_may_be_filed(amendment.contract, amendment.version)
+    elif open_approval(amendment.contract) is not None:
+        raise DomainError("approval_open", _("This amendment cannot be accepted yet: it is still being looked at."))
+
+
 def check_seen(amendment: Amendment, seen: str | None) -> None:
     if seen is not None and seen != amendment.content_hash:
         raise DomainError("changed_meanwhile", _("Text, terms or day were changed meanwhile: look at them again."))
 
 
-def part_to_answer(amendment: Amendment, part_id: UUID | None, roles: Iterable[str]) -> ContractParty:
-    """The party that is answered for; where only one of these roles is asked, it need not be named. Raises DomainError
+def part_to_answer(amendment: Amendment, part_id: UUID | None, parts: set[UUID]) -> ContractParty:
+    """The party that is answered for; where only one of these is asked, it need not be named. Raises DomainError
     `party_not_asked`, Invalid `party_missing`, DomainError `answered_already`."""
-    asked = [each for each in standings(amendment) if each.part.role in set(roles)]
+    asked = [each for each in standings(amendment) if each.part.pk in parts]
     found = [each for each in asked if part_id in (None, each.part.pk)]
     if not found:
         raise DomainError("party_not_asked", _("You do not answer for this party here."))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.events.record import record
@@ -23,6 +24,7 @@ from contracts.operations.amending.guards import (
     set_instrument,
     share,
 )
+from contracts.operations.approval.guards import supersede_approvals
 from contracts.operations.finalize_version import check_order
 from contracts.operations.guards import locked_version, person_of
 from contracts.operations.record_execution import check_parties
@@ -70,6 +72,8 @@ def propose_amendment(
         proposed_by_id=person_of(actor),
         created_at=clock.now(),
     )
+    if instrument is not None or is_retroactive:
+        supersede_approvals(actor, contract, verb=VERB, why=_("What is agreed with the text is other."))
     set_instrument(amendment, instrument)
     seal_words(amendment)
     amendment.save(force_insert=True)
