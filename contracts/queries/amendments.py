@@ -17,7 +17,16 @@ from clm.lib.canonical import digest
 from clm.lib.errors import DomainError
 from contracts.engine.compare import compare
 from contracts.engine.force import FinalText, Period, in_force_on, periods
-from contracts.models import Amendment, AmendmentAnswer, Contract, ContractParty, PartyContact, Termination, Version
+from contracts.models import (
+    Amendment,
+    AmendmentAnswer,
+    Contract,
+    ContractParty,
+    Envelope,
+    PartyContact,
+    Termination,
+    Version,
+)
 from contracts.papers.reader import texts_of
 from contracts.states import NOT_SIGNED, AmendmentState, Side, TerminationState, VersionState
 
@@ -143,6 +152,18 @@ def check_accepted(contract: Contract, version: Version) -> Amendment | None:
         message = _("Each party has to accept this amendment. Still waited for: %(names)s.") % {"names": names}
         raise DomainError("acceptance_missing", message, detail={"parties": [str(part.pk) for part in waiting]})
     return amendment
+
+
+def signed_with(envelope: Envelope) -> Amendment | None:
+    """The amendment that whoever signs this envelope accepts; None where it is of a first text."""
+    rows = Amendment.objects.filter(version=envelope.version_id).exclude(state=AmendmentState.WITHDRAWN)
+    return rows.select_related("contract", "instrument", "version", "amends").first()
+
+
+def bound_with(envelope: Envelope) -> dict[str, str]:
+    """What events say of it: the hash of all that is accepted."""
+    amendment = signed_with(envelope)
+    return {"amendment": amendment.content_hash} if amendment else {}
 
 
 def check_not_refused(amendment: Amendment) -> None:

@@ -26,7 +26,14 @@ from contracts.operations.record_execution import check_parties
 from contracts.operations.signing.change_envelope import starts_of
 from contracts.operations.signing.create_envelope import check_to_be_signed
 from contracts.operations.signing.guards import Origin, invite_next, locked_envelope, name_of, next_due, note, people_of
-from contracts.queries.amendments import amendment_of, amends_signed, check_not_refused, day_of_effect, fresh
+from contracts.queries.amendments import (
+    amendment_of,
+    amends_signed,
+    bound_with,
+    check_not_refused,
+    day_of_effect,
+    fresh,
+)
 from contracts.queries.approvals import check_may_be_signed
 from contracts.queries.omissions import check_version_complete
 from contracts.queries.signing import check_not_out, only_party, parties_without_signer, signing_parts
@@ -55,7 +62,7 @@ def send_envelope(
     check_ready(actor, envelope)
     put_out(actor, envelope)
     bound: dict[str, Any] = {"content_hash": envelope.version_hash, "paper": envelope.paper.sha256}
-    bound |= unilateral(envelope)
+    bound |= unilateral(envelope) | bound_with(envelope)
     note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, **bound)
     facts: dict[str, Any] = {**bound, "recipients": len(people_of(envelope))}
     record(actor, envelope_fact("envelope.sent", VERB, envelope, before={"state": "draft"}, **facts))

@@ -48,7 +48,7 @@ from contracts.operations.signing.guards import (
     people_of,
     tell_sender,
 )
-from contracts.queries.amendments import amendment_of, amends_signed
+from contracts.queries.amendments import amendment_of, amends_signed, bound_with
 from contracts.queries.signing import acting, values_digest
 from contracts.states import ContractState, EnvelopeState, RecipientState
 
@@ -90,7 +90,7 @@ def sign_envelope(
     move(actor, recipient, to=RecipientState.DONE)
     kind = EnvelopeEvent.Kind.SIGNED if is_signer else EnvelopeEvent.Kind.APPROVED
     facts: dict[str, Any] = {"paper": envelope.paper.sha256, "content_hash": envelope.version_hash, "filled": filled}
-    facts |= {"read": read, "values": values_digest(envelope)}
+    facts |= {"read": read, "values": values_digest(envelope), **bound_with(envelope)}
     note(envelope, kind, recipient=recipient, origin=origin, **facts, signed_as=signs_as)
     record(actor, envelope_fact(f"envelope.{kind}", VERB, envelope, recipient=recipient, **facts))
     if any(each.state in LIVE for each in acting(people_of(envelope))):
