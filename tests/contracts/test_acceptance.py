@@ -124,10 +124,14 @@ def test_it_is_final_once_each_party_accepted(alice: Actor) -> None:
 
 def test_the_database_refuses_a_final_text_that_nobody_accepted(alice: Actor) -> None:
     amendment = proposed(alice)
+    answer = _one_answer(alice, amendment)
+    change_amendment(actor=alice, amendment_id=amendment.pk, effective_on=clock.today("UTC") + timedelta(days=9))
+    amendment.refresh_from_db()
     statements = (
+        ("UPDATE contracts_amendmentanswer SET voided_at = NULL WHERE id = %s", answer.pk, "stays void"),
         ("UPDATE contracts_version SET state = 'final', effective_on = now(), finalized_at = now() WHERE id = %s",
          amendment.version_id, "every party accepted"),
-        ("UPDATE contracts_amendmentanswer SET verdict = 'refused' WHERE id = %s", _one_answer(alice, amendment).pk,
+        ("UPDATE contracts_amendmentanswer SET verdict = 'refused' WHERE id = %s", answer.pk,
          "never changes"),
     )  # fmt: skip
     for statement, pk, message in statements:
