@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -57,7 +57,7 @@ class AmendmentSerializer(SharedFacts):
     `content_hash` is what is accepted: send it as `seen`. `effective_on` null: the day on which the last one accepts.
     """
 
-    inside_only = ("proposed_by",)
+    inside_only = ("proposed_by", "outcome")
     parties = serializers.SerializerMethodField()
     waits_for = serializers.SerializerMethodField(help_text="Ids of the parties that have not accepted.")
 
@@ -137,7 +137,7 @@ class RecordedAcceptanceSerializer(BodySerializer):
     by_name = serializers.CharField(max_length=250)
     answered_on = serializers.DateField(required=False, allow_null=True)
     evidence = serializers.FileField()
-    seen = serializers.CharField(required=False)
+    seen = serializers.CharField()
 
 
 def _shown(row: Amendment, request: Request) -> Any:
@@ -340,8 +340,15 @@ def day_in(contract: Contract, said: str) -> date:
     `date_unreadable`."""
     instant = _instant(said, "at") if "T" in said.upper() else None
     if instant is not None:
-        return instant.astimezone(ZoneInfo(contract.time_zone)).date()
+        return _day_of(instant, contract.time_zone)
     return _date(said, "at") if said else clock.today(contract.time_zone)
+
+
+def _day_of(instant: datetime, time_zone: str) -> date:
+    try:
+        return instant.astimezone(ZoneInfo(time_zone)).date()
+    except OverflowError:
+        raise _unreadable("at") from None
 
 
 def _known_at(contract: Contract, said: str) -> datetime | None:
@@ -349,8 +356,17 @@ def _known_at(contract: Contract, said: str) -> datetime | None:
     if not said:
         return None
     if "T" in said.upper():
-        return _instant(said, "known_at")
-    return datetime.combine(_date(said, "known_at"), datetime.max.time(), tzinfo=ZoneInfo(contract.time_zone))
+        return _in_years(_instant(said, "known_at"))
+    end_of_day = datetime.combine(_date(said, "known_at"), datetime.max.time(), tzinfo=ZoneInfo(contract.time_zone))
+    return _in_years(end_of_day)
+
+
+def _in_years(instant: datetime) -> datetime:
+    """In UTC, as what became known is. Raises Invalid `date_unreadable` beyond the years that there are."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise _unreadable("known_at") from None
 
 
 def _date(said: str, name: str) -> date:

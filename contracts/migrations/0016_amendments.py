@@ -272,5 +272,13 @@ class Migration(migrations.Migration):
             mutable=("voided_at",),
             message="what a party answered never changes",
         ),
+        # A void answer stays void, and says since when.
+        protect_rows(
+            "contracts_amendmentanswer",
+            unless=disposing("(SELECT contract_id FROM contracts_amendment WHERE id = OLD.amendment_id)"),
+            condition="OLD.voided_at IS NOT NULL",
+            message="a void answer stays void",
+            name="protect_void",
+        ),
         migrations.RunSQL(sql=_ACCEPTED, reverse_sql=_NOT_ACCEPTED),
     ]

@@ -26,7 +26,7 @@ from contracts.queries.amendments import check_accepted
 from contracts.queries.approvals import check_may_be_filed
 from contracts.queries.omissions import check_version_complete
 from contracts.queries.signing import check_not_out
-from contracts.states import BEFORE_SIGNATURE, VersionState
+from contracts.states import BEFORE_SIGNATURE, ENDED, VersionState
 
 VERB = "contracts.finalize_version"
 
@@ -56,7 +56,7 @@ def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date | Non
     starts_on = _start(contract, amendment, effective_on)
     check_order(version, contract, starts_on)
     if contract.is_in_force:
-        _check_history(version, starts_on)
+        check_history(version, starts_on)
     fix_version(actor, version, starts_on)
     if amendment is not None:
         finish(actor, VERB, amendment)
@@ -79,8 +79,9 @@ def _start(contract: Contract, amendment: Amendment | None, wanted: date | None)
     return wanted
 
 
-def _check_history(version: Version, effective_on: date) -> None:
-    """The amendment's terms leave the terms that are over as they were, and begin where the current one allows."""
+def check_history(version: Version, effective_on: date) -> None:
+    """Raises DomainError `terms_rewrite_history`, `terms_leave_gap` unless the
+    amendment's terms leave the terms that are over as they were, and begin where the current one allows."""
     terms = Terms.objects.select_related("version").get(version=version)
     rows = list(Term.objects.filter(contract_id=version.contract_id).order_by("number"))
     if not rows:
@@ -98,6 +99,8 @@ def _check_history(version: Version, effective_on: date) -> None:
 
 
 def check_can_be_final(version: Version, contract: Contract, effective_on: date | None) -> None:
+    if contract.state in ENDED:
+        raise DomainError("contract_closed", _("This contract has ended: nothing of it changes any more."))
     if contract.state in BEFORE_SIGNATURE:
         raise DomainError("not_signed", "This contract is on its way to signature: its text becomes final when signed.")
     if not Terms.objects.filter(version=version).exists():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from clm.lib.errors import Invalid
 from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.access.amending import ACCEPT, REFUSE, VIEW
-from contracts.models import Amendment, Contract, ContractParty, Envelope, Terms, Version
+from contracts.models import Amendment, Contract, Envelope, Terms, Version
 from contracts.operations.amending.answer_amendment import accept_amendment, refuse_amendment
 from contracts.operations.amending.change_amendment import change_amendment
 from contracts.operations.amending.guards import put_evidence
@@ -41,11 +41,12 @@ from contracts.queries.amendments import (
     amended_clauses,
     amendment_rows,
     end_of_contract,
+    own_parts,
     period_on,
     standings,
     waited_for,
 )
-from contracts.states import EnvelopeState, VersionState
+from contracts.states import AmendmentState, EnvelopeState, VersionState
 
 
 def amendments_of(actor: Actor, contract: Contract) -> list[Amendment]:
@@ -90,14 +91,16 @@ def _steps(actor: Actor, amendment: Amendment) -> dict[str, bool]:
     said, out = standings(amendment), Envelope.objects.filter(contract=amendment.contract, state=EnvelopeState.SENT)
     is_out = out.exists()
     is_open, is_waiting = amendment.is_open and not is_out, bool(_unanswered(said))
+    mine = bool(_mine(actor, said))
+    is_proposed = is_open and amendment.state == AmendmentState.PROPOSED
     return {
         "is_out": is_out,
-        "can_accept": is_open and bool(_mine(actor, said)) and can(actor, ACCEPT, amendment),
-        "can_refuse": is_open and is_waiting and can(actor, REFUSE, amendment),
+        "can_accept": is_open and mine and can(actor, ACCEPT, amendment),
+        "can_refuse": is_open and is_waiting and (mine or not actor.is_counterparty) and can(actor, REFUSE, amendment),
         "can_record": is_open and is_waiting and _may(actor, "record_acceptance", amendment),
         "can_change": is_open and _may(actor, "change_amendment", amendment),
         "can_withdraw": is_open and _may(actor, "withdraw_amendment", amendment),
-        "can_sign": is_open and bool(waited_for(amendment)) and _may(actor, "create_envelope", amendment.version),
+        "can_sign": is_proposed and bool(waited_for(amendment)) and _may(actor, "create_envelope", amendment.version),
         "can_finalize": is_open and not waited_for(amendment) and _may(actor, "finalize_version", amendment.version),
     }
 
@@ -112,8 +115,8 @@ def _unanswered(said: list[Standing]) -> list[Standing]:
 
 def _mine(actor: Actor, said: list[Standing]) -> list[Standing]:
     """Those that this actor may accept for, signed in here."""
-    role = ContractParty.Role.COUNTERPARTY if actor.is_counterparty else ContractParty.Role.OURS
-    return [each for each in _unanswered(said) if each.part.role == role]
+    own = own_parts(actor, said)
+    return [each for each in _unanswered(said) if each.part.pk in own]
 
 
 def _crumbs(contract: Contract) -> list[tuple[str, str]]:
@@ -296,4 +299,4 @@ def _known(contract: Contract, day: Any) -> datetime | None:
     """What became known on that day counts."""
     if day is None:
         return None
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(contract.time_zone))
+    return datetime.combine(day, time.max, tzinfo=ZoneInfo(contract.time_zone))

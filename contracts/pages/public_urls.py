@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign/<str:token>/decline/", signing.signing_decline, name="signing-decline"),
     path("sign/<str:token>/forward/", signing.signing_forward, name="signing-forward"),
     path("sign/<str:token>/paper/", signing.signing_paper, name="signing-paper"),
+    path("sign/<str:token>/instrument/", signing.signing_instrument, name="signing-instrument"),
     path("sign/<str:token>/executed/", signing.signing_executed, name="signing-executed"),
     path("sign/<str:token>/certificate/", signing.signing_certificate, name="signing-certificate"),
     path("sign/<str:token>/pages/<int:number>/", signing.signing_page, name="signing-page"),

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -39,7 +40,9 @@ from contracts.operations.signing.open_signing_link import open_signing_link, re
 from contracts.operations.signing.sign_envelope import sign_envelope
 from contracts.pages.signing_forms import CodeForm, DeclineForm, ForwardForm, SignForm
 from contracts.pages.steps import tried
+from contracts.papers.amendments import instrument_file
 from contracts.papers.executed import paper_so_far
+from contracts.queries.amendments import signed_with
 from contracts.queries.signing import consent_words, envelope_rows, mark_of, values_digest
 
 SESSION_KEY = "signing"
@@ -63,7 +66,7 @@ class Visit:
         return {"actor": self.actor, "given": self.given, "origin": self.origin}
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def origin_of(request: HttpRequest) -> Origin:
@@ -77,7 +80,7 @@ def by_link(view: View) -> View:
     @login_not_required
     @never_cache
     @wraps(view)
-    def wrapped(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
         with every_organization():
             found = SigningLink.objects.filter(token_hash=hash_key(token)).values_list("pk", "organization_id").first()
         if found is None:
@@ -88,7 +91,7 @@ def by_link(view: View) -> View:
     return wrapped
 
 
-def _answered(request: HttpRequest, view: View, visit: Visit, kwargs: dict[str, Any]) -> HttpResponse:
+def _answered(request: HttpRequest, view: View, visit: Visit, kwargs: dict[str, Any]) -> HttpResponseBase:
     try:
         return view(request, visit, **kwargs)
     except LinkRefused as refusal:
@@ -102,11 +105,11 @@ def _answered(request: HttpRequest, view: View, visit: Visit, kwargs: dict[str, 
         return _refused(request, refusal.message, refusal.status)
 
 
-def _refused(request: HttpRequest, message: str, status: int) -> HttpResponse:
+def _refused(request: HttpRequest, message: str, status: int) -> HttpResponseBase:
     return _private(render(request, "signing/refused.html", {"message": message}, status=status))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(response: HttpResponseBase) -> HttpResponseBase:
     response["X-Robots-Tag"] = "noindex"
     # The address is the link: no other page hears of it. The origin goes along, which the check of forms asks for.
     response["Referrer-Policy"] = "strict-origin"
@@ -173,6 +176,7 @@ def _document(
             place for page in pages for place in page["fields"] if place["is_words"] and not place["is_own"]
         ],
         "form": form,
+        "amendment": signed_with(envelope),
         "consent": consent_words(),
         "acts": link.purpose == SigningLink.Purpose.SIGN and link.recipient.acts,
     }
@@ -287,6 +291,16 @@ def signing_paper(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The text as a PDF, to keep, with what others put on its pages so far."""
     envelope = envelope_rows().get(pk=read_envelope(**visit.facts).envelope_id)
     return paper(paper_so_far(envelope), f"{envelope.contract.reference}.pdf")
+
+
+@require_GET
+@by_link
+def signing_instrument(request: HttpRequest, visit: Visit) -> FileResponse:
+    """The document that says what changes, which whoever signs accepts as well."""
+    amendment = signed_with(read_envelope(**visit.facts).envelope)
+    if amendment is None:
+        raise NotVisible
+    return instrument_file(visit.actor, amendment)
 
 
 def paper(content: bytes, name: str) -> HttpResponse:

@@ -13,9 +13,7 @@ from contracts.tabs import ContractTab, register_contract_tab
 
 def register() -> None:
     alerts.register()
-    register_contract_tab(
-        ContractTab("risk", _("Risk"), 64, VIEW, "contracts/tab_risk.html", risk_tab)
-    )
+    register_contract_tab(ContractTab("risk", _("Risk"), 64, VIEW, "contracts/tab_risk.html", risk_tab))
     register_navigation(NavigationEntry("conflicts", _("Disagreements"), "conflicts", "arrows-diff", VIEW_CONFLICT, 16))
     register_navigation(
         NavigationEntry(

@@ -24,6 +24,7 @@ from contracts.engine.signature_marks import path_of
 from contracts.models import Envelope, EnvelopeEvent, Recipient, SignatureField
 from contracts.operations.signing.attach_seal import SealedPapers, attach_seal, note_seal_failure
 from contracts.papers.sealing import SealFailed, is_trial, level_to_come, seal_behind, seal_paper
+from contracts.queries.amendments import signed_with
 from contracts.queries.signing import broken_event, envelope_rows, filled_fields, mark_of, values_digest
 
 _DONE = (EnvelopeEvent.Kind.SIGNED, EnvelopeEvent.Kind.APPROVED)
@@ -136,6 +137,7 @@ def certificate_bytes(envelope: Envelope, executed_sha256: str = "") -> bytes:
         "envelope": envelope,
         "contract": envelope.contract,
         "version": envelope.version,
+        "amendment": signed_with(envelope),
         "people": [
             {
                 "row": each,

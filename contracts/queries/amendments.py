@@ -5,17 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from clm.accounts.models import User
+from clm.lib.actor import Actor
 from clm.lib.canonical import digest
 from clm.lib.errors import DomainError
 from contracts.engine.compare import compare
 from contracts.engine.force import FinalText, Period, in_force_on, periods
-from contracts.models import Amendment, AmendmentAnswer, Contract, ContractParty, Termination, Version
+from contracts.models import (
+    Amendment,
+    AmendmentAnswer,
+    Contract,
+    ContractParty,
+    Envelope,
+    PartyContact,
+    Termination,
+    Version,
+)
 from contracts.papers.reader import texts_of
-from contracts.states import NOT_SIGNED, AmendmentState, TerminationState, VersionState
+from contracts.states import NOT_SIGNED, AmendmentState, Side, TerminationState, VersionState
 
 # Whose acceptance an amendment needs; affiliates may profit from a contract, and are not asked.
 ACCEPTING = (ContractParty.Role.OURS, ContractParty.Role.COUNTERPARTY, ContractParty.Role.GUARANTOR)
@@ -57,6 +70,19 @@ def waited_for(amendment: Amendment) -> list[ContractParty]:
     return [each.part for each in standings(amendment) if not each.has_accepted]
 
 
+def own_parts(actor: Actor, said: list[Standing]) -> set[UUID]:
+    """The parties that this actor answers for, signed in here: of several counterparties those whose contact they are
+    by their e-mail address."""
+    role = ContractParty.Role.COUNTERPARTY if actor.is_counterparty else ContractParty.Role.OURS
+    parts = [each.part for each in said if each.part.role == role]
+    if not actor.is_counterparty or len(parts) < 2:
+        return {part.pk for part in parts}
+    email = User.objects.filter(pk=actor.person_id).values_list("email", flat=True).first() or ""
+    contacts = PartyContact.objects.filter(party__in=[part.party_id for part in parts], side=Side.THEIRS)
+    known = set(contacts.filter(email__iexact=email).exclude(email="").values_list("party_id", flat=True))
+    return {part.pk for part in parts if part.party_id in known}
+
+
 def fresh(amendment: Amendment) -> Amendment:
     """As it stands in the database now, with what `standings` needs."""
     return amendment_rows().get(pk=amendment.pk)
@@ -93,11 +119,13 @@ def hash_of(amendment: Amendment) -> str:
 
 
 def day_of_effect(amendment: Amendment, accepted_on: date) -> date:
-    """Its own date, or the day on which the last party accepted where that is later and it does not say that it takes
-    effect backwards."""
-    if amendment.effective_on is None:
-        return accepted_on
-    return amendment.effective_on if amendment.is_retroactive else max(amendment.effective_on, accepted_on)
+    """Its own date where it says that it takes effect backwards. Else never before the last party accepted, before it
+    was proposed, nor before the text that it amends takes effect."""
+    if amendment.is_retroactive and amendment.effective_on is not None:
+        return amendment.effective_on
+    proposed_on = amendment.created_at.astimezone(ZoneInfo(amendment.contract.time_zone)).date()
+    days = (amendment.effective_on, accepted_on, proposed_on, amendment.amends.effective_on)
+    return max(day for day in days if day is not None)
 
 
 def last_answer_on(amendment: Amendment) -> date | None:
@@ -117,14 +145,31 @@ def check_accepted(contract: Contract, version: Version) -> Amendment | None:
     if amendment is None:
         message = _("This contract is signed: propose the amendment first, so that each party can accept it.")
         raise DomainError("amendment_missing", message)
-    if amendment.state == AmendmentState.REFUSED:
-        raise DomainError("amendment_refused", _("A party refused this amendment: change it, or withdraw it."))
+    check_not_refused(amendment)
     waiting = waited_for(amendment)
     if waiting or amendment.content_hash != hash_of(amendment):
         names = ", ".join(part.party.name for part in waiting)
         message = _("Each party has to accept this amendment. Still waited for: %(names)s.") % {"names": names}
         raise DomainError("acceptance_missing", message, detail={"parties": [str(part.pk) for part in waiting]})
     return amendment
+
+
+def signed_with(envelope: Envelope) -> Amendment | None:
+    """The amendment that whoever signs this envelope accepts; None where it is of a first text."""
+    rows = Amendment.objects.filter(version=envelope.version_id).exclude(state=AmendmentState.WITHDRAWN)
+    return rows.select_related("contract", "instrument", "version", "amends").first()
+
+
+def bound_with(envelope: Envelope) -> dict[str, str]:
+    """What events say of it: the hash of all that is accepted."""
+    amendment = signed_with(envelope)
+    return {"amendment": amendment.content_hash} if amendment else {}
+
+
+def check_not_refused(amendment: Amendment) -> None:
+    """Raises DomainError `amendment_refused`."""
+    if amendment.state == AmendmentState.REFUSED:
+        raise DomainError("amendment_refused", _("A party refused this amendment: change it, or withdraw it."))
 
 
 def touched_by(old: Version, new: Version) -> list[dict[str, str]]:

@@ -17,9 +17,10 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden
 from contracts.models import Approval, ApprovalSeat, ApprovalStep, Contract, Matrix, Rule, Version
 from contracts.models.approval import CameBy
+from contracts.queries.amendments import amends_signed
 from contracts.queries.omissions import is_written_here
 from contracts.queries.routing import asked_by, lacking_steps, people_asked, present_members
-from contracts.states import ApprovalState, ApprovalStepState, ContractState, MatrixState, SeatState, VersionState
+from contracts.states import ApprovalState, ApprovalStepState, MatrixState, SeatState, VersionState
 
 
 def check_may_be_signed(contract: Contract, version: Version) -> None:
@@ -75,8 +76,7 @@ def must_be_approved(contract: Contract, version: Version) -> bool:
         return True
     if not Matrix.objects.filter(state=MatrixState.ACTIVE).exists():
         return False
-    is_amendment = contract.is_in_force or contract.state == ContractState.EXECUTED
-    return is_amendment or is_written_here(version, contract)
+    return amends_signed(contract) or is_written_here(version, contract)
 
 
 def _was_asked(contract: Contract) -> bool:

@@ -71,6 +71,7 @@ PUBLIC_ROUTES = {
     "signing-forward",
     "signing-paper",
     "signing-executed",
+    "signing-instrument",
     "signing-certificate",
     "signing-page",
 }

@@ -14,33 +14,64 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from clm.access.objects import grant
+from clm.access.permissions import system_actor
 from clm.audit.models import LedgerEntry, Transition
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.notify.models import Notification
 from contracts.engine.force import FinalText, in_force_on, periods
-from contracts.models import Amendment, AmendmentAnswer, Contract, ContractParty, Version
+from contracts.models import (
+    Amendment,
+    AmendmentAnswer,
+    Approval,
+    Contract,
+    ContractParty,
+    Envelope,
+    EnvelopeEvent,
+    PartyContact,
+    Version,
+)
+from contracts.operations.advance_terms import advance_terms
 from contracts.operations.amending.answer_amendment import accept_amendment, refuse_amendment
 from contracts.operations.amending.change_amendment import change_amendment
 from contracts.operations.amending.propose_amendment import propose_amendment
 from contracts.operations.amending.record_acceptance import record_acceptance
 from contracts.operations.amending.withdraw_amendment import withdraw_amendment
 from contracts.operations.archive_contract import archive_contract
+from contracts.operations.create_party import create_party
 from contracts.operations.finalize_version import finalize_version
+from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import PERMISSION
 from contracts.operations.retention.approve_disposal import approve_disposal
 from contracts.operations.retention.propose_disposal import propose_disposal
+from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
+from contracts.operations.signing.record_paper_signature import record_paper_signature
 from contracts.operations.signing.send_envelope import send_envelope
+from contracts.operations.signing.sign_envelope import sign_envelope
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.papers import put_paper
-from contracts.queries.amendments import amendment_of, waited_for
+from contracts.papers.envelopes import Scan
+from contracts.queries.amendments import amendment_of, period_on, waited_for
 from tests.cast import Cast
 from tests.contracts.amended import accepted, amended, amended_text, letter, proposed
+from tests.contracts.approval.routed import FINANCE, matrix_of, requested, yes
 from tests.contracts.papers import TERMS, TEXT, active_contract, newest, text_paper
 from tests.contracts.retention.records import kept_three_years
-from tests.contracts.signing.sent import BEATE, CARL, completed, prepared
+from tests.contracts.signing.sent import (
+    BEATE,
+    CARL,
+    ORIGIN,
+    completed,
+    paper_of,
+    prepared,
+    ready_contract,
+    ready_to_sign,
+    sent,
+    signed,
+    signer,
+)
 from tests.contracts.test_at_once import at_once
 from tests.proof import last_event, left_behind
 
@@ -93,10 +124,14 @@ def test_it_is_final_once_each_party_accepted(alice: Actor) -> None:
 
 def test_the_database_refuses_a_final_text_that_nobody_accepted(alice: Actor) -> None:
     amendment = proposed(alice)
+    answer = _one_answer(alice, amendment)
+    change_amendment(actor=alice, amendment_id=amendment.pk, effective_on=clock.today("UTC") + timedelta(days=9))
+    amendment.refresh_from_db()
     statements = (
+        ("UPDATE contracts_amendmentanswer SET voided_at = NULL WHERE id = %s", answer.pk, "stays void"),
         ("UPDATE contracts_version SET state = 'final', effective_on = now(), finalized_at = now() WHERE id = %s",
          amendment.version_id, "every party accepted"),
-        ("UPDATE contracts_amendmentanswer SET verdict = 'refused' WHERE id = %s", _one_answer(alice, amendment).pk,
+        ("UPDATE contracts_amendmentanswer SET verdict = 'refused' WHERE id = %s", answer.pk,
          "never changes"),
     )  # fmt: skip
     for statement, pk, message in statements:
@@ -405,3 +440,197 @@ def test_the_instrument_stands_beside(alice: Actor) -> None:
     assert (amendment.instrument_name, amendment.instrument_text[:11]) == ("amendment-1.txt", "Section 2.1")
     other = put_paper(alice, text_paper("Section 2.1 is replaced by: 99.4 %.", "amendment-1.txt"))
     assert change_amendment(actor=alice, amendment_id=amendment.pk, instrument=other).content_hash != without
+
+
+NOVEMBER = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def coming_contract(actor: Actor) -> Contract:
+    """Signed in November, from 1 January on."""
+    contract = ready_contract(actor)
+    set_terms(actor=actor, version_id=newest(contract).pk, terms=TERMS | {"starts_on": date(2027, 1, 1)})
+    record_execution(actor=actor, contract_id=contract.pk, executed_on=date(2026, 11, 20))
+    return Contract.objects.get(pk=contract.pk)
+
+
+def test_what_is_signed_never_takes_effect_before_what_it_amends(alice: Actor) -> None:
+    begins = {"starts_on": date(2027, 1, 1)}
+    with clock.set_to(NOVEMBER):
+        contract = coming_contract(alice)
+        version = amended_text(alice, contract, **begins)
+        completed(alice, BEATE, CARL, contract=contract)
+        version.refresh_from_db()
+        assert version.effective_on == date(2027, 1, 1)
+        found = period_on(contract, date(2027, 1, 2))
+        assert found is not None
+        assert found.text.pk == version.pk
+        third = amended_text(alice, contract, TEXT.replace("10 %", "15 %"), **begins)
+        early = lambda: propose_amendment(  # noqa: E731
+            actor=alice, version_id=third.pk, effective_on=date(2026, 12, 1)
+        )
+        assert refused(early) == "effect_in_disorder"
+        amendment = propose_amendment(actor=alice, version_id=third.pk)
+        change = lambda: change_amendment(  # noqa: E731
+            actor=alice, amendment_id=amendment.pk, effective_on=date(2026, 12, 1)
+        )
+        assert refused(change) == "effect_in_disorder"
+        accepted(alice, amendment)
+        assert final(alice, amendment).effective_on == date(2027, 1, 1)
+
+
+def test_an_envelope_without_a_day_has_that_of_the_amendment(alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        amended(alice, amended_text(alice, contract).pk, date(2026, 7, 1))
+        late = proposed_again(alice, contract, effective_on=date(2026, 8, 1))
+        envelope = completed(alice, BEATE, CARL, contract=contract)
+    late.version.refresh_from_db()
+    assert (late.version.effective_on, envelope.effective_on) == (date(2026, 8, 1), date(2026, 8, 1))
+
+
+def test_what_a_party_refused_is_not_sent(page: Client, alice: Actor) -> None:
+    amendment = proposed(alice)
+    no = {"amendment_id": amendment.pk, "seen": amendment.content_hash, "reason": "Too little"}
+    refuse_amendment(actor=alice, part_id=theirs(amendment).pk, **no)
+    envelope = prepared(alice, BEATE, CARL, contract=amendment.contract)
+    assert refused(lambda: send_envelope(actor=alice, envelope_id=envelope.pk)) == "amendment_refused"
+    assert "Send for signature" not in page.get(amendment.get_absolute_url()).content.decode()
+
+
+def test_an_envelope_ends_with_its_contract(alice: Actor) -> None:
+    with clock.set_to(datetime(2026, 12, 20, 12, tzinfo=UTC)):
+        contract = active_contract(alice, terms={"renewal": "none", "renewal_months": None})
+        amended_text(alice, contract)
+        envelope = sent(alice, BEATE, CARL, contract=contract)
+        signed(alice, envelope, "Beate")
+        given = ready_to_sign(alice, CARL.email)
+    with clock.set_to(datetime(2027, 1, 2, tzinfo=UTC)):
+        advance_terms(actor=system_actor("term_keeper", alice.organization_id), contract_id=contract.pk)
+        assert last_event_of(envelope) == "voided"
+        sign = lambda: sign_envelope(actor=signer(alice), given=given, values={}, origin=ORIGIN)  # noqa: E731
+        assert refused(sign) == "link_ended"
+        late = lambda: propose_amendment(actor=alice, version_id=newest(contract).pk)  # noqa: E731
+        assert refused(late) == "contract_closed"
+        assert refused(lambda: finalize_version(actor=alice, version_id=newest(contract).pk)) == "contract_closed"
+
+
+def last_event_of(envelope: Envelope) -> str:
+    envelope.refresh_from_db()
+    assert envelope.state == EnvelopeEvent.objects.filter(envelope=envelope).latest("number").kind
+    return str(envelope.state)
+
+
+def test_the_paper_says_when_it_was_signed(alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        version = amended_text(alice, contract)
+        envelope = prepared(alice, BEATE, CARL, contract=contract)
+        record_paper_signature(
+            actor=alice,
+            envelope_id=envelope.pk,
+            scan=Scan(paper_of(alice, contract).stored, tuple(envelope.pages)),
+            signed_on=date(2026, 5, 28),
+            certifies=True,
+        )
+    answers = AmendmentAnswer.objects.filter(amendment__version=version).values_list("how", "answered_on")
+    assert set(answers) == {("paper", date(2026, 5, 28))}
+    version.refresh_from_db()
+    assert version.effective_on == JUNE.date()  # it was put to them on that day, and says of no other
+    verbs = LedgerEntry.objects.filter(event__in=("amendment.accepted", "amendment.final")).values_list(
+        "verb", flat=True
+    )
+    assert set(verbs) == {"contracts.record_paper_signature"}
+
+
+def test_what_is_approved_is_all_that_is_accepted(acme: Cast, alice: Actor) -> None:
+    """Neither accepted before the approval is decided, nor changed in its day or its instrument afterwards."""
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        matrix_of(acme, FINANCE)
+        amendment = propose_amendment(actor=alice, version_id=amended_text(alice, contract).pk)
+        grant([acme.users["counterparty"]], PERMISSION, contract)
+        answer = {"amendment_id": amendment.pk, "seen": amendment.content_hash}
+        ours = lambda: accept_amendment(actor=alice, **answer)  # noqa: E731
+        theirs_too = lambda: accept_amendment(actor=acme["counterparty"], **answer)  # noqa: E731
+        assert refused(ours) == "approval_missing"
+        approval = requested(alice, contract)
+        assert (refused(ours), refused(theirs_too)) == ("approval_open", "approval_open")
+        yes(acme["finance"], approval)
+        ours()
+        theirs_too()
+        change_amendment(actor=alice, amendment_id=amendment.pk, summary="In other words")
+        assert Approval.objects.get(pk=approval.pk).state == "approved"
+        change_amendment(actor=alice, amendment_id=amendment.pk, effective_on=date(2026, 9, 1))
+        assert Approval.objects.get(pk=approval.pk).state == "superseded"
+        amendment.refresh_from_db()
+        again = lambda: accept_amendment(  # noqa: E731
+            actor=alice, amendment_id=amendment.pk, seen=amendment.content_hash
+        )
+        assert refused(again) == "approval_missing"
+
+
+def test_retroactivity_is_approved_as_well(acme: Cast, alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice)
+        version = amended_text(alice, contract)
+        matrix_of(acme, FINANCE)
+        approval = requested(alice, contract)
+        yes(acme["finance"], approval)
+        why = {"is_retroactive": True, "retroactive_reason": "Section 5"}
+        propose_amendment(actor=alice, version_id=version.pk, effective_on=date(2026, 3, 1), **why)
+        assert Approval.objects.get(pk=approval.pk).state == "superseded"
+
+
+def test_of_several_counterparties_each_answers_for_itself(acme: Cast, page: Client, alice: Actor) -> None:
+    guest = acme["counterparty"]
+    contract = active_contract(alice)
+    other = create_party(actor=alice, name="Delta Ltd")
+    add_party(actor=alice, contract_id=contract.pk, party_id=other.pk, role="counterparty")
+    amendment = propose_amendment(actor=alice, version_id=amended_text(alice, contract).pk)
+    grant([acme.users["counterparty"]], PERMISSION, contract)
+    first, second = ContractParty.objects.filter(contract=contract, role="counterparty").order_by("created_at")
+    answer = {"actor": guest, "amendment_id": amendment.pk, "seen": amendment.content_hash}
+    for part in (first, second):
+        assert refused(lambda part=part: accept_amendment(**answer, part_id=part.pk)) == "party_not_asked"
+    PartyContact.objects.create(
+        organization_id=alice.organization_id, party=first.party, name="Guest",
+        email=acme.users["counterparty"].email.upper(),
+    )  # fmt: skip
+    assert refused(lambda: accept_amendment(**answer, part_id=second.pk)) == "party_not_asked"
+    assert refused(lambda: refuse_amendment(**answer, part_id=second.pk, reason="No")) == "party_not_asked"
+    accept_amendment(**answer)
+    assert AmendmentAnswer.objects.get().part_id == first.pk
+
+
+def test_an_old_letter_makes_nothing_old(alice: Actor) -> None:
+    with clock.set_to(JUNE):
+        amendment = proposed(alice)
+        for part in waited_for(_fresh(amendment)):
+            facts = {"part_id": part.pk, "how": "letter", "by_name": "Carl", "evidence": letter(alice)}
+            record_acceptance(actor=alice, amendment_id=amendment.pk, answered_on=date(2026, 2, 1), **facts)
+        assert final(alice, amendment).effective_on == JUNE.date()
+
+
+def test_why_we_withdrew_stays_with_us(acme: Cast, api: APIClient, alice: Actor) -> None:
+    amendment = proposed(alice)
+    grant([acme.users["counterparty"]], PERMISSION, amendment.contract)
+    withdraw_amendment(actor=alice, amendment_id=amendment.pk, reason="Budget")
+    guest = APIClient()
+    guest.force_login(acme.users["counterparty"], backend="django.contrib.auth.backends.ModelBackend")
+    one = reverse("api-amendment", args=[amendment.pk])
+    assert (api.get(one).json()["outcome"], "outcome" in guest.get(one).json()) == ("Budget", False)
+    assert "Budget" not in guest.get(amendment.get_absolute_url()).content.decode()
+
+
+def test_days_beyond_the_calendar_are_unreadable(api: APIClient, page: Client, alice: Actor) -> None:
+    contract = active_contract(alice, time_zone="America/New_York")
+    url = reverse("api-version-in-force", args=[contract.pk])
+    for name, said in (
+        ("at", "0001-01-01T00:00:00Z"),
+        ("known_at", "9999-12-31T23:59-12:00"),
+        ("known_at", "9999-12-31"),
+    ):
+        assert api.get(url, {name: said}).json()["code"] == "date_unreadable"
+    for said in ("0001-01-01", "9999-12-31"):
+        shown = page.get(reverse("contract-in-force", args=[contract.pk]), {"on": said, "known_on": said})
+        assert shown.status_code == 200

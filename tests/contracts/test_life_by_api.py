@@ -124,7 +124,7 @@ def amend(house: House, contract: Contract) -> None:
     house.post("legal", "api-amendment-acceptance", amendment["id"], part=parts["ours"], seen=amendment["content_hash"])
     letter = SimpleUploadedFile("letter.txt", b"We accept.", "text/plain")
     said = {"part": parts["counterparty"], "how": "letter", "by_name": "Carl Cirrus", "evidence": letter}
-    house.post("legal", "api-amendment-recording", amendment["id"], **said)
+    house.post("legal", "api-amendment-recording", amendment["id"], **said, seen=amendment["content_hash"])
     house.post("legal", "api-version-final", version, effective_on=tomorrow)
     for day, expected in ((JUNE.date().isoformat(), str(first)), (tomorrow, version)):
         assert house.get("finance", "api-version-in-force", contract.pk, at=day)["version"]["id"] == expected

@@ -16,6 +16,7 @@ from contracts.events import amending as events
 from contracts.models import Amendment, AmendmentAnswer, ContractParty
 from contracts.operations.amending.guards import (
     ASKED,
+    check_approved,
     check_open,
     check_seen,
     keep_answer,
@@ -25,11 +26,9 @@ from contracts.operations.amending.guards import (
 )
 from contracts.operations.requests.guards import check_words
 from contracts.operations.signing.guards import name_of
-from contracts.queries.amendments import ACCEPTING, fresh
+from contracts.queries.amendments import fresh, own_parts, standings
 from contracts.queries.signing import check_not_out
 from contracts.states import AmendmentState
-
-OURS, THEIRS = (ContractParty.Role.OURS,), (ContractParty.Role.COUNTERPARTY,)
 
 
 @transaction.atomic
@@ -38,14 +37,15 @@ def accept_amendment(*, actor: Actor, amendment_id: UUID, seen: str, part_id: UU
     the other side for a counterparty. A guarantor signs, or its letter is recorded.
 
     Raises DomainError `changed_meanwhile`, `amendment_closed`, `party_not_asked`, `answered_already`,
-    `out_for_signature`, Invalid `party_missing`, Forbidden.
+    `out_for_signature`, what `check_approved` refuses, Invalid `party_missing`, Forbidden.
     """
     amendment = locked_amendment(actor, ACCEPT, amendment_id)
     require(actor, ACCEPT, amendment)
     check_not_out(amendment.contract)
     check_open(amendment)
     check_seen(amendment, seen)
-    part = part_to_answer(amendment, part_id, THEIRS if actor.is_counterparty else OURS)
+    part = part_to_answer(amendment, part_id, own_parts(actor, standings(amendment)))
+    check_approved(amendment, part)
     facts = {"how": AmendmentAnswer.How.HERE, "by_name": name_of(actor)}
     answer = keep_answer(actor, amendment, part, verdict=AmendmentAnswer.Verdict.ACCEPTED, **facts)
     record(actor, events.amendment_answered(ACCEPT, answer))
@@ -65,7 +65,9 @@ def refuse_amendment(
     check_open(amendment)
     check_seen(amendment, seen)
     said = check_words("reason", reason)
-    part = part_to_answer(amendment, part_id, THEIRS if actor.is_counterparty else ACCEPTING)
+    said_by = standings(amendment)
+    own = own_parts(actor, said_by) if actor.is_counterparty else {each.part.pk for each in said_by}
+    part = part_to_answer(amendment, part_id, own)
     is_own = actor.is_counterparty or part.role == ContractParty.Role.OURS
     how = AmendmentAnswer.How.HERE if is_own else AmendmentAnswer.How.LETTER
     facts = {"how": how, "by_name": name_of(actor) if is_own else "", "reason": said}

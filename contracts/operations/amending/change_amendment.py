@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.events.record import record
@@ -25,6 +26,8 @@ from contracts.operations.amending.guards import (
     set_instrument,
     share,
 )
+from contracts.operations.approval.guards import supersede_approvals
+from contracts.operations.finalize_version import check_order
 from contracts.papers import Paper
 from contracts.queries.signing import check_not_out
 
@@ -61,7 +64,7 @@ def change_amendment(
         amendment.retroactive_reason = ""
     if version_id is not None:
         _take_text(amendment, version_id)
-    is_other_day = amendment.effective_on != before["effective_on"] or before["is_retroactive"]
+    is_other_day = any(getattr(amendment, name) != before[name] for name in FIELDS if name != "summary")
     if is_other_day or amendment.is_retroactive:
         check_day(
             amendment.contract,
@@ -69,6 +72,10 @@ def change_amendment(
             is_retroactive=amendment.is_retroactive,
             reason=amendment.retroactive_reason,
         )
+    if amendment.effective_on is not None:
+        check_order(amendment.version, amendment.contract, amendment.effective_on)
+    if is_other_day or instrument is not None:
+        supersede_approvals(actor, amendment.contract, verb=VERB, why=_("What is agreed with the text is other."))
     set_instrument(amendment, instrument)
     seal_words(amendment)
     amendment.save()

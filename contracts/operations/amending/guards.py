@@ -21,8 +21,20 @@ from clm.lib.locks import lock_row
 from clm.notify.tell import settle_about, tell
 from contracts.access.other_side import their_people
 from contracts.events import amending as events
-from contracts.models import Amendment, AmendmentAnswer, Contract, ContractParty, Envelope, Recipient, Version
+from contracts.events.signing import envelope_fact
+from contracts.models import (
+    Amendment,
+    AmendmentAnswer,
+    Contract,
+    ContractParty,
+    Envelope,
+    EnvelopeEvent,
+    Recipient,
+    Version,
+)
+from contracts.models.signature import Method
 from contracts.operations.requests.guards import check_words
+from contracts.operations.signing.guards import end_unsigned, locked_envelope, name_of, note, tell_sender
 from contracts.papers import Paper
 from contracts.queries.amendments import (
     amendment_of,
@@ -36,7 +48,9 @@ from contracts.queries.amendments import (
     touched_by,
     waited_for,
 )
-from contracts.states import AmendmentState, VersionState
+from contracts.queries.approvals import check_may_be_filed, open_approval
+from contracts.queries.signing import out_of
+from contracts.states import ENDED, AmendmentState, EnvelopeState, VersionState
 
 ASKED = "contract.amendment_asked"
 ANSWERED = "contract.amendment_answered"
@@ -83,8 +97,10 @@ def check_day(contract: Contract, effective_on: date | None, *, is_retroactive: 
 
 
 def check_amends(contract: Contract, version: Version) -> Version:
-    """The text that this one amends: the last final one. Raises DomainError `not_signed`, `version_final`,
-    `version_old`."""
+    """The text that this one amends: the last final one. Raises DomainError `contract_closed`, `not_signed`,
+    `version_final`, `version_old`."""
+    if contract.state in ENDED:
+        raise DomainError("contract_closed", _("This contract has ended: nothing of it changes any more."))
     if not amends_signed(contract):
         raise DomainError("not_signed", _("This contract is not signed yet: change its draft."))
     if version.state != VersionState.DRAFT:
@@ -165,15 +181,24 @@ def check_open(amendment: Amendment) -> None:
         raise DomainError("amendment_closed", _("This amendment is over: %(state)s.") % words)
 
 
+def check_approved(amendment: Amendment, part: ContractParty) -> None:
+    """Before a party accepts: ours only what is approved as it stands, the others nothing that is still looked at.
+    Raises DomainError `approval_open`, and for us what `check_may_be_filed` refuses."""
+    if part.role == ContractParty.Role.OURS:
+        check_may_be_filed(amendment.contract, amendment.version)
+    elif open_approval(amendment.contract) is not None:
+        raise DomainError("approval_open", _("This amendment cannot be accepted yet: it is still being looked at."))
+
+
 def check_seen(amendment: Amendment, seen: str | None) -> None:
     if seen is not None and seen != amendment.content_hash:
         raise DomainError("changed_meanwhile", _("Text, terms or day were changed meanwhile: look at them again."))
 
 
-def part_to_answer(amendment: Amendment, part_id: UUID | None, roles: Iterable[str]) -> ContractParty:
-    """The party that is answered for; where only one of these roles is asked, it need not be named. Raises DomainError
+def part_to_answer(amendment: Amendment, part_id: UUID | None, parts: set[UUID]) -> ContractParty:
+    """The party that is answered for; where only one of these is asked, it need not be named. Raises DomainError
     `party_not_asked`, Invalid `party_missing`, DomainError `answered_already`."""
-    asked = [each for each in standings(amendment) if each.part.role in set(roles)]
+    asked = [each for each in standings(amendment) if each.part.pk in parts]
     found = [each for each in asked if part_id in (None, each.part.pk)]
     if not found:
         raise DomainError("party_not_asked", _("You do not answer for this party here."))
@@ -228,7 +253,8 @@ def finish(actor: Actor, verb: str, amendment: Amendment) -> None:
 
 
 def close_amendments(actor: Actor, contract: Contract, *, verb: str, why: str) -> None:
-    """The locked contract is over: nobody is asked about a change of it any more."""
+    """The locked contract is over: nobody is asked about a change of it any more, nor to sign one."""
+    _end_envelope(actor, contract, verb, why)
     amendment = open_amendment(contract)
     if amendment is None:
         return
@@ -237,6 +263,17 @@ def close_amendments(actor: Actor, contract: Contract, *, verb: str, why: str) -
     before = move(actor, amendment, to=AmendmentState.WITHDRAWN, reason=why)
     settle_about(amendment, ASKED)
     record(actor, events.amendment_moved(verb, amendment, before, why))
+
+
+def _end_envelope(actor: Actor, contract: Contract, verb: str, why: str) -> None:
+    out = out_of(contract)
+    if out is None:
+        return
+    envelope = locked_envelope(out)
+    note(envelope, EnvelopeEvent.Kind.VOIDED, by=name_of(actor), reason=why)
+    before = end_unsigned(actor, envelope, EnvelopeState.VOIDED, why)
+    record(actor, envelope_fact("envelope.voided", verb, envelope, before={"state": before}, reason=why))
+    tell_sender(envelope, "voided", _("Not signed any more: %(title)s"), why)
 
 
 def check_signers(amendment: Amendment, people: Iterable[Recipient]) -> None:
@@ -251,16 +288,19 @@ def check_signers(amendment: Amendment, people: Iterable[Recipient]) -> None:
 
 
 def accept_by_signature(
-    actor: Actor, verb: str, amendment: Amendment, envelope: Envelope, people: Iterable[Recipient], how: str
+    actor: Actor, verb: str, amendment: Amendment, envelope: Envelope, people: Iterable[Recipient], signed_on: date
 ) -> date:
-    """Everybody has signed: each party for which somebody did has accepted. Answers the day from which it counts."""
+    """Everybody has signed: each party for which somebody did has accepted on that day. Answers the day from which it
+    counts."""
+    how = AmendmentAnswer.How.PAPER if envelope.method == Method.PAPER else AmendmentAnswer.How.SIGNATURE
     names: dict[UUID | None, list[str]] = {}
     for each in people:
         names.setdefault(each.party_id, []).append(each.name)
     for part in [part for part in waited_for(amendment) if part.party_id in names]:
         AmendmentAnswer.objects.filter(amendment=amendment, part=part, voided_at=None).update(voided_at=clock.now())
         by = ", ".join(names[part.party_id])[:250]
-        facts = {"verdict": AmendmentAnswer.Verdict.ACCEPTED, "how": how, "by_name": by, "envelope": envelope}
+        facts = {"how": how, "by_name": by, "envelope": envelope, "answered_on": signed_on}
+        facts["verdict"] = AmendmentAnswer.Verdict.ACCEPTED
         record(actor, events.amendment_answered(verb, keep_answer(actor, amendment, part, **facts)))
     return effect_of(fresh(amendment))
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.events.record import record
@@ -23,6 +24,8 @@ from contracts.operations.amending.guards import (
     set_instrument,
     share,
 )
+from contracts.operations.approval.guards import supersede_approvals
+from contracts.operations.finalize_version import check_order
 from contracts.operations.guards import locked_version, person_of
 from contracts.operations.record_execution import check_parties
 from contracts.papers import Paper
@@ -45,7 +48,7 @@ def propose_amendment(
     other side reads it from now on. Put the `instrument` before: see `put_paper`.
 
     Raises DomainError `not_signed`, `version_final`, `version_old`, `amendment_open`, `parties_missing`, Invalid
-    `takes_effect_backwards`, `effective_on_missing`, `words_missing`.
+    `takes_effect_backwards`, `effective_on_missing`, `words_missing`, and what `check_order` refuses.
     """
     version = locked_version(version_id)
     contract = version.contract
@@ -54,6 +57,8 @@ def propose_amendment(
     check_none_open(contract)
     check_parties(contract)
     check_day(contract, effective_on, is_retroactive=is_retroactive, reason=retroactive_reason)
+    if effective_on is not None:
+        check_order(version, contract, effective_on)
     amendment = Amendment(
         organization_id=actor.organization_id,
         contract=contract,
@@ -67,6 +72,8 @@ def propose_amendment(
         proposed_by_id=person_of(actor),
         created_at=clock.now(),
     )
+    if instrument is not None or is_retroactive:
+        supersede_approvals(actor, contract, verb=VERB, why=_("What is agreed with the text is other."))
     set_instrument(amendment, instrument)
     seal_words(amendment)
     amendment.save(force_insert=True)

@@ -18,6 +18,7 @@ from contracts.events import amending as events
 from contracts.models import Amendment, AmendmentAnswer
 from contracts.operations.amending.guards import (
     Evidence,
+    check_approved,
     check_open,
     check_seen,
     keep_answer,
@@ -26,7 +27,7 @@ from contracts.operations.amending.guards import (
     tell_answer,
 )
 from contracts.operations.requests.guards import check_words
-from contracts.queries.amendments import ACCEPTING, fresh
+from contracts.queries.amendments import fresh, standings
 from contracts.queries.signing import check_not_out
 
 VERB = "contracts.record_acceptance"
@@ -61,7 +62,8 @@ def record_acceptance(
     if answered_on is not None and answered_on > today:
         message = _("This day has not come yet.")
         raise Invalid("date_ahead", message, fields={"answered_on": [message]})
-    part = part_to_answer(amendment, part_id, ACCEPTING)
+    part = part_to_answer(amendment, part_id, {each.part.pk for each in standings(amendment)})
+    check_approved(amendment, part)
     facts = {
         "how": how,
         "by_name": check_words("by_name", by_name)[:250],

@@ -19,6 +19,7 @@ from contracts.operations.signing.guards import Origin, locked_envelope, name_of
 from contracts.operations.signing.send_envelope import check_ready, contract_out, unilateral
 from contracts.operations.signing.sign_envelope import complete
 from contracts.papers.envelopes import Scan
+from contracts.queries.amendments import bound_with
 
 VERB = "contracts.record_paper_signature"
 
@@ -50,9 +51,10 @@ def record_paper_signature(
     contract_out(actor, envelope.contract)
     signers = signed_outside(actor, envelope)
     facts: dict[str, Any] = {"scan": scan.stored.sha256, "signed_on": signed_on}
-    facts |= {"people": [each.name for each in signers], "content_hash": envelope.version_hash, **unilateral(envelope)}
+    facts |= {"people": [each.name for each in signers], "content_hash": envelope.version_hash}
+    facts |= unilateral(envelope) | bound_with(envelope)
     note(envelope, EnvelopeEvent.Kind.ON_PAPER, by=name_of(actor), origin=origin, **facts)
-    complete(actor, envelope, verb=VERB)
+    complete(actor, envelope, verb=VERB, signed_on=signed_on)
     return envelope
 
 

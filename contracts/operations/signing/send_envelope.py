@@ -17,16 +17,23 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from contracts.events.signing import envelope_fact
-from contracts.models import Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, Terms
+from contracts.models import Amendment, Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, Terms
 from contracts.operations.amending.guards import check_open, check_signers
 from contracts.operations.amending.propose_amendment import propose_amendment
-from contracts.operations.finalize_version import check_order
+from contracts.operations.finalize_version import check_history, check_order
 from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.operations.record_execution import check_parties
 from contracts.operations.signing.change_envelope import starts_of
 from contracts.operations.signing.create_envelope import check_to_be_signed
 from contracts.operations.signing.guards import Origin, invite_next, locked_envelope, name_of, next_due, note, people_of
-from contracts.queries.amendments import amendment_of, amends_signed, fresh
+from contracts.queries.amendments import (
+    amendment_of,
+    amends_signed,
+    bound_with,
+    check_not_refused,
+    day_of_effect,
+    fresh,
+)
 from contracts.queries.approvals import check_may_be_signed
 from contracts.queries.omissions import check_version_complete
 from contracts.queries.signing import check_not_out, only_party, parties_without_signer, signing_parts
@@ -45,7 +52,7 @@ def send_envelope(
     where text, terms or attachments are not those that the paper was made of: prepare it again), `out_for_signature`
     (another is out), `approval_open`, `approval_missing`, `mandatory_missing`, `changes_open`, `draft_open`,
     `terms_missing`, `parties_missing`, `effect_in_disorder`, `signer_missing`, `signatory_unnamed`, `party_unsigned`,
-    `effect_not_agreed`, `version_final`, `version_old`.
+    `effect_not_agreed`, `amendment_refused`, `version_final`, `version_old`.
     """
     envelope = locked_envelope(envelope_id)
     require(actor, VERB, envelope)
@@ -55,7 +62,7 @@ def send_envelope(
     check_ready(actor, envelope)
     put_out(actor, envelope)
     bound: dict[str, Any] = {"content_hash": envelope.version_hash, "paper": envelope.paper.sha256}
-    bound |= unilateral(envelope)
+    bound |= unilateral(envelope) | bound_with(envelope)
     note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, **bound)
     facts: dict[str, Any] = {**bound, "recipients": len(people_of(envelope))}
     record(actor, envelope_fact("envelope.sent", VERB, envelope, before={"state": "draft"}, **facts))
@@ -77,14 +84,20 @@ def check_ready(actor: Actor, envelope: Envelope) -> None:
     check_may_be_signed(contract, version)
     check_version_complete(version, contract)
     settle_negotiation(actor, version)
-    check_order(version, contract, starts_of(envelope, clock.today(contract.time_zone)))
+    today = clock.today(contract.time_zone)
     if amends_signed(contract):
-        _put_to_parties(actor, envelope)
+        starts_on = day_of_effect(_put_to_parties(actor, envelope), today)
+    else:
+        starts_on = starts_of(envelope, today)
+    check_order(version, contract, starts_on)
+    if contract.is_in_force:
+        check_history(version, starts_on)
 
 
-def _put_to_parties(actor: Actor, envelope: Envelope) -> None:
+def _put_to_parties(actor: Actor, envelope: Envelope) -> Amendment:
     """What changes a signed contract is proposed by being sent, where it was not before; and somebody signs for each
-    party that has not accepted yet. Raises DomainError `effect_not_agreed`."""
+    party that has not accepted yet. The envelope says the amendment's day. Raises DomainError `effect_not_agreed`,
+    `amendment_refused`."""
     amendment = amendment_of(envelope.version)
     if amendment is None:
         proposed = propose_amendment(
@@ -95,7 +108,10 @@ def _put_to_parties(actor: Actor, envelope: Envelope) -> None:
         message = _("The amendment was proposed with another day: change one of the two.")
         raise DomainError("effect_not_agreed", message, fields={"effective_on": [message]})
     check_open(amendment)
+    check_not_refused(amendment)
     check_signers(amendment, people_of(envelope))
+    envelope.effective_on = amendment.effective_on
+    return amendment
 
 
 def check_paper_is_of(envelope: Envelope) -> None:

@@ -33,6 +33,7 @@ from contracts.operations.signing.guards import (
 from contracts.operations.signing.send_envelope import check_ready, put_out, unilateral
 from contracts.operations.signing.sign_envelope import complete
 from contracts.papers.envelopes import Scan
+from contracts.queries.amendments import bound_with
 from contracts.states import EnvelopeState
 
 SEND, RECEIVE = "contracts.send_elsewhere", "contracts.receive_execution"
@@ -57,7 +58,7 @@ def send_elsewhere(*, actor: Actor, envelope_id: UUID, system: str, origin: Orig
     envelope.method, envelope.external_system, envelope.remind_days = Method.ELSEWHERE, system.strip()[:60], 0
     put_out(actor, envelope)
     facts: dict[str, Any] = {"content_hash": envelope.version_hash, "system": envelope.external_system}
-    facts |= unilateral(envelope)
+    facts |= unilateral(envelope) | bound_with(envelope)
     note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, **facts)
     record(actor, envelope_fact("envelope.sent", SEND, envelope, before={"state": "draft"}, **facts))
     return envelope
@@ -122,5 +123,5 @@ def _signed(
     signed_outside(actor, envelope)
     told: dict[str, Any] = {**facts, "scan": scan.stored.sha256, "signed_on": signed_on or today}
     note(envelope, EnvelopeEvent.Kind.ELSEWHERE, by=envelope.external_system, origin=origin, **told)
-    complete(actor, envelope, verb=RECEIVE)
+    complete(actor, envelope, verb=RECEIVE, signed_on=signed_on)
     return envelope

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,7 @@ from contracts.engine.signature_marks import NotADrawing, checked_drawing
 from contracts.events import contract_moved
 from contracts.events.signing import envelope_fact
 from contracts.models import (
-    AmendmentAnswer,
-    Contract,
+    Amendment,
     Envelope,
     EnvelopeEvent,
     Recipient,
@@ -29,7 +29,7 @@ from contracts.models import (
     SigningLink,
     Version,
 )
-from contracts.models.signature import Method, SealState
+from contracts.models.signature import SealState
 from contracts.operations.advance_terms import catch_up
 from contracts.operations.amending.guards import accept_by_signature, finish
 from contracts.operations.finalize_version import fix_version
@@ -48,7 +48,7 @@ from contracts.operations.signing.guards import (
     people_of,
     tell_sender,
 )
-from contracts.queries.amendments import amendment_of, amends_signed
+from contracts.queries.amendments import amendment_of, amends_signed, bound_with
 from contracts.queries.signing import acting, values_digest
 from contracts.states import ContractState, EnvelopeState, RecipientState
 
@@ -90,7 +90,7 @@ def sign_envelope(
     move(actor, recipient, to=RecipientState.DONE)
     kind = EnvelopeEvent.Kind.SIGNED if is_signer else EnvelopeEvent.Kind.APPROVED
     facts: dict[str, Any] = {"paper": envelope.paper.sha256, "content_hash": envelope.version_hash, "filled": filled}
-    facts |= {"read": read, "values": values_digest(envelope)}
+    facts |= {"read": read, "values": values_digest(envelope), **bound_with(envelope)}
     note(envelope, kind, recipient=recipient, origin=origin, **facts, signed_as=signs_as)
     record(actor, envelope_fact(f"envelope.{kind}", VERB, envelope, recipient=recipient, **facts))
     if any(each.state in LIVE for each in acting(people_of(envelope))):
@@ -146,9 +146,9 @@ def _fill(envelope: Envelope, recipient: Recipient, values: Mapping[UUID, str], 
     return sum(bool(row.value) for row in rows)
 
 
-def complete(actor: Actor, envelope: Envelope, *, verb: str = VERB) -> None:
-    """All have signed: the version is final and the contract executed, or the amendment in force from its day. The
-    sealed paper follows outside of this transaction."""
+def complete(actor: Actor, envelope: Envelope, *, verb: str = VERB, signed_on: date | None = None) -> None:
+    """All have signed, today or on the day that a scan says: the version is final and the contract executed, or the
+    amendment in force from its day. The sealed paper follows outside of this transaction."""
     envelope.ended_at = envelope.seal_due_at = clock.now()
     envelope.next_due_at, envelope.seal_state = None, SealState.WAITING
     envelope.save(update_fields=["ended_at", "next_due_at", "seal_state", "seal_due_at"])
@@ -156,7 +156,7 @@ def complete(actor: Actor, envelope: Envelope, *, verb: str = VERB) -> None:
     rest = [each for each in people_of(envelope) if each.state in LIVE]
     end_links(rest)
     move_all(actor, rest, to=RecipientState.DONE)
-    _execute(actor, envelope, verb)
+    _execute(actor, envelope, verb, signed_on)
     facts: dict[str, Any] = {"content_hash": envelope.version.content_hash, "paper": envelope.paper.sha256}
     note(envelope, EnvelopeEvent.Kind.COMPLETED, **facts, values=values_digest(envelope), tried=_tried(envelope))
     record(actor, envelope_fact("envelope.completed", verb, envelope, before={"state": before}, **facts))
@@ -172,10 +172,10 @@ def _tried(envelope: Envelope) -> dict[str, int]:
     return dict(found)
 
 
-def _execute(actor: Actor, envelope: Envelope, verb: str) -> None:
+def _execute(actor: Actor, envelope: Envelope, verb: str, signed_on: date | None) -> None:
     contract, version = envelope.contract, envelope.version
     today = clock.today(contract.time_zone)
-    _fix(actor, contract, version, envelope)
+    _fix(actor, envelope, verb, signed_on or today)
     if contract.state != ContractState.OUT_FOR_SIGNATURE:
         return
     previous = move(actor, contract, to=ContractState.EXECUTED)
@@ -183,16 +183,24 @@ def _execute(actor: Actor, envelope: Envelope, verb: str) -> None:
     record(actor, contract_moved("contract.executed", verb, contract, previous, **facts))
 
 
-def _fix(actor: Actor, contract: Contract, version: Version, envelope: Envelope) -> None:
+def _fix(actor: Actor, envelope: Envelope, verb: str, signed_on: date) -> None:
     """Of a signed contract it is an amendment, which those who signed have accepted: never from a day before that,
     unless it says so."""
-    amendment = amendment_of(version) if amends_signed(contract) else None
-    if amendment is None:
-        fix_version(actor, version, starts_of(envelope, clock.today(contract.time_zone)))
-    else:
+    contract, version = envelope.contract, envelope.version
+    if amends_signed(contract):
+        amendment = _put_amendment(version)
         signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
-        how = AmendmentAnswer.How.PAPER if envelope.method == Method.PAPER else AmendmentAnswer.How.SIGNATURE
-        fix_version(actor, version, accept_by_signature(actor, VERB, amendment, envelope, signers, how))
-        finish(actor, VERB, amendment)
+        fix_version(actor, version, accept_by_signature(actor, verb, amendment, envelope, signers, signed_on))
+        finish(actor, verb, amendment)
+    else:
+        fix_version(actor, version, starts_of(envelope, clock.today(contract.time_zone)))
     if contract.is_in_force:
         catch_up(actor, contract)
+
+
+def _put_amendment(version: Version) -> Amendment:
+    """Raises DomainError `amendment_missing` where it was withdrawn meanwhile, as at the end of its contract."""
+    amendment = amendment_of(version)
+    if amendment is None or not amendment.is_open:
+        raise DomainError("amendment_missing", _("This change is not put to the parties any more: it is not signed."))
+    return amendment
