@@ -42,11 +42,17 @@ def test_a_template_is_written_approved_and_drafted_from(tab: Page, acme: Cast) 
         assert Template.objects.get().state == "approved"
 
 
+def drawn(tab: Page) -> None:
+    """The answer is there, and the rows are drawn from it."""
+    tab.wait_for_load_state("networkidle")
+    tab.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
 def press(tab: Page, name: str, number: int = 0) -> None:
     """A button that draws the rows anew: they are there when the answer is."""
     with tab.expect_response(lambda answer: answer.request.method == "POST"):
         tab.get_by_role("button", name=name, exact=True).nth(number).click()
-    tab.wait_for_load_state("networkidle")
+    drawn(tab)
 
 
 def ask(tab: Page, number: int, label: str, kind: str) -> None:
@@ -59,7 +65,7 @@ def ask(tab: Page, number: int, label: str, kind: str) -> None:
     tab.locator(f"#id_q-{number}-type").focus()
     with tab.expect_response(lambda answer: answer.request.method == "POST"):
         tab.locator(f"#id_q-{number}-type").select_option(label=kind)
-    tab.wait_for_load_state("networkidle")
+    drawn(tab)
 
 
 def write(tab: Page) -> None:
