@@ -324,6 +324,7 @@ def test_the_editor_by_keyboard_alone(drafting: Drafter) -> None:
     page.keyboard.press("Enter")
     expect(found.locator(".ProseMirror em")).to_have_count(0)
     expect(found.get_by_role("button", name="Italic")).to_have_attribute("aria-pressed", "false")
+    expect(found.locator(".ProseMirror")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
     expect(found.get_by_label("Heading", exact=True)).to_be_focused()
