@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -13,10 +12,11 @@ from typing import IO, Any
 
 from clm.documents.extraction.extracted import MESSAGES, Refused
 from clm.documents.extraction.limits import DEFAULT, MEBIBYTE
-from clm.documents.extraction.sandbox import ROOT, end_process_group, worker_environment
+from clm.documents.extraction.sandbox import end_process_group, start_module
 from clm.lib.errors import Invalid
 from clm.lib.outside import outside_transactions
 
+WORKER = "contracts.adapters.archive_worker"
 MOST_BYTES = 512 * MEBIBYTE
 # An archive has the documents of a whole company: more entries than a document, and minutes to unpack them.
 LIMITS = replace(DEFAULT, zip_entries=20_000, zip_total_bytes=4096 * MEBIBYTE, cpu_seconds=600)
@@ -37,15 +37,7 @@ def files_in(archive: IO[bytes], *, first: int = 0) -> Iterator[Packed]:
     """The files from number `first` on. `archive` is a file of this machine. Raises Invalid beside the field
     `archive`."""
     outside_transactions("an archive is unpacked")
-    process = subprocess.Popen(  # noqa: S603  (this interpreter, a module of ours, and its bounds)
-        [sys.executable, "-B", "-s", "-m", "contracts.adapters.archive_worker", json.dumps(asdict(LIMITS)), str(first)],
-        stdin=archive,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=ROOT,
-        env=worker_environment(),
-        start_new_session=True,
-    )
+    process = start_module(WORKER, json.dumps(asdict(LIMITS)), str(first), stdin=archive)
     try:
         yield from _frames(process)
     except Refused as refusal:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import tempfile
-from dataclasses import asdict
 
 from clm.documents.extraction.extracted import Refused
-from clm.documents.extraction.limits import DEFAULT
-from clm.documents.extraction.sandbox import run_module
+from clm.documents.extraction.sandbox import answer_about
 
 WORKER = "contracts.adapters.csv_rows_worker"
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 4 * 1024 * 1024, 1000, 60, 2000
@@ -21,13 +17,7 @@ def read_csv(content: bytes) -> tuple[list[str], list[dict[str, str]]]:
     """The columns and the rows that are not empty. Raises Refused in the words of whoever made the list."""
     if len(content) > MOST_BYTES:
         raise Refused("too_large", "A list has at most 4 MB.")
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.seek(0)
-        output = run_module(WORKER, json.dumps(asdict(DEFAULT)), stdin=file, wall_seconds=DEFAULT.wall_seconds)
-    answer = json.loads(output)
-    if "refused" in answer:
-        raise Refused(*answer["refused"])
+    answer = answer_about(content, WORKER)
     columns: list[str] = answer["columns"]
     return columns, [dict(zip(columns, row, strict=True)) for row in answer["rows"]]
 

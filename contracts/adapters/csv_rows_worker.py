@@ -17,7 +17,7 @@ from contracts.adapters.csv_rows import MOST_BYTES, parsed
 
 
 def main(arguments: list[str]) -> int:
-    limits = Limits(**json.loads(arguments[1]))
+    limits = Limits(**json.loads(arguments[1])["limits"])
     out = os.dup(1)
     os.dup2(2, 1)
     confine(limits)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -26,7 +25,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from clm.documents.extraction.extracted import Refused
 from clm.documents.extraction.limits import DEFAULT
-from clm.documents.extraction.sandbox import run_module
+from clm.documents.extraction.sandbox import answer_about
 from contracts.adapters.sealing_keys import TRIAL
 
 WORKER = "contracts.adapters.signatures_worker"
@@ -127,15 +126,7 @@ def read_in_bounds(content: bytes, trusted_files: Sequence[str], stamp_files: Se
     """The reading of anybody's file, in a bounded process. The roots are PEM files. Raises Refused."""
     if len(content) > DEFAULT.file_bytes:
         raise Refused("too_large")
-    task = json.dumps({"roots": list(trusted_files), "stamp_roots": list(stamp_files), "limits": asdict(DEFAULT)})
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.seek(0)
-        output = run_module(WORKER, task, stdin=file, wall_seconds=DEFAULT.wall_seconds)
-    answer = json.loads(output)
-    if "refused" in answer:
-        raise Refused(*answer["refused"])
-    return reading_of(answer)
+    return reading_of(answer_about(content, WORKER, roots=list(trusted_files), stamp_roots=list(stamp_files)))
 
 
 def read_signatures(content: bytes, trust: Trust) -> Reading:

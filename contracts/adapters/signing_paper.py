@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import base64
-import json
-import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from clm.documents.extraction.extracted import Refused
-from clm.documents.extraction.limits import DEFAULT
-from clm.documents.extraction.sandbox import run_module
+from clm.documents.extraction.sandbox import answer_about
 
 WORKER = "contracts.adapters.signing_paper_worker"
 MOST_PAGES = 300
@@ -44,14 +40,7 @@ def signing_paper(content: bytes, *, as_it_is: bool = False) -> SigningPaper:
     Raises Refused for what is no PDF or has too many pages, `active_signed` for what acts in a file that cannot be
     changed any more, `active_form` for a form whose pages are made by a program (XFA).
     """
-    task = json.dumps({"limits": asdict(DEFAULT), "as_it_is": as_it_is})
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.seek(0)
-        output = run_module(WORKER, task, stdin=file, wall_seconds=DEFAULT.wall_seconds)
-    answer = json.loads(output)
-    if "refused" in answer:
-        raise Refused(*answer["refused"])
+    answer = answer_about(content, WORKER, as_it_is=as_it_is)
     pages = tuple(PagePicture(width, height, base64.b64decode(drawn)) for width, height, drawn in answer["pages"])
     made = base64.b64decode(answer["content"]) if answer["content"] else content
     return SigningPaper(made, pages, tuple(answer["removed"]), bool(answer["is_signed"]))

@@ -7,10 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO
 
 from clm.documents.extraction.extracted import ExtractedDocument, Refused, from_json
 from clm.documents.extraction.limits import DEFAULT, Limits
@@ -51,16 +52,7 @@ def run_module(
 
     `stdin` is a file, or subprocess.PIPE for what is `sent`. Raises Refused by how the process ended.
     """
-    # This interpreter, a module of ours, and its bounds: nothing of a document is in the command.
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-B", "-s", "-m", module, *arguments],
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=ROOT,
-        env=worker_environment(),
-        start_new_session=True,
-    )
+    process = start_module(module, *arguments, stdin=stdin)
     try:
         output, _ = process.communicate(sent, timeout=wall_seconds)
     except subprocess.TimeoutExpired:
@@ -70,6 +62,34 @@ def run_module(
     if process.returncode:
         raise refusal_for_exit(process.returncode)
     return output
+
+
+def start_module(module: str, *arguments: str, stdin: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    """The process of its own group, whose answer can be read: who starts it ends it by `end_process_group`."""
+    # This interpreter, a module of ours, and its bounds: nothing of a document is in the command.
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-B", "-s", "-m", module, *arguments],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env=worker_environment(),
+        start_new_session=True,
+    )
+
+
+def answer_about(content: bytes, module: str, **asked: Any) -> dict[str, Any]:
+    """What a module of ours answers, as JSON, about bytes that it reads from its input, within the default limits,
+    which it is told with what is `asked`. Raises Refused, also where the answer is a refusal."""
+    task = json.dumps({"limits": asdict(DEFAULT), **asked})
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        output = run_module(module, task, stdin=file, wall_seconds=DEFAULT.wall_seconds)
+    answer: dict[str, Any] = json.loads(output)
+    if "refused" in answer:
+        raise Refused(*answer["refused"])
+    return answer
 
 
 def worker_environment() -> dict[str, str]:
