@@ -10,9 +10,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_organizations_people_and_tokens"),
+        ("accounts", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("contracts", "0001_parties_contracts_versions_terms"),
+        ("contracts", "0001_tables"),
         ("documents", "0001_blobs"),
         ("slas", "0001_commitments_telemetry_windows_breaches"),
     ]

@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_organizations_people_and_tokens"),
+        ("accounts", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("contracts", "0001_parties_contracts_versions_terms"),
+        ("contracts", "0001_tables"),
         ("documents", "0001_blobs"),
     ]
 

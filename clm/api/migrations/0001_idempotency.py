@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_organizations_people_and_tokens"),
+        ("accounts", "0001_tables"),
     ]
 
     operations = [

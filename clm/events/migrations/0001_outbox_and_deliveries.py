@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_organizations_people_and_tokens"),
+        ("accounts", "0001_tables"),
         ("audit", "0001_ledger_and_transitions"),
     ]
 
