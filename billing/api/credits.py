@@ -39,6 +39,7 @@ class Credits(VisibleRowsView, ListAPIView):
 
     model = Credit
     verb = VIEW
+    quotes = True
     serializer_class = serializers.CreditSerializer
     filterset_fields = {
         "contract": ["exact"],

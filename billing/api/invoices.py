@@ -109,6 +109,7 @@ class Reconciliations(VisibleRowsView, ListAPIView):
 
     model = Reconciliation
     verb = VIEW
+    quotes = True
     serializer_class = serializers.ReconciliationSerializer
     filterset_fields = ["invoice", "contract", "reason", "currency"]
 

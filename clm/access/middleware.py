@@ -19,7 +19,9 @@ from clm.lib.errors import NotVisible
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SAFE = ("GET", "HEAD")
-SHOWN = (200, 206)
+SHOWN = (200, 201, 206)
+# A form that was refused is shown again, with what stands around it.
+SHOWN_AGAIN = (400, 409, 422)
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -48,14 +50,20 @@ class SightMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         actor = getattr(request, "actor", None)
-        if actor is None or request.method != "GET":
+        if actor is None:
             return self.get_response(request)
         with noting_sights() as sights:
             response = self.get_response(request)
-        if sights and response.status_code in SHOWN:
+        if sights and _is_shown(request, response):
             for reader in READERS:
                 reader(actor, sights)
         return response
+
+
+def _is_shown(request: HttpRequest, response: HttpResponse) -> bool:
+    """A comparison is asked for by POST: what the answer shows counts, whatever the question was."""
+    is_again = request.method not in SAFE and response.status_code in SHOWN_AGAIN
+    return request.method != "HEAD" and (is_again or response.status_code in SHOWN)
 
 
 class OrganizationMiddleware:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,10 +20,23 @@ from clm.lib.errors import DomainError, Forbidden, NotVisible
 M = TypeVar("M", bound=Model)
 # A verb that was allowed, and the row it was allowed on: its model's label and its id, both empty where there was none.
 Grant = tuple[str, str, str]
+
+
+class Sights(set[UUID]):
+    """The contracts that somebody opened, and those of whose text a list or a search showed a sentence `in_passing`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_passing: set[UUID] = set()
+
+    def __bool__(self) -> bool:
+        return bool(len(self) or self.in_passing)
+
+
 # Within `looking_once`: who was found to see which rows.
 _looks: ContextVar[dict[tuple[Actor, type[Model], Any], bool] | None] = ContextVar("looks", default=None)
 # Within `noting_sights`: the contracts whose rows were asked for by id, and seen.
-_sights: ContextVar[set[UUID] | None] = ContextVar("sights", default=None)
+_sights: ContextVar[Sights | None] = ContextVar("sights", default=None)
 _noted: ContextVar[tuple[Actor, list[Grant]] | None] = ContextVar("noted_grants", default=None)
 
 
@@ -58,17 +72,58 @@ def get_visible(actor: Actor, rows: QuerySet[M], pk: UUID | str) -> M:
 
 
 def note_sight(row: Model) -> None:
-    """Somebody looks at this row: at a contract, or at what belongs to one (`contract_id`)."""
+    """Somebody looks at this row: at a contract, or at what belongs to one, by itself or through another row."""
     sights = _sights.get()
+    if sights is None:
+        return
     contract_id = getattr(row, "contract_id", None)
-    if sights is not None and contract_id is not None:
+    path = "" if hasattr(row, "contract_id") else _path_to_contract(type(row))
+    if path:
+        contract_id = type(row)._base_manager.filter(pk=row.pk).values_list(path, flat=True).first()
+    if contract_id is not None:
         sights.add(contract_id)
 
 
+def note_in_passing(rows: Sequence[Model] = (), *, contract_ids: Iterable[UUID] = ()) -> None:
+    """A page of a list shows sentences of these contracts: of those that the rows, of one model, belong to."""
+    sights = _sights.get()
+    if sights is None:
+        return
+    sights.in_passing.update(contract_ids)
+    path = _path_to_contract(type(rows[0])) if rows and not _names_contract(type(rows[0])) else ""
+    if path:
+        found = type(rows[0])._base_manager.filter(pk__in=[row.pk for row in rows])
+        sights.in_passing.update(found.order_by().values_list(path, flat=True).distinct())
+    else:
+        known: Any = rows
+        sights.in_passing.update(row.contract_id for row in known if row.contract_id is not None)
+
+
+def _names_contract(model: Any) -> bool:
+    return any(field.attname == "contract_id" for field in model._meta.concrete_fields)
+
+
+@cache
+def _path_to_contract(model: type[Model]) -> str:
+    """From a row that is seen through others to the contract they belong to; empty where they belong to none."""
+    path = VISIBILITY[model].path if model in VISIBILITY else ""
+    if not path:
+        return ""
+    target: Any = model
+    for name in path.split("__"):
+        target = target._meta.get_field(name).related_model
+    if _names_contract(target):
+        return f"{path}__contract_id"
+    if hasattr(target, "contract_id"):
+        return path
+    further = _path_to_contract(target)
+    return f"{path}__{further}" if further else ""
+
+
 @contextmanager
-def noting_sights() -> Iterator[set[UUID]]:
+def noting_sights() -> Iterator[Sights]:
     """The set fills with the contracts that `get_visible` shows rows of within."""
-    sights: set[UUID] = set()
+    sights = Sights()
     token = _sights.set(sights)
     try:
         yield sights

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
@@ -17,10 +16,12 @@ Rule = Callable[[Actor, QuerySet[Any]], QuerySet[Any]]
 
 @dataclass(frozen=True)
 class Visibility:
-    """The verb that reads a model, and the rule that narrows a queryset to what an actor sees."""
+    """The verb that reads a model, the rule that narrows a queryset to what an actor sees, and the path to the row that
+    it belongs to, for who keeps book of what was looked at."""
 
     read_verb: str
     rule: Rule
+    path: str = ""
 
 
 VERBS: dict[str, frozenset[str]] = {}
@@ -30,7 +31,7 @@ GATES: list[Callable[[str, Any], None]] = []
 # by now.
 PRECONDITIONS: list[Callable[[str], None]] = []
 # What is told, after a page or an answer was made, which contracts somebody looked at.
-READERS: list[Callable[[Actor, Collection[UUID]], None]] = []
+READERS: list[Callable[[Actor, Any], None]] = []
 SYSTEM_ACTORS: dict[str, frozenset[str]] = {}
 VISIBILITY: dict[type[Model], Visibility] = {}
 
@@ -48,9 +49,10 @@ def register_system_actor(name: str, verbs: Iterable[str]) -> None:
     SYSTEM_ACTORS[name] = SYSTEM_ACTORS.get(name, frozenset()) | frozenset(verbs)
 
 
-def register_visibility(model: type[Model], read_verb: str, rule: Rule) -> None:
-    """Say how rows of a model are seen. A model without this is seen by nobody."""
-    VISIBILITY[model] = Visibility(read_verb, rule)
+def register_visibility(model: type[Model], read_verb: str, rule: Rule, *, path: str = "") -> None:
+    """Say how rows of a model are seen. A model without this is seen by nobody. A rule of its own names the path to the
+    row that they belong to, where they name no contract themselves."""
+    VISIBILITY[model] = Visibility(read_verb, rule, path or getattr(rule, "path", ""))
 
 
 def register_gate(gate: Callable[[str, Any], None]) -> None:
@@ -63,8 +65,8 @@ def register_precondition(precondition: Callable[[str], None]) -> None:
     PRECONDITIONS.append(precondition)
 
 
-def register_reader(reader: Callable[[Actor, Collection[UUID]], None]) -> None:
-    """Be told who looked at which contracts, within the organization's scope, before the answer leaves."""
+def register_reader(reader: Callable[[Actor, Any], None]) -> None:
+    """Be told who looked at which contracts (`Sights`), within the organization's scope, before the answer leaves."""
     READERS.append(reader)
 
 
@@ -82,4 +84,5 @@ def seen_through(path: str, owner: Callable[[], type[Model]]) -> Rule:
         parents = visible(actor, owner()._default_manager.all())
         return rows.filter(**{f"{path}__in": parents.values("pk")})
 
+    rule.path = path  # type: ignore[attr-defined]
     return rule

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clm.access.permissions import Grant, noting_grants, require
+from clm.access.permissions import Grant, note_sight, noting_grants, require
 from clm.access.scope import organization_scope
 from clm.api.conditional import Conditional, nothing_waiting
 from clm.api.models import IdempotencyRecord
@@ -145,6 +145,7 @@ def _require_again(actor: Actor, grant: Grant) -> None:
     if row is None:
         raise NotVisible()
     require(actor, verb, row)
+    note_sight(row)
 
 
 def _reused() -> DomainError:

@@ -12,7 +12,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from clm.access.permissions import get_visible, require, visible
+from clm.access.permissions import get_visible, note_in_passing, require, visible
 from clm.api.conditional import Conditional
 from clm.lib.actor import Actor
 
@@ -40,6 +40,14 @@ class VisibleRowsView(Conditional, GenericAPIView[Any]):
 
     model: ClassVar[type[Model]]
     verb: ClassVar[str]
+    # Its rows carry sentences of contracts: a page of the list is a look at them.
+    quotes: ClassVar[bool] = False
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        rows = super().paginate_queryset(queryset)
+        if self.quotes and rows:
+            note_in_passing(rows)
+        return rows
 
     def rows(self) -> QuerySet[Any]:
         return self.model._default_manager.all()

@@ -95,7 +95,7 @@ def register() -> None:
     register_visibility(Version, "contracts.view_contract", _versions)
     through_version = seen_through("version", lambda: Version)
     register_visibility(Clause, "contracts.view_contract", through_version)
-    register_visibility(Terms, "contracts.view_contract", _terms)
+    register_visibility(Terms, "contracts.view_contract", _terms, path="version")
     for ours in (Drafting, Passage):
         register_visibility(ours, VIEW_INSIDE, through_version)
 

@@ -38,8 +38,8 @@ def register() -> None:
     register_visibility(Turn, "contracts.view_contract", seen_through("contract", lambda: Contract))
     register_visibility(Draft, VIEW, _drafts)
     register_visibility(DraftClause, VIEW, seen_through("draft", lambda: Draft))
-    register_visibility(ClauseEdit, VIEW, _edits)
-    register_visibility(UnsavedWords, VIEW, _own)
+    register_visibility(ClauseEdit, VIEW, _edits, path="draft_clause")
+    register_visibility(UnsavedWords, VIEW, _own, path="draft_clause")
 
 
 def side_of(actor: Actor) -> Side:

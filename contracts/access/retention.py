@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
-from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from clm.access.permissions import can, visible
+from clm.access.permissions import Sights, can, visible
 from clm.access.registry import (
     everyone_inside,
     register_gate,
@@ -72,11 +70,14 @@ def register() -> None:
     register_visibility(MatterContract, VIEW, seen_through("contract", lambda: Contract))
 
 
-def _note(actor: Actor, contract_ids: Collection[UUID]) -> None:
+def _note(actor: Actor, sights: Sights) -> None:
+    """What was opened; and of what a search or a list quoted the confidential: a page of hits opens nothing, but its
+    words have left."""
     from contracts.operations.note_readings import note_readings
 
-    seen = visible(actor, Contract.objects.filter(pk__in=contract_ids)).values_list("pk", flat=True)
-    if ids := list(seen):
+    quoted = Q(pk__in=sights.in_passing, is_confidential=True) if sights.in_passing else Q()
+    rows = Contract.objects.filter(Q(pk__in=list(sights)) | quoted) if sights else Contract.objects.none()
+    if ids := list(visible(actor, rows).values_list("pk", flat=True)):
         note_readings(actor=actor, contract_ids=ids)
 
 

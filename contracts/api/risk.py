@@ -13,7 +13,7 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clm.access.permissions import get_visible, require, visible
+from clm.access.permissions import get_visible, note_in_passing, require, visible
 from clm.api.acts import Act
 from clm.api.idempotency import IdempotentMixin
 from clm.api.serializers import BodySerializer, EmptySerializer, ModelBodySerializer, checked
@@ -206,14 +206,25 @@ class Conflicts(VisibleRowsView, ListAPIView):
 
     model = Conflict
     verb = VIEW_CONFLICT
+    quotes = True
     serializer_class = ConflictSerializer
     filterset_class = ConflictFilter
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        rows = super().paginate_queryset(queryset)
+        note_in_passing(contract_ids=[row.other_id for row in rows or ()])
+        return rows
 
 
 class ConflictDetail(VisibleRowsView, RetrieveAPIView):
     model = Conflict
     verb = VIEW_CONFLICT
     serializer_class = ConflictSerializer
+
+    def get_object(self) -> Any:
+        row = super().get_object()
+        note_in_passing(contract_ids=[row.other_id])
+        return row
 
 
 @extend_schema(responses=ConflictSerializer)

@@ -336,6 +336,7 @@ class Passages(IdempotentMixin, VisibleRowsView, ListAPIView):
 
     model = Passage
     verb = VIEW_INSIDE
+    quotes = True
     serializer_class = shapes.PassageSerializer
     filterset_fields = ["version", "clause"]
 

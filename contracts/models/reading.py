@@ -18,6 +18,8 @@ class Reading(OrganizationRow):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     contract = models.ForeignKey("contracts.Contract", on_delete=models.CASCADE, related_name="+")
     on = models.DateField()
+    # So is in the ledger: somebody who opened it before it was restricted, and again after that, is noted then.
+    was_confidential = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -16,20 +16,21 @@ from contracts import events
 # One statement: every page and answer that shows a contract runs it.
 _NOTE = """
 WITH noted AS (
-    INSERT INTO contracts_reading (organization_id, user_id, contract_id, "on", created_at)
-    SELECT %s, %s, id, %s, %s FROM contracts_contract WHERE organization_id = %s AND id = ANY(%s::uuid[])
-    ON CONFLICT (organization_id, "on", user_id, contract_id) DO NOTHING
-    RETURNING id, contract_id
+    INSERT INTO contracts_reading (organization_id, user_id, contract_id, "on", created_at, was_confidential)
+    SELECT %s, %s, id, %s, %s, is_confidential FROM contracts_contract
+    WHERE organization_id = %s AND id = ANY(%s::uuid[]) ORDER BY id
+    ON CONFLICT (organization_id, "on", user_id, contract_id) DO UPDATE SET was_confidential = true
+    WHERE excluded.was_confidential AND NOT contracts_reading.was_confidential
+    RETURNING id, contract_id, was_confidential
 )
-SELECT noted.id, contract.id, contract.is_confidential
-FROM noted JOIN contracts_contract contract ON contract.id = noted.contract_id ORDER BY contract.id
+SELECT id, contract_id, was_confidential FROM noted ORDER BY contract_id
 """
 
 
 @transaction.atomic
 def note_readings(*, actor: Actor, contract_ids: Collection[UUID]) -> list[UUID]:
-    """The person has opened these contracts today, once however often they look; the first look of a day at a
-    confidential one is in the ledger. Answers those that are new. System actors open nothing."""
+    """The person has opened these contracts today, once however often they look; the first look of a day at one that is
+    confidential is in the ledger. Answers those where that is new. System actors open nothing."""
     require(actor, "contracts.view_contract")
     if actor.user_id is None:
         return []

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from clm.access.middleware import actor_of
-from clm.access.permissions import can, get_visible, require, visible
+from clm.access.permissions import can, get_visible, note_sight, require, visible
 from clm.audit.access import unhidden
 from clm.audit.models import LedgerEntry
 from clm.audit.queries import as_history
@@ -90,6 +90,7 @@ def conflict_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     conflict = get_visible(actor, conflict_rows(), pk)
     require(actor, VIEW_CONFLICT, conflict)
+    note_sight(conflict.other)
     context = {
         "conflict": conflict,
         "sides": [(conflict.contract, conflict.says), (conflict.other, conflict.other_says)],

@@ -71,6 +71,7 @@ class Deadlines(VisibleRowsView, ListAPIView):
 
     model = Deadline
     verb = VIEW
+    quotes = True
     serializer_class = serializers.DeadlineSerializer
     filterset_fields = {"contract": ["exact"], "kind": ["exact"], "state": ["exact"], "due_on": ["gte", "lte"]}
 

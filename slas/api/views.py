@@ -173,6 +173,7 @@ class Evaluations(VisibleRowsView, ListAPIView):
 
     model = Evaluation
     verb = VIEW
+    quotes = True
     serializer_class = serializers.EvaluationSerializer
     filterset_fields = ["window", "window__commitment", "outcome"]
 

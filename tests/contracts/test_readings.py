@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from clm.access.permissions import note_sight, noting_sights, system_actor
-from clm.access.registry import READERS
+from clm.access.permissions import _path_to_contract, note_sight, noting_sights, system_actor
+from clm.access.registry import READERS, VISIBILITY
 from clm.audit.access import unhidden
 from clm.audit.models import LedgerEntry
 from clm.events.models import OutboxEvent
@@ -194,3 +195,75 @@ def test_who_read_is_for_those_who_watch(acme: Cast, page: Client, alice: Actor)
     entries = LedgerEntry.objects.filter(event="contract.read")
     assert unhidden(acme["executive"], entries).count() == 0
     assert unhidden(alice, entries).count() == 1
+
+
+def test_who_read_it_before_it_was_restricted_and_again_after_that_is_noted_once(page: Client, alice: Actor) -> None:
+    contract = draft_contract(alice)
+    page.get(reverse("contract", args=[contract.pk]))
+    restrict_contract(actor=alice, contract_id=contract.pk)
+    assert read_in_ledger(contract) == []
+    for _again in range(2):
+        page.get(reverse("contract", args=[contract.pk]))
+
+    assert read_in_ledger(contract) == [str(alice.user_id)]
+    assert Reading.objects.count() == 1
+
+
+def test_a_comparison_is_a_look_by_whatever_method_it_is_asked_for(page: Client, alice: Actor) -> None:
+    contract = confidential(alice)
+    sent = {"version": newest(contract).pk, "file": SimpleUploadedFile("x.txt", b"nothing", "text/plain")}
+    assert page.post(reverse("version-compare-file", args=[contract.pk]), sent).status_code == 200
+    assert read_in_ledger(contract) == [str(alice.user_id)]
+
+
+@pytest.mark.parametrize("path", ["versions/{version}/comparison/", "contracts/{contract}/versions/"])
+def test_an_answer_to_a_post_is_a_look_and_a_repeated_one_too(api: APIClient, alice: Actor, path: str) -> None:
+    contract = confidential(alice)
+    url = "/api/v1/" + path.format(version=newest(contract).pk, contract=contract.pk)
+    for looks in (1, 2):
+        file = SimpleUploadedFile("x.txt", b"1. Nothing", "text/plain")
+        answer = api.post(url, {"file": file}, format="multipart", headers={"Idempotency-Key": "one-and-the-same"})
+        assert answer.status_code in (200, 201), answer.content
+        assert read_in_ledger(contract) == [str(alice.user_id)] * looks
+        Reading.objects.all().delete()
+
+
+def test_a_refused_form_that_is_shown_again_is_a_look_and_a_redirect_is_none(page: Client, alice: Actor) -> None:
+    contract = confidential(alice)
+    page.post(reverse("version-compare-paper", args=[contract.pk]), {})
+    assert read_in_ledger(contract) == []
+    page.post(reverse("version-compare-file", args=[contract.pk]), {})
+    assert read_in_ledger(contract) == [str(alice.user_id)]
+
+
+@pytest.mark.parametrize("url", ["/contracts/?q=monthly+fee", "/api/v1/contracts/?q=monthly+fee"])
+def test_what_a_search_quotes_is_a_look_at_the_confidential_only(
+    page: Client, api: Any, alice: Actor, url: str
+) -> None:
+    hidden, plain = confidential(alice), draft_contract(alice, title="Open")
+    (api if "api" in url else page).get(url)
+    assert read_in_ledger(hidden) == [str(alice.user_id)]
+    assert [row.contract_id for row in Reading.objects.all()] == [hidden.pk] != [plain.pk]
+
+
+def test_so_is_a_list_of_marked_sentences_and_a_page_of_one_clause(page: Client, api: Any, alice: Actor) -> None:
+    contract = confidential(alice)
+    passage = passage_in(alice, contract)
+    assert str(passage.pk) in api.get("/api/v1/passages/").content.decode()
+    assert read_in_ledger(contract) == [str(alice.user_id)]
+    Reading.objects.all().delete()
+    assert page.get(reverse("clause-adopt", args=[passage.clause_id])).status_code == 200
+    assert Reading.objects.filter(contract=contract).exists()
+
+
+def test_each_row_that_is_seen_through_others_leads_to_its_contract() -> None:
+    """A capability whose rows are shown by id names its contract, or is known to have none."""
+    apart = {
+        "Membership", "Team", "TeamMember", "Delegation", "ApiToken", "Transition", "Delivery", "OutboxEvent", "Job",
+        "Notification", "SavedView", "OrganizationExport", "Party", "PartyAddress", "PartyContact", "PartyIdentifier",
+        "Template", "TemplateVersion", "Matrix", "Rule", "BulkSend", "CustomField", "ContractImport", "ImportFile",
+        "LibraryClause", "LibraryClauseVersion", "OpenPublisher", "RequestFile", "RetentionRule", "Matter",
+        "UnusualReading", "RiskScale", "TelemetryBatch",
+    }  # fmt: skip
+    lost = {model for model in VISIBILITY if not hasattr(model, "contract_id") and not _path_to_contract(model)}
+    assert {model.__name__ for model in lost} == apart
