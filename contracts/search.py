@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.db import OperationalError, connection, transaction
 
-from contracts.models import Contract, FurtherWords, Version
-from contracts.states import Side
+from contracts.models import Contract, FurtherWords
+from contracts.queries.texts import sought_texts
 
 # PostgreSQL's vector holds 1,048,575 bytes of different words and their places. Millions of characters of a language
 # fit in; words that never repeat fill it sooner, and a text that does not fit is tried by half.
@@ -29,9 +32,7 @@ UPDATE contracts_contract SET search =
         SELECT string_agg(p.name, ' ') FROM contracts_contractparty cp JOIN contracts_party p ON p.id = cp.party_id
         WHERE cp.contract_id = contracts_contract.id), ''), {PARTIES})), 'B')
     || setweight(to_tsvector('english', coalesce((
-        SELECT left(v.text, %s) FROM contracts_version v WHERE v.contract_id = contracts_contract.id
-        AND (v.side = 'ours' OR v.shared_at IS NOT NULL)
-        ORDER BY v.number DESC LIMIT 1), '')), 'D')
+        SELECT string_agg(left(v.text, %s), E'\n') FROM contracts_version v WHERE v.id = ANY(%s::uuid[])), '')), 'D')
 WHERE id = %s
 """  # noqa: S608 (constants of this module)
 _PART = """
@@ -44,34 +45,42 @@ UPDATE contracts_furtherwords SET is_beyond = (end_at > %s) WHERE contract_id = 
 
 
 def refresh_search(contract: Contract) -> None:
-    """The search vector holds references, title, description, tags, parties and the newest text, as far as it can. In
-    the verb's own transaction."""
+    """The search vector holds references, title, description, tags, parties, the text that counts and the newest, as
+    far as it can. In the verb's own transaction."""
+    _refresh(contract, [row.pk for row in sought_texts(contract)])
+
+
+def _refresh(contract: Contract, texts: Sequence[UUID]) -> None:
     length = WHOLE
-    while not _fits(contract, length):
+    while not _fits(contract, texts, length):
         length //= 2
     with connection.cursor() as cursor:
         cursor.execute(_BEYOND, [length, contract.pk, length])
 
 
 def refresh_text(contract: Contract) -> None:
-    """The words of the contract's newest text that our side sees are found, all of them: not those of one that the
-    other side took back. In the verb's own transaction."""
+    """The words of the text in force and of the newest that our side sees are found, all of them: not those of one that
+    the other side took back. In the verb's own transaction."""
     FurtherWords.objects.filter(contract=contract).delete()
-    rows = Version.objects.filter(contract=contract).exclude(side=Side.THEIRS, shared_at=None)
-    text = rows.order_by("-number").values_list("text", flat=True).first() or ""
+    texts = sought_texts(contract)
+    for version in texts:
+        _write_parts(contract, version.text)
+    _refresh(contract, [version.pk for version in texts])
+
+
+def _write_parts(contract: Contract, text: str) -> None:
     with connection.cursor() as cursor:
         for start in range(PART, len(text), PART):
             words = text[start - OVERLAP : start + PART]
             place = min(start + PART, len(text))
             cursor.execute(_PART, [contract.organization_id, contract.pk, place, words])
-    refresh_search(contract)
 
 
-def _fits(contract: Contract, length: int) -> bool:
+def _fits(contract: Contract, texts: Sequence[UUID], length: int) -> bool:
     """Written with so many characters of the text; False where the vector would not hold them."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_CONTRACT, [length, contract.pk])
+            cursor.execute(_CONTRACT, [length, list(texts), contract.pk])
     except OperationalError as failure:
         if getattr(failure.__cause__, "pgcode", "") == TOO_LONG and length > SHORTEST:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,7 @@ from contracts.operations.risk.assess_later import assess_later
 from contracts.operations.risk.follow_contract import follow_contract
 from contracts.operations.risk.guards import LIVE
 from contracts.queries.risk import contracts_with
+from contracts.search import refresh_text
 from contracts.states import ApprovalState, RiskScaleState
 
 # The words for a fact; dates of the app above are known by the name of their event alone.
@@ -62,6 +64,15 @@ def follow(event: OutboxEvent) -> None:
     if contract_id and Contract.objects.filter(pk=contract_id).exists():
         assessor = system_actor(ASSESSOR, event.organization_id)
         follow_contract(actor=assessor, contract_id=contract_id, later=event.type in FOLLOWED_SOON)
+
+
+@handles("version.finalized", "contract.executed", "contract.term_changed")
+def find_by_what_counts(event: OutboxEvent) -> None:
+    """Another text is in force: the words of the one before lead here no more."""
+    with transaction.atomic():
+        contract = Contract.objects.select_for_update(of=("self",)).filter(pk=event.payload["contract_id"]).first()
+        if contract is not None:
+            refresh_text(contract)
 
 
 @handles("risk_scale.activated", "library_clause.approved", "library_clause.retired")

@@ -1,4 +1,4 @@
-"""Which contracts have a clause of the library in their newest text."""
+"""Which contracts have a clause of the library in the text that counts."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from contracts.models import Clause, Version
-from contracts.states import Side
+from contracts.models import Clause
+from contracts.queries.texts import by_counting, our_texts
 
 
 def having_clause(library_clause_id: UUID) -> QuerySet[Any]:
-    """Ids of the contracts whose newest text that our side has contains the clause, in whatever version of it. Begins
-    with the clauses that are tied to it, for most are tied to nothing."""
-    versions = Version.objects.filter(contract=OuterRef("version__contract")).exclude(side=Side.THEIRS, shared_at=None)
-    newest = Subquery(versions.order_by("-number").values("pk")[:1])
-    tied = Clause.objects.filter(library_version__clause=library_clause_id, version=newest)
+    """Ids of the contracts whose text in force contains the clause, in whatever version of it; before there is one, the
+    newest that our side has. Begins with the clauses that are tied to it, for most are tied to nothing."""
+    versions = our_texts().filter(contract=OuterRef("version__contract"))
+    counting = Subquery(by_counting(versions).values("pk")[:1])
+    tied = Clause.objects.filter(library_version__clause=library_clause_id, version=counting)
     return tied.values("version__contract")

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
+from clm.access.permissions import system_actor
 from clm.access.scope import organization_scope
+from clm.events.dispatcher import drain
+from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts import queries
 from contracts.models import Contract, FurtherWords
 from contracts.operations.add_version import add_version
+from contracts.operations.advance_terms import advance_terms
+from contracts.operations.amending.propose_amendment import propose_amendment
+from contracts.operations.amending.withdraw_amendment import withdraw_amendment
 from contracts.operations.change_contract import change_contract
 from contracts.operations.create_contract import create_contract
 from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.drafting.take_back_turn import take_back_turn
+from contracts.operations.library.adopt_library_clause import adopt_library_clause
 from contracts.papers import Paper
 from contracts.portfolio import PAPERS
+from contracts.queries.clauses_had import having_clause
 from tests.cast import Cast
+from tests.contracts.amended import amended, amended_text
 from tests.contracts.drafting.written import clause_of, handed_over, let_in, open_draft, write
+from tests.contracts.library.shelf import approved, availability
+from tests.contracts.papers import TEXT, active_contract, draft_contract
 
 LAST = "zanzibarquoin"
 
@@ -162,3 +175,45 @@ def test_words_that_we_took_back_are_found_by_us_alone(acme: Cast, alice: Actor)
 
 def found_by_each(actor: Actor, words: str = LAST) -> list[Contract]:
     return list(queries.found_for(actor, queries.contracts(actor), words))
+
+
+def test_the_text_in_force_and_the_draft_of_its_amendment_are_both_found(page: Client, alice: Actor) -> None:
+    contract = active_contract(alice)
+    draft = amended_text(alice, contract, TEXT.replace("monthly fee", "zebra fee"))
+
+    assert [found(alice, words) for words in ('"monthly fee"', '"zebra fee"')] == [[contract], [contract]]
+    assert "<mark>monthly</mark>" in page.get("/contracts/?q=monthly").content.decode()
+    assert "<mark>zebra</mark>" in page.get("/contracts/?q=zebra").content.decode()
+
+    amendment = propose_amendment(actor=alice, version_id=draft.pk)
+    withdraw_amendment(actor=alice, amendment_id=amendment.pk, reason="Not now")
+    assert found(alice, '"monthly fee"') == [contract]
+
+
+def test_once_the_amendment_is_in_force_the_former_text_is_found_no_more(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contracts.search.PART", 200)
+    monkeypatch.setattr("contracts.search.WHOLE", 100)
+    with clock.set_to(datetime(2026, 6, 1, 12, tzinfo=UTC)):
+        contract = active_contract(alice)
+        draft = amended_text(alice, contract, TEXT.replace("monthly fee", "zebra fee"))
+        amended(alice, draft.pk, date(2026, 7, 1))
+        drain()
+        assert [found(alice, words) for words in ('"monthly fee"', '"zebra fee"')] == [[contract], [contract]]
+    with clock.set_to(datetime(2026, 7, 2, 12, tzinfo=UTC)):
+        advance_terms(actor=system_actor("term_keeper", alice.organization_id), contract_id=contract.pk)
+        drain()
+        assert [found(alice, words) for words in ('"monthly fee"', '"zebra fee"')] == [[], [contract]]
+
+
+def test_a_clause_is_had_where_the_text_in_force_has_it(alice: Actor) -> None:
+    """Not where the draft of an amendment would bring it in."""
+    contract, fresh = active_contract(alice), draft_contract(alice, title="Fresh")
+    amended_text(alice, contract)
+    library_version = approved(alice)
+    for each in (contract, fresh):
+        adopted = {"clause_id": availability(each).pk, "library_version_id": library_version.pk}
+        adopt_library_clause(actor=alice, **adopted, position="preferred")
+    had = having_clause(library_version.clause_id)
+    assert list(had.values_list("version__contract", flat=True)) == [fresh.pk]
