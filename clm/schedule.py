@@ -14,6 +14,7 @@ BEAT = {
     "remind-requests": {"task": "contracts.tasks.remind_requests", "schedule": 600.0},
     "chase-approvals": {"task": "contracts.tasks.chase_approvals", "schedule": 60.0},
     "follow-contracts": {"task": "contracts.tasks.follow_contracts", "schedule": 20.0},
+    "follow-names": {"task": "contracts.tasks.follow_names", "schedule": 20.0},
     "check-views": {"task": "clm.pages.tasks.check_views", "schedule": 60.0},
     "end-terminated": {"task": "contracts.tasks.end_terminated", "schedule": 60.0},
     "watch-readings": {"task": "contracts.tasks.watch_readings", "schedule": 300.0},

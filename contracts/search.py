@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
-from contracts.models import Contract, FurtherWords
+from clm.lib import clock
+from contracts.models import Contract, ContractParty, FurtherWords, Party
 from contracts.queries.texts import sought_texts
+from contracts.states import ContractState
 
 # PostgreSQL's vector holds 1,048,575 bytes of different words and their places. Millions of characters of a language
 # fit in; words that never repeat fill it sooner, and a text that does not fit is tried by half.
@@ -21,6 +24,8 @@ PART = 60_000
 OVERLAP = 300
 # Of what people type without end; a title and the name of a party have their own bounds.
 DESCRIPTION, PARTIES = 20_000, 20_000
+# Of the contracts of a renamed party so many are found by its new name in one go.
+PORTION = 200
 TOO_LONG = "54000"  # SQLSTATE program_limit_exceeded
 
 _CONTRACT = f"""
@@ -48,6 +53,29 @@ def refresh_search(contract: Contract) -> None:
     """The search vector holds references, title, description, tags, parties, the text that counts and the newest, as
     far as it can. In the verb's own transaction."""
     _refresh(contract, [row.pk for row in sought_texts(contract)])
+
+
+def find_by_name_later(party: Party) -> None:
+    """The contracts of the renamed party are found by its new name soon, from the first one on. In the verb's own
+    transaction."""
+    party.found_due_at, party.found_up_to = clock.now(), None
+    party.save(update_fields=["found_due_at", "found_up_to"])
+
+
+def find_by_name(party_id: UUID, due_at: datetime) -> int:
+    """The next PORTION of them are, each in a transaction of its own, so that nobody waits for more than one; answers
+    how many. A party that was renamed again meanwhile, and so is due at another instant, begins anew."""
+    rows = Party.objects.filter(pk=party_id, found_due_at=due_at)
+    begin = rows.values_list("found_up_to", flat=True).first()
+    parts = ContractParty.objects.filter(party=party_id).exclude(contract__state=ContractState.DISPOSED)
+    after = parts.filter(contract__gt=begin) if begin else parts
+    ids = list(after.order_by("contract").values_list("contract", flat=True).distinct()[:PORTION])
+    for contract in Contract.objects.defer("search").filter(pk__in=ids).order_by("pk"):
+        with transaction.atomic():
+            refresh_search(contract)
+    is_over = len(ids) < PORTION
+    rows.update(found_due_at=None if is_over else clock.now(), found_up_to=None if is_over else ids[-1])
+    return len(ids)
 
 
 def _refresh(contract: Contract, texts: Sequence[UUID]) -> None:

@@ -15,6 +15,7 @@ from contracts.access.approvals import DESK
 from contracts.access.risk import ASSESSOR
 from contracts.models import Approval, Contract, Watcher
 from contracts.operations.approval.reseat_approval import reseat_approval
+from contracts.operations.change_party import ROUTED
 from contracts.operations.risk.assess_later import assess_later
 from contracts.operations.risk.follow_contract import follow_contract
 from contracts.operations.risk.guards import LIVE
@@ -90,6 +91,10 @@ def mark_without_scale(event: OutboxEvent) -> None:
 
 @handles("party.changed", "party.parent_set")
 def mark_with_party(event: OutboxEvent) -> None:
+    """Nothing rests on its e-mail address."""
+    before, after = event.entry.before, event.entry.after
+    if event.type == "party.changed" and all(before.get(name, after[name]) == after[name] for name in ROUTED):
+        return
     _assess_later(event, contracts_with([event.payload["party_id"]]))
 
 

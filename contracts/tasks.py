@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,16 @@ from contracts.access.retention import WATCH
 from contracts.access.risk import ASSESSOR
 from contracts.access.signing import DESK as SIGNING_DESK
 from contracts.access.termination import ENDER
-from contracts.models import ApprovalStep, Contract, ContractRequest, Envelope, Reading, Template, Termination
+from contracts.models import (
+    ApprovalStep,
+    Contract,
+    ContractRequest,
+    Envelope,
+    Party,
+    Reading,
+    Template,
+    Termination,
+)
 from contracts.operations.advance_terms import advance_terms as advance
 from contracts.operations.approval.chase_step import chase_step
 from contracts.operations.flag_unusual_readings import flag_unusual_readings
@@ -34,11 +43,14 @@ from contracts.operations.signing.remind_recipient import look_after_envelope
 from contracts.operations.templates.remind_template_review import remind_template_review
 from contracts.operations.termination.end_terminated import end_terminated as end
 from contracts.papers.executed import seal_envelope
+from contracts.search import find_by_name
 
 log = structlog.get_logger("contracts.tasks")
 LIMIT = 500
 LATER = timedelta(minutes=10)
 KEPT = timedelta(days=35)
+# Half a minute's work of one worker.
+MOST_RENAMED = 2_000
 
 
 @shared_task
@@ -151,6 +163,30 @@ def _claim_unsealed() -> tuple[UUID, UUID] | None:
         if found is not None:
             Envelope.objects.filter(pk=found[0]).update(seal_due_at=clock.now() + LATER)
     return found
+
+
+@shared_task
+def follow_names() -> int:
+    """The contracts of renamed parties are found by the new names, in portions."""
+    done = 0
+    while done < MOST_RENAMED and (claimed := _claim_renamed()) is not None:
+        party_id, organization_id, due_at = claimed
+        with organization_scope(organization_id):
+            done += max(1, find_by_name(party_id, due_at))
+    return done
+
+
+@transaction.atomic
+def _claim_renamed() -> tuple[UUID, UUID, datetime] | None:
+    """The next party whose contracts wait, out of reach of others for a while: a crash lets it come back."""
+    with every_organization():
+        rows = Party.objects.select_for_update(skip_locked=True, of=("self",)).order_by("found_due_at", "pk")
+        found = rows.filter(found_due_at__lte=clock.now()).values_list("pk", "organization_id").first()
+        if found is None:
+            return None
+        due_at = clock.now() + LATER
+        Party.objects.filter(pk=found[0]).update(found_due_at=due_at)
+    return (*found, due_at)
 
 
 @shared_task

@@ -31,6 +31,7 @@ from contracts.operations.parties.identify_party import add_identifier, remove_i
 from contracts.operations.parties.name_contact import add_contact, change_contact, remove_contact
 from contracts.operations.parties.set_parent_company import set_parent_company
 from contracts.queries.entities import group_of, similar_parties
+from contracts.queries.party_names import parties_named
 
 VIEW, CHANGE = "contracts.view_party", "contracts.change_party"
 
@@ -42,9 +43,13 @@ class PartyFilter(django_filters.FilterSet):
     parent = django_filters.UUIDFilter(field_name="parent_id")
     is_archived = django_filters.BooleanFilter(field_name="archived_at", lookup_expr="isnull", exclude=True)
     identifier = django_filters.CharFilter(method="by_identifier", label="One of its numbers, as it is kept")
+    q = django_filters.CharFilter(method="by_words", label="A part of the name, or almost it")
 
     def by_identifier(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return rows.filter(pk__in=PartyIdentifier.objects.filter(value=value).values("party"))
+
+    def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(pk__in=parties_named(Party.objects.all(), value).order_by().values("pk"))
 
 
 class Parties(IdempotentMixin, VisibleRowsView, ListAPIView):

@@ -64,7 +64,7 @@ def by_told_state(rows: QuerySet[Any], _name: str, values: list[str]) -> QuerySe
 
 INSIDE_FILTERS = (
     "owner", "department", "tag", "watched", "currency", "value_from", "value_below", "clause", "without_clause",
-    "risk", "risk_from",
+    "risk", "risk_from", "party_id",
 )  # fmt: skip
 
 
@@ -87,6 +87,7 @@ class ContractFilter(django_filters.FilterSet):
     reference = django_filters.CharFilter()
     external_reference = django_filters.CharFilter()
     party = django_filters.UUIDFilter(method="by_party")
+    party_id = django_filters.UUIDFilter(method="by_party", label="The same, as facets name it")
     created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     q = django_filters.CharFilter(method="by_words", label="Words in title, text, parties or references")

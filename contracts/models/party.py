@@ -32,6 +32,9 @@ class Party(OrganizationRow):
         verbose_name=_("parent company"),
     )
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+    # While its contracts come to be found by its new name: when the next of them do, and up to which they are.
+    found_due_at = models.DateTimeField(null=True, editable=False)
+    found_up_to = models.UUIDField(null=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -40,7 +43,12 @@ class Party(OrganizationRow):
                 condition=models.Q(parent=None) | ~models.Q(parent=models.F("id")), name="party_not_its_own_parent"
             ),
         ]
-        indexes: ClassVar = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="party_name_trigram")]
+        indexes: ClassVar = [
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="party_name_trigram"),
+            models.Index(
+                fields=["found_due_at"], condition=models.Q(found_due_at__isnull=False), name="party_found_due"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

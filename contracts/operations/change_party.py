@@ -16,7 +16,7 @@ from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, Party
 from contracts.operations.approval.guards import LIVE, supersede_approvals
-from contracts.search import refresh_search
+from contracts.search import find_by_name_later
 
 ROUTED = ("name", "is_ours", "country")
 FIELDS = ("name", "is_ours", "country", "email")
@@ -25,7 +25,9 @@ FIELDS = ("name", "is_ours", "country", "email")
 @transaction.atomic
 def change_party(*, actor: Actor, party_id: UUID, **changes: Any) -> Party:
     """The party has the given values; `changes` names fields of FIELDS. Approvals of contracts with it are overtaken
-    where it is another for the rules. Raises DomainError `party_known`, `out_for_signature`."""
+    where it is another for the rules; its contracts are found by a new name soon, however many they are. Raises
+    DomainError `party_known`, `out_for_signature`."""
+    approved = _lock_approved(party_id) if set(changes) & set(ROUTED) else []
     party = lock_row(Party, party_id)
     require(actor, "contracts.change_party", party)
     if Party.objects.filter(name__iexact=changes.get("name", party.name)).exclude(pk=party.pk).exists():
@@ -36,17 +38,21 @@ def change_party(*, actor: Actor, party_id: UUID, **changes: Any) -> Party:
             setattr(party, name, changes[name])
     party.save()
     if any(before.get(name, getattr(party, name)) != getattr(party, name) for name in ROUTED):
-        _supersede(actor, party)
-    for contract in Contract.objects.filter(parties__party=party):
-        refresh_search(contract)
+        _supersede(actor, approved)
+    if before.get("name", party.name) != party.name:
+        find_by_name_later(party)
     record(actor, events.party_changed(party, before))
     return party
 
 
-def _supersede(actor: Actor, party: Party) -> None:
-    """The contracts with it that are approved, or wait to be, locked one after the other."""
-    rows = Contract.objects.filter(parties__party=party, approvals__state__in=LIVE).order_by("pk").distinct()
-    for contract_id in rows.values_list("pk", flat=True):
-        contract = lock_row(Contract, contract_id)
+def _lock_approved(party_id: UUID) -> list[Contract]:
+    """The contracts with it that are approved, or wait to be, in one order and before the party, as `add_party` locks:
+    of two who change the same, one waits. What is sent for approval meanwhile follows the event (`follow_contract`)."""
+    rows = Contract.objects.filter(parties__party=party_id, approvals__state__in=LIVE).order_by("pk").distinct()
+    return [lock_row(Contract, contract_id) for contract_id in list(rows.values_list("pk", flat=True))]
+
+
+def _supersede(actor: Actor, contracts: list[Contract]) -> None:
+    for contract in contracts:
         why = _("What is known of a party changed.")
         supersede_approvals(actor, contract, verb="contracts.change_party", why=why)

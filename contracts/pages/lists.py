@@ -34,6 +34,7 @@ from contracts.models.risk import RiskBand
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, words_of
 from contracts.queries.custom_filters import PREFIX, custom_filters
+from contracts.queries.party_names import parties_named
 from contracts.queries.snippets import snippets_of
 from contracts.states import ContractState
 
@@ -58,7 +59,7 @@ def by_told_state(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
 
 INSIDE_FILTERS = (
     "owner", "confidential", "department", "tag", "watched", "currency", "value_from", "value_below", "clause",
-    "without_clause", "risk",
+    "without_clause", "risk", "party_id",
 )  # fmt: skip
 
 
@@ -66,6 +67,8 @@ class ContractFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=ContractState.choices, label=_("State"), empty_label=_("Any"))
     category = django_filters.ChoiceFilter(choices=Category.choices, label=_("Type"), empty_label=_("Any"))
     party = django_filters.CharFilter(method="by_party", label=_("Party"))
+    # Exactly this one, as *Narrow* counts it: a name may be a part of another.
+    party_id = django_filters.UUIDFilter(method="by_party_id", label=_("Party"), widget=forms.HiddenInput())
     owner = django_filters.ModelChoiceFilter(queryset=_owners, label=_("Owner"))
     department = django_filters.ModelChoiceFilter(queryset=_departments, label=_("Department"))
     tag = django_filters.CharFilter(method="by_tag", label=_("Tag"))
@@ -112,8 +115,12 @@ class ContractFilter(django_filters.FilterSet):
         return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 
     def by_party(self, rows: QuerySet[Contract], _name: str, value: str) -> QuerySet[Contract]:
-        named = ContractParty.objects.filter(party__name__icontains=value)
+        alike = parties_named(Party.objects.all(), value).order_by().values("pk")
+        named = ContractParty.objects.filter(Q(party__name__icontains=value) | Q(party__in=alike))
         return rows.filter(pk__in=named.values("contract"))
+
+    def by_party_id(self, rows: QuerySet[Contract], _name: str, value: UUID) -> QuerySet[Contract]:
+        return rows.filter(pk__in=ContractParty.objects.filter(party=value).values("contract"))
 
 
 KINDS = {engine.DATE: "date", engine.INTEGER: "number", engine.DECIMAL: "number"}
@@ -304,7 +311,10 @@ class PartyList(ListPage):
         if not text:
             return found
         named: Any = found.annotate(upper_name=Upper("name"))
-        return named.filter(Q(upper_name__contains=text.upper()) | Q(pk__in=numbered(text)))  # type: ignore[no-any-return]
+        alike = parties_named(Party.objects.all(), text).order_by().values("pk")
+        return named.filter(  # type: ignore[no-any-return]
+            Q(upper_name__contains=text.upper()) | Q(pk__in=alike) | Q(pk__in=numbered(text))
+        )
 
     def extra_context(self) -> dict[str, Any]:
         return {"can_add": can(self.actor, "contracts.create_party")}

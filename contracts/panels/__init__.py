@@ -22,6 +22,7 @@ from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.models import Contract, Party
 from contracts.pages import views
+from contracts.queries.party_names import parties_named
 from contracts.states import ContractState
 from contracts.tabs import ContractTab, register_contract_tab
 
@@ -65,7 +66,7 @@ def visible_rows(actor: Actor) -> Any:
 
 
 def _search_parties(actor: Actor, words: str, limit: int) -> list[Hit]:
-    rows: list[Party] = list(queries.parties(actor).filter(name__icontains=words)[:limit])
+    rows: list[Party] = list(parties_named(queries.parties(actor), words)[:limit])
     return [Hit(str(_("Party")), row.name, row.country, f"/contracts/parties/{row.pk}/") for row in rows]
 
 

@@ -37,9 +37,10 @@ UNION ALL SELECT 'department', '', department_id::text, count(*) FROM found
     WHERE department_id IS NOT NULL GROUP BY department_id
 UNION ALL (SELECT 'owner', '', owner_id::text, count(*) FROM found GROUP BY owner_id ORDER BY 4 DESC LIMIT {top})
 UNION ALL SELECT 'risk', '', risk_band, count(*) FROM found WHERE risk_band <> '' GROUP BY risk_band
-UNION ALL (SELECT 'party', '', p.name, count(DISTINCT found.id) FROM found
-    JOIN contracts_contractparty cp ON cp.contract_id = found.id AND cp.role <> 'ours'
-    JOIN contracts_party p ON p.id = cp.party_id GROUP BY p.name ORDER BY 4 DESC, 3 LIMIT {top})
+UNION ALL (SELECT 'party', p.name, p.id::text, count(DISTINCT found.id) FROM found
+    JOIN contracts_contractparty cp ON cp.contract_id = found.id
+    JOIN contracts_party p ON p.id = cp.party_id GROUP BY p.name, p.id
+    HAVING bool_or(cp.role <> 'ours') ORDER BY 4 DESC, 2 LIMIT {top})
 UNION ALL (SELECT 'tag', '', tag, count(*) FROM found, unnest(found.tags) AS tag
     GROUP BY tag ORDER BY 4 DESC, 3 LIMIT {top})
 UNION ALL SELECT 'value', currency, width_bucket(value_amount, %s::numeric[])::text, count(*) FROM found
@@ -101,7 +102,7 @@ def _described(rows: dict[str, list[tuple[str, str, int]]]) -> list[Facet]:
     found = [
         _facet("state", _("State"), rows, dict(ContractState.choices)),
         _facet("category", _("Type"), rows, dict(Category.choices)),
-        _facet("party", _("Party"), rows),
+        _parties(rows.get("party", ())),
         _facet("department", _("Department"), rows, {str(pk): name for pk, name in teams.items()}),
         _facet("owner", _("Owner"), rows, owners),
         _facet("risk", _("Risk"), rows, dict(RiskBand.choices)),
@@ -118,6 +119,12 @@ def _facet(
     counted = sorted(rows.get(key, ()), key=lambda row: (-row[2], row[1]))
     named = labels or {}
     return Facet(key, label, tuple(Count(str(named.get(value, value)), n, {key: value}) for _k, value, n in counted))
+
+
+def _parties(rows: Iterable[tuple[str, str, int]]) -> Facet:
+    """Each by its id: the name of one may be a part of another's."""
+    counted = sorted(rows, key=lambda row: (-row[2], row[0]))
+    return Facet("party", _("Party"), tuple(Count(name, n, {"party_id": pk}) for name, pk, n in counted))
 
 
 def _values(rows: Iterable[tuple[str, str, int]]) -> Facet:

@@ -35,7 +35,7 @@ from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_parties import add_party, remove_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
-from contracts.tasks import advance_terms
+from contracts.tasks import advance_terms, follow_names
 from tests.cast import Cast
 from tests.contracts.papers import TERMS, TEXT, active_contract, draft_contract, newest, passage_in, text_paper
 from tests.proof import last_entry, last_event, left_behind
@@ -320,7 +320,9 @@ def test_a_party_is_known_once_and_found_under_its_new_name(alice: Actor) -> Non
 
     change_party(actor=alice, party_id=part.party_id, name="Nimbus AG", country="CH")
     assert last_entry().before == {"name": "Cirrus", "country": ""}
-    assert found(alice, "nimbus") == [contract]
+    assert (found(alice, "nimbus"), found(alice, "nimbus -cirrus")) == ([contract], [])
+    assert (follow_names(), follow_names()) == (1, 0)
+    assert found(alice, "nimbus -cirrus") == [contract]
     assert found(alice, "cirrus") == []
 
 
