@@ -33,6 +33,7 @@ from contracts.operations.parties.set_parent_company import set_parent_company
 from contracts.queries.entities import group_of, similar_parties
 from contracts.queries.party_names import parties_named
 
+MOST_FOUND = 1_000
 VIEW, CHANGE = "contracts.view_party", "contracts.change_party"
 
 
@@ -49,7 +50,7 @@ class PartyFilter(django_filters.FilterSet):
         return rows.filter(pk__in=PartyIdentifier.objects.filter(value=value).values("party"))
 
     def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(pk__in=parties_named(Party.objects.all(), value).order_by().values("pk"))
+        return rows.filter(pk__in=[party.pk for party in parties_named(Party.objects.all(), value, MOST_FOUND)])
 
 
 class Parties(IdempotentMixin, VisibleRowsView, ListAPIView):

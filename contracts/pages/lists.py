@@ -34,7 +34,7 @@ from contracts.models.risk import RiskBand
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, words_of
 from contracts.queries.custom_filters import PREFIX, custom_filters
-from contracts.queries.party_names import parties_named
+from contracts.queries.party_names import parties_like
 from contracts.queries.snippets import snippets_of
 from contracts.states import ContractState
 
@@ -115,9 +115,9 @@ class ContractFilter(django_filters.FilterSet):
         return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 
     def by_party(self, rows: QuerySet[Contract], _name: str, value: str) -> QuerySet[Contract]:
-        alike = parties_named(Party.objects.all(), value).order_by().values("pk")
-        named = ContractParty.objects.filter(Q(party__name__icontains=value) | Q(party__in=alike))
-        return rows.filter(pk__in=named.values("contract"))
+        known = Party.objects.filter(name__icontains=value)
+        parties = known if known.exists() else parties_like(Party.objects.all(), value)
+        return rows.filter(pk__in=ContractParty.objects.filter(party__in=parties).values("contract"))
 
     def by_party_id(self, rows: QuerySet[Contract], _name: str, value: UUID) -> QuerySet[Contract]:
         return rows.filter(pk__in=ContractParty.objects.filter(party=value).values("contract"))
@@ -311,10 +311,10 @@ class PartyList(ListPage):
         if not text:
             return found
         named: Any = found.annotate(upper_name=Upper("name"))
-        alike = parties_named(Party.objects.all(), text).order_by().values("pk")
-        return named.filter(  # type: ignore[no-any-return]
-            Q(upper_name__contains=text.upper()) | Q(pk__in=alike) | Q(pk__in=numbered(text))
-        )
+        known = named.filter(Q(upper_name__contains=text.upper()) | Q(pk__in=numbered(text)))
+        if known.exists():
+            return known  # type: ignore[no-any-return]
+        return found.filter(pk__in=[party.pk for party in parties_like(Party.objects.all(), text)])
 
     def extra_context(self) -> dict[str, Any]:
         return {"can_add": can(self.actor, "contracts.create_party")}

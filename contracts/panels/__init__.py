@@ -66,7 +66,7 @@ def visible_rows(actor: Actor) -> Any:
 
 
 def _search_parties(actor: Actor, words: str, limit: int) -> list[Hit]:
-    rows: list[Party] = list(parties_named(queries.parties(actor), words)[:limit])
+    rows: list[Party] = parties_named(queries.parties(actor), words, limit)
     return [Hit(str(_("Party")), row.name, row.country, f"/contracts/parties/{row.pk}/") for row in rows]
 
 

@@ -13,7 +13,7 @@ from clm.access.permissions import can, visible
 from clm.lib.actor import Actor
 from clm.lib.trace import ClauseRef
 from contracts.models import Contract, ContractParty, FurtherWords, Party, Passage, Version
-from contracts.queries.party_names import named_so, parties_named
+from contracts.queries.party_names import contracts_of, parties_like, parties_with
 from contracts.states import VersionState
 
 
@@ -34,14 +34,18 @@ def listed(actor: Actor) -> QuerySet[Any]:
 
 
 def found_by(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Rows that have the words in title, text, parties or references, whose title contains them as written, or one of
-    whose parties has a name much like them."""
+    """Rows that have the words in title, text, parties or references, or whose title or a party's name contains them as
+    written; where there are none, those of parties whose names are much like them."""
     by_words = Q(search=SearchQuery(words, search_type="websearch", config="english"))
     by_name = Q(search=SearchQuery(words, search_type="websearch", config="simple"))
     by_title = Q(title_upper__contains=words.upper())
     further = _in_long_texts(words, by_words | by_name)
     titled = cast("QuerySet[Any]", rows.annotate(title_upper=Upper("title")))
-    return titled.filter(by_words | by_name | by_title | further | named_so(words))
+    exact = by_words | by_name | by_title | further | contracts_of(parties_with(Party.objects.all(), words))
+    alike = parties_like(Party.objects.all(), words)
+    if not alike or titled.filter(exact).exists():
+        return titled.filter(exact)
+    return rows.filter(contracts_of(alike))
 
 
 def found_for(actor: Actor, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -49,14 +53,16 @@ def found_for(actor: Actor, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     if can(actor, "contracts.view_inside"):
         return found_by(rows, words)
     found = rows
-    alike = parties_named(Party.objects.filter(contracts__contract__in=rows.values("pk")), words)
-    by_likeness = Q(pk__in=ContractParty.objects.filter(party__in=alike.values("pk")).values("contract"))
     for word in words.split()[:20]:
         texts = visible(actor, Version.objects.filter(text__icontains=word)).values("contract")
         named = ContractParty.objects.filter(party__name__icontains=word).values("contract")
         by_name = Q(title__icontains=word) | Q(reference__icontains=word) | Q(external_reference__icontains=word)
         found = found.filter(by_name | Q(pk__in=texts) | Q(pk__in=named))
-    return rows.filter(Q(pk__in=found.values("pk")) | by_likeness)
+    if found.exists():
+        return found
+    theirs = Party.objects.filter(pk__in=ContractParty.objects.filter(contract__in=rows.values("pk")).values("party"))
+    named = ContractParty.objects.filter(party__in=parties_like(theirs, words))
+    return rows.filter(pk__in=named.values("contract"))
 
 
 def _in_long_texts(words: str, matches: Q) -> Q:

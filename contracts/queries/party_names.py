@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
@@ -16,34 +18,52 @@ LEAST, MOST_TYPED, MOST_WORDS = 3, 120, 6
 _ASKED = re.compile(r'"|(?:^|\s)-\S|\sor\s', re.IGNORECASE)
 MOST_PARTIES = 50
 MOST_CONTRACTS = 2_000
+# Of the three-letter parts of what was typed and of the place in the name that is most like it: one wrong letter of six
+# leaves 0.4. What is clearly less like it than the likest is left out.
+LIKE_ENOUGH, BESIDE_LIKEST = 0.35, 0.8
 
 
-def is_like_name(words: str) -> bool:
-    return LEAST <= len(words) <= MOST_TYPED and len(words.split()) <= MOST_WORDS and not _ASKED.search(words)
-
-
-def parties_named(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Those whose name has this in it, or a word or words much like it (0.6 of the three-letter parts of what was
-    typed, PostgreSQL's own bound), the likest first; by the trigram index. None where no name was typed."""
+def typed_name(words: str) -> str:
+    """What was typed, in the letters of the index; empty where it is no name."""
     typed = " ".join(words.split()).upper()
-    if not is_like_name(typed):
-        return rows.none()
+    is_name = LEAST <= len(typed) <= MOST_TYPED and len(typed.split()) <= MOST_WORDS and not _ASKED.search(words)
+    return typed if is_name else ""
+
+
+def parties_with(rows: QuerySet[Any], words: str, most: int = MOST_PARTIES) -> list[Any]:
+    """Those whose name has this in it, by name."""
+    typed = typed_name(words)
     named: QuerySet[Any] = rows.annotate(upper_name=Upper("name"))
-    alike = named.filter(Q(upper_name__contains=typed) | Q(upper_name__trigram_word_similar=typed))
-    ranked: QuerySet[Any] = alike.annotate(likeness=TrigramWordSimilarity(typed, "upper_name"))
-    return ranked.order_by("-likeness", "name", "pk")
+    return list(named.filter(upper_name__contains=typed).order_by("name", "pk")[:most]) if typed else []
 
 
-def named_so(words: str) -> Q:
-    """Contracts with such a party. Looked up beforehand, so that the search keeps its indexes: of some contracts their
+def parties_like(rows: QuerySet[Any], words: str, most: int = MOST_PARTIES) -> list[Any]:
+    """Those whose name has something much like this in it, the likest first; by the trigram index."""
+    typed = typed_name(words)
+    if not typed:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, false)", [str(LIKE_ENOUGH)])
+    named: QuerySet[Any] = rows.annotate(upper_name=Upper("name")).filter(upper_name__trigram_word_similar=typed)
+    ranked: QuerySet[Any] = named.annotate(likeness=TrigramWordSimilarity(typed, "upper_name"))
+    found = list(ranked.order_by("-likeness", "name", "pk")[:most])
+    return [each for each in found if each.likeness >= found[0].likeness * BESIDE_LIKEST]
+
+
+def parties_named(rows: QuerySet[Any], words: str, most: int = MOST_PARTIES) -> list[Any]:
+    """By a part of the name, or where none has it by almost it."""
+    return parties_with(rows, words, most) or parties_like(rows, words, most)
+
+
+def contracts_of(parties: Sequence[Party]) -> Q:
+    """Contracts with one of them. Looked up beforehand, so that a search keeps its indexes: of some contracts their
     ids, of too many, or of our own companies that most have, the words of the name, which their vectors hold."""
-    found = list(parties_named(Party.objects.all(), words).values_list("pk", "name", "is_ours")[:MOST_PARTIES])
-    theirs = [pk for pk, _name, is_ours in found if not is_ours]
+    theirs = [party.pk for party in parties if not party.is_ours]
     parts = ContractParty.objects.filter(party__in=theirs).order_by().values_list("contract", flat=True)
     ids = list(parts[: MOST_CONTRACTS + 1]) if theirs else []
     is_many = len(ids) > MOST_CONTRACTS
     wanted = Q(pk__in=set(ids))
-    for _pk, name, is_ours in found:
-        if is_ours or is_many:
-            wanted |= Q(search=SearchQuery(name, config="simple"))
+    for party in parties:
+        if party.is_ours or is_many:
+            wanted |= Q(search=SearchQuery(party.name, config="simple"))
     return wanted

@@ -35,7 +35,7 @@ def with_party(actor: Actor, name: str, title: str = "Works") -> Contract:
 
 
 @pytest.mark.parametrize("many", [0, 2000])
-@pytest.mark.parametrize("words", ["Zephy", "ephyr", "Zephir Networks", "zephyr netwrks"])
+@pytest.mark.parametrize("words", ["Zephy", "ephyr", "Zephir Networks", "zephyr netwrks", "Zephir", "Zephir Netwrks"])
 def test_by_a_part_of_a_name_and_by_almost_it(
     alice: Actor, monkeypatch: pytest.MonkeyPatch, words: str, many: int
 ) -> None:
