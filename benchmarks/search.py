@@ -16,7 +16,7 @@ from benchmarks.measure import Table, percentiles, seconds
 from benchmarks.stage import OFTEN, RUNNING, WORDS
 from clm.documents.blobs import store_blob
 from clm.lib.actor import Actor
-from contracts.models import LibraryClause, LibraryClauseVersion
+from contracts.models import LibraryClause, LibraryClauseVersion, Party
 
 CLAUSES, POOL, CLAUSE_WORDS = 20, 4000, 45
 TIED = 30  # of the library's clauses
@@ -96,10 +96,15 @@ def _asked(dice: random.Random) -> dict[str, list[str]]:
         "a word of a title and one of the text": lambda: f"{dice.choice(WORDS)} {_some(dice, 1, 100, 2000)[0]}",
         "a reference": lambda: f"M-{dice.randrange(10_000):07d}",
         "a part of a name": lambda: dice.choice(WORDS)[1:6],
+        "a party's name": lambda: _name(dice),
+        "a part of a party's name": lambda: _name(dice)[2:-1],
+        "a party's name with a letter less in each word": lambda: _misspelled(_name(dice)),
     }
     asked = {f"search: {name}": [page.format(quote_plus(say())) for _ in range(TIMES)] for name, say in words.items()}
     two = words["two words of a text"]
     asked["search by the API: two words of a text"] = [api.format(quote_plus(two())) for _ in range(TIMES)]
+    named = words["a party's name with a letter less in each word"]
+    asked["search by the API: a party's name, misspelled"] = [api.format(quote_plus(named())) for _ in range(TIMES)]
     asked["search: two words, of one state and currency"] = [
         f"{page.format(quote_plus(two()))}&state=active&currency=EUR" for _ in range(TIMES)
     ]
@@ -108,6 +113,15 @@ def _asked(dice: random.Random) -> dict[str, list[str]]:
     asked["contracts that lack a clause"] = [f"/contracts/?without_clause={dice.choice(tied)}" for _ in range(TIMES)]
     asked["search box of every page"] = [f"/search/?q={quote_plus(two())}" for _ in range(TIMES)]
     return asked
+
+
+def _name(dice: random.Random) -> str:
+    """Of one of the parties of the stage."""
+    return dice.choice(list(Party.objects.values_list("name", flat=True)[:2000]))
+
+
+def _misspelled(name: str) -> str:
+    return " ".join(f"{word[:2]}{word[3:]}" if len(word) > 4 else word for word in name.split())
 
 
 def _some(dice: random.Random, number: int, most: int, least: int) -> Sequence[str]:

@@ -20,6 +20,7 @@ from contracts.models import Clause, Contract, ContractParty, Passage, RenewalDe
 from contracts.models.contract import Category
 from contracts.papers import TERM_FIELDS
 from contracts.queries.custom_fields import values_of
+from contracts.queries.retention import held_among
 from contracts.states import VersionState
 
 
@@ -55,8 +56,11 @@ class ContractSerializer(SharedFacts):
 
     inside_only = (
         "owner", "department", "value_amount", "currency", "is_confidential", "tags", "description", "custom_fields",
-        "ended_on", "kept_until", "risk_score", "risk_band",
+        "ended_on", "kept_until", "risk_score", "risk_band", "is_on_hold",
     )  # fmt: skip
+    is_on_hold = serializers.SerializerMethodField(
+        help_text="Whether a legal hold covers it, whatever it is placed on."
+    )
     parties = ContractPartySerializer(many=True, read_only=True)
     custom_fields = serializers.SerializerMethodField(help_text="Values of the organization's own fields, by key.")
     snippet = serializers.SerializerMethodField(
@@ -69,9 +73,13 @@ class ContractSerializer(SharedFacts):
             "id", "reference", "external_reference", "title", "category", "state", "owner", "department",
             "value_amount", "currency", "time_zone", "is_confidential", "tags", "description", "custom_fields",
             "jurisdiction", "ended_on", "kept_until", "risk_score", "risk_band",
-            "parties", "created_at", "snippet",
+            "is_on_hold", "parties", "created_at", "snippet",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_is_on_hold(self, contract: Contract) -> bool:
+        is_held = getattr(contract, "is_held", None)  # a list asks for its page at once
+        return bool(held_among([contract.pk])) if is_held is None else is_held
 
     def get_snippet(self, contract: Contract) -> list[list[Any]]:
         return [[part.text, part.is_hit] for part in getattr(contract, "snippet", ())]

@@ -52,6 +52,7 @@ from contracts.queries.amendments import with_period
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, with_values
 from contracts.queries.custom_filters import custom_filters
+from contracts.queries.retention import held_among
 from contracts.queries.snippets import snippets_of
 from contracts.states import ContractState
 
@@ -137,8 +138,11 @@ class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):
         return queries.contract_rows().prefetch_related(with_values())
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        """With the place in its text for each contract that was searched for."""
+        """With the place in its text for each contract that was searched for, and whether it is held."""
         rows = super().paginate_queryset(queryset)
+        held = held_among(row.pk for row in rows or ())
+        for row in rows or ():
+            row.is_held = row.pk in held
         words = self.request.query_params.get("q", "").replace("\x00", "").strip()
         if rows and words:
             found = snippets_of(actor_in(self.request), [row.pk for row in rows], words)

@@ -26,6 +26,7 @@ from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.access.imports import IMPORT
 from contracts.access.other_side import in_told_state, told_choices, told_states
+from contracts.access.retention import VIEW as VIEW_RECORDS
 from contracts.engine import custom_values as engine
 from contracts.engine.identifiers import SEPARATORS
 from contracts.models import Contract, ContractParty, Party, PartyIdentifier, Watcher
@@ -35,6 +36,7 @@ from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, words_of
 from contracts.queries.custom_filters import PREFIX, custom_filters
 from contracts.queries.party_names import parties_like
+from contracts.queries.retention import held_among
 from contracts.queries.snippets import snippets_of
 from contracts.states import ContractState
 
@@ -163,6 +165,13 @@ class ContractList(ListPage):
         Column("counterparties", _("Counterparty"), lambda row: queries.names_of(row, "counterparty")),
         Column("category", _("Type"), lambda row: Category(row.category).label, sort=("category",)),
         Column("state", _("State"), "shown_state", kind="state", domain="contract", sort=("state",)),
+        Column(
+            "held",
+            _("On hold"),
+            lambda row: _("On hold") if row.is_held else "",
+            template="contracts/held_cell.html",
+            verb=VIEW_RECORDS,
+        ),
         Column("ends_on", _("Term ends"), "term_ends_on", kind="date", zone="time_zone", sort=("term_ends_on",)),
         Column(
             "value",
@@ -214,15 +223,16 @@ class ContractList(ListPage):
         return super().get(request, *args, **kwargs)
 
     def complete(self, rows: Sequence[Any]) -> None:
-        """The own fields that are shown, in one query, and where in their texts searched words stand."""
+        """The own fields that are shown, where in their texts searched words stand, and which are held."""
         keys = [self.custom[each.key].key for each in self.chosen_columns() if each.key in self.custom]
         ids = [row.pk for row in rows]
         found = words_of(ids, keys) if keys else {}
         text = self.request.GET.get("q", "").replace("\x00", "").strip()
         is_shown = text and "format" not in self.request.GET
         snippets = snippets_of(self.actor, ids, text) if is_shown else {}
+        held = held_among(ids) if can(self.actor, VIEW_RECORDS) else set()
         for row in rows:
-            row.said, row.snippet = found.get(row.pk, {}), snippets.get(row.pk, [])
+            row.said, row.snippet, row.is_held = found.get(row.pk, {}), snippets.get(row.pk, []), row.pk in held
         told_states(self.actor, rows)
 
     def rows(self) -> QuerySet[Any]:

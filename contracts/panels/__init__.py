@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from clm.access.permissions import can
 from clm.accounts.roles import Role
 from clm.dashboards.registry import (
     Hit,
@@ -20,9 +21,11 @@ from clm.dashboards.registry import (
 from clm.lib.actor import Actor
 from contracts import queries
 from contracts.access import VIEW_INSIDE
+from contracts.access.retention import VIEW as VIEW_RECORDS
 from contracts.models import Contract, Party
 from contracts.pages import views
 from contracts.queries.party_names import parties_named
+from contracts.queries.retention import held_among
 from contracts.states import ContractState
 from contracts.tabs import ContractTab, register_contract_tab
 
@@ -49,16 +52,14 @@ def _expiring(actor: Actor) -> dict[str, Any]:
 
 
 def _search_contracts(actor: Actor, words: str, limit: int) -> list[Hit]:
-    rows = queries.found_for(actor, visible_rows(actor), words)[:limit]
-    return [
-        Hit(
-            str(_("Contract")),
-            row.title,
-            f"{row.reference} · {queries.names_of(row, 'counterparty')}",
-            f"/contracts/{row.pk}/",
-        )
-        for row in rows
-    ]
+    rows = list(queries.found_for(actor, visible_rows(actor), words)[:limit])
+    held = held_among(row.pk for row in rows) if can(actor, VIEW_RECORDS) else set()
+    return [Hit(str(_("Contract")), row.title, _beneath(row, row.pk in held), f"/contracts/{row.pk}/") for row in rows]
+
+
+def _beneath(row: Contract, is_held: bool) -> str:
+    names = queries.names_of(row, "counterparty")
+    return " · ".join([row.reference, names, *([str(_("On hold"))] if is_held else [])])
 
 
 def visible_rows(actor: Actor) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,9 +15,14 @@ from django.urls import reverse
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.models import Contract, Disposal, LegalHold, RetentionRule
+from contracts.operations.name_party import name_party
 from contracts.operations.retention.place_hold import place_hold
 from tests.cast import Cast
+from tests.contracts.drafting.written import let_in
+from tests.contracts.papers import draft_contract, newest
 from tests.contracts.retention.records import AFTER, archived_contract, kept_three_years
+from tests.contracts.signing.sent import prepared
+from tests.contracts.terminations import announced
 
 RULE = {
     "name": "German books", "category": "", "jurisdiction": "de", "keep_months": "72", "counts_from": "year_end",
@@ -137,3 +143,50 @@ def _counts(page: Client) -> dict[str, int]:
             shown(page, name)
         found[name] = len(queries)
     return found
+
+
+def test_a_hold_stands_wherever_its_contract_is_shown(
+    page: Client, api: Any, acme: Cast, alice: Actor, second: Client
+) -> None:
+    """Placed on a party: on lists with their exports, search, each page of the contract, the party, and in the API;
+    what it costs does not grow with the rows, and the other side learns nothing of it."""
+    with clock.set_to(datetime(2026, 6, 1, tzinfo=UTC)):
+        envelope = prepared(alice)
+        ending = announced(alice)
+    held = envelope.contract
+    name_party(actor=alice, contract_id=ending.contract_id, name="Held Ltd", role="guarantor")
+    part = name_party(actor=alice, contract_id=held.pk, name="Held Ltd", role="guarantor")
+    free = draft_contract(alice, title="Free")
+    place_hold(actor=alice, name="Dispute 7", reason="x", party_id=part.party_id)
+
+    version = newest(held)
+    for name, key in (("version", version.pk), ("envelope", envelope.pk), ("termination", ending.pk),
+                      ("draft", held.pk), ("party", part.party_id), ("contract", held.pk)):  # fmt: skip
+        assert "Dispute 7" in shown(page, name, key), name
+    assert "Dispute 7" not in shown(page, "contract", free.pk)
+    for url in (f"/contracts/?q={held.reference}", f"/contracts/?q={held.reference}&format=csv",
+                f"/search/?q={held.reference}"):  # fmt: skip
+        answer = page.get(url)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert content.count(b"On hold") > ("contracts" in url), url
+
+    costs = []
+    for _more in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            rows = api.get("/api/v1/contracts/").json()["results"]
+        assert {row["reference"] for row in rows if row["is_on_hold"]} == {held.reference, ending.contract.reference}
+        costs.append(len(asked))
+        draft_contract(alice, title="More")
+    assert costs[0] == costs[1]
+    assert api.get(f"/api/v1/contracts/{held.pk}/").json()["is_on_hold"] is True
+    assert api.get(f"/api/v1/contracts/{free.pk}/").json()["is_on_hold"] is False
+
+    them = let_in(acme, held)
+    assert "counterparty" in them.roles
+    client = Client()
+    client.force_login(acme.users["counterparty"], backend="django.contrib.auth.backends.ModelBackend")
+    for url in ("/contracts/?all=1", f"/contracts/{held.pk}/", f"/search/?q={held.reference}",
+                f"/api/v1/contracts/{held.pk}/"):  # fmt: skip
+        text = client.get(url).content.decode()
+        assert held.reference in text, url
+        assert ("Dispute 7" in text, "n hold" in text, "is_on_hold" in text) == (False, False, False), url
