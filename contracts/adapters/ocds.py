@@ -17,13 +17,13 @@ from typing import Any
 
 from babel import Locale
 
+from clm.lib.money import is_iso_4217
 from contracts.engine.ocds_merge import compiled
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_CONTRACTS = 5000
 MOST_DOCUMENTS = 200
 MOST_PROBLEMS = 1000
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ].*)?", re.DOTALL)
 # No database keeps these: NUL, and halves of characters that JSON writes alone.
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
@@ -264,7 +264,7 @@ class _Process:
         currency = _text(said.get("currency"), 10).upper()
         if amount is None or amount < 0:
             self.reading.wrong(f"{path}.amount", "no_amount", str(raw))
-        elif not _CURRENCY.fullmatch(currency):
+        elif not is_iso_4217(currency):
             self.reading.wrong(f"{path}.currency", "no_currency" if not currency else "currency_unknown", currency)
         else:
             return amount, currency

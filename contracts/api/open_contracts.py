@@ -40,7 +40,7 @@ class OpenContractSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = OpenContract
-        fields = ["id", "contract", "ocid", "key", "award_key", "read_at", "published_at"]
+        fields = ["id", "contract", "ocid", "key", "award_key", "read_at", "published_at", "with_description"]
 
 
 class OpenImportSerializer(BodySerializer):
@@ -59,6 +59,9 @@ class PackageSerializer(BodySerializer):
 
 
 class PublicationSerializer(BodySerializer):
+    """`with_description` gives the description out, too: it was written for people inside."""
+
+    with_description = serializers.BooleanField(required=False, default=False)
     our_role = serializers.ChoiceField(choices=[BUYER, SUPPLIER], required=False, default=BUYER)
 
 

@@ -26,7 +26,12 @@ def open_contract_read(opened: OpenContract, *, is_new: bool, touched: Sequence[
 
 
 def contract_published(opened: OpenContract) -> Event:
-    facts = {"ocid": opened.ocid, "key": opened.key, "published_at": opened.published_at}
+    facts = {
+        "ocid": opened.ocid,
+        "key": opened.key,
+        "published_at": opened.published_at,
+        "with_description": opened.with_description,
+    }
     return _about(opened, "contract.published", "contracts.publish_contract", {}, facts)
 
 

@@ -24,6 +24,8 @@ class OpenContract(OrganizationRow):
     facts = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, blank=True)
     read_at = models.DateTimeField(_("read"), null=True)
+    # Written for people inside: it goes out only where somebody said so.
+    with_description = models.BooleanField(_("with its description"), default=False)
     published_at = models.DateTimeField(_("published"), null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from clm.access.middleware import actor_of
-from clm.access.permissions import can, require, visible
+from clm.access.permissions import can, get_visible, require, visible
 from clm.lib.actor import Actor
 from clm.pages.lists import Column, Empty, ListPage
 from contracts.access.open_contracts import VIEW
@@ -188,12 +188,32 @@ def open_export(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class PublishForm(forms.Form):
+    our_role = forms.ChoiceField(
+        label=gettext_lazy("Our side"),
+        required=False,
+        choices=[(BUYER, gettext_lazy("We are the buyer")), (SUPPLIER, gettext_lazy("We are the supplier"))],
+        help_text=gettext_lazy("As it was read, where it was read from a publication."),
+    )
+    with_description = forms.BooleanField(label=gettext_lazy("The description goes out, too"), required=False)
+
+    def clean_our_role(self) -> str:
+        return self.cleaned_data["our_role"] or BUYER
+
+
 @login_required
-@require_POST
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    publish_contract(actor=actor_of(request), contract_id=pk, our_role=request.POST.get("our_role", BUYER))
-    messages.success(request, _("Published: it goes out with the next export."))
-    return redirect(_facts(pk))
+    """What would go out is named, and a person says whether the description does."""
+    actor = actor_of(request)
+    contract = get_visible(actor, Contract.objects.defer("search"), pk)
+    require(actor, "contracts.publish_contract", contract)
+    form = PublishForm(request.POST if request.method == "POST" else None)
+    if tried(form, lambda given: publish_contract(actor=actor, contract_id=pk, **given)):
+        messages.success(request, _("Published: it goes out with the next export."))
+        return redirect(_facts(pk))
+    context = {"form": form, "title": _("Publish"), "submit_label": _("Publish"), "cancel_url": _facts(pk)}
+    context |= {"contract": contract, "crumbs": [(contract.title, _facts(pk))]}
+    return render(request, "contracts/open_publish.html", context, status=400 if form.errors else 200)
 
 
 @login_required

@@ -61,8 +61,8 @@ def found_for(actor: Actor, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     if found.exists():
         return found
     theirs = Party.objects.filter(pk__in=ContractParty.objects.filter(contract__in=rows.values("pk")).values("party"))
-    named = ContractParty.objects.filter(party__in=parties_like(theirs, words))
-    return rows.filter(pk__in=named.values("contract"))
+    alike = ContractParty.objects.filter(party__in=parties_like(theirs, words))
+    return rows.filter(pk__in=alike.values("contract"))
 
 
 def _in_long_texts(words: str, matches: Q) -> Q:

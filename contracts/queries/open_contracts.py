@@ -69,7 +69,7 @@ def _out(
         key=row.key,
         award_key=row.award_key or f"{row.key}-award",
         title=contract.title,
-        description=contract.description,
+        description=contract.description if row.with_description else "",
         status=_status(contract, facts),
         amount=contract.value_amount,
         currency=contract.currency,

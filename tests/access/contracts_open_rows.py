@@ -55,6 +55,7 @@ ROUTE_ROWS = [
     Route("open-contract-export", "POST", EXPORTERS, key="open-publisher", data={"form": "release"}),
     Route("open-publisher", "GET", {"administrator"}),
     Route("open-publisher", "POST", {"administrator"}, data=PUBLISHER),
+    Route("contract-publish", "GET", PUBLISHERS, key="signed-contract"),
     Route("contract-publish", "POST", PUBLISHERS, key="signed-contract"),
     Route("contract-withdraw-publication", "POST", PUBLISHERS, key="published-contract"),
     Route("api-open-contracts", "GET", INSIDE),

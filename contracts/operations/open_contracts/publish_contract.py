@@ -21,11 +21,14 @@ from contracts.states import NOT_SIGNED
 
 
 @transaction.atomic
-def publish_contract(*, actor: Actor, contract_id: UUID, our_role: str = BUYER) -> OpenContract:
-    """The contract goes out with every export of open contracts, under the identity it came with or one of ours.
+def publish_contract(
+    *, actor: Actor, contract_id: UUID, our_role: str = BUYER, with_description: bool = False
+) -> OpenContract:
+    """The contract goes out with every export of open contracts, under the identity it came with or one of ours; its
+    description too where that is said, for it was written for people inside.
 
     Raises DomainError `confidential`, `not_signed` (of what was not read from a publication), `publisher_missing`,
-    `contract_disposed`, Invalid `side_unknown`. Publishing again changes nothing.
+    `contract_disposed`, Invalid `side_unknown`. Published again, only whether the description goes out may change.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.publish_contract", contract)
@@ -34,11 +37,14 @@ def publish_contract(*, actor: Actor, contract_id: UUID, our_role: str = BUYER) 
         message = _("Choose one.")
         raise Invalid("side_unknown", message, fields={"our_role": [message]})
     opened = OpenContract.objects.filter(contract=contract).first()
-    if opened is not None and opened.published_at is not None:
+    is_out = opened is not None and opened.published_at is not None
+    if opened is not None and is_out and opened.with_description == with_description:
         return opened
     _check(contract, opened)
     opened = opened or _new(contract, _publisher().prefix, our_role)
-    opened.published_at, opened.published_by_id = clock.now(), actor.user_id
+    if not is_out:
+        opened.published_at, opened.published_by_id = clock.now(), actor.user_id
+    opened.with_description = with_description
     opened.save()
     record(actor, events.contract_published(opened))
     return opened

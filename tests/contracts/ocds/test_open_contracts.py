@@ -108,6 +108,8 @@ def test_what_goes_out_comes_in_again_as_it_was(alice: Actor, charlie: Actor, gl
     party = Party.objects.get(name__startswith="Cirrus")
     add_identifier(actor=alice, party_id=party.pk, kind="register", value="HRB 7", issuer="DE-HRB")
     publish_contract(actor=alice, contract_id=contract.pk)
+    assert b"Words" not in export_open_contracts(actor=alice, form="release").content
+    publish_contract(actor=alice, contract_id=contract.pk, with_description=True)
     (read,) = read_ocds(content(ONE)).contracts
     imported = take_open_contract(actor=alice, facts=read, ours="buyer").contract
     publish_contract(actor=alice, contract_id=imported.pk)

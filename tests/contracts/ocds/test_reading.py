@@ -174,3 +174,9 @@ def test_nothing_in_a_process_breaks_the_reading(contracts: Any, awards: Any, pa
 def test_of_many_problems_the_last_says_that_there_are_more() -> None:
     found = faults(read(package(*range(1500))))
     assert (len(found), found[-1]) == (1000, ("", "and_more"))
+
+
+@pytest.mark.parametrize(("currency", "kept"), [("ABC", ""), ("eur", "EUR"), ("DEM", "DEM")])
+def test_a_currency_is_one_of_iso_4217_present_or_past(currency: str, kept: str) -> None:
+    reading = read(release({"id": "a", "title": "T", "value": {"amount": 1, "currency": currency}}))
+    assert (reading.contracts[0].currency, len(reading.problems)) == (kept, 0 if kept else 1)
