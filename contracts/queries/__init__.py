@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.contrib.postgres.search import SearchQuery
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Upper
 
@@ -13,7 +14,7 @@ from clm.access.permissions import can, visible
 from clm.lib.actor import Actor
 from clm.lib.trace import ClauseRef
 from contracts.models import Contract, ContractParty, FurtherWords, Party, Passage, Version
-from contracts.queries.party_names import contracts_of, parties_like, parties_with
+from contracts.queries.party_names import contracts_of, parties_like, parties_with, typed_name
 from contracts.states import VersionState
 
 
@@ -42,10 +43,21 @@ def found_by(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     further = _in_long_texts(words, by_words | by_name)
     titled = cast("QuerySet[Any]", rows.annotate(title_upper=Upper("title")))
     exact = by_words | by_name | by_title | further | contracts_of(parties_with(Party.objects.all(), words))
+    found = titled.filter(exact)
+    if not typed_name(words) or _is_any(found):
+        return found
     alike = parties_like(Party.objects.all(), words)
-    if not alike or titled.filter(exact).exists():
-        return titled.filter(exact)
-    return rows.filter(contracts_of(alike))
+    return rows.filter(contracts_of(alike)) if alike else found
+
+
+def _is_any(rows: QuerySet[Any]) -> bool:
+    """Whether there is a row, planned as if all were wanted: for the first alone PostgreSQL may read the whole table
+    where words are frequent and never together."""
+    statement, params = rows.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        asked = f"WITH found AS MATERIALIZED ({statement}) SELECT EXISTS (SELECT 1 FROM found)"  # noqa: S608
+        cursor.execute(asked, params)
+        return bool(cursor.fetchone()[0])
 
 
 def found_for(actor: Actor, rows: QuerySet[Any], words: str) -> QuerySet[Any]:

@@ -123,7 +123,7 @@ def test_the_api_leaves_out_what_is_ours(acme: Cast, alice: Actor, api: APIClien
     theirs = client_of(acme, APIClient)
     ours_only = {
         "owner", "department", "value_amount", "currency", "is_confidential", "tags", "description", "custom_fields",
-        "ended_on", "kept_until", "risk_band", "risk_score",
+        "ended_on", "kept_until", "risk_band", "risk_score", "is_on_hold",
     }  # fmt: skip
 
     assert (
