@@ -16,8 +16,8 @@ from contracts.models import ContractParty, Party
 # What people type of a name; a question in the language of the search, or a sentence, is none.
 LEAST, MOST_TYPED, MOST_WORDS = 3, 120, 6
 _ASKED = re.compile(r'"|(?:^|\s)-\S|\sor\s', re.IGNORECASE)
-MOST_PARTIES = 50
-MOST_CONTRACTS = 2_000
+MOST_PARTIES = 30
+MOST_CONTRACTS = 3_000
 # Of the three-letter parts of what was typed and of the place in the name that is most like it: one wrong letter of six
 # leaves 0.4. What is clearly less like it than the likest is left out.
 LIKE_ENOUGH, BESIDE_LIKEST = 0.35, 0.8
