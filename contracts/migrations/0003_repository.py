@@ -4,35 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_tables'),
-        ('contracts', '0002_guards'),
+        ("accounts", "0001_tables"),
+        ("contracts", "0002_guards"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='opencontract',
-            name='with_description',
-            field=models.BooleanField(default=False, verbose_name='with its description'),
+            model_name="opencontract",
+            name="with_description",
+            field=models.BooleanField(default=False, verbose_name="with its description"),
         ),
         migrations.AddField(
-            model_name='party',
-            name='found_due_at',
+            model_name="party",
+            name="found_due_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='party',
-            name='found_up_to',
+            model_name="party",
+            name="found_up_to",
             field=models.UUIDField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='reading',
-            name='was_confidential',
+            model_name="reading",
+            name="was_confidential",
             field=models.BooleanField(default=False),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('found_due_at__isnull', False)), fields=['found_due_at'], name='party_found_due'),
+            model_name="party",
+            index=models.Index(
+                condition=models.Q(("found_due_at__isnull", False)), fields=["found_due_at"], name="party_found_due"
+            ),
         ),
     ]
