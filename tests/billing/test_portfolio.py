@@ -17,6 +17,7 @@ from clm.audit.models import LedgerEntry
 from clm.events.dispatcher import drain
 from clm.lib.money import Money
 from clm.portfolio import registry
+from clm.portfolio.load import know_the_figures
 from contracts import portfolio as papers
 from contracts.models import Contract, Term
 from contracts.portfolio import library, repository
@@ -48,6 +49,7 @@ def load(slug: str, checks: Mapping[Any, Callable[[Cast, tuple[int, int]], None]
         for stage in STAGES:
             reports: list[tuple[int, int]] = []
             stage(cast.by_role, slug, lambda *step, reports=reports: reports.append(step))
+            know_the_figures()
             if stage in checks:
                 checks[stage](cast, reports[-1])
     return cast

@@ -138,7 +138,8 @@ def crawl(client: Client, *, api: bool, until: Iterable[str] = ()) -> Read:
     wanted = {word.lower() for word in until}
     is_search = bool(wanted)
     unread: set[str] = set()  # routes that nobody reads from: they only take orders
-    for asked, (route, url) in enumerate(dict.fromkeys(addresses(api=api))):
+    every = dict.fromkeys(addresses(api=api))
+    for asked, (route, url) in enumerate(_broadly(every) if is_search else every):
         if asked % FRESH_AFTER == 0:
             caches["default"].clear()  # else most of the API answers that too much was asked of it
         if route in unread:
@@ -171,6 +172,15 @@ def addresses(*, api: bool) -> Iterator[tuple[str, str]]:
     for contract, tab in itertools.product(Contract.objects.all() if not api else (), TABS.values()):
         url = reverse("contract-tab", args=[contract.pk, tab.key])
         yield from (("tab", f"{url}{more}") for more in (("", "?show=all") if tab.asks else ("",)))
+
+
+def _broadly(every: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Of each route one address after another: what is sought is found before everything was asked."""
+    by_route: dict[str, list[str]] = {}
+    for route, url in every:
+        by_route.setdefault(route, []).append(url)
+    for rank in range(max(map(len, by_route.values()))):
+        yield from ((route, urls[rank]) for route, urls in by_route.items() if rank < len(urls))
 
 
 def ids_for(url: str) -> list[str]:
