@@ -45,7 +45,6 @@ from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import PERMISSION
 from contracts.operations.retention.approve_disposal import approve_disposal
 from contracts.operations.retention.propose_disposal import propose_disposal
-from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.signing.record_paper_signature import record_paper_signature
 from contracts.operations.signing.send_envelope import send_envelope
@@ -583,9 +582,7 @@ def test_retroactivity_is_approved_as_well(acme: Cast, alice: Actor) -> None:
 
 def test_of_several_counterparties_each_answers_for_itself(acme: Cast, page: Client, alice: Actor) -> None:
     guest = acme["counterparty"]
-    contract = active_contract(alice)
-    other = create_party(actor=alice, name="Delta Ltd")
-    add_party(actor=alice, contract_id=contract.pk, party_id=other.pk, role="counterparty")
+    contract = active_contract(alice, others=[create_party(actor=alice, name="Delta Ltd")])
     amendment = propose_amendment(actor=alice, version_id=amended_text(alice, contract).pk)
     grant([acme.users["counterparty"]], PERMISSION, contract)
     first, second = ContractParty.objects.filter(contract=contract, role="counterparty").order_by("created_at")
