@@ -207,7 +207,8 @@ def test_what_was_made_up_leaves_nothing(archive: Path, tmp_path: Path, settings
 
 
 def test_a_person_who_is_here_already_is_taken_over_by_no_archive(archive: Path, tmp_path: Path, settings: Any) -> None:
-    """Neither by another address, nor by flags or a password that a newcomer would bring."""
+    """Neither by another address, nor by flags or a password that a newcomer would bring; nor is anybody made a member
+    here unless whoever brings the file says so."""
     members = members_of(archive)
     elsewhere(settings, tmp_path / "storage")
     people = {row["email"]: row for row in rows(members, "accounts.user")}
@@ -221,7 +222,25 @@ def test_a_person_who_is_here_already_is_taken_over_by_no_archive(archive: Path,
     ]
     file = made_up(archive, "tables/accounts.user.ndjson", lines(people.values()))
     file = made_up(file.rename(tmp_path / "people.zip"), "tables/account.emailaddress.ndjson", lines(addresses))
-    imported(file)
+    file = file.rename(tmp_path / "addresses.zip")
+    with pytest.raises(CommandError, match=r"are here already: bert@acme\.example\. .* --bind"):
+        imported(file)
+    with pytest.raises(CommandError, match=r"not both here and in the file: ada@acme\.example"):
+        imported(file, "--bind", "bert@acme.example", "ada@acme.example")
+    without = made_up(archive, "tables/accounts.user.ndjson", lines([people["ada@acme.example"]]))
+    with pytest.raises(CommandError, match=r"accounts\.membership names a person who is not in the file"):
+        imported(without)
+    other = EmailAddress.objects.create(user=User.objects.create_user("eve@x.example"), email="Evil+Ada@x.example")
+    with pytest.raises(CommandError, match=r"belong to other people here: evil\+ada@x\.example"):
+        imported(file, "--bind", "bert@acme.example")
+    other.delete()
+    assert Organization.objects.count() == 0
+
+    said = imported(file, "--bind", "Bert@acme.example")
+    assert "bert@acme.example" not in said
+    with organization_scope(Organization.objects.get().pk):
+        entry = LedgerEntry.objects.get(event="organization.imported")
+        assert entry.after["bound"] == [bert["id"]]
 
     here = {user.email: user for user in User.objects.all()}
     assert here["bert@acme.example"].check_password("kept")
