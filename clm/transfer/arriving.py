@@ -142,7 +142,7 @@ def _permission(name: str) -> int:
 
 
 def _insert(table: Table, lines: list[str], organization_id: UUID, newcomers: list[Any]) -> list[Any]:
-    """The keys of the rows that are here now. What is withheld on leaving is not believed on arrival either."""
+    """One key for each row that is here now. What is withheld on leaving is not believed on arrival either."""
     columns = ", ".join(f'"{each.column}"' for each in table.fields)
     values = ", ".join(table.withheld.get(each.column) or _value(each) for each in table.fields)
     rows, content = f'json_populate_recordset(NULL::"{table.name}", %s::json) t', f"[{','.join(lines)}]"
@@ -153,7 +153,8 @@ def _insert(table: Table, lines: list[str], organization_id: UUID, newcomers: li
         _check_below(table, rows, content, organization_id)
     # A person who is in another organization of this installation is here already, and stays as they are.
     known = " ON CONFLICT DO NOTHING" if table.is_of_people else ""
-    key = table.model._meta.pk.column
+    # The first column of the key, for a key may have several; of a person it is the identity.
+    key = table.order[0]
     sql = f'INSERT INTO "{table.name}" ({columns}) SELECT {values} FROM {rows} WHERE {where}{known} RETURNING "{key}"'  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
