@@ -187,7 +187,10 @@ def parts(boundary: str, content: str) -> bytes:
 def fingerprint_of(boundary: str, content: str) -> str:
     kind = f"multipart/form-data; boundary={boundary}"
     request = RequestFactory().post("/api/v1/x/", parts(boundary, content), content_type=kind)
-    return fingerprint(request, takes_files=True)
+    try:
+        return fingerprint(request, takes_files=True)
+    finally:
+        request.close()
 
 
 def test_a_repeated_upload_may_draw_another_boundary(settings: Any) -> None:
