@@ -1,4 +1,5 @@
-"""What the first portfolio has none of: with it, an organization has a row of every table that travels."""
+"""What the first portfolio has none of: with it, an organization has a row of every table that travels. A table that is
+declared anew is furnished here, unless a stage of the portfolio does."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_a_package_is_taken_once_and_again_where_it_changed(acme: Cast, alice: A
     assert Party.objects.get().identifiers.get().value == "1"
 
 
-def test_the_given_process_comes_in_with_its_contract(alice: Actor) -> None:
+def test_the_given_process_comes_in_with_its_contract_and_goes_out(alice: Actor, publisher: None) -> None:
     (facts,) = read_ocds(shared(f"{FOLDER}/record/ocds-213czf-000-00001.json").read_bytes()).contracts
 
     found = take_open_contract(actor=alice, facts=facts)
@@ -91,6 +91,10 @@ def test_the_given_process_comes_in_with_its_contract(alice: Actor) -> None:
     assert (barnet.identifiers.get().issuer, barnet.addresses.get().country) == ("GB-LAC", "GB")
     assert len(found.contract.opened.facts["documents"]) == 3
     assert LedgerEntry.objects.filter(event="contract.read_from_ocds", contract_id=found.contract.pk).count() == 1
+    OpenContract.objects.update(published_at=clock.now())
+    sent = export_open_contracts(actor=alice, form="record").content
+    offices = [party["address"]["countryName"] for party in json.loads(sent)["records"][0]["releases"][0]["parties"]]
+    assert (faults_of("record", sent), set(offices)) == ([], {"United Kingdom"})
 
 
 def test_parties_are_known_by_their_number_and_never_by_a_name_alone_that_a_number_contradicts(alice: Actor) -> None:
