@@ -6,9 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_teams_and_delegations"),
         ("contracts", "0002_guards"),
-        ("documents", "0001_blobs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
