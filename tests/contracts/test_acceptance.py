@@ -139,6 +139,50 @@ def test_the_database_refuses_a_final_text_that_nobody_accepted(alice: Actor) ->
             cursor.execute(statement, [pk])
 
 
+def test_nor_does_it_take_one_in_that_nobody_accepted(alice: Actor) -> None:
+    """Inserted whole, as with an organization that arrives: asked at the end of the transaction, when all is there."""
+    amendment = proposed(alice)
+    accepted(alice, amendment)
+    entered = {
+        "subject_type": "contracts.version", "event": "version.finalized", "verb": "contracts.finalize_version",
+        "actor_kind": "user", "actor_id": "x", "at": JUNE, "organization_id": alice.organization_id,
+    }  # fmt: skip
+
+    def inserted(number: int, after: Any = None) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMPORARY TABLE coming ON COMMIT DROP AS SELECT * FROM contracts_version WHERE id = %s",
+                [amendment.version_id],
+            )
+            cursor.execute(
+                "UPDATE coming SET id = uuidv7(), number = %s, state = 'final', effective_on = now(), "
+                "finalized_at = now()",
+                [number],
+            )
+            cursor.execute("INSERT INTO contracts_version SELECT * FROM coming RETURNING id")
+            (pk,) = cursor.fetchone()
+            if after:
+                after(pk)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            raise Interrupted
+
+    def enter(pk: Any, **chained: Any) -> None:
+        LedgerEntry.objects.create(**entered, subject_id=pk, **chained)
+
+    for number, after in ((3, None), (0, None), (3, enter)):
+        with pytest.raises(IntegrityError, match="every party accepted"):
+            inserted(number, after)
+    with pytest.raises(Interrupted):  # as it was accepted
+        inserted(3, lambda pk: Amendment.objects.filter(pk=amendment.pk).update(version_id=pk))
+    with pytest.raises(Interrupted):  # as the ledger that comes along says
+        inserted(3, lambda pk: enter(pk, sequence=10**6, hash="0" * 64, previous_hash="0" * 64))
+
+
+class Interrupted(Exception):
+    pass
+
+
 def _one_answer(actor: Actor, amendment: Amendment) -> AmendmentAnswer:
     accept_amendment(actor=actor, amendment_id=amendment.pk, seen=amendment.content_hash)
     return AmendmentAnswer.objects.get(amendment=amendment)
