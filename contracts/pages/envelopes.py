@@ -173,25 +173,15 @@ def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where it stands, who has done what, and everything that happened."""
     actor, envelope = _envelope(request, pk)
     letters = letters_about(envelope)
-    is_out, is_draft = envelope.state == EnvelopeState.SENT, envelope.state == EnvelopeState.DRAFT
     people = [{"row": each, "letter": next(iter(letters[each.pk]), None)} for each in envelope.recipients.all()]
-    waits_for = open_approval(envelope.contract) if is_draft else None
-    may_go = is_draft and waits_for is None
     context = {
         "envelope": envelope,
         "people": people,
         "progress": progress_of(envelope),
         "pages": page_views(envelope),
-        "can_change": is_draft and can(actor, "contracts.change_envelope", envelope),
-        "can_send": may_go and can(actor, "contracts.send_envelope", envelope),
-        "can_file": may_go and can(actor, "contracts.record_paper_signature", envelope),
-        "waits_for_approval": waits_for,
-        "can_remind": is_out and can(actor, "contracts.remind_recipient", envelope),
-        "can_void": (is_out or is_draft) and can(actor, "contracts.void_envelope", envelope),
-        "can_retry": envelope.seal_state == SealState.WAITING and can(actor, "contracts.retry_seal", envelope),
-        "is_stale": is_draft and _is_stale(envelope),
-        "without": _without(envelope),
+        **_steps(actor, envelope),
         **amending_in(actor, envelope),
+        "without": _without(envelope),
         "has_signers": any(each.role == Recipient.Role.SIGNER for each in acting(list(envelope.recipients.all()))),
         "hook": _hook(request, actor, envelope),
         "level": level_to_come(),
@@ -201,6 +191,23 @@ def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "crumbs": _crumbs(envelope),
     }
     return render(request, "contracts/envelope_page.html", context)
+
+
+def _steps(actor: Actor, envelope: Envelope) -> dict[str, Any]:
+    """What this actor may do next; nothing goes out while an approval is open."""
+    is_out, is_draft = envelope.state == EnvelopeState.SENT, envelope.state == EnvelopeState.DRAFT
+    waits_for = open_approval(envelope.contract) if is_draft else None
+    may_go = is_draft and waits_for is None
+    return {
+        "can_change": is_draft and can(actor, "contracts.change_envelope", envelope),
+        "can_send": may_go and can(actor, "contracts.send_envelope", envelope),
+        "can_file": may_go and can(actor, "contracts.record_paper_signature", envelope),
+        "waits_for_approval": waits_for,
+        "can_remind": is_out and can(actor, "contracts.remind_recipient", envelope),
+        "can_void": (is_out or is_draft) and can(actor, "contracts.void_envelope", envelope),
+        "can_retry": envelope.seal_state == SealState.WAITING and can(actor, "contracts.retry_seal", envelope),
+        "is_stale": is_draft and _is_stale(envelope),
+    }
 
 
 def _is_stale(envelope: Envelope) -> bool:

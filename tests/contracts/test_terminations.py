@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -86,9 +86,21 @@ def test_only_what_is_signed_ends_so_and_once(alice: Actor) -> None:
     assert second.value.code == "termination_known"
 
 
+def test_its_day_counts_though_nobody_noted_it_yet(alice: Actor) -> None:
+    """The worker was away when the day came: the contract is over all the same."""
+    termination = announced(alice)
+    with clock.set_to(DAY):
+        with pytest.raises(DomainError) as late:
+            withdraw_termination(actor=alice, termination_id=termination.pk, reason="Stay")
+        assert late.value.code == "ended_already"
+        assert end_terminated() == 1
+    assert state_of(termination) == ("effective", "terminated")
+
+
 def test_it_may_be_withdrawn_before_its_day(alice: Actor) -> None:
     termination = announced(alice)
-    withdraw_termination(actor=alice, termination_id=termination.pk, reason="We agreed on a price")
+    with clock.set_to(DAY - timedelta(days=1)):
+        withdraw_termination(actor=alice, termination_id=termination.pk, reason="We agreed on a price")
     with clock.set_to(DAY):
         assert end_terminated() == 0
     assert state_of(termination) == ("withdrawn", "active")
@@ -214,7 +226,7 @@ def test_withdrawn_or_ended_and_never_both(alice: Actor) -> None:
             actor=alice, contract_id=termination.contract_id, terminated_on=date(2026, 7, 1), reason="Now"
         ),
     ]
-    answers = at_once(alice, calls, when=DAY)
+    answers = at_once(alice, calls, when=DAY - timedelta(days=1))
     state, contract = state_of(termination)
     assert (
         contract == "terminated"
