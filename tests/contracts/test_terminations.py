@@ -119,6 +119,17 @@ def test_an_end_that_came_earlier_overtakes_the_announcement(alice: Actor) -> No
     assert Contract.objects.get().ended_on == date(2026, 5, 19)
 
 
+def test_nor_does_what_expired_end_once_more(alice: Actor, acme: Any, page: Client) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice, terms={"renewal": "none", "renewal_months": None})
+        facts = NOTICE | {"ends_on": date(2027, 6, 1)}
+        termination = announce_termination(actor=alice, contract_id=contract.pk, **facts)
+    with clock.set_to(datetime(2027, 1, 1, 0, 1, tzinfo=UTC)):
+        advance_terms(actor=system_actor("term_keeper", acme.organization.pk), contract_id=contract.pk)
+    assert state_of(termination) == ("overtaken", "expired")
+    assert "1 Jun 2027" not in page.get(contract.get_absolute_url()).content.decode()
+
+
 def test_no_term_begins_on_the_day_of_the_end_or_after_it(alice: Actor, acme: Any) -> None:
     """Whichever worker is first: the contract would renew by itself on 1 January 2027."""
     termination = announced(alice, ends_on=date(2027, 1, 1))
