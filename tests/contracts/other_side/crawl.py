@@ -190,7 +190,7 @@ def ids_for(url: str) -> list[str]:
     if place in NONE_OF_THEM:
         return [key for model in VISIBILITY if model.__name__ in FEW for key in _keys(model, first=0, last=1)]
     models = [model for model in VISIBILITY if model.__name__ in KINDS[place]]
-    return [key for model in models for key in _keys(model, first=4, last=8)]
+    return [key for model in models for key in _keys(model, first=3, last=6)]
 
 
 def _keys(model: Any, *, first: int, last: int) -> list[str]:
