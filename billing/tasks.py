@@ -30,7 +30,6 @@ from clm.notify.tell import people_with_roles, tell
 log = structlog.get_logger("billing")
 UNISSUED = (CreditState.PROPOSED, CreditState.APPROVED)
 WARN_BEFORE = timedelta(days=7)
-BATCH = 500
 
 
 @shared_task
@@ -50,10 +49,19 @@ def expire_claims_here() -> int:
 def _due_claims() -> list[Credit]:
     until = clock.today() + WARN_BEFORE + timedelta(days=1)
     rows = Credit.objects.filter(state__in=UNISSUED, claim_due_on__lte=until).select_related("commitment")
-    return list(rows.order_by("claim_due_on", "pk")[:BATCH])
+    return list(rows.order_by("claim_due_on", "pk"))
 
 
 def _expire(credit: Credit) -> bool:
+    """Whether it lapsed; one that fails keeps no other waiting."""
+    try:
+        return _look_at(credit)
+    except Exception:
+        log.exception("claim_not_expired", credit_id=str(credit.pk))
+        return False
+
+
+def _look_at(credit: Credit) -> bool:
     with organization_scope(credit.organization_id):
         if is_claim_over(credit):
             return _lapse(credit)
@@ -119,10 +127,18 @@ def print_credit_notes() -> int:
     """Notes whose paper was not printed, because a worker died or the broker was away, have it now."""
     with every_organization():
         rows = CreditNote.objects.filter(blob=None).order_by("pk")
-        found = list(rows.values_list("pk", "organization_id")[:BATCH])
-    for note_id, organization_id in found:
+        found = list(rows.values_list("pk", "organization_id"))
+    return sum(_printed(note_id, organization_id) for note_id, organization_id in found)
+
+
+def _printed(note_id: UUID, organization_id: UUID) -> bool:
+    """One whose paper cannot be made keeps no other waiting."""
+    try:
         print_credit_note(str(note_id), str(organization_id))
-    return len(found)
+    except Exception:
+        log.exception("note_not_printed", note_id=str(note_id))
+        return False
+    return True
 
 
 @shared_task

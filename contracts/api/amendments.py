@@ -40,11 +40,11 @@ from contracts.operations.amending.guards import Evidence, put_evidence
 from contracts.operations.amending.propose_amendment import propose_amendment
 from contracts.operations.amending.record_acceptance import HOW, record_acceptance
 from contracts.operations.amending.withdraw_amendment import withdraw_amendment
+from contracts.outlook import end_of_contract
 from contracts.papers import Paper, put_paper, read_paper
 from contracts.papers.amendments import evidence_file, instrument_file, shared_name
 from contracts.queries.amendments import (
     amendment_rows,
-    end_of_contract,
     period_on,
     standings,
     waited_for,
@@ -323,7 +323,7 @@ class VersionInForce(VisibleRowsView):
         if found is None:
             raise _not_yet(day)
         rows = with_period(queries.version_rows().select_related("terms").prefetch_related("clauses"))
-        ended_on = end_of_contract(contract)
+        ended_on = end_of_contract(contract, day)
         body = {
             "on": day,
             "time_zone": contract.time_zone,

@@ -30,6 +30,7 @@ from contracts.operations.amending.guards import put_evidence
 from contracts.operations.amending.propose_amendment import propose_amendment
 from contracts.operations.amending.record_acceptance import record_acceptance
 from contracts.operations.amending.withdraw_amendment import withdraw_amendment
+from contracts.outlook import end_of_contract
 from contracts.pages import amendment_forms as shapes
 from contracts.pages.retention_forms import ReasonForm
 from contracts.pages.steps import form_page, tried
@@ -40,7 +41,6 @@ from contracts.queries.amendments import (
     Standing,
     amended_clauses,
     amendment_rows,
-    end_of_contract,
     own_parts,
     period_on,
     signed_with,
@@ -308,7 +308,7 @@ def contract_in_force(request: HttpRequest, pk: UUID) -> HttpResponse:
     day = given.get("on") or clock.today(contract.time_zone)
     found = period_on(contract, day, _known(contract, given.get("known_on")))
     version = get_visible(actor, queries.version_rows(), found.text.pk) if found else None
-    ended_on = end_of_contract(contract)
+    ended_on = end_of_contract(contract, day)
     context = {
         "contract": contract,
         "form": form if form.is_bound else shapes.ForceForm(initial={"on": day}),

@@ -224,10 +224,8 @@ def period_on(contract: Contract, day: date, known_at: datetime | None = None) -
     return in_force_on(day, periods_of(contract, known_at))
 
 
-def end_of_contract(contract: Contract) -> date | None:
-    """The first day on which it is over, or will be as was announced; None where no end is known."""
-    if contract.ended_on is not None:
-        return contract.ended_on
+def announced_end(contract: Contract) -> date | None:
+    """The first day on which it will be over, as was announced."""
     announced = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED)
     return announced.values_list("ends_on", flat=True).first()
 

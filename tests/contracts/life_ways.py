@@ -266,7 +266,7 @@ def _running_out(cast: Cast) -> Staged:
 def _on_paper(cast: Cast) -> Staged:
     envelope = _envelope(cast)
     facts: dict[str, Any] = {
-        "envelope_id": envelope.pk, "scan": _scan(cast, envelope), "signed_on": DAY, "certifies": True,
+        "envelope_id": envelope.pk, "scan": _scan(cast, envelope), "signed_on": NOW.date(), "certifies": True,
     }  # fmt: skip
     return Staged(envelope.contract, lambda actor: record_paper_signature(actor=actor, **facts))
 

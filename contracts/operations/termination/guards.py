@@ -22,6 +22,7 @@ from contracts.models import Clause, Contract, SurvivingClause, Termination, Ter
 from contracts.operations.amending.guards import close_amendments
 from contracts.operations.approval.guards import close_approvals
 from contracts.operations.retention.guards import end
+from contracts.outlook import outlook
 from contracts.queries import version_in_force
 from contracts.states import ContractState, TerminationState, VersionState
 
@@ -100,6 +101,17 @@ def check_not_before_it_began(contract: Contract, day: date, field: str) -> None
         raise Invalid("before_it_began", message, fields={field: [message]})
 
 
+def check_not_before_its_term(contract: Contract, day: date, field: str) -> None:
+    """Raises Invalid `before_its_term`: the terms before the one that runs were served in full, and what was done in
+    them stands. A contract may have ended with the one before, at the latest on the first day of the one that runs."""
+    today = clock.today(contract.time_zone)
+    rows, _over = outlook(contract, today)
+    if rows and day < min(rows[-1].starts_on, today):
+        message = _("Term %(number)s runs since %(day)s: it cannot end before that.")
+        message %= {"number": rows[-1].number, "day": rows[-1].starts_on}
+        raise Invalid("before_its_term", message, fields={field: [message]})
+
+
 def finish(actor: Actor, verb: str, contract: Contract, ended_on: date, reason: str) -> Event:
     """The locked contract is over from this day; its terms begin no more. Answers the fact to record."""
     previous = move(actor, contract, to=ContractState.TERMINATED, reason=reason)
@@ -107,5 +119,5 @@ def finish(actor: Actor, verb: str, contract: Contract, ended_on: date, reason: 
     close_amendments(actor, contract, verb=verb, why=_("The contract was terminated."))
     contract.terms_due_at = None
     contract.save(update_fields=["terms_due_at"])
-    end(contract, ended_on)
+    end(contract, ended_on, said_on=clock.today(contract.time_zone))
     return events.contract_moved("contract.terminated", verb, contract, previous, reason=reason, terminated_on=ended_on)

@@ -145,7 +145,7 @@ def test_a_paper_goes_out_with_the_text_it_was_made_of_and_no_other(alice: Actor
     _changed(lambda: send_envelope(actor=alice, envelope_id=envelope.pk, seen=newest(contract).content_hash))
     _changed(lambda: send_elsewhere(actor=alice, envelope_id=envelope.pk, system="Signatory"))
     scan = Scan(paper.stored, tuple(envelope.pages))
-    facts = {"scan": scan, "signed_on": TERMS["starts_on"], "certifies": True}
+    facts = {"scan": scan, "signed_on": contract.created_at.date(), "certifies": True}
     _changed(lambda: record_paper_signature(actor=alice, envelope_id=envelope.pk, **facts))
 
     paper_blob = envelope.paper_id
