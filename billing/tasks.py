@@ -109,15 +109,19 @@ def note_unpaid_credits_here() -> int:
 def _unpaid_notes() -> list[CreditNote]:
     until = clock.today() - SETTLED_WITHIN + timedelta(days=1)
     rows = CreditNote.objects.filter(overdue_on=None, settled_by=None, issued_on__lte=until, amount__gt=0)
-    return list(rows.filter(credit__state=CreditState.ISSUED).order_by("issued_on", "pk")[:BATCH])
+    return list(rows.filter(credit__state=CreditState.ISSUED).order_by("issued_on", "pk"))
 
 
 def _note_unpaid(note: CreditNote) -> bool:
-    """Whether it was noted: in its own zone the day may not be over, and a person may have been faster."""
+    """Whether it was noted: in its own zone the day may not be over, and a person may have been faster. One that fails
+    keeps no other waiting."""
     with organization_scope(note.organization_id):
         try:
             note_unpaid_credit(actor=system_actor(BOOKKEEPER, note.organization_id), note_id=note.pk)
         except DomainError:
+            return False
+        except Exception:
+            log.exception("credit_not_noted_unpaid", note_id=str(note.pk))
             return False
         return True
 
