@@ -57,6 +57,7 @@ from contracts.queries.signing import (
     envelope_rows,
     letters_about,
     listed_envelopes,
+    names_when_sent,
     parties_without_signer,
     progress_of,
     signing_parts,
@@ -169,7 +170,11 @@ def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, envelope = _envelope(request, pk)
     letters = letters_about(envelope)
     is_out, is_draft = envelope.state == EnvelopeState.SENT, envelope.state == EnvelopeState.DRAFT
-    people = [{"row": each, "letter": next(iter(letters[each.pk]), None)} for each in envelope.recipients.all()]
+    names = names_when_sent(envelope)
+    people = [
+        {"row": each, "party": _party_of(each, names), "letter": next(iter(letters[each.pk]), None)}
+        for each in envelope.recipients.all()
+    ]
     context = {
         "envelope": envelope,
         "people": people,
@@ -192,6 +197,11 @@ def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "crumbs": _crumbs(envelope),
     }
     return render(request, "contracts/envelope_page.html", context)
+
+
+def _party_of(recipient: Recipient, names: dict[UUID, str]) -> str:
+    """For whom they sign, as it was called when the text went out."""
+    return names.get(recipient.party_id, str(recipient.party)) if recipient.party_id else ""
 
 
 def _is_stale(envelope: Envelope) -> bool:

@@ -24,13 +24,12 @@ from contracts.operations.signing.guards import (
     Origin,
     end_unsigned,
     locked_envelope,
-    name_of,
     note,
     signed_outside,
     take_scan,
     tell_sender,
 )
-from contracts.operations.signing.send_envelope import check_ready, put_out, unilateral
+from contracts.operations.signing.send_envelope import check_ready, note_sent, put_out, unilateral
 from contracts.operations.signing.sign_envelope import complete
 from contracts.papers.envelopes import Scan
 from contracts.queries.amendments import bound_with
@@ -59,7 +58,7 @@ def send_elsewhere(*, actor: Actor, envelope_id: UUID, system: str, origin: Orig
     put_out(actor, envelope)
     facts: dict[str, Any] = {"content_hash": envelope.version_hash, "system": envelope.external_system}
     facts |= unilateral(envelope) | bound_with(envelope)
-    note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, **facts)
+    note_sent(actor, envelope, origin, **facts)
     record(actor, envelope_fact("envelope.sent", SEND, envelope, before={"state": "draft"}, **facts))
     return envelope
 
