@@ -34,7 +34,7 @@ from contracts.operations.signing.remind_recipient import correct_recipient, rem
 from contracts.operations.signing.send_envelope import send_envelope
 from contracts.operations.signing.sign_elsewhere import send_elsewhere
 from contracts.pages.signing import origin_of, paper
-from contracts.papers.envelopes import make_envelope_paper, put_scan
+from contracts.papers.envelopes import EnvelopePaper, Scan, make_envelope_paper, put_scan
 from contracts.queries.signing import envelope_rows
 from contracts.states import Side
 
@@ -159,10 +159,8 @@ class CorrectionSerializer(BodySerializer):
     email = serializers.EmailField()
 
 
-def _change(actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
-    if "recipients" in sent:
-        sent = sent | {"recipients": [_draft(each) for each in sent["recipients"]]}
-    change_envelope(actor=actor, envelope_id=pk, **sent)
+def _facts(sent: dict[str, Any]) -> dict[str, Any]:
+    return sent | {"recipients": [_draft(each) for each in sent["recipients"]]} if "recipients" in sent else sent
 
 
 def _draft(sent: dict[str, Any]) -> RecipientDraft:
@@ -186,18 +184,19 @@ class Envelopes(IdempotentMixin, VisibleRowsView, ListAPIView):
     def rows(self) -> QuerySet[Any]:
         return envelope_rows()
 
-    @extend_schema(request=EnvelopeRequestSerializer, responses={201: EnvelopeSerializer})
-    def post(self, request: Request) -> Response:
+    def prepare(self, request: Request) -> tuple[EnvelopePaper, dict[str, Any]]:
+        """The paper, made and stored before the transaction, and what was sent."""
         actor = actor_in(request)
         require(actor, "contracts.create_envelope")
         sent = checked(EnvelopeRequestSerializer, request.data)
         version_id = sent.pop("version")
         require(actor, "contracts.create_envelope", _version(actor, version_id))
-        envelope = create_envelope(
-            actor=actor, paper=make_envelope_paper(actor, version_id), title=sent.get("title", "")
-        )
-        if sent:
-            _change(actor, envelope.pk, sent)
+        return make_envelope_paper(actor, version_id), _facts(sent)
+
+    @extend_schema(request=EnvelopeRequestSerializer, responses={201: EnvelopeSerializer})
+    def post(self, request: Request) -> Response:
+        paper_made, facts = self.prepared
+        envelope = create_envelope(actor=actor_in(request), paper=paper_made, **facts)
         return Response(_shown(envelope.pk), status=status.HTTP_201_CREATED)
 
 
@@ -230,6 +229,12 @@ class _EnvelopeAct(Act):
     def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
         raise AssertionError("an action names its verb")
 
+    def asking(self, request: Request) -> Actor:
+        """Who asks, where they see the envelope and the verb is theirs: before anything is made for them."""
+        actor = actor_in(request)
+        require(actor, self.asks, get_visible(actor, Envelope.objects.all(), self.kwargs["pk"]))
+        return actor
+
 
 @extend_schema(responses=EnvelopeSerializer)
 class EnvelopeChange(_EnvelopeAct):
@@ -239,7 +244,7 @@ class EnvelopeChange(_EnvelopeAct):
     serializer_class = EnvelopeChangeSerializer
 
     def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
-        _change(actor, pk, sent)
+        change_envelope(actor=actor, envelope_id=pk, **_facts(sent))
 
 
 @extend_schema(responses=EnvelopeSerializer)
@@ -249,9 +254,14 @@ class EnvelopeAgain(_EnvelopeAct):
     asks = "contracts.prepare_again"
     serializer_class = EmptySerializer
 
+    def prepare(self, request: Request) -> EnvelopePaper:
+        """Made and stored before the transaction."""
+        actor = self.asking(request)
+        newest = Version.objects.filter(contract__envelopes=self.kwargs["pk"]).latest("number")
+        return make_envelope_paper(actor, newest.pk)
+
     def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
-        newest = Version.objects.filter(contract__envelopes=pk).latest("number")
-        prepare_again(actor=actor, envelope_id=pk, paper=make_envelope_paper(actor, newest.pk))
+        prepare_again(actor=actor, envelope_id=pk, paper=self.prepared)
 
 
 @extend_schema(responses=EnvelopeSerializer)
@@ -273,13 +283,19 @@ class EnvelopeOnPaper(_EnvelopeAct):
     asks = "contracts.record_paper_signature"
     serializer_class = OnPaperSerializer
 
-    def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
+    def prepare(self, request: Request) -> Scan:
+        """Read and stored before the transaction."""
+        actor = self.asking(request)
         try:
-            content = base64.b64decode(sent.pop("pdf"), validate=True)
+            content = base64.b64decode(checked(OnPaperSerializer, request.data)["pdf"], validate=True)
         except ValueError:
             raise Invalid("unreadable", "Send the PDF in base64.", fields={"pdf": ["Not base64."]}) from None
-        scan = put_scan(actor, content)
-        record_paper_signature(actor=actor, envelope_id=pk, scan=scan, origin=origin_of(self.request), **sent)
+        return put_scan(actor, content)
+
+    def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
+        facts = {name: sent[name] for name in ("signed_on", "certifies")}
+        origin = origin_of(self.request)
+        record_paper_signature(actor=actor, envelope_id=pk, scan=self.prepared, origin=origin, **facts)
 
 
 @extend_schema(responses=EnvelopeSerializer)

@@ -141,9 +141,8 @@ def envelope_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     made: dict[str, UUID] = {}
 
     def create(given: dict[str, Any]) -> None:
-        envelope = create_envelope(actor=actor, paper=make_envelope_paper(actor, newest.pk))
-        change_envelope(actor=actor, envelope_id=envelope.pk, **given, recipients=suggested_people(contract))
-        made["pk"] = envelope.pk
+        paper_made, people = make_envelope_paper(actor, newest.pk), suggested_people(contract)
+        made["pk"] = create_envelope(actor=actor, paper=paper_made, recipients=people, **given).pk
 
     if tried(form, create):
         return redirect("envelope-people", pk=made["pk"])
