@@ -25,7 +25,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Invalid, NotVisible
 from contracts import queries
 from contracts.access.signing import VIEW
-from contracts.models import Envelope, EnvelopeEvent, Recipient, SignatureField, Version
+from contracts.models import Envelope, EnvelopeEvent, Recipient, SignatureField, SignedCopy, Version
 from contracts.operations.signing.attach_seal import retry_seal
 from contracts.operations.signing.change_envelope import FieldDraft, RecipientDraft, change_envelope
 from contracts.operations.signing.create_envelope import create_envelope, prepare_again
@@ -58,6 +58,18 @@ class RecipientSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class SignedCopySerializer(serializers.ModelSerializer):
+    """Signed in another system after the envelope was over, or when its text could not become final any more: `why`
+    says what stood against it. It is kept, and completes nothing."""
+
+    sha256 = serializers.CharField(source="blob.sha256", read_only=True)
+
+    class Meta:
+        model = SignedCopy
+        fields = ["id", "message", "sha256", "signed_on", "received_at", "why"]
+        read_only_fields = fields
+
+
 class EnvelopeSerializer(serializers.ModelSerializer):
     """`version_hash` is the content hash that the paper was made of, `paper_sha256` of the PDF that is signed,
     `executed_sha256` of the sealed one, once there is one; `certificate_sha256` of the certificate of signature, where
@@ -70,6 +82,7 @@ class EnvelopeSerializer(serializers.ModelSerializer):
     )
     page_count = serializers.SerializerMethodField()
     recipients = RecipientSerializer(many=True, read_only=True)
+    signed_copies = SignedCopySerializer(many=True, read_only=True)
 
     class Meta:
         model = Envelope
@@ -78,7 +91,7 @@ class EnvelopeSerializer(serializers.ModelSerializer):
             "remind_days", "unilateral_reason", "version_hash", "paper_sha256", "paper_is_signed", "paper_removed",
             "page_count", "created_by", "sent_by", "sent_at", "expires_at", "ended_at", "reason", "seal_state",
             "seal_level", "seal_certificate", "seal_attempts", "seal_error", "sealed_at", "executed_sha256",
-            "certificate_sha256", "recipients", "created_at",
+            "certificate_sha256", "recipients", "signed_copies", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -407,3 +420,19 @@ class EnvelopeExecuted(VisibleRowsView):
         if envelope.executed is None:
             raise NotVisible
         return paper(read_blob(envelope.executed), f"{envelope.contract.reference}-executed.pdf")
+
+
+class SignedCopyFile(VisibleRowsView):
+    """What was signed in another system and completed nothing, as it came."""
+
+    model = SignedCopy
+    verb = VIEW
+    serializer_class = SignedCopySerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return SignedCopy.objects.select_related("blob", "envelope__contract")
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        copy = self.get_object()
+        return paper(read_blob(copy.blob), f"{copy.envelope.contract.reference}-signed.pdf")

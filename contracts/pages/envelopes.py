@@ -26,7 +26,7 @@ from clm.lib.errors import DomainError, NotVisible
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
 from contracts.access.signing import VIEW
-from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignedCopy
 from contracts.models.signature import Method, SealState
 from contracts.operations.signing.attach_seal import retry_seal
 from contracts.operations.signing.change_envelope import change_envelope
@@ -167,16 +167,10 @@ def _crumbs(envelope: Envelope) -> list[tuple[str, str]]:
 def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where it stands, who has done what, and everything that happened."""
     actor, envelope = _envelope(request, pk)
-    letters = letters_about(envelope)
     is_out, is_draft = envelope.state == EnvelopeState.SENT, envelope.state == EnvelopeState.DRAFT
-    names = names_when_sent(envelope)
-    people = [
-        {"row": each, "party": _party_of(each, names), "letter": next(iter(letters[each.pk]), None)}
-        for each in envelope.recipients.all()
-    ]
     context = {
         "envelope": envelope,
-        "people": people,
+        "people": _with_letters(envelope),
         "progress": progress_of(envelope),
         "pages": page_views(envelope),
         "can_change": is_draft and can(actor, "contracts.change_envelope", envelope),
@@ -196,6 +190,15 @@ def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "crumbs": _crumbs(envelope),
     }
     return render(request, "contracts/envelope_page.html", context)
+
+
+def _with_letters(envelope: Envelope) -> list[dict[str, Any]]:
+    """Everybody, with their party and the newest letter to them."""
+    letters, names = letters_about(envelope), names_when_sent(envelope)
+    return [
+        {"row": each, "party": _party_of(each, names), "letter": next(iter(letters[each.pk]), None)}
+        for each in envelope.recipients.all()
+    ]
 
 
 def _party_of(recipient: Recipient, names: dict[UUID, str]) -> str:
@@ -445,3 +448,12 @@ def envelope_certificate(request: HttpRequest, pk: UUID) -> HttpResponse:
     if envelope.certificate is None:
         raise NotVisible
     return paper(read_blob(envelope.certificate), f"{envelope.contract.reference}-certificate.pdf")
+
+
+@login_required
+@require_GET
+def signed_copy(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was signed in another system and completed nothing, as it came."""
+    rows = SignedCopy.objects.select_related("blob", "envelope__contract")
+    copy: SignedCopy = get_visible(actor_of(request), rows, pk)
+    return paper(read_blob(copy.blob), f"{copy.envelope.contract.reference}-signed.pdf")

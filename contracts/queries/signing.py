@@ -14,7 +14,7 @@ from clm.lib.canonical import digest
 from clm.lib.errors import DomainError
 from clm.notify.models import Letter
 from contracts.engine.signature_marks import path_of, type_size
-from contracts.models import Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, SignatureField
+from contracts.models import Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, SignatureField, SignedCopy
 from contracts.states import EnvelopeState, RecipientState, Side
 
 
@@ -47,7 +47,10 @@ def envelope_rows() -> QuerySet[Any]:
     rows = Envelope.objects.select_related(
         "contract", "version", "created_by", "sent_by", "paper", "executed", "certificate"
     )
-    return rows.prefetch_related(Prefetch("recipients", people.order_by("position", "id")))
+    copies = SignedCopy.objects.select_related("blob").order_by("received_at", "id")
+    return rows.prefetch_related(
+        Prefetch("recipients", people.order_by("position", "id")), Prefetch("signed_copies", copies)
+    )
 
 
 def listed_envelopes() -> QuerySet[Any]:

@@ -323,9 +323,9 @@ def give_back(actor: Actor, envelope: Envelope, reason: str) -> None:
     move_along(actor, contract, back)
 
 
-def tell_sender(envelope: Envelope, what: str, title: str, body: str = "") -> None:
-    """Whoever sent it reads it in the inbox; `title` has a place for the envelope's."""
-    people = {envelope.sent_by_id or envelope.created_by_id, envelope.contract.owner_id}
+def tell_sender(envelope: Envelope, what: str, title: str, body: str = "", also: Iterable[UUID] = ()) -> None:
+    """Whoever sent it reads it in the inbox, and who is named `also`; `title` has a place for the envelope's."""
+    people = {envelope.sent_by_id or envelope.created_by_id, envelope.contract.owner_id, *also}
     tell(
         people,
         kind=f"envelope.{what}",
