@@ -156,4 +156,4 @@ def test_the_list_asks_as_often_for_many_as_for_one(alice: Actor, api: APIClient
         with CaptureQueriesContext(connection) as asked:
             api.get(reverse("api-envelopes"))
         counted.append(len(asked))
-    assert counted[1:] == [6, 6]
+    assert counted[1:] == [7, 7]
