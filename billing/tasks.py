@@ -16,6 +16,7 @@ from billing.models import Credit, CreditNote
 from billing.operations.attach_credit_note_pdf import attach_credit_note_pdf
 from billing.operations.guards import is_claim_over
 from billing.operations.lapse_credit import lapse_credit
+from billing.operations.note_unpaid_credit import SETTLED_WITHIN, note_unpaid_credit
 from billing.papers import credit_note_pdf
 from billing.states import CreditState
 from clm.access.permissions import system_actor
@@ -82,6 +83,35 @@ def _warn(credit: Credit) -> None:
         url=reverse("credit", args=[credit.pk]),
         subject=credit,
     )
+
+
+@shared_task
+def note_unpaid_credits() -> int:
+    """Issued credits that nobody settled in time are noted, each in a transaction of its own. Answers how many."""
+    with every_organization():
+        found = _unpaid_notes()
+    return sum(_note_unpaid(note) for note in found)
+
+
+def note_unpaid_credits_here() -> int:
+    """The same for the organization in scope alone."""
+    return sum(_note_unpaid(note) for note in _unpaid_notes())
+
+
+def _unpaid_notes() -> list[CreditNote]:
+    until = clock.today() - SETTLED_WITHIN + timedelta(days=1)
+    rows = CreditNote.objects.filter(overdue_on=None, settled_by=None, issued_on__lte=until, amount__gt=0)
+    return list(rows.filter(credit__state=CreditState.ISSUED).order_by("issued_on", "pk")[:BATCH])
+
+
+def _note_unpaid(note: CreditNote) -> bool:
+    """Whether it was noted: in its own zone the day may not be over, and a person may have been faster."""
+    with organization_scope(note.organization_id):
+        try:
+            note_unpaid_credit(actor=system_actor(BOOKKEEPER, note.organization_id), note_id=note.pk)
+        except DomainError:
+            return False
+        return True
 
 
 @shared_task

@@ -88,6 +88,7 @@ class CreditNotePdf(APIView):
 
 @extend_schema(responses=serializers.CreditSerializer)
 class ApproveCredit(Act):
+    model = Credit
     serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -96,6 +97,7 @@ class ApproveCredit(Act):
 
 @extend_schema(responses=serializers.CreditSerializer)
 class RejectCredit(Act):
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -104,6 +106,7 @@ class RejectCredit(Act):
 
 @extend_schema(responses=serializers.CreditNoteSerializer)
 class IssueCredit(Act):
+    model = Credit
     serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -115,6 +118,7 @@ class DisputeCredit(Act):
     """Put an issued or settled credit in dispute. One that was taken back already is `taken_back`: what took it back
     can be disputed."""
 
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -123,6 +127,7 @@ class DisputeCredit(Act):
 
 @extend_schema(responses=serializers.CreditSerializer)
 class SettleCredit(Act):
+    model = Credit
     serializer_class = serializers.SettleSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -134,6 +139,7 @@ class SettleCredit(Act):
 class WithdrawCredit(Act):
     """Stop a credit that is not issued yet."""
 
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -144,6 +150,7 @@ class WithdrawCredit(Act):
 class ReinstateCredit(Act):
     """End a dispute: the credit stands and is issued as before."""
 
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -156,6 +163,7 @@ class ReverseCredit(Act):
     for its window after it; what was issued before stays. The answer is that credit; `takes_back` among the parameters
     of its trace names the credits."""
 
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:

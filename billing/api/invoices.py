@@ -138,6 +138,7 @@ class DiscrepancyDetail(VisibleRowsView, RetrieveAPIView):
 class MatchInvoice(Act):
     """Match to the contract named, else by the reference the invoice quotes."""
 
+    model = Invoice
     serializer_class = serializers.MatchSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -148,6 +149,7 @@ class MatchInvoice(Act):
 class ReconcileInvoice(Act):
     """Compare now; the newest comparison where nothing changed."""
 
+    model = Invoice
     serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -156,6 +158,7 @@ class ReconcileInvoice(Act):
 
 @extend_schema(responses=serializers.InvoiceSerializer)
 class DisputeInvoice(Act):
+    model = Invoice
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -164,6 +167,7 @@ class DisputeInvoice(Act):
 
 @extend_schema(responses=serializers.DiscrepancySerializer)
 class AcceptDiscrepancy(Act):
+    model = Discrepancy
     serializer_class = serializers.ExplanationSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -173,6 +177,7 @@ class AcceptDiscrepancy(Act):
 
 @extend_schema(responses=serializers.DiscrepancySerializer)
 class ResolveDiscrepancy(Act):
+    model = Discrepancy
     serializer_class = serializers.ExplanationSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:

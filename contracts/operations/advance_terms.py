@@ -25,6 +25,7 @@ from contracts.models import Contract, Term, Termination
 from contracts.operations.amending.guards import close_amendments
 from contracts.operations.approval.guards import close_approvals
 from contracts.operations.retention.guards import end
+from contracts.operations.termination.guards import overtake_announced
 from contracts.states import ContractState, TerminationState, VersionState
 
 VERB = "contracts.advance_terms"
@@ -137,5 +138,6 @@ def _expire(actor: Actor, contract: Contract, ended_on: date) -> None:
     end(contract, ended_on)
     close_approvals(actor, contract, verb=VERB, why=_("The contract expired."))
     close_amendments(actor, contract, verb=VERB, why=_("The contract expired."))
+    overtake_announced(actor, VERB, contract)
     previous = move(actor, contract, to=ContractState.EXPIRED, reason="its last term ended")
     record(actor, events.contract_moved("contract.expired", VERB, contract, previous))

@@ -32,6 +32,7 @@ from contracts.operations.requests.prioritize_request import prioritize_request
 from contracts.operations.requests.submit_request import submit_request
 from contracts.operations.requests.withdraw_request import withdraw_request
 from contracts.pages import request_forms as shapes
+from contracts.pages.meanwhile import words_of
 from contracts.pages.questions import asked_with
 from contracts.pages.steps import form_page, tried
 from contracts.queries import requests as requesting
@@ -200,7 +201,7 @@ def _at_once(request: HttpRequest, pk: UUID, act: Callable[[int | None], Any], d
     except DomainError as refusal:
         if refusal.status in (403, 404):
             raise
-        messages.error(request, refusal.message)
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, done)
     return redirect("request", pk=pk)

@@ -110,6 +110,7 @@ def termination_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_add": can(actor, "contracts.add_termination_item", termination),
         "can_tick": can(actor, "contracts.tick_termination_item", termination),
         "can_withdraw": termination.state == TerminationState.ANNOUNCED
+        and (termination.due_at is None or termination.due_at > clock.now())
         and can(actor, "contracts.withdraw_termination", termination),
         "history": entries_of(termination),
         "crumbs": [(_("Contracts"), reverse("contracts")), (contract.title, reverse("contract", args=[contract.pk]))],

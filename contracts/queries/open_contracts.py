@@ -15,7 +15,8 @@ from django.urls import reverse
 from clm.access.permissions import visible
 from clm.audit.models import LedgerEntry
 from clm.lib.actor import Actor
-from contracts.adapters.ocds_writing import OutContract, OutParty, Publisher
+from contracts.adapters.ocds import country_name
+from contracts.adapters.ocds_writing import CATEGORIES, METHODS, STATUSES, OutContract, OutParty, Publisher
 from contracts.models import Contract, Envelope, OpenContract, OpenPublisher, Party, PartyAddress, Term, Version
 from contracts.models.party import PartyIdentifier
 from contracts.states import IN_FORCE, NOT_SIGNED, ContractState, VersionState
@@ -79,8 +80,14 @@ def _out(
         extends_to=period[2],
         parties=tuple(_party(parties[key], tuple(roles)) for key, roles in sorted(row.roles.items()) if key in parties),
         tender=_tender(facts),
-        documents=[*facts.get("documents", []), *(_document(version) for version in versions)],
-        amendments=[*facts.get("amendments", []), *(_amendment(version) for version in versions[1:])],
+        documents=[
+            *_dated(facts.get("documents", []), "datePublished", contract.time_zone),
+            *(_document(version) for version in versions),
+        ],
+        amendments=[
+            *_dated(facts.get("amendments", []), "date", contract.time_zone),
+            *(_amendment(version) for version in versions[1:]),
+        ],
     )
 
 
@@ -110,7 +117,7 @@ def _office(party: Any) -> dict[str, str]:
         "locality": office.city,
         "region": office.region,
         "postalCode": office.postal_code,
-        "countryName": office.country,
+        "countryName": country_name(office.country),
     }
 
 
@@ -156,13 +163,23 @@ def _at(day: date, zone: str, hour: time = time(0)) -> str:
 
 
 def _instant(said: str, zone: str) -> str:
-    """The standard has no days: the begin of the day stands for one."""
-    return _at(date.fromisoformat(said), zone) if len(said) == len("2026-01-01") else said
+    """The standard has instants with an offset alone: the begin of the day stands for a day, and the contract's zone
+    for none. What cannot be read is not said."""
+    try:
+        found = datetime.fromisoformat(said)
+    except ValueError:
+        return ""
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).isoformat()
+
+
+def _dated(notes: Iterable[Mapping[str, str]], name: str, zone: str) -> list[dict[str, str]]:
+    """Notes as they were read, with the instant of that name as the standard has it."""
+    return [{**note, name: _instant(note.get(name, ""), zone)} for note in notes]
 
 
 def _status(contract: Contract, facts: Mapping[str, Any]) -> str:
     """In the words of the standard's list. What was read and not worked on since is as it was read."""
-    if contract.state == ContractState.DRAFT and facts.get("status"):
+    if contract.state == ContractState.DRAFT and facts.get("status") in STATUSES:
         return str(facts["status"])
     if contract.state in NOT_SIGNED:
         return "pending"
@@ -176,7 +193,9 @@ def _tender(facts: Mapping[str, Any]) -> dict[str, str]:
         "procurementMethod": "method",
         "mainProcurementCategory": "procured",
     }
-    return {theirs: facts[ours] for theirs, ours in names.items() if facts.get(ours)}
+    closed = {"procurementMethod": METHODS, "mainProcurementCategory": CATEGORIES}
+    said = {theirs: str(facts[ours]) for theirs, ours in names.items() if facts.get(ours)}
+    return {name: value for name, value in said.items() if value in closed.get(name, (value,))}
 
 
 def _document(version: Version) -> dict[str, str]:

@@ -7,16 +7,13 @@ from typing import Any
 from clm.access.permissions import system_actor
 from clm.accounts.roles import INSIDE
 from clm.documents.blobs import put_content
-from contracts.access.signing import DESK, DESK_VERBS, OTHER_SYSTEM, OTHER_SYSTEM_VERBS, SENDER_VERBS, SIGNER_VERBS
+from contracts.access.signing import DESK, DESK_VERBS, OTHER_SYSTEM_VERBS, SENDER_VERBS, SIGNER_VERBS
 from contracts.models import Recipient
 from contracts.operations.signing.attach_seal import SealedPapers, attach_seal
-from contracts.operations.signing.remind_recipient import void_envelope
-from contracts.operations.signing.sign_elsewhere import receive_execution, send_elsewhere
-from contracts.papers.envelopes import Scan
 from contracts.papers.executed import seal_envelope
 from tests.access.table import Route
 from tests.cast import Cast
-from tests.contracts.signing.sent import completed, prepared, ready_contract, sent
+from tests.contracts.signing.sent import completed, kept_copy, prepared, ready_contract, sent
 
 SENDERS = {"legal", "procurement", "administrator", "integration"}
 FILERS = {"legal", "administrator", "integration"}
@@ -45,17 +42,6 @@ def _proof(cast: Cast) -> dict[str, Any]:
     return {"pk": envelope.pk}
 
 
-def _copy(cast: Cast) -> dict[str, Any]:
-    """Signed in another system, after it was taken back."""
-    actor = cast["legal"]
-    envelope = send_elsewhere(actor=actor, envelope_id=prepared(actor).pk, system="Signatory")
-    void_envelope(actor=actor, envelope_id=envelope.pk, reason="Wrong annex.")
-    scan = Scan(put_content(actor.organization_id, b"%PDF-1.7 signed", "application/pdf"), ())
-    system = system_actor(OTHER_SYSTEM, actor.organization_id)
-    receive_execution(actor=system, envelope_id=envelope.pk, message_id="m-1", scan=scan)
-    return {"pk": envelope.signed_copies.get().pk}
-
-
 def _asked(cast: Cast) -> dict[str, Any]:
     return {"pk": Recipient.objects.filter(envelope=sent(cast["legal"])).earliest("position").pk}
 
@@ -72,7 +58,7 @@ BUILDERS = {
     "signing-sealed": _sealed,
     "signing-proof": _proof,
     "signing-asked": _asked,
-    "signing-copy": _copy,
+    "signing-copy": lambda cast: {"pk": kept_copy(cast["legal"]).pk},
     "signing-page": _page,
 }
 # What is open to who has a link, or to everybody.

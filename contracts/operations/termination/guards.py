@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.audit.moves import move
-from clm.events.record import Event
+from clm.events.record import Event, record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid, NotVisible
@@ -81,6 +81,14 @@ def overtake(actor: Actor, verb: str, termination: Termination) -> Event:
     termination.save(update_fields=["due_at"])
     settle_about(termination, ANNOUNCED)
     return ending.termination_moved(verb, termination, before)
+
+
+def overtake_announced(actor: Actor, verb: str, contract: Contract) -> None:
+    """A locked contract that is over by now does not end once more."""
+    announced = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED).first()
+    if announced is not None:
+        announced.contract = contract
+        record(actor, overtake(actor, verb, announced))
 
 
 def check_not_before_it_began(contract: Contract, day: date, field: str) -> None:

@@ -12,7 +12,7 @@ from contracts.states import disposing
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_tables"),
-        ("contracts", "0002_guards"),
+        ("contracts", "0003_discard_imports"),
         ("documents", "0002_protect_bytes"),
     ]
 
