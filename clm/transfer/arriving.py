@@ -31,8 +31,8 @@ def insert_all(archive: Opened) -> int:
     """
     inserted = 0
     newcomers: list[Any] = []
-    # What hangs below a row comes after it.
-    for table in sorted(tables(), key=lambda table: bool(table.below) and not table.is_of_people):
+    # What hangs below a row comes after it, and what closes others after them.
+    for table in sorted(tables(), key=lambda table: (table.closes, bool(table.below) and not table.is_of_people)):
         for lines in _batches(archive, table):
             keys = _insert(table, lines, archive.organization_id, newcomers)
             newcomers += keys if table.model is User else []

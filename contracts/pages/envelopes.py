@@ -26,7 +26,7 @@ from clm.lib.errors import DomainError, NotVisible
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
 from contracts.access.signing import VIEW
-from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignedCopy
 from contracts.models.signature import Method, SealState
 from contracts.operations.signing.attach_seal import retry_seal
 from contracts.operations.signing.change_envelope import change_envelope
@@ -59,6 +59,7 @@ from contracts.queries.signing import (
     envelope_rows,
     letters_about,
     listed_envelopes,
+    names_when_sent,
     parties_without_signer,
     progress_of,
     signing_parts,
@@ -145,9 +146,8 @@ def envelope_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     made: dict[str, UUID] = {}
 
     def create(given: dict[str, Any]) -> None:
-        envelope = create_envelope(actor=actor, paper=make_envelope_paper(actor, newest.pk))
-        change_envelope(actor=actor, envelope_id=envelope.pk, **given, recipients=suggested_people(contract))
-        made["pk"] = envelope.pk
+        paper_made, people = make_envelope_paper(actor, newest.pk), suggested_people(contract)
+        made["pk"] = create_envelope(actor=actor, paper=paper_made, recipients=people, **given).pk
 
     if tried(form, create):
         return redirect("envelope-people", pk=made["pk"])
@@ -172,11 +172,9 @@ def _crumbs(envelope: Envelope) -> list[tuple[str, str]]:
 def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where it stands, who has done what, and everything that happened."""
     actor, envelope = _envelope(request, pk)
-    letters = letters_about(envelope)
-    people = [{"row": each, "letter": next(iter(letters[each.pk]), None)} for each in envelope.recipients.all()]
     context = {
         "envelope": envelope,
-        "people": people,
+        "people": _with_letters(envelope),
         "progress": progress_of(envelope),
         "pages": page_views(envelope),
         **_steps(actor, envelope),
@@ -191,6 +189,20 @@ def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "crumbs": _crumbs(envelope),
     }
     return render(request, "contracts/envelope_page.html", context)
+
+
+def _with_letters(envelope: Envelope) -> list[dict[str, Any]]:
+    """Everybody, with their party and the newest letter to them."""
+    letters, names = letters_about(envelope), names_when_sent(envelope)
+    return [
+        {"row": each, "party": _party_of(each, names), "letter": next(iter(letters[each.pk]), None)}
+        for each in envelope.recipients.all()
+    ]
+
+
+def _party_of(recipient: Recipient, names: dict[UUID, str]) -> str:
+    """For whom they sign, as it was called when the text went out."""
+    return names.get(recipient.party_id, str(recipient.party)) if recipient.party_id else ""
 
 
 def _steps(actor: Actor, envelope: Envelope) -> dict[str, Any]:
@@ -452,3 +464,12 @@ def envelope_certificate(request: HttpRequest, pk: UUID) -> HttpResponse:
     if envelope.certificate is None:
         raise NotVisible
     return paper(read_blob(envelope.certificate), f"{envelope.contract.reference}-certificate.pdf")
+
+
+@login_required
+@require_GET
+def signed_copy(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was signed in another system and completed nothing, as it came."""
+    rows = SignedCopy.objects.select_related("blob", "envelope__contract")
+    copy: SignedCopy = get_visible(actor_of(request), rows, pk)
+    return paper(read_blob(copy.blob), f"{copy.envelope.contract.reference}-signed.pdf")

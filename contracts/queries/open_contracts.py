@@ -17,7 +17,7 @@ from clm.audit.models import LedgerEntry
 from clm.lib.actor import Actor
 from contracts.adapters.ocds import country_name
 from contracts.adapters.ocds_writing import CATEGORIES, METHODS, STATUSES, OutContract, OutParty, Publisher
-from contracts.models import Contract, OpenContract, OpenPublisher, Party, PartyAddress, Term, Version
+from contracts.models import Contract, Envelope, OpenContract, OpenPublisher, Party, PartyAddress, Term, Version
 from contracts.models.party import PartyIdentifier
 from contracts.states import IN_FORCE, NOT_SIGNED, ContractState, VersionState
 
@@ -137,8 +137,10 @@ def _terms(ids: list[UUID]) -> dict[UUID, tuple[date, date]]:
 
 
 def _versions(ids: list[UUID]) -> dict[UUID, list[Version]]:
-    """The texts that are final, oldest first: the contract and what amended it."""
+    """The texts that are final, oldest first: the contract and what amended it, each with what was sealed of it."""
     rows = Version.objects.filter(contract__in=ids, state=VersionState.FINAL).order_by("number")
+    sealed = Envelope.objects.filter(executed__isnull=False).select_related("executed").order_by("sealed_at")
+    rows = rows.prefetch_related(Prefetch("envelopes", sealed, to_attr="sealed"))
     found: dict[UUID, list[Version]] = {}
     for version in rows.select_related("blob").defer("text", "surroundings", "warnings"):
         found.setdefault(version.contract_id, []).append(version)
@@ -197,16 +199,18 @@ def _tender(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _document(version: Version) -> dict[str, str]:
-    """A text by its hash, with the page on which anybody asks for it."""
-    sha256 = version.blob.sha256
-    return {
-        "id": sha256,
+    """A text by the hash of what was filed, which stays its name. Of one that was sealed here, the hash of the sealed
+    file is said, with the page on which anybody asks for it: it knows no other."""
+    sealed = next((each.executed for each in reversed(version.sealed)), None)  # type: ignore[attr-defined]
+    of = sealed or version.blob
+    said = {
+        "id": version.blob.sha256,
         "documentType": "contractSigned",
         "title": f"Version {version.number}",
-        "description": f"sha256 {sha256}",
-        "url": f"{settings.SITE_URL}/verify/",
-        "format": version.media_type,
+        "description": f"sha256 {of.sha256}",
+        "format": of.media_type,
     }
+    return said | {"url": f"{settings.SITE_URL}/verify/"} if sealed else said
 
 
 def _amendment(version: Version) -> dict[str, str]:

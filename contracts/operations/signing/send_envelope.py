@@ -37,7 +37,13 @@ from contracts.queries.amendments import (
 )
 from contracts.queries.approvals import check_may_be_signed
 from contracts.queries.omissions import check_version_complete
-from contracts.queries.signing import check_not_out, only_party, parties_without_signer, signing_parts
+from contracts.queries.signing import (
+    check_not_out,
+    only_party,
+    parties_as_sent,
+    parties_without_signer,
+    signing_parts,
+)
 from contracts.states import NOT_SIGNED, ContractState, EnvelopeState
 
 VERB = "contracts.send_envelope"
@@ -64,7 +70,7 @@ def send_envelope(
     put_out(actor, envelope)
     bound: dict[str, Any] = {"content_hash": envelope.version_hash, "paper": envelope.paper.sha256}
     bound |= unilateral(envelope) | bound_with(envelope)
-    note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, **bound)
+    note_sent(actor, envelope, origin, **bound)
     facts: dict[str, Any] = {**bound, "recipients": len(people_of(envelope))}
     record(actor, envelope_fact("envelope.sent", VERB, envelope, before={"state": "draft"}, **facts))
     invite_next(actor, envelope)
@@ -171,6 +177,12 @@ def put_out(actor: Actor, envelope: Envelope) -> None:
     envelope.save()
     move(actor, envelope, to=EnvelopeState.SENT)
     contract_out(actor, envelope.contract)
+
+
+def note_sent(actor: Actor, envelope: Envelope, origin: Origin | None, **facts: Any) -> None:
+    """The event names the parties as they are called now: so they stand in what is signed."""
+    parties = parties_as_sent(envelope)
+    note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, parties=parties, **facts)
 
 
 def contract_out(actor: Actor, contract: Contract) -> None:

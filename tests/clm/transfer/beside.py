@@ -44,6 +44,7 @@ from tests.contracts.negotiation.answers import quick_answer
 from tests.contracts.papers import TERMS, TEXT, active_contract, draft_contract, newest, text_paper
 from tests.contracts.requests.asked import asked_for
 from tests.contracts.retention.records import found_by_trace
+from tests.contracts.signing.sent import kept_copy
 
 
 def furnish_beside(cast: Cast) -> None:
@@ -110,6 +111,7 @@ def _ended(legal: Actor) -> None:
 
 
 def _papers(cast: Cast, legal: Actor) -> None:
+    kept_copy(legal)
     paper = store_blob(cast.organization.pk, b"%PDF-1", "application/pdf").pk
     breach = Breach.objects.earliest("id")
     file_evidence_bundle(actor=legal, breach_id=breach.pk, evaluation_id=breach.evaluation_id, blob_id=paper)

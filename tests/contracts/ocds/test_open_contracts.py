@@ -12,12 +12,15 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from clm.access.permissions import system_actor
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry
+from clm.documents.blobs import put_content
 from clm.jobs.models import Job
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, NotVisible
+from contracts.access.signing import DESK
 from contracts.adapters.ocds import read_ocds
 from contracts.models import Contract, ContractParty, OpenContract, Party
 from contracts.operations.change_contract import change_contract
@@ -28,12 +31,14 @@ from contracts.operations.open_contracts.set_publisher import set_publisher
 from contracts.operations.open_contracts.take_open_contract import take_open_contract
 from contracts.operations.parties.identify_party import add_identifier
 from contracts.operations.restrict_contract import restrict_contract
+from contracts.operations.signing.attach_seal import SealedPapers, attach_seal
 from contracts.papers.open_contracts import request_open_import
 from tests.cast import Cast
 from tests.contracts.amended import accepted, proposed
 from tests.contracts.ocds.standard import faults_of
 from tests.contracts.ocds.test_reading import FOLDER, package
 from tests.contracts.papers import active_contract, draft_contract
+from tests.contracts.signing.sent import completed
 from tests.shared_data import shared
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +143,22 @@ def test_what_goes_out_comes_in_again_as_it_was(alice: Actor, charlie: Actor, gl
         for facts in reading.contracts:
             assert take_open_contract(actor=charlie, facts=facts).outcome == "added"
             assert take_open_contract(actor=charlie, facts=facts).outcome == "unchanged"
+
+
+def test_of_what_was_sealed_here_the_sealed_file_is_said(alice: Actor, publisher: None) -> None:
+    """`/verify/` knows that one; of another it would say that nothing is known."""
+    envelope = completed(alice)
+    sealed = put_content(alice.organization_id, b"%PDF-1.7 sealed", "application/pdf")
+    desk = system_actor(DESK, alice.organization_id)
+    attach_seal(actor=desk, envelope_id=envelope.pk, made=SealedPapers(sealed, "B-B", "Us"))
+    filed = active_contract(alice, title="Filed")
+    for contract in (envelope.contract, filed):
+        publish_contract(actor=alice, contract_id=contract.pk)
+    said = json.loads(export_open_contracts(actor=alice, form="release").content)
+    found = {each["id"]: each["documents"] for release in said["releases"] for each in release["contracts"]}
+    (ours,), (theirs,) = (found[each.reference] for each in (envelope.contract, filed))
+    assert (ours["description"], ours["url"].endswith("/verify/")) == (f"sha256 {sealed.sha256}", True)
+    assert (theirs["description"], "url" in theirs) == (f"sha256 {filed.versions.get().blob.sha256}", False)
 
 
 def test_whatever_was_read_goes_out_as_the_standard_has_it(alice: Actor, publisher: None) -> None:

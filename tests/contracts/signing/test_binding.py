@@ -161,6 +161,7 @@ def test_a_paper_goes_out_with_the_text_it_was_made_of_and_no_other(alice: Actor
     assert {again.paper_id, paper_blob, *(UUID(page["picture"]) for page in again.pages)} <= files
     send_envelope(actor=alice, envelope_id=envelope.pk)
     bound = EnvelopeEvent.objects.get(envelope=envelope, kind="sent").detail
+    assert {each["role"] for each in bound.pop("parties")} == {"ours", "counterparty"}
     assert bound == {"content_hash": newest(contract).content_hash, "paper": again.paper.sha256}
 
 
