@@ -19,7 +19,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.calendar import Stretch, business_days_of, cut_short, start_of, stretches, term_rows
+from contracts.calendar import Stretch, business_days_of, current_stretch, cut_short, start_of, stretches, term_rows
 from contracts.engine.terms import Status, TermStatus, term_status
 from contracts.engine.terms import Term as EngineTerm
 from contracts.models import Amendment, Contract, Term
@@ -27,6 +27,7 @@ from contracts.operations.amending.guards import close_amendments, end_unfit
 from contracts.operations.approval.guards import close_approvals
 from contracts.operations.retention.guards import end
 from contracts.operations.termination.guards import overtake_announced
+from contracts.queries import version_in_force
 from contracts.queries.amendments import announced_end
 from contracts.states import AmendmentState, ContractState, VersionState
 
@@ -38,7 +39,8 @@ MOST_AT_ONCE = 1000
 
 @transaction.atomic
 def advance_terms(*, actor: Actor, contract_id: UUID) -> Contract:
-    """Every term begun by now has its row and its event; a contract past its last term is expired. Idempotent.
+    """Every term begun by now has its row and its event; a contract past its last term is expired, and a signed one
+    whose day has come is in force. Idempotent.
 
     A run that was missed catches up on each period: each renewal leaves its own row, transition and event. An amendment
     out for signature whose terms do not fit those that began is not asked for any more. Raises DomainError
@@ -49,7 +51,36 @@ def advance_terms(*, actor: Actor, contract_id: UUID) -> Contract:
     if contract.is_in_force:
         catch_up(actor, contract)
         end_unfit(actor, contract, verb=VERB)
+    elif contract.state == ContractState.EXECUTED:
+        _begin_on_its_day(actor, contract)
     return contract
+
+
+def begin(actor: Actor, contract: Contract, *, verb: str) -> None:
+    """A locked contract that is signed is in force, with the terms that began so far."""
+    previous = move(actor, contract, to=ContractState.ACTIVE)
+    record(actor, events.contract_moved("contract.activated", verb, contract, previous))
+    catch_up(actor, contract)
+
+
+def wait_for_its_day(contract: Contract) -> None:
+    """A locked contract that is signed is due on the day on which its first text takes effect: nobody has to think of
+    it, and no day of notice is missed because nobody did."""
+    finals = contract.versions.filter(state=VersionState.FINAL).exclude(effective_on=None)
+    day = finals.order_by("effective_on").values_list("effective_on", flat=True).first()
+    contract.terms_due_at = start_of(day, contract.time_zone) if day else None
+    contract.save(update_fields=["terms_due_at"])
+
+
+def _begin_on_its_day(actor: Actor, contract: Contract) -> None:
+    """One without terms waits for an amendment that has some, or for a person."""
+    if version_in_force(contract, clock.today(contract.time_zone)) is None:
+        wait_for_its_day(contract)
+    elif current_stretch(contract) is None:
+        contract.terms_due_at = None
+        contract.save(update_fields=["terms_due_at"])
+    else:
+        begin(actor, contract, verb=VERB)
 
 
 def catch_up(actor: Actor, contract: Contract) -> None:
