@@ -18,7 +18,7 @@ from clm.pages.operations.check_view import check_view
 from clm.pages.operations.save_view import save_view
 from clm.pages.operations.set_view_alert import set_view_alert
 from contracts.engine.body import body_of
-from contracts.models import Comment, UnusualReading
+from contracts.models import Comment, Envelope, SignedCopy, UnusualReading
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
 from contracts.operations.comments.edit_comment import edit_comment
@@ -44,7 +44,6 @@ from tests.contracts.negotiation.answers import quick_answer
 from tests.contracts.papers import TERMS, TEXT, active_contract, draft_contract, newest, text_paper
 from tests.contracts.requests.asked import asked_for
 from tests.contracts.retention.records import found_by_trace
-from tests.contracts.signing.sent import kept_copy
 
 
 def furnish_beside(cast: Cast) -> None:
@@ -111,8 +110,9 @@ def _ended(legal: Actor) -> None:
 
 
 def _papers(cast: Cast, legal: Actor) -> None:
-    kept_copy(legal)
     paper = store_blob(cast.organization.pk, b"%PDF-1", "application/pdf").pk
+    late = {"message": "m-1", "blob_id": paper, "received_at": clock.now(), "why": "envelope_over"}
+    SignedCopy.objects.create(organization_id=cast.organization.pk, envelope=Envelope.objects.earliest("id"), **late)
     breach = Breach.objects.earliest("id")
     file_evidence_bundle(actor=legal, breach_id=breach.pk, evaluation_id=breach.evaluation_id, blob_id=paper)
     month = clock.today().replace(day=1)
