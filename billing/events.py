@@ -111,6 +111,17 @@ def note_printed(note: CreditNote) -> Event:
     )
 
 
+def note_overdue(note: CreditNote) -> Event:
+    return Event(
+        type="credit_note.overdue",
+        verb="billing.note_unpaid_credit",
+        subject=note,
+        contract_id=note.credit.contract_id,
+        after={"number": note.number, "overdue_on": note.overdue_on},
+        payload=_of(note.credit) | {"note_id": note.pk},
+    )
+
+
 def invoice_imported(invoice: Invoice) -> Event:
     names = ("kind", "number", "issued_on", "seller_name", "currency", "tax_exclusive_amount", "payable_amount")
     return Event(

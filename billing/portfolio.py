@@ -22,7 +22,7 @@ from billing.operations.settle_discrepancy import accept_discrepancy, resolve_di
 from billing.operations.withdraw_credit import withdraw_credit
 from billing.remedies import fee_terms
 from billing.states import CreditState, DiscrepancyState, Reason
-from billing.tasks import expire_claims_here
+from billing.tasks import expire_claims_here, note_unpaid_credits_here
 from clm.events.dispatcher import drain
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -87,6 +87,7 @@ def load_credits(cast: Cast, slug: str, report: Report) -> None:
             _decide(finance, credit, step)
     report(1, 1)
     expire_claims_here()  # the other house may still be settling its own
+    note_unpaid_credits_here()
     drain()
 
 

@@ -200,8 +200,19 @@ def _tell_finance(title: str, key: str, url: str, *, subject: Model, body: str =
     tell(people, kind="billing", title=title, body=body, dedupe_key=key, url=url, subject=subject)
 
 
-@handles("invoice.compared")
-def follow_invoice(event: OutboxEvent) -> None:
-    """An invoice that is other than agreed is part of the history of the other party."""
+@handles("credit_note.overdue")
+def tell_of_unpaid(event: OutboxEvent) -> None:
+    """Finance hears of a credit that was promised and has not come."""
+    note = CreditNote.objects.select_related("credit__contract").get(pk=event.payload["note_id"])
+    words = {"number": note.number, "amount": money_text(note.amount, note.currency)}
+    title = _("Credit note %(number)s of %(amount)s is not paid") % words
+    url = reverse("credit", args=[note.credit_id])
+    _tell_finance(title, f"unpaid:{note.pk}", url, subject=note.credit, body=note.credit.contract.title)
+
+
+@handles("invoice.matched", "invoice.compared", "credit_note.overdue", "credit.disputed", "credit.reinstated")
+def follow_money(event: OutboxEvent) -> None:
+    """Invoices that are other than agreed or late, and credits that are not paid, are part of the history of the other
+    party."""
     assessor = system_actor(ASSESSOR, event.organization_id)
     follow_contract(actor=assessor, contract_id=event.payload["contract_id"], later=True)

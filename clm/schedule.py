@@ -25,6 +25,7 @@ BEAT = {
     "remind-due": {"task": "obligations.tasks.remind_due", "schedule": 60.0},
     "print-credit-notes": {"task": "billing.tasks.print_credit_notes", "schedule": 60.0},
     "expire-claims": {"task": "billing.tasks.expire_claims", "schedule": 3600.0},
+    "note-unpaid-credits": {"task": "billing.tasks.note_unpaid_credits", "schedule": 3600.0},
     "remove-expired-exports": {"task": "clm.transfer.tasks.remove_expired_exports", "schedule": 600.0},
     "sweep-storage": {"task": "clm.documents.tasks.sweep_storage", "schedule": 86400.0},
     "forget-idempotency-keys": {"task": "clm.api.tasks.forget_idempotency_keys", "schedule": 3600.0},

@@ -76,14 +76,16 @@ class Stretch:
     first: int = 0
 
 
-def stretches(contract: Contract, today: date) -> Iterator[Stretch]:
+def stretches(contract: Contract, today: date, rows: list[Term] | None = None) -> Iterator[Stretch]:
     """The versions' terms in force up to today, oldest first, from that of the newest recorded term on.
 
-    Each is read when it is asked for, so that it counts on from terms written meanwhile. Earlier versions are
-    history. Of two versions that take effect on one day the later counts.
+    Each is read when it is asked for, so that it counts on from terms written meanwhile, or put in `rows`, which then
+    stand for those on record. Earlier versions are history. Of two versions that take effect on one day the later
+    counts.
     """
-    rows = Term.objects.filter(contract=contract).order_by("number")
-    known = rows.values_list("version__number", flat=True).last() or 0
+    written = Term.objects.filter(contract=contract).order_by("number").defer("trace")
+    begun = list(written.select_related("version").defer("trace", "version__text")) if rows is None else rows
+    known = begun[-1].version.number if begun else 0
     finals = contract.versions.filter(state=VersionState.FINAL, effective_on__lte=today, terms__isnull=False)
     terms = Terms.objects.filter(version__in=finals).order_by("version__effective_on", "version__number")
     by_day = {each.version.effective_on: each for each in terms.select_related("version").defer("version__text")}
@@ -91,7 +93,7 @@ def stretches(contract: Contract, today: date) -> Iterator[Stretch]:
         if by_day[day].version.number < known:
             continue
         until = today if following is None else following - timedelta(days=1)
-        yield stretch_of(by_day[day], list(rows.defer("trace")), until)
+        yield stretch_of(by_day[day], list(written.all()) if rows is None else rows, until)
 
 
 def stretch_of(terms: Terms, rows: list[Term], until: date) -> Stretch:

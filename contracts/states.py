@@ -389,6 +389,7 @@ class ImportState(TextChoices):
     TRIED = "tried", _("Tried")
     RUNNING = "running", _("Being imported")
     FINISHED = "finished", _("Finished")
+    DISCARDED = "discarded", _("Discarded")
 
 
 # Back to mapping: the sheet or what its columns mean was corrected; rows that are contracts already stay so.
@@ -396,11 +397,12 @@ IMPORT_STATES = state_table(
     "import",
     "reading",
     {
-        "reading": {"mapping"},
-        "mapping": {"tried"},
-        "tried": {"mapping", "running"},
+        "reading": {"mapping", "discarded"},
+        "mapping": {"tried", "discarded"},
+        "tried": {"mapping", "running", "discarded"},
         "running": {"mapping", "finished"},
         "finished": {"mapping"},
+        "discarded": set(),
     },
 )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,11 +11,12 @@ import structlog
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model
 
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
+from clm.lib.due import LATER, one_due
 from contracts.access import LIBRARIAN, TERM_KEEPER
 from contracts.access.approvals import DESK as APPROVAL_DESK
 from contracts.access.requests import DESK
@@ -47,7 +47,6 @@ from contracts.search import find_by_name
 
 log = structlog.get_logger("contracts.tasks")
 LIMIT = 500
-LATER = timedelta(minutes=10)
 KEPT = timedelta(days=35)
 # Half a minute's work of one worker.
 MOST_RENAMED = 2_000
@@ -67,7 +66,9 @@ def _advance_next() -> bool:
     with transaction.atomic():
         with every_organization():
             rows = Contract.objects.select_for_update(skip_locked=True).order_by("terms_due_at", "pk")
-            claimed = rows.filter(terms_due_at__lte=clock.now()).values_list("pk", "organization_id").first()
+            claimed = (
+                rows.filter(terms_due_at__lte=clock.now()).values_list("pk", "organization_id", "terms_due_at").first()
+            )
         if claimed is None:
             return False
         with organization_scope(claimed[1]):
@@ -75,30 +76,19 @@ def _advance_next() -> bool:
     return True
 
 
-def _advance(contract_id: UUID, organization_id: UUID) -> None:
-    with _later(Contract.objects.filter(pk=contract_id), "terms_due_at", "terms_not_advanced"):
+def _advance(contract_id: UUID, organization_id: UUID, due_at: datetime | None) -> None:
+    with one_due(Contract.objects.filter(pk=contract_id), "terms_due_at", due_at, "terms_not_advanced"):
         advance(actor=system_actor(TERM_KEEPER, organization_id), contract_id=contract_id)
 
 
-@contextmanager
-def _later(rows: QuerySet[Any], due: str, event: str) -> Iterator[None]:
-    """Where the verb fails its row comes back later, and the others go on."""
-    try:
-        with transaction.atomic():
-            yield
-    except Exception:
-        log.exception(event, ids=[str(pk) for pk in rows.values_list("pk", flat=True)])
-        rows.update(**{due: clock.now() + LATER})
-
-
 def _each_due(model: type[Model], due: str, event: str, system: str, verb: Callable[..., Any], argument: str) -> int:
-    """The verb, as the system actor, for each row whose instant has come, the longest due first; one that fails comes
-    back later. Answers how many there were."""
+    """The verb, as the system actor, for each row whose instant has come, the longest due first; one that fails, or
+    stays due, comes back later. Answers how many there were."""
     with every_organization():
         rows = model._default_manager.filter(**{f"{due}__lte": clock.now()}).order_by(due)
-        found = list(rows.values_list("pk", "organization_id")[:LIMIT])
-    for pk, organization_id in found:
-        with organization_scope(organization_id), _later(model._default_manager.filter(pk=pk), due, event):
+        found = list(rows.values_list("pk", "organization_id", due)[:LIMIT])
+    for pk, organization_id, due_at in found:
+        with organization_scope(organization_id), one_due(model._default_manager.filter(pk=pk), due, due_at, event):
             verb(actor=system_actor(system, organization_id), **{argument: pk})
     return len(found)
 
@@ -140,8 +130,16 @@ def watch_readings() -> int:
         found = {row["organization"] for row in opened.filter(n__gte=settings.READING_FLOOR)}
     for organization_id in found:
         with organization_scope(organization_id):
-            flag_unusual_readings(actor=system_actor(WATCH, organization_id))
+            _watch(organization_id)
     return len(found)
+
+
+def _watch(organization_id: UUID) -> None:
+    """One organization that fails keeps no other waiting."""
+    try:
+        flag_unusual_readings(actor=system_actor(WATCH, organization_id))
+    except Exception:
+        log.exception("readings_not_watched", organization_id=str(organization_id))
 
 
 @shared_task
@@ -150,8 +148,17 @@ def seal_envelopes() -> int:
     done = 0
     while (claimed := _claim_unsealed()) is not None:
         with organization_scope(claimed[1]):
-            done += seal_envelope(claimed[0])
+            done += _seal(claimed[0])
     return done
+
+
+def _seal(envelope_id: UUID) -> bool:
+    """One that fails comes back later, and the others go on."""
+    try:
+        return seal_envelope(envelope_id)
+    except Exception:
+        log.exception("envelope_not_sealed", envelope_id=str(envelope_id))
+        return False
 
 
 @transaction.atomic

@@ -24,11 +24,13 @@ def register() -> None:
         rows.Reading, rows.UnusualReading, rows.ContractRelation, rows.OpenContract, rows.OpenPublisher,
         rows.ContractRequest, rows.RequestFile, rows.RequestQuestion,
         rows.Disposal, rows.LegalHold, rows.Matter, rows.MatterContract, rows.RetentionRule,
-        rows.Envelope, rows.EnvelopeEvent, rows.Recipient, rows.SignatureField,
+        rows.EnvelopeEvent, rows.Recipient, rows.SignatureField, rows.SignedCopy,
         rows.Drafting, rows.Template, rows.TemplateVersion,
         rows.SurvivingClause, rows.Termination, rows.TerminationItem,
-        rows.RenewalDecision, rows.Term, rows.Terms, rows.Clause, rows.Passage, rows.Version, rows.Watcher,
+        rows.RenewalDecision, rows.Term, rows.Terms, rows.Clause, rows.Passage, rows.Watcher,
     )  # fmt: skip
+    # To a text that is final, and to an envelope that is over, nothing comes any more.
+    register_travelling(rows.Version, rows.Envelope, closes=True)
     register_travelling(rows.ContractUserPermission, below="content_object", renumbered=True)
     register_travelling(rows.SigningLink, withheld=WITHOUT_SECRETS)
     register_travelling(rows.SigningCode, withheld=WITHOUT_CODE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from celery import shared_task
@@ -10,6 +11,8 @@ from django.db.models import Model, Q
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
+from clm.lib.actor import Actor
+from clm.lib.due import one_due
 from obligations.access import CALENDAR
 from obligations.models import Deadline, Obligation, Occurrence
 from obligations.operations.advance_occurrence import advance_occurrence
@@ -19,32 +22,35 @@ from obligations.operations.schedule_occurrences import schedule_occurrences
 BATCH = 500
 
 
-def due(model: type[Model], condition: Q) -> list[tuple[UUID, UUID]]:
-    """(id, organization id) of the rows for which the condition holds, oldest first, a batch at most."""
+def _each(model: type[Model], due: str, condition: Q, verb: Callable[[Actor, UUID], object]) -> int:
+    """The verb, as the calendar, for each row for which the condition holds and whose instant has come, the longest due
+    first, a batch at most; one that fails, or stays due, comes back later. Answers how many there were."""
     with every_organization():
-        rows = model._default_manager.filter(condition).order_by("pk")
-        return list(rows.values_list("pk", "organization_id")[:BATCH])
+        rows = model._default_manager.filter(condition, **{f"{due}__lte": clock.now()}).order_by(due, "pk")
+        found = list(rows.values_list("pk", "organization_id", due)[:BATCH])
+    for pk, organization_id, due_at in found:
+        row = model._default_manager.filter(pk=pk)
+        with organization_scope(organization_id), one_due(row, due, due_at, "due_not_done"):
+            verb(system_actor(CALENDAR, organization_id), pk)
+    return len(found)
 
 
 @shared_task
 def refresh_deadlines() -> int:
     """Obligations whose horizon came near have their next occurrences."""
-    found = due(Obligation, Q(state="active", occurrences_due_at__lte=clock.now()))
-    for obligation_id, organization_id in found:
-        with organization_scope(organization_id):
-            schedule_occurrences(actor=system_actor(CALENDAR, organization_id), obligation_id=obligation_id)
-    return len(found)
+    return _each(
+        Obligation,
+        "occurrences_due_at",
+        Q(state="active"),
+        lambda actor, pk: schedule_occurrences(actor=actor, obligation_id=pk),
+    )
 
 
 @shared_task
 def remind_due() -> int:
     """Dates and duties whose moment has come are told, due or overdue."""
-    occurrences = due(Occurrence, Q(next_at__lte=clock.now()))
-    deadlines = due(Deadline, Q(state="open", next_reminder_at__lte=clock.now()))
-    for occurrence_id, organization_id in occurrences:
-        with organization_scope(organization_id):
-            advance_occurrence(actor=system_actor(CALENDAR, organization_id), occurrence_id=occurrence_id)
-    for deadline_id, organization_id in deadlines:
-        with organization_scope(organization_id):
-            remind_deadline(actor=system_actor(CALENDAR, organization_id), deadline_id=deadline_id)
-    return len(occurrences) + len(deadlines)
+    occurrences = _each(Occurrence, "next_at", Q(), lambda actor, pk: advance_occurrence(actor=actor, occurrence_id=pk))
+    deadlines = _each(
+        Deadline, "next_reminder_at", Q(state="open"), lambda actor, pk: remind_deadline(actor=actor, deadline_id=pk)
+    )
+    return occurrences + deadlines

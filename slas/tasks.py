@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from uuid import UUID
 
-import structlog
 from celery import shared_task
 from django.db import transaction
 from django.db.models import Model
@@ -15,14 +13,13 @@ from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
 from clm.lib.actor import Actor
+from clm.lib.due import one_due
 from slas.access import EVALUATOR
 from slas.models import Commitment, EvaluationWindow
 from slas.operations import evaluate_window as evaluating
 from slas.operations import open_windows as opening
 
-log = structlog.get_logger("slas.tasks")
 LIMIT = 500
-LATER = timedelta(minutes=10)
 
 
 @shared_task(name="slas.tasks.open_windows")
@@ -45,23 +42,16 @@ def _sweep(model: type[Model], due: str, verb: Callable[[Actor, UUID], object]) 
 
 
 def _next(model: type[Model], due: str, verb: Callable[[Actor, UUID], object]) -> bool:
-    """One due row is claimed (others skip it), done and committed. False where none is due."""
+    """One due row is claimed (others skip it), done and committed; one that fails, or stays due, comes back later, and
+    the others go on. False where none is due."""
     with transaction.atomic():
         with every_organization():
             rows = model._default_manager.select_for_update(skip_locked=True, of=("self",)).order_by(due, "pk")
-            claimed = rows.filter(**{f"{due}__lte": clock.now()}).values_list("pk", "organization_id").first()
+            claimed = rows.filter(**{f"{due}__lte": clock.now()}).values_list("pk", "organization_id", due).first()
         if claimed is None:
             return False
-        with organization_scope(claimed[1]):
-            _do(model, due, verb, *claimed)
-    return True
-
-
-def _do(model: type[Model], due: str, verb: Callable[[Actor, UUID], object], pk: UUID, organization_id: UUID) -> None:
-    """The verb, or where it fails the row comes back later and the others go on."""
-    try:
-        with transaction.atomic():
+        pk, organization_id, due_at = claimed
+        row = model._default_manager.filter(pk=pk)
+        with organization_scope(organization_id), one_due(row, due, due_at, "sweep_failed"):
             verb(system_actor(EVALUATOR, organization_id), pk)
-    except Exception:
-        log.exception("sweep_failed", model=model._meta.label_lower, pk=str(pk))
-        model._default_manager.filter(pk=pk).update(**{due: clock.now() + LATER})
+    return True

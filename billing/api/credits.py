@@ -89,6 +89,7 @@ class CreditNotePdf(APIView):
 
 @extend_schema(responses=serializers.CreditSerializer)
 class ApproveCredit(Act):
+    model = Credit
     serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -97,6 +98,7 @@ class ApproveCredit(Act):
 
 @extend_schema(responses=serializers.CreditSerializer)
 class RejectCredit(Act):
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -105,6 +107,7 @@ class RejectCredit(Act):
 
 @extend_schema(responses=serializers.CreditNoteSerializer)
 class IssueCredit(Act):
+    model = Credit
     serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -116,6 +119,7 @@ class DisputeCredit(Act):
     """Put an issued or settled credit in dispute. One that was taken back already is `taken_back`: what took it back
     can be disputed."""
 
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -124,6 +128,7 @@ class DisputeCredit(Act):
 
 @extend_schema(responses=serializers.CreditSerializer)
 class SettleCredit(Act):
+    model = Credit
     serializer_class = serializers.SettleSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -135,6 +140,7 @@ class SettleCredit(Act):
 class WithdrawCredit(Act):
     """Stop a credit that is not issued yet."""
 
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -145,6 +151,7 @@ class WithdrawCredit(Act):
 class ReinstateCredit(Act):
     """End a dispute: the credit stands and is issued as before."""
 
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -157,6 +164,7 @@ class ReverseCredit(Act):
     for its window after it; what was issued before stays. The answer is that credit; `takes_back` among the parameters
     of its trace names the credits."""
 
+    model = Credit
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:

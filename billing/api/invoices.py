@@ -139,6 +139,7 @@ class DiscrepancyDetail(VisibleRowsView, RetrieveAPIView):
 class MatchInvoice(Act):
     """Match to the contract named, else by the reference the invoice quotes."""
 
+    model = Invoice
     serializer_class = serializers.MatchSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -149,6 +150,7 @@ class MatchInvoice(Act):
 class ReconcileInvoice(Act):
     """Compare now; the newest comparison where nothing changed."""
 
+    model = Invoice
     serializer_class = EmptySerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -157,6 +159,7 @@ class ReconcileInvoice(Act):
 
 @extend_schema(responses=serializers.InvoiceSerializer)
 class DisputeInvoice(Act):
+    model = Invoice
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -165,6 +168,7 @@ class DisputeInvoice(Act):
 
 @extend_schema(responses=serializers.DiscrepancySerializer)
 class AcceptDiscrepancy(Act):
+    model = Discrepancy
     serializer_class = serializers.ExplanationSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -174,6 +178,7 @@ class AcceptDiscrepancy(Act):
 
 @extend_schema(responses=serializers.DiscrepancySerializer)
 class ResolveDiscrepancy(Act):
+    model = Discrepancy
     serializer_class = serializers.ExplanationSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:

@@ -72,7 +72,10 @@ class CreditNoteSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = CreditNote
-        fields = ["id", "credit", "number", "issued_on", "amount", "currency", "digest", "settled_by", "has_pdf"]
+        fields = [
+            "id", "credit", "number", "issued_on", "overdue_on", "amount", "currency", "digest", "settled_by",
+            "has_pdf",
+        ]  # fmt: skip
         read_only_fields = fields
 
     def get_has_pdf(self, note: CreditNote) -> bool:

@@ -496,8 +496,16 @@ class Migration(migrations.Migration):
                         to="billing.invoice",
                     ),
                 ),
+                ("overdue_on", models.DateField(null=True, verbose_name="not paid since")),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("overdue_on", None), ("settled_by", None)),
+                        fields=["issued_on"],
+                        name="credit_note_unpaid",
+                    ),
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("organization", "number"), name="credit_note_number_once")
                 ],

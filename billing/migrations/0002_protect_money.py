@@ -14,8 +14,16 @@ class Migration(migrations.Migration):
         ),
         protect_rows(
             "billing_creditnote",
-            mutable=["blob_id", "settled_by_id"],
+            mutable=["blob_id", "settled_by_id", "overdue_on"],
             message="an issued credit note never changes",
+        ),
+        # Once it is noted, it stays.
+        protect_rows(
+            "billing_creditnote",
+            condition="OLD.overdue_on IS NOT NULL",
+            mutable=["blob_id", "settled_by_id"],
+            message="since when a credit was not paid never changes",
+            name="protect_overdue",
         ),
         protect_rows("billing_reconciliation", message="a reconciliation never changes"),
     ]

@@ -72,7 +72,8 @@ class Credit(OrganizationRow):
 
 
 class CreditNote(OrganizationRow):
-    """The paper of an issued credit. Everything but its PDF and the invoice that carried it is fixed (trigger)."""
+    """The paper of an issued credit. Everything but its PDF, the invoice that carried it, and `overdue_on`, the first
+    day on which it had waited for that too long, is fixed (trigger)."""
 
     credit = models.OneToOneField(Credit, on_delete=models.PROTECT, related_name="note")
     number = models.CharField(max_length=40)
@@ -83,10 +84,16 @@ class CreditNote(OrganizationRow):
     blob = models.ForeignKey("documents.Blob", null=True, on_delete=models.PROTECT, related_name="+")
     settled_by = models.ForeignKey("billing.Invoice", null=True, on_delete=models.PROTECT, related_name="settled_notes")
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    overdue_on = models.DateField(_("not paid since"), null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organization", "number"], name="credit_note_number_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["issued_on"], condition=Q(overdue_on=None, settled_by=None), name="credit_note_unpaid"
+            ),
         ]
 
     def __str__(self) -> str:

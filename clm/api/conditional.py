@@ -121,20 +121,28 @@ class Conditional(APIView):
         return final
 
     def _tag_of_answer(self, request: Any, answer: Response) -> str | None:
-        """Of what is read, of what a change made of it, and of what was created: none where somebody may have changed
-        it again since, for whoever has the tag is taken to have read what it is of."""
+        """Of what is read, of what a change or a step made of it, and of what was created: none where somebody may have
+        changed it again since, for whoever has the tag is taken to have read what it is of."""
         is_own = self.is_tagged or DETAILS.get(getattr(self, "model", Model)) is type(self)
         if request.method == "GET":
             return tag_of(answer.data) if is_own else None
         try:
             if request.method in ("PATCH", "PUT"):
                 return self._tag_if_same(answer, self.tag_now(request)) if is_own else None
+            if answer.status_code == 200 and request.method == "POST" and self._acts_on_own():
+                return self._tag_if_same(answer, self.tag_now(request))
             if answer.status_code == 201 and isinstance(answer.data, dict) and "id" in answer.data:
                 made = self._detail(request, getattr(self, "model", None), answer.data["id"])
                 return self._tag_if_same(answer, tag_of(made.get(request, **made.kwargs).data)) if made else None
         except NotVisible:  # whoever made it does not see it any more
             return None
         return None
+
+    def _acts_on_own(self) -> bool:
+        """Whether a POST does something to the row of the address, and answers with that row."""
+        return (
+            self.tag_of is None and not self.tag_via and getattr(self, "model", None) in DETAILS and "pk" in self.kwargs
+        )
 
     def _tag_if_same(self, answer: Response, now: str | None) -> str | None:
         return now if now == tag_of(answer.data) else None

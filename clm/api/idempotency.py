@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
+from django.http.multipartparser import MultiPartParserError
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -35,6 +41,7 @@ class IdempotentMixin(Conditional):
 
     prepared: Any = None
     _is_begun = False
+    _broken: ParseError | None = None
     _record: IdempotencyRecord | None = None
 
     def prepare(self, request: Request) -> Any:
@@ -46,7 +53,10 @@ class IdempotentMixin(Conditional):
         actor: Actor | None = getattr(request, "actor", None)
         if request.method != "POST" or not key or actor is None:
             return super().dispatch(request, *args, **kwargs)
-        self._fingerprint = fingerprint(request.method, request.get_full_path(), _content(request))
+        try:
+            self._fingerprint = fingerprint(request, takes_files=MultiPartParser in self.parser_classes)
+        except MultiPartParserError as broken:
+            self._broken = ParseError(str(broken))
         with noting_grants(actor) as self._grants, ExitStack() as self._transaction:
             response: Any = super().dispatch(request, *args, **kwargs)
             is_undone = response.status_code >= 400 and self._is_begun
@@ -63,6 +73,8 @@ class IdempotentMixin(Conditional):
         super().initial(request, *args, **kwargs)
         if request.method != "POST":
             return
+        if self._broken is not None:
+            raise self._broken
         key = request.headers.get("Idempotency-Key", "")
         actor = request.auth if key and isinstance(request.auth, Actor) else None
         if actor is not None:
@@ -155,23 +167,32 @@ def _reused() -> DomainError:
 
 
 def _plain(response: Response) -> Any:
-    import json
-
-    from rest_framework.renderers import JSONRenderer
-
     return json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
 
 
-def _content(request: Any) -> bytes:
-    """The body without the boundary of its parts, which every client draws anew when it repeats a request."""
-    body: bytes = request.body
-    boundary = request.content_params.get("boundary", "").encode()
-    return body.replace(b"--" + boundary, b"--") if boundary else body
+def fingerprint(request: Any, *, takes_files: bool) -> str:
+    """sha256 over method, path and what was sent. Raises MultiPartParserError."""
+    found = hashlib.sha256(f"{request.method}\0{request.get_full_path()}\0".encode())
+    is_form = takes_files and request.content_type == MultiPartParser.media_type
+    for piece in _parts(request) if is_form else (request.body,):
+        found.update(piece)
+    return found.hexdigest()
 
 
-def fingerprint(method: str, path: str, body: bytes) -> str:
-    """sha256 over method, path and body."""
-    return hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).hexdigest()
+def _parts(request: Any) -> Iterator[bytes]:
+    """The parts of a form, without the boundary between them, which every client draws anew when it repeats a request.
+    Large files lie on the disk by now, and are read piece by piece."""
+    for name, values in request.POST.lists():
+        yield from (_named(name, "", len(value)) + value.encode() for value in values)
+    for name, files in request.FILES.lists():
+        for file in files:
+            yield _named(name, file.name, file.size)
+            yield from file.chunks()
+            file.seek(0)
+
+
+def _named(*facts: Any) -> bytes:
+    return json.dumps(facts).encode()
 
 
 def forget_before_now() -> int:

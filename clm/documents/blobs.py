@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO
+from typing import IO, Any
 from uuid import UUID, uuid4
 
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
@@ -43,23 +44,32 @@ def put_content(organization_id: UUID, content: bytes, media_type: str) -> Store
 
     Bytes that never get a row (`blob_of`) harm nothing: `clm.documents.tasks.sweep_storage` removes them.
     """
+    return put_file(organization_id, io.BytesIO(content), media_type)
+
+
+def put_file(organization_id: UUID, file: Any, media_type: str) -> StoredContent:
+    """The same for the bytes of a file that can be read twice, an uploaded one too: from its beginning and piece by
+    piece, so that memory never holds it whole."""
     outside_transactions("bytes are stored")
-    sha256 = hashlib.sha256(content).hexdigest()
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    size = file.seek(0, io.SEEK_END)
     known = Blob.objects.filter(organization_id=organization_id, sha256=sha256).first()
     kept = known is not None and not known.is_erased
-    name = known.storage_name if known and kept else _put(f"{organization_id}/{sha256[:2]}/{sha256}", content)
-    return StoredContent(organization_id, sha256, len(content), media_type, name, is_known=kept)
+    name = known.storage_name if known and kept else _put(f"{organization_id}/{sha256[:2]}/{sha256}", file, size)
+    return StoredContent(organization_id, sha256, size, media_type, name, is_known=kept)
 
 
-def _put(name: str, content: bytes) -> str:
+def _put(name: str, file: Any, size: int) -> str:
     """Where the whole bytes are stored. What a killed process left half-written, and what may be swept soon, is never
     touched: the bytes go under a name of their own."""
     if default_storage.exists(name):
         is_young = default_storage.get_modified_time(name) > clock.now() - USED_FOR
-        if is_young and default_storage.size(name) == len(content):
+        if is_young and default_storage.size(name) == size:
             return name
         name = f"{name}-{uuid4().hex[:12]}"
-    return default_storage.save(name, ContentFile(content))
+    # A copy, so that what was uploaded can be read once more: a storage would move a temporary file away.
+    return default_storage.save(name, File(file))
 
 
 def blob_of(stored: StoredContent) -> Blob:

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
 from celery import shared_task
 
 from clm.access.scope import every_organization, organization_scope
 from clm.jobs import runner
 from clm.jobs.models import Job, JobState
 from clm.lib import clock
+
+log = structlog.get_logger("clm.jobs")
 
 
 @shared_task
@@ -25,6 +28,15 @@ def resume_jobs() -> int:
         found = list(live.values_list("pk", "organization_id"))
     resumed = 0
     for job_id, organization_id in found:
-        with organization_scope(organization_id):
-            resumed += runner.requeue_stale(job_id)
+        resumed += _requeued(job_id, organization_id)
     return resumed
+
+
+def _requeued(job_id: UUID, organization_id: UUID) -> bool:
+    """One that cannot be asked for again keeps no other waiting."""
+    try:
+        with organization_scope(organization_id):
+            return bool(runner.requeue_stale(job_id))
+    except Exception:
+        log.exception("job_not_resumed", job_id=str(job_id))
+        return False

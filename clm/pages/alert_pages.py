@@ -18,7 +18,7 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import get_visible, require
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, NotVisible
-from clm.pages.alerts import MOST_FOLLOWED, SOURCES
+from clm.pages.alerts import SOURCES
 from clm.pages.models import Alert, SavedView, ViewMatch
 from clm.pages.operations.set_view_alert import VERB, set_view_alert
 
@@ -60,8 +60,6 @@ def view_alert(request: HttpRequest, pk: UUID) -> HttpResponse:
         "submit_label": _("Save"),
         "cancel_url": f"{source.path}?{view.query or 'all=1'}",
         "recent": _recent(actor, view),
-        "followed": MOST_FOLLOWED,
-        "is_wide": ViewMatch.objects.filter(view=view).count() >= MOST_FOLLOWED,
         "crumbs": [(view.name, f"{source.path}?{view.query or 'all=1'}")],
     }
     return render(request, "pages/view_alert.html", context, status=400 if form.is_bound else 200)

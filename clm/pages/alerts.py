@@ -16,9 +16,9 @@ from clm.lib.actor import Actor
 
 # Names in a list's address that say how it is shown, and not which rows it has.
 SHOWN_BY = frozenset({"sort", "columns", "page", "per_page", "format", "all", "view"})
-# Of more the newest are followed: a view of everything is no view.
-MOST_FOLLOWED = 5000
 AT_ONCE_EVERY = timedelta(minutes=5)
+# A list that is slow to ask is asked more rarely: it takes a hundredth of the time at most.
+WAIT_FOR_EACH_SECOND = 100
 DAILY_AT = time(7)
 
 
@@ -43,11 +43,12 @@ def register_alert_source(source: AlertSource) -> None:
     SOURCES[source.page] = source
 
 
-def next_check(how: str, zone: str) -> datetime:
-    """When a view is next looked at: in minutes, or on the next morning of the organization."""
+def next_check(how: str, zone: str, took: float = 0) -> datetime:
+    """When a view is next looked at: in minutes, later where the last look `took` many seconds, or on the next morning
+    of the organization."""
     now = clock.now()
     if how != "daily":
-        return now + AT_ONCE_EVERY
+        return now + max(AT_ONCE_EVERY, timedelta(seconds=took * WAIT_FOR_EACH_SECOND))
     local = now.astimezone(ZoneInfo(zone))
     today = datetime.combine(local.date(), DAILY_AT, local.tzinfo)
     return today if today > local else datetime.combine(local.date() + timedelta(days=1), DAILY_AT, local.tzinfo)

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise, cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django_filters import FilterSet
@@ -29,6 +30,7 @@ from clm.pages.alerts import SOURCES
 from clm.pages.export import Row, csv_response, xlsx_response
 from clm.pages.fields import prepared
 from clm.pages.models import SavedView
+from clm.pages.templatetags import covenant
 
 Text = str | Promise
 EXPORT_LIMIT = 50_000
@@ -71,6 +73,11 @@ class Column:
     def is_numeric(self) -> bool:
         return self.kind in ("number", "money", "percent")
 
+    @cached_property
+    def css(self) -> str:
+        """The classes of its cells."""
+        return " ".join(name for name, has in (("cell-main", self.main), ("num", self.is_numeric)) if has)
+
     def of(self, row: Any) -> Any:
         """The row's plain value; a path that ends in None is None."""
         return self.value(row) if callable(self.value) else reach(row, self.value or self.key)
@@ -102,7 +109,7 @@ class Empty:
 
 @dataclass
 class Cell:
-    """`label` is the column's, translated once a page. A plain cell needs no template: there are hundreds a page."""
+    """`label` is the column's, translated once a page. `drawn` is what needs no template: there are hundreds a page."""
 
     column: Column
     value: Any
@@ -111,12 +118,26 @@ class Cell:
     label: str = ""
 
     @property
-    def is_plain(self) -> bool:
-        return self.column.kind == "text" and not (self.column.template or self.column.main or self.is_empty)
+    def drawn(self) -> Any:
+        """None where a template draws it."""
+        if self.column.template or self.column.main:
+            return None
+        if self.value is None or self.value == "":
+            return covenant.NONE
+        return DRAWN[self.column.kind](self) if self.column.kind in DRAWN else self.value
 
-    @property
-    def is_empty(self) -> bool:
-        return (self.value is None or self.value == "") and not (self.column.template or self.column.main)
+
+# How the kinds are drawn; of the others it is the value itself.
+DRAWN: dict[str, Callable[[Cell], Any]] = {
+    "code": lambda cell: format_html('<span class="nowrap">{}</span>', cell.value),
+    "money": lambda cell: covenant.money(cell.value, cell.extra),
+    "percent": lambda cell: covenant.percent(cell.value),
+    "number": lambda cell: covenant.decimal(cell.value),
+    "date": lambda cell: covenant.date_due(cell.value, cell.extra, cell.is_late),
+    "instant": lambda cell: covenant.instant(cell.value),
+    "state": lambda cell: covenant.state(cell.value, domain=cell.column.domain),
+    "light": lambda cell: covenant.light(cell.value),
+}
 
 
 @dataclass

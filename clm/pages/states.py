@@ -121,6 +121,7 @@ DOMAIN_LOOKS: dict[tuple[str, str], Look] = {
     ("import", "tried"): Look("warn", icon="eye-check", word=_("Tried")),
     ("import", "running"): Look("info", icon="player-play", word=_("Being imported")),
     ("import", "finished"): Look("good", icon="checks", word=_("Finished")),
+    ("import", "discarded"): Look("idle", icon="trash", word=_("Discarded")),
     ("import_row", "waiting"): Look("idle", icon="hourglass", word=_("Not tried yet")),
     ("import_row", "ready"): Look("info", icon="circle-check", word=_("To import")),
     ("import_row", "duplicate"): Look("warn", icon="copy", word=_("Duplicate")),

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import structlog
 from celery import shared_task
 
 from clm.access.permissions import system_actor
 from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
+from clm.lib.due import one_due
 from clm.pages.access import WATCH
 from clm.pages.models import SavedView
 from clm.pages.operations.check_view import check_view
 
-log = structlog.get_logger("clm.pages.tasks")
 LIMIT = 2000
 
 
 @shared_task
 def check_views() -> int:
-    """Owners are told of what newly matches; one that cannot be claimed stays due, and the others go on."""
+    """Owners are told of what newly matches; one that cannot be looked at comes back later, and the others go on."""
     with every_organization():
         due = SavedView._default_manager.filter(alert_due_at__lte=clock.now()).order_by("alert_due_at")
-        found = list(due.values_list("pk", "organization_id")[:LIMIT])
-    for view_id, organization_id in found:
-        with organization_scope(organization_id):
-            try:
-                check_view(actor=system_actor(WATCH, organization_id), view_id=view_id)
-            except Exception:
-                log.exception("view_not_checked", view=str(view_id))
+        found = list(due.values_list("pk", "organization_id", "alert_due_at")[:LIMIT])
+    for view_id, organization_id, due_at in found:
+        row = SavedView._default_manager.filter(pk=view_id)
+        with organization_scope(organization_id), one_due(row, "alert_due_at", due_at, "view_not_checked"):
+            check_view(actor=system_actor(WATCH, organization_id), view_id=view_id)
     return len(found)

@@ -4,20 +4,22 @@ to change stays forbidden, and every constraint is asked."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.db import connection
-from django.db.models import Field, JSONField
+from django.db.models import Field, JSONField, Model
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from clm.accounts.models import Organization, User
 from clm.transfer import archive as form
 from clm.transfer.opening import Opened, refused
 from clm.transfer.registry import Table, tables
-from clm.transfer.selecting import below_the_organization, names_permission
+from clm.transfer.selecting import below_the_organization, names_permission, rows_where
 
 MOST_ROWS, MOST_CHARACTERS = 1000, 4_000_000
 
@@ -29,8 +31,8 @@ def insert_all(archive: Opened) -> int:
     """
     inserted = 0
     newcomers: list[Any] = []
-    # What hangs below a row comes after it.
-    for table in sorted(tables(), key=lambda table: bool(table.below) and not table.is_of_people):
+    # What hangs below a row comes after it, and what closes others after them.
+    for table in sorted(tables(), key=lambda table: (table.closes, bool(table.below) and not table.is_of_people)):
         for lines in _batches(archive, table):
             keys = _insert(table, lines, archive.organization_id, newcomers)
             newcomers += keys if table.model is User else []
@@ -41,15 +43,68 @@ def insert_all(archive: Opened) -> int:
     return inserted
 
 
-def check_people(archive: Opened) -> None:
-    """A person who is here already is the same person. Raises DomainError `person_taken`."""
-    people = [json.loads(line) for line in archive.lines(form.table_member(User._meta.label_lower))]
-    emails = {str(row["email"]).lower(): str(row["id"]) for row in people}
-    here = User.objects.filter(email__in=list(emails)) | User.objects.filter(pk__in=list(emails.values()))
-    taken = sorted(user.email for user in here if emails.get(user.email.lower()) != str(user.pk))
+def check_people(archive: Opened, bound: Collection[str] = ()) -> list[str]:
+    """Nobody who is here is taken over, and nobody is made a member by a file alone. Answers the identities of those
+    who are here as the same person, each of whom somebody named by address in `bound`.
+
+    Raises DomainError `person_taken` where an address is another person's here, `person_here`, and `person_unknown`
+    where one in `bound` is not both here and in the archive.
+    """
+    people = _rows(archive, User)
+    owners = {str(row["email"]).lower(): str(row["id"]) for row in people}
+    claimed = [*owners.items(), *((row["email"].lower(), row["user_id"]) for row in _rows(archive, EmailAddress))]
+    here = _addresses_here(claimed)
+    ids = {owner for _email, owner in claimed}
+    taken = {email for email, owner in claimed if here.get(email, {owner}) != {owner}}
+    known = {str(row.pk): row.email.lower() for row in User.objects.filter(pk__in=ids)}
+    taken |= {email for key, email in known.items() if owners.get(email) != key}
     if taken:
-        what = _("These addresses belong to other people here: %(emails)s.") % {"emails": ", ".join(taken)}
-        raise refused("person_taken", what, emails=taken)
+        what = _("These addresses belong to other people here: %(emails)s.")
+        raise refused("person_taken", what % {"emails": ", ".join(sorted(taken))}, emails=sorted(taken))
+    _check_bound(set(known.values()), {email.strip().lower() for email in bound})
+    return sorted(known)
+
+
+def _addresses_here(claimed: Collection[tuple[str, str]]) -> dict[str, set[str]]:
+    """Address -> whose it is here, as the one of sign-in or another one."""
+    emails = [email for email, _owner in claimed]
+    users = User.objects.annotate(address=Lower("email")).filter(address__in=emails).values_list("address", "pk")
+    others = EmailAddress.objects.annotate(address=Lower("email")).filter(address__in=emails)
+    found: dict[str, set[str]] = {}
+    for email, owner in [*users, *others.values_list("address", "user_id")]:
+        found.setdefault(email, set()).add(str(owner))
+    return found
+
+
+def _check_bound(known: set[str], bound: set[str]) -> None:
+    if unnamed := sorted(known - bound):
+        what = _(
+            "These people are here already: %(emails)s. Their accounts would stay as they are, and they would be in"
+            " the organization as the file says: name each with --bind to have it so."
+        )
+        raise refused("person_here", what % {"emails": " ".join(unnamed)}, emails=unnamed)
+    if strangers := sorted(bound - known):
+        what = _("These are not both here and in the file: %(emails)s.")
+        raise refused("person_unknown", what % {"emails": ", ".join(strangers)}, emails=strangers)
+
+
+def check_named(archive: Opened) -> None:
+    """Every person whom a row names came with the file, and was looked at. After `insert_all`; raises DomainError
+    `damaged`."""
+    people = [row["id"] for row in _rows(archive, User)]
+    for table in (each for each in tables() if not each.is_of_people):
+        for key in (each for each in table.fields if each.related_model is User):
+            where, params = rows_where(table, archive.organization_id)
+            sql = f'SELECT 1 FROM "{table.name}" t WHERE {where} AND t."{key.column}" <> ALL(%s::uuid[]) LIMIT 1'  # noqa: S608
+            with connection.cursor() as cursor:
+                cursor.execute(sql, [*params, people])
+                if cursor.fetchone():
+                    what = _("A row of %(table)s names a person who is not in the file.")
+                    raise refused("damaged", what % {"table": table.label})
+
+
+def _rows(archive: Opened, model: type[Model]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in archive.lines(form.table_member(model._meta.label_lower))]
 
 
 def _batches(archive: Opened, table: Table) -> Iterator[list[str]]:
@@ -87,7 +142,7 @@ def _permission(name: str) -> int:
 
 
 def _insert(table: Table, lines: list[str], organization_id: UUID, newcomers: list[Any]) -> list[Any]:
-    """The keys of the rows that are here now. What is withheld on leaving is not believed on arrival either."""
+    """One key for each row that is here now. What is withheld on leaving is not believed on arrival either."""
     columns = ", ".join(f'"{each.column}"' for each in table.fields)
     values = ", ".join(table.withheld.get(each.column) or _value(each) for each in table.fields)
     rows, content = f'json_populate_recordset(NULL::"{table.name}", %s::json) t', f"[{','.join(lines)}]"
@@ -98,7 +153,8 @@ def _insert(table: Table, lines: list[str], organization_id: UUID, newcomers: li
         _check_below(table, rows, content, organization_id)
     # A person who is in another organization of this installation is here already, and stays as they are.
     known = " ON CONFLICT DO NOTHING" if table.is_of_people else ""
-    key = table.model._meta.pk.column
+    # The first column of the key, for a key may have several; of a person it is the identity.
+    key = table.order[0]
     sql = f'INSERT INTO "{table.name}" ({columns}) SELECT {values} FROM {rows} WHERE {where}{known} RETURNING "{key}"'  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

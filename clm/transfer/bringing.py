@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import IO, Any
 
 from django.core.files import File
@@ -22,10 +23,10 @@ from clm.transfer.opening import Opened, opened, refused
 from clm.transfer.operations.import_organization import check_absent, import_organization
 
 
-def bring(file: IO[bytes], *, pause_mail: bool = False) -> Organization:
+def bring(file: IO[bytes], *, pause_mail: bool = False, bound: Collection[str] = ()) -> Organization:
     """The organization of the archive is here, or nothing of it is.
 
-    Raises DomainError `import_running`, `organization_exists`, `person_taken`, and whatever `opened` says of the file.
+    Raises DomainError `import_running`, and whatever `import_organization` raises and `opened` says of the file.
     """
     outside_transactions("an organization is imported")
     with opened(file) as archive, held_if_free(f"bring:{archive.organization_id}") as is_free:
@@ -37,7 +38,7 @@ def bring(file: IO[bytes], *, pause_mail: bool = False) -> Organization:
             _store(archive, stored)
             with organization_scope(archive.organization_id):
                 actor = system_actor(CARRIER, archive.organization_id)
-                return import_organization(actor=actor, archive=archive, pause_mail=pause_mail)
+                return import_organization(actor=actor, archive=archive, pause_mail=pause_mail, bound=bound)
         except IntegrityError as clash:
             _forget(stored)
             what = _("The rows do not fit in: %(why)s") % {"why": str(clash).strip().splitlines()[0]}

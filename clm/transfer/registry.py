@@ -20,13 +20,15 @@ class Table:
     """The rows of a model that travel: those of the organization, or `below` what a foreign key of them leads to.
 
     `withheld` names columns that leave as something else, by SQL over the row `t`: a secret never leaves. `renumbered`
-    rows have numbers of the installation for ids, and get others where they arrive.
+    rows have numbers of the installation for ids, and get others where they arrive. One that `closes` others
+    arrives after them: once it is there, the database lets nothing come to it.
     """
 
     model: type[Model]
     below: str = ""
     withheld: Mapping[str, str] = field(default_factory=dict)
     renumbered: bool = False
+    closes: bool = False
 
     @property
     def label(self) -> str:
@@ -66,11 +68,15 @@ INDEXED: dict[type[Model], tuple[str, ...]] = {}
 
 
 def register_travelling(
-    *models: type[Model], below: str = "", withheld: Mapping[str, str] | None = None, renumbered: bool = False
+    *models: type[Model],
+    below: str = "",
+    withheld: Mapping[str, str] | None = None,
+    renumbered: bool = False,
+    closes: bool = False,
 ) -> None:
     """The rows of these models leave with their organization and arrive as they were."""
     for model in models:
-        TRAVELS[model] = Table(model, below, withheld or {}, renumbered)
+        TRAVELS[model] = Table(model, below, withheld or {}, renumbered, closes)
 
 
 def register_staying(reason: str, *models: type[Model]) -> None:

@@ -23,13 +23,13 @@ def rows_of(table: Table, organization_id: UUID) -> Query:
     """One JSON text for each row, in the table's order. Amounts are texts, so that no reader rounds them."""
     columns = ", ".join(f'{_expression(table, each)} AS "{each.column}"' for each in table.fields)
     order = ", ".join(f't."{column}"' for column in table.order)
-    where, params = _where(table, organization_id)
+    where, params = rows_where(table, organization_id)
     inner = f'SELECT {columns} FROM "{table.name}" t WHERE {where} ORDER BY {order}'  # noqa: S608
     return f"SELECT row_to_json(r)::text FROM ({inner}) r", params  # noqa: S608
 
 
 def count_of(table: Table, organization_id: UUID) -> Query:
-    where, params = _where(table, organization_id)
+    where, params = rows_where(table, organization_id)
     return f'SELECT count(*) FROM "{table.name}" t WHERE {where}', params  # noqa: S608
 
 
@@ -46,7 +46,8 @@ def _expression(table: Table, each: Field[Any, Any]) -> str:
     return f"t.{column}::text" if isinstance(each, DecimalField) else f"t.{column}"
 
 
-def _where(table: Table, organization_id: UUID) -> Query:
+def rows_where(table: Table, organization_id: UUID) -> Query:
+    """Which rows `t` of a table are the organization's."""
     if table.model is Organization:
         return "t.id = %s", [organization_id]
     if table.model is User:

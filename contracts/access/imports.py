@@ -17,10 +17,11 @@ from contracts.models import Contract, ContractImport, ImportFile, ImportRow
 
 VIEW = "contracts.view_import"
 IMPORT = "contracts.import_contracts"
+DISCARD = "contracts.discard_import"
 
 
 def register() -> None:
-    register_verbs({VIEW: EDITORS, IMPORT: EDITORS})
+    register_verbs({VIEW: EDITORS, IMPORT: EDITORS, DISCARD: EDITORS})
     register_subjects(ContractImport)
     register_visibility(ContractImport, VIEW, _imports)
     register_visibility(ImportFile, VIEW, seen_through("batch", lambda: ContractImport))

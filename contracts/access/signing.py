@@ -9,7 +9,7 @@ from clm.access.registry import register_system_actor, register_verbs, register_
 from clm.access.subjects import register_subjects
 from clm.accounts.roles import INSIDE, Role
 from contracts.access import EDITORS
-from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField, SignedCopy
 
 VIEW = "contracts.view_envelope"
 SIGNER, DESK, OTHER_SYSTEM = "signer", "signing_desk", "other_signing_system"
@@ -59,4 +59,5 @@ def register() -> None:
     register_visibility(Envelope, VIEW, seen_through("contract", lambda: Contract))
     register_visibility(Recipient, VIEW, seen_through("envelope", lambda: Envelope))
     register_visibility(SignatureField, VIEW, seen_through("recipient", lambda: Recipient))
+    register_visibility(SignedCopy, VIEW, seen_through("envelope", lambda: Envelope))
     register_visibility(EnvelopeEvent, VIEW, seen_through("envelope", lambda: Envelope))

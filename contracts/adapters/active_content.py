@@ -6,6 +6,7 @@ ISO 32000-2: 12.6 (actions), 12.7 (forms), 7.11.4 (files in files), 13 (sound, f
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ NOTES = {
 }  # fmt: skip
 LEADS = ("/A", "/PA", "/Next", "/OpenAction")
 WEB = ("http:", "https:", "mailto:")
+DATA = (".json", ".jsonl")
 MOST_OBJECTS = 400_000
 NOT_SHOWN = 0b100010  # 12.5.3: hidden, or not to be viewed
 XFA = "This form makes its pages by a program (XFA). Print it to a plain PDF, and upload that."
@@ -134,14 +136,23 @@ class _Walk:
         if "/JS" in here:
             self._take(here, "/JS", "javascript")
         names = _resolved(here.get("/Names"))
-        if isinstance(names, dict):
-            for name, kind in (("/JavaScript", "javascript"), ("/EmbeddedFiles", "files")):
-                if name in names:
-                    self._take(names, name, kind)
+        if isinstance(names, dict) and "/JavaScript" in names:
+            self._take(names, "/JavaScript", "javascript")
+        self._files(here, names if isinstance(names, dict) else {})
+        self._notes(here)
+
+    def _files(self, here: Any, names: Any) -> None:
+        """Where nothing is taken out, data is let be: an executed text carries what its certificate's hashes are of.
+        The walk comes to each file by its own `/EF`."""
+        if self.keeps:
+            if "/EF" in here and not _is_data(here):
+                self.found.add("files")
+            return
+        if "/EmbeddedFiles" in names:
+            self._take(names, "/EmbeddedFiles", "files")
         for name in ("/AF", "/EF"):
             if name in here:
                 self._take(here, name, "files")
-        self._notes(here)
 
     def _lead(self, here: Any, name: str) -> None:
         """An action, or a list of them; an open action may be a place in this file, which only says where to begin."""
@@ -169,6 +180,21 @@ class _Walk:
         self.found.add(kind)
         if not self.keeps:
             here.pop(NameObject(name), None)
+
+
+def _is_data(file: Any) -> bool:
+    """Whether a file in the file is JSON by its name and by its bytes, which nothing runs."""
+    names = [str(_resolved(file[name])).lower() for name in ("/F", "/UF") if name in file]
+    streams = [_resolved(each) for each in _resolved(file["/EF"]).values()]
+    is_named = bool(names) and all(name.endswith(DATA) for name in names) and "/RF" not in file
+    return is_named and all(isinstance(each, StreamObject) and _is_json(each.get_data()) for each in streams)
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        return all(isinstance(json.loads(line), dict) for line in content.decode().splitlines())
+    except ValueError:
+        return False
 
 
 def _kind_of(action: Any) -> str:

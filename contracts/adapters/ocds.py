@@ -18,7 +18,7 @@ from typing import Any
 from babel import Locale
 
 from clm.lib.money import is_iso_4217
-from contracts.engine.ocds_merge import compiled
+from contracts.engine.ocds_merge import compiled, latest
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_CONTRACTS = 5000
@@ -150,7 +150,7 @@ def _packages(said: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         path = f"[{place}]." if place != "" else ""
         if not isinstance(entry, Mapping):
             raise NotOcds("no_process")
-        if ("releases" in entry and "ocid" in entry) or "compiledRelease" in entry:
+        if ("releases" in entry and "ocid" in entry) or "compiledRelease" in entry or "versionedRelease" in entry:
             yield path, {"records": [entry]}
         elif "releases" in entry or "records" in entry:
             yield path, entry
@@ -166,9 +166,12 @@ def _of_record(place: str, record: Mapping[str, Any], reading: Reading) -> Itera
     if isinstance(made, Mapping):
         yield f"{place}.compiledRelease", {"ocid": record.get("ocid"), **made}
         return
-    embedded = [item for item in record.get("releases") or [] if isinstance(item, Mapping) and "ocid" in item]
+    embedded = [item for item in _list(record.get("releases")) if isinstance(item, Mapping) and "ocid" in item]
+    versioned = record.get("versionedRelease")
     if embedded:
         yield f"{place}.releases", {"ocid": record.get("ocid"), **compiled(embedded)}
+    elif isinstance(versioned, Mapping):
+        yield f"{place}.versionedRelease", {**latest(versioned), "ocid": record.get("ocid")}
     else:
         reading.wrong(place, "only_links")
 
@@ -319,7 +322,10 @@ class _Process:
 
     def _amendments(self, path: str, contract: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
         names = {"id": KEY, "date": 40, "description": 2000, "rationale": 2000}
-        found = _objects(contract.get("amendments"), f"{path}.amendments", self.reading)
+        # Version 1.0 has one amendment instead of a list, which 1.1 still takes.
+        former = contract.get("amendment")
+        said = contract.get("amendments") or ([former] if isinstance(former, Mapping) else None)
+        found = _objects(said, f"{path}.amendments", self.reading)
         return tuple({name: _text(each.get(name), most) for name, most in names.items()} for _place, each in found)
 
     def _buyers(self, contract: Mapping[str, Any]) -> tuple[Body, ...]:
@@ -377,6 +383,11 @@ def _countries() -> dict[str, str]:
     """English names of countries, as ISO 3166 has and as people write them, to their codes."""
     names = Locale("en").territories
     return {name.casefold(): code for code, name in names.items() if len(code) == 2 and code.isalpha()}
+
+
+def country_name(code: str) -> str:
+    """The English name, as the standard's addresses have it; the code where it has none."""
+    return str(Locale("en").territories.get(code, code))
 
 
 def _country(address: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.encoding import iri_to_uri
+
 from clm.lib.canonical import digest
 
 VERSION = "1.1"
@@ -15,6 +17,11 @@ RELEASE, RECORD = "release", "record"
 FORMS = (RELEASE, RECORD)
 # What may be left out of a release where nothing is known of it; an amount of nothing is known.
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
+# Source: Open Contracting Data Standard 1.1, closed codelists contractStatus, method and procurementCategory: no other
+# word may stand there, whatever was read.
+STATUSES = frozenset({"pending", "active", "cancelled", "terminated"})
+METHODS = frozenset({"open", "selective", "limited", "direct"})
+CATEGORIES = frozenset({"goods", "works", "services"})
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ def _release(ocid: str, contracts: list[OutContract], instant: str) -> dict[str,
             "parties": parties,
             "buyer": {"id": buyer["id"], "name": buyer["name"]} if buyer else None,
             "tender": _said({"id": f"{ocid}-tender", **tender}) if tender else None,
-            "awards": [_award(each) for each in contracts],
+            "awards": _awards(contracts),
             "contracts": [_contract(each) for each in contracts],
         }
     )
@@ -125,10 +132,18 @@ def _party(party: OutParty, roles: list[str]) -> dict[str, Any]:
     )
 
 
-def _award(each: OutContract) -> dict[str, Any]:
-    """Who was awarded the contract. Nothing else is known of the award itself."""
-    suppliers = [{"id": party.key, "name": party.name} for party in each.parties if "supplier" in party.roles]
-    return _said({"id": each.award_key, "title": each.title, "status": "active", "suppliers": suppliers})
+def _awards(contracts: list[OutContract]) -> list[dict[str, Any]]:
+    """Who was awarded the contracts; several may come from one award. Nothing else is known of the award itself."""
+    groups: dict[str, list[OutContract]] = {}
+    for each in contracts:
+        groups.setdefault(each.award_key, []).append(each)
+    return [_award(key, group) for key, group in groups.items()]
+
+
+def _award(key: str, contracts: list[OutContract]) -> dict[str, Any]:
+    parties = (party for each in contracts for party in each.parties if "supplier" in party.roles)
+    suppliers = list({party.key: {"id": party.key, "name": party.name} for party in parties}.values())
+    return _said({"id": key, "title": contracts[0].title, "status": "active", "suppliers": suppliers})
 
 
 def _contract(each: OutContract) -> dict[str, Any]:
@@ -143,10 +158,21 @@ def _contract(each: OutContract) -> dict[str, Any]:
             "period": _said(period),
             "value": _value(each.amount, each.currency),
             "dateSigned": each.signed_at,
-            "documents": [_said(dict(document)) for document in each.documents],
-            "amendments": [_said(dict(amendment)) for amendment in each.amendments],
+            "documents": _told_apart(each.documents),
+            "amendments": _told_apart(each.amendments),
         }
     )
+
+
+def _told_apart(notes: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Each with an id of its own within the list: by it the standard tells what is new from what was changed."""
+    found: dict[str, dict[str, Any]] = {}
+    for place, note in enumerate(notes, start=1):
+        key = note.get("id") or str(place)
+        while key in found:
+            key = f"{key}-{place}"
+        found[key] = _said({**note, "id": key, "url": iri_to_uri(note.get("url"))})
+    return list(found.values())
 
 
 def _value(amount: Decimal | None, currency: str) -> dict[str, Any] | None:

@@ -40,11 +40,11 @@ from contracts.operations.amending.guards import Evidence, put_evidence
 from contracts.operations.amending.propose_amendment import propose_amendment
 from contracts.operations.amending.record_acceptance import HOW, record_acceptance
 from contracts.operations.amending.withdraw_amendment import withdraw_amendment
+from contracts.outlook import end_of_contract
 from contracts.papers import Paper, put_paper, read_paper
-from contracts.papers.amendments import evidence_file, instrument_file
+from contracts.papers.amendments import evidence_file, instrument_file, shared_name
 from contracts.queries.amendments import (
     amendment_rows,
-    end_of_contract,
     period_on,
     standings,
     waited_for,
@@ -53,7 +53,8 @@ from contracts.queries.amendments import (
 
 
 class AmendmentSerializer(SharedFacts):
-    """`parties` are those that have to accept, each with its answer or null; `touched` are the clauses that differ.
+    """`parties` are those that have to accept, each with its answer or null; `touched` are the clauses that differ, and
+    those that only have another number (`renumbered`); `was` is what the text before called them.
     `content_hash` is what is accepted: send it as `seen`. `effective_on` null: the day on which the last one accepts.
     """
 
@@ -84,6 +85,9 @@ class AmendmentSerializer(SharedFacts):
 
     def get_waits_for(self, row: Amendment) -> list[str]:
         return [str(part.pk) for part in waited_for(row)]
+
+    def as_shared(self, actor: Actor, instance: Amendment, shared: dict[str, Any]) -> dict[str, Any]:
+        return {"instrument_name": shared_name(instance)}
 
     def sees_inside(self) -> bool:
         request = self.context.get("request")
@@ -319,7 +323,7 @@ class VersionInForce(VisibleRowsView):
         if found is None:
             raise _not_yet(day)
         rows = with_period(queries.version_rows().select_related("terms").prefetch_related("clauses"))
-        ended_on = end_of_contract(contract)
+        ended_on = end_of_contract(contract, day)
         body = {
             "on": day,
             "time_zone": contract.time_zone,

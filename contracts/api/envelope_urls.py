@@ -17,4 +17,5 @@ urlpatterns = [
     path("envelopes/<uuid:pk>/certificate/", envelopes.EnvelopeCertificate.as_view(), name="api-envelope-certificate"),
     path("recipients/<uuid:pk>/reminder/", envelopes.RecipientReminder.as_view(), name="api-recipient-reminder"),
     path("recipients/<uuid:pk>/correction/", envelopes.RecipientCorrection.as_view(), name="api-recipient-correction"),
+    path("signed-copies/<uuid:pk>/", envelopes.SignedCopyFile.as_view(), name="api-signed-copy"),
 ]

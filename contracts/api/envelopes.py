@@ -25,7 +25,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Invalid, NotVisible
 from contracts import queries
 from contracts.access.signing import VIEW
-from contracts.models import Envelope, EnvelopeEvent, Recipient, SignatureField, Version
+from contracts.models import Envelope, EnvelopeEvent, Recipient, SignatureField, SignedCopy, Version
 from contracts.operations.signing.attach_seal import retry_seal
 from contracts.operations.signing.change_envelope import FieldDraft, RecipientDraft, change_envelope
 from contracts.operations.signing.create_envelope import create_envelope, prepare_again
@@ -34,7 +34,7 @@ from contracts.operations.signing.remind_recipient import correct_recipient, rem
 from contracts.operations.signing.send_envelope import send_envelope
 from contracts.operations.signing.sign_elsewhere import send_elsewhere
 from contracts.pages.signing import origin_of, paper
-from contracts.papers.envelopes import make_envelope_paper, put_scan
+from contracts.papers.envelopes import EnvelopePaper, Scan, make_envelope_paper, put_scan
 from contracts.queries.signing import envelope_rows
 from contracts.states import Side
 
@@ -58,6 +58,18 @@ class RecipientSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class SignedCopySerializer(serializers.ModelSerializer):
+    """Signed in another system after the envelope was over, or when its text could not become final any more: `why`
+    says what stood against it. It is kept, and completes nothing."""
+
+    sha256 = serializers.CharField(source="blob.sha256", read_only=True)
+
+    class Meta:
+        model = SignedCopy
+        fields = ["id", "message", "sha256", "signed_on", "received_at", "why"]
+        read_only_fields = fields
+
+
 class EnvelopeSerializer(serializers.ModelSerializer):
     """`version_hash` is the content hash that the paper was made of, `paper_sha256` of the PDF that is signed,
     `executed_sha256` of the sealed one, once there is one; `certificate_sha256` of the certificate of signature, where
@@ -70,6 +82,7 @@ class EnvelopeSerializer(serializers.ModelSerializer):
     )
     page_count = serializers.SerializerMethodField()
     recipients = RecipientSerializer(many=True, read_only=True)
+    signed_copies = SignedCopySerializer(many=True, read_only=True)
 
     class Meta:
         model = Envelope
@@ -78,7 +91,7 @@ class EnvelopeSerializer(serializers.ModelSerializer):
             "remind_days", "unilateral_reason", "version_hash", "paper_sha256", "paper_is_signed", "paper_removed",
             "page_count", "created_by", "sent_by", "sent_at", "expires_at", "ended_at", "reason", "seal_state",
             "seal_level", "seal_certificate", "seal_attempts", "seal_error", "sealed_at", "executed_sha256",
-            "certificate_sha256", "recipients", "created_at",
+            "certificate_sha256", "recipients", "signed_copies", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -159,10 +172,8 @@ class CorrectionSerializer(BodySerializer):
     email = serializers.EmailField()
 
 
-def _change(actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
-    if "recipients" in sent:
-        sent = sent | {"recipients": [_draft(each) for each in sent["recipients"]]}
-    change_envelope(actor=actor, envelope_id=pk, **sent)
+def _facts(sent: dict[str, Any]) -> dict[str, Any]:
+    return sent | {"recipients": [_draft(each) for each in sent["recipients"]]} if "recipients" in sent else sent
 
 
 def _draft(sent: dict[str, Any]) -> RecipientDraft:
@@ -186,18 +197,19 @@ class Envelopes(IdempotentMixin, VisibleRowsView, ListAPIView):
     def rows(self) -> QuerySet[Any]:
         return envelope_rows()
 
-    @extend_schema(request=EnvelopeRequestSerializer, responses={201: EnvelopeSerializer})
-    def post(self, request: Request) -> Response:
+    def prepare(self, request: Request) -> tuple[EnvelopePaper, dict[str, Any]]:
+        """The paper, made and stored before the transaction, and what was sent."""
         actor = actor_in(request)
         require(actor, "contracts.create_envelope")
         sent = checked(EnvelopeRequestSerializer, request.data)
         version_id = sent.pop("version")
         require(actor, "contracts.create_envelope", _version(actor, version_id))
-        envelope = create_envelope(
-            actor=actor, paper=make_envelope_paper(actor, version_id), title=sent.get("title", "")
-        )
-        if sent:
-            _change(actor, envelope.pk, sent)
+        return make_envelope_paper(actor, version_id), _facts(sent)
+
+    @extend_schema(request=EnvelopeRequestSerializer, responses={201: EnvelopeSerializer})
+    def post(self, request: Request) -> Response:
+        paper_made, facts = self.prepared
+        envelope = create_envelope(actor=actor_in(request), paper=paper_made, **facts)
         return Response(_shown(envelope.pk), status=status.HTTP_201_CREATED)
 
 
@@ -230,6 +242,12 @@ class _EnvelopeAct(Act):
     def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
         raise AssertionError("an action names its verb")
 
+    def asking(self, request: Request) -> Actor:
+        """Who asks, where they see the envelope and the verb is theirs: before anything is made for them."""
+        actor = actor_in(request)
+        require(actor, self.asks, get_visible(actor, Envelope.objects.all(), self.kwargs["pk"]))
+        return actor
+
 
 @extend_schema(responses=EnvelopeSerializer)
 class EnvelopeChange(_EnvelopeAct):
@@ -239,7 +257,7 @@ class EnvelopeChange(_EnvelopeAct):
     serializer_class = EnvelopeChangeSerializer
 
     def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
-        _change(actor, pk, sent)
+        change_envelope(actor=actor, envelope_id=pk, **_facts(sent))
 
 
 @extend_schema(responses=EnvelopeSerializer)
@@ -249,9 +267,14 @@ class EnvelopeAgain(_EnvelopeAct):
     asks = "contracts.prepare_again"
     serializer_class = EmptySerializer
 
+    def prepare(self, request: Request) -> EnvelopePaper:
+        """Made and stored before the transaction."""
+        actor = self.asking(request)
+        newest = Version.objects.filter(contract__envelopes=self.kwargs["pk"]).latest("number")
+        return make_envelope_paper(actor, newest.pk)
+
     def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
-        newest = Version.objects.filter(contract__envelopes=pk).latest("number")
-        prepare_again(actor=actor, envelope_id=pk, paper=make_envelope_paper(actor, newest.pk))
+        prepare_again(actor=actor, envelope_id=pk, paper=self.prepared)
 
 
 @extend_schema(responses=EnvelopeSerializer)
@@ -273,13 +296,19 @@ class EnvelopeOnPaper(_EnvelopeAct):
     asks = "contracts.record_paper_signature"
     serializer_class = OnPaperSerializer
 
-    def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
+    def prepare(self, request: Request) -> Scan:
+        """Read and stored before the transaction."""
+        actor = self.asking(request)
         try:
-            content = base64.b64decode(sent.pop("pdf"), validate=True)
+            content = base64.b64decode(checked(OnPaperSerializer, request.data)["pdf"], validate=True)
         except ValueError:
             raise Invalid("unreadable", "Send the PDF in base64.", fields={"pdf": ["Not base64."]}) from None
-        scan = put_scan(actor, content)
-        record_paper_signature(actor=actor, envelope_id=pk, scan=scan, origin=origin_of(self.request), **sent)
+        return put_scan(actor, content)
+
+    def do(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> None:
+        facts = {name: sent[name] for name in ("signed_on", "certifies")}
+        origin = origin_of(self.request)
+        record_paper_signature(actor=actor, envelope_id=pk, scan=self.prepared, origin=origin, **facts)
 
 
 @extend_schema(responses=EnvelopeSerializer)
@@ -391,3 +420,19 @@ class EnvelopeExecuted(VisibleRowsView):
         if envelope.executed is None:
             raise NotVisible
         return paper(read_blob(envelope.executed), f"{envelope.contract.reference}-executed.pdf")
+
+
+class SignedCopyFile(VisibleRowsView):
+    """What was signed in another system and completed nothing, as it came."""
+
+    model = SignedCopy
+    verb = VIEW
+    serializer_class = SignedCopySerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return SignedCopy.objects.select_related("blob", "envelope__contract")
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: UUID) -> HttpResponse:
+        copy = self.get_object()
+        return paper(read_blob(copy.blob), f"{copy.envelope.contract.reference}-signed.pdf")

@@ -22,12 +22,13 @@ from clm.api.serializers import BodySerializer, EmptySerializer, ModelBodySerial
 from clm.api.views import VisibleRowsView, actor_in
 from clm.jobs.api.serializers import JobSerializer
 from clm.lib.actor import Actor
-from contracts.access.imports import IMPORT, VIEW
+from contracts.access.imports import DISCARD, IMPORT, VIEW
 from contracts.engine import import_fields as fields
 from contracts.engine.import_values import COMMA, ORDERS, POINT
 from contracts.models import ContractImport, ImportRow, Version
 from contracts.models.contract import Category
 from contracts.operations.imports.decide_import_rows import decide_import_rows
+from contracts.operations.imports.discard_import import discard_import
 from contracts.operations.imports.map_import import map_import
 from contracts.operations.imports.recognize_import import recognize_import
 from contracts.operations.imports.run_import import run_import
@@ -209,6 +210,19 @@ class ImportRun(Act):
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
         return JobSerializer(run_import(actor=actor, import_id=pk), context={"request": self.request}).data
+
+
+@extend_schema(request=None, responses=ImportSerializer)
+class ImportDiscard(Act):
+    """What was never run is given up: its rows and files are gone."""
+
+    model = ContractImport
+    asks = DISCARD
+    serializer_class = EmptySerializer
+
+    def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
+        batch = discard_import(actor=actor, import_id=pk)
+        return ImportSerializer(batch, context={"request": self.request}).data
 
 
 @extend_schema(request=None, responses=JobSerializer)

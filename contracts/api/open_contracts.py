@@ -25,7 +25,7 @@ from clm.jobs.api.serializers import JobSerializer
 from clm.lib.errors import Invalid, NotVisible
 from contracts.access.open_contracts import VIEW
 from contracts.adapters.ocds_writing import FORMS
-from contracts.models import OpenContract, OpenPublisher
+from contracts.models import Contract, OpenContract, OpenPublisher
 from contracts.operations.open_contracts.export_open_contracts import export_open_contracts
 from contracts.operations.open_contracts.publish_contract import publish_contract, withdraw_publication
 from contracts.operations.open_contracts.set_publisher import set_publisher
@@ -102,7 +102,7 @@ class OpenImport(IdempotentMixin, APIView):
         return Response(JobSerializer(job, context={"request": request}).data, status=status.HTTP_202_ACCEPTED)
 
 
-class Package(APIView):
+class Package(Conditional):
     @extend_schema(
         request=PackageSerializer,
         responses={(200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT, "A package of OCDS 1.1")},
@@ -141,7 +141,9 @@ class PublisherView(Conditional):
         return Response(PublisherSerializer(set_publisher(actor=actor_in(request), **sent)).data)
 
 
-class Publication(IdempotentMixin, APIView):
+class Publication(IdempotentMixin):
+    tag_of = Contract
+
     @extend_schema(request=PublicationSerializer, responses=OpenContractSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Publish the contract: it goes out with every package from now on."""

@@ -124,6 +124,12 @@ class Rules(IdempotentMixin, VisibleRowsView, ListAPIView):
         return Response(RetentionRuleSerializer(rule).data, status=status.HTTP_201_CREATED)
 
 
+class RuleDetail(VisibleRowsView, RetrieveAPIView):
+    model = RetentionRule
+    verb = VIEW
+    serializer_class = RetentionRuleSerializer
+
+
 @extend_schema(responses=RetentionRuleSerializer)
 class RuleRetirement(Act):
     model = RetentionRule

@@ -4,6 +4,7 @@ from contracts.api import retention
 
 urlpatterns = [
     path("retention-rules/", retention.Rules.as_view(), name="api-retention-rules"),
+    path("retention-rules/<uuid:pk>/", retention.RuleDetail.as_view(), name="api-retention-rule"),
     path("retention-rules/<uuid:pk>/retirement/", retention.RuleRetirement.as_view(), name="api-rule-retirement"),
     path("matters/", retention.Matters.as_view(), name="api-matters"),
     path("matters/<uuid:pk>/", retention.MatterDetail.as_view(), name="api-matter"),

@@ -26,6 +26,18 @@ def compiled(releases: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return found | {name: last[name] for name in OF_RELEASE if name in last}
 
 
+def latest(said: Any) -> Any:
+    """What a versioned release says last: each of its fields is a list of the values that it had, with the release that
+    said so."""
+    if isinstance(said, Mapping):
+        return {name: latest(value) for name, value in said.items()}
+    if not isinstance(said, list):
+        return said
+    if said and all(isinstance(item, Mapping) and "releaseDate" in item and "value" in item for item in said):
+        return max(said, key=lambda item: _instant(item["releaseDate"]))["value"]
+    return [latest(item) for item in said]
+
+
 def _instant(said: Any) -> datetime:
     """Releases without a date that can be read come first; a date without a zone is taken for UTC."""
     try:

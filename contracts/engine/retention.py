@@ -25,10 +25,13 @@ class Rule:
 
     def fits(self, category: str, jurisdiction: str) -> bool:
         """Whether the rule is about contracts of this type and jurisdiction. A contract whose jurisdiction nobody named
-        may be of any: every rule of its type fits, for keeping too long is the smaller fault."""
+        may be of any, and one of which only the country is known (`US`) of any part of it (`US-NY`): every such rule of
+        its type fits, for keeping too long is the smaller fault."""
         if self.category not in ("", category):
             return False
-        return self.jurisdiction in ("", jurisdiction, jurisdiction.partition("-")[0]) or not jurisdiction
+        is_part = self.jurisdiction == jurisdiction.partition("-")[0]
+        may_be_part = self.jurisdiction.partition("-")[0] == jurisdiction
+        return self.jurisdiction in ("", jurisdiction) or is_part or may_be_part or not jurisdiction
 
     def until(self, ended_on: date) -> date:
         """The first day on which the contract need not be kept any more. `ended_on` is the first day without it: one
@@ -48,26 +51,32 @@ class Retention:
     trace: Trace
 
 
-def retention(ended_on: date, category: str, jurisdiction: str, rules: Iterable[Rule]) -> Retention | None:
+def retention(
+    ended_on: date, category: str, jurisdiction: str, rules: Iterable[Rule], recorded_on: date | None = None
+) -> Retention | None:
     """None where no rule fits: then nothing says that the contract may go, and it stays. `ended_on` is the first day
-    after its last term, or the day it was terminated or archived."""
+    after its last term, or the day it was terminated or archived; where people said only later that it had ended, on
+    `recorded_on`, it is kept from then."""
+    start = max(ended_on, recorded_on or ended_on)
     fitting = sorted((rule for rule in rules if rule.fits(category, jurisdiction)), key=lambda rule: rule.name)
     if not fitting:
         return None
-    decisive = max(fitting, key=lambda rule: rule.until(ended_on))
-    until = decisive.until(ended_on)
+    decisive = max(fitting, key=lambda rule: rule.until(start))
+    until = decisive.until(start)
     trace = Trace(
         title="Kept until",
         value=until,
         unit="date",
-        formula="latest over the rules that fit: (the day it ended, or the end of that year) + the months kept",
+        formula="latest over the rules that fit: (the day it ended, or was said to have ended if that is later, or the "
+        "end of that year) + the months kept",
         inputs=(
             Input("ended on", ended_on),
+            *([Input("end recorded on", start)] if start != ended_on else []),
             Input("type", category),
             Input("jurisdiction", jurisdiction or "not named: every rule of its type fits"),
         ),
         parameters={"rule": decisive.name, "rests on": decisive.basis},
-        steps=tuple(_step(rule, ended_on) for rule in fitting),
+        steps=tuple(_step(rule, start) for rule in fitting),
     )
     return Retention(until, decisive, trace)
 

@@ -12,9 +12,15 @@ VERB = "contracts.import_contracts"
 
 
 def import_set(
-    type_: str, batch: ContractImport, after: Mapping[str, Any], before: Mapping[str, Any] | None = None
+    type_: str,
+    batch: ContractImport,
+    after: Mapping[str, Any],
+    before: Mapping[str, Any] | None = None,
+    *,
+    verb: str = VERB,
 ) -> Event:
-    """import.started, .read, .mapped, .tried, .decided, .begun, .finished, .sheet_replaced, .scans_asked."""
+    """import.started, .read, .mapped, .tried, .decided, .begun, .finished, .sheet_replaced, .scans_asked,
+    .discarded."""
     return Event(
-        type=type_, verb=VERB, subject=batch, before=before or {}, after=after, payload={"import_id": batch.pk}
+        type=type_, verb=verb, subject=batch, before=before or {}, after=after, payload={"import_id": batch.pk}
     )

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                 ("terms_due_at", models.DateTimeField(editable=False, null=True)),
                 ("term_ends_on", models.DateField(editable=False, null=True)),
                 ("ended_on", models.DateField(editable=False, null=True, verbose_name="ended on")),
+                ("end_recorded_on", models.DateField(editable=False, null=True)),
                 ("kept_until", models.DateField(editable=False, null=True, verbose_name="kept until")),
                 ("risk_score", models.PositiveSmallIntegerField(editable=False, null=True, verbose_name="risk score")),
                 ("risk_band", models.CharField(blank=True, editable=False, max_length=8, verbose_name="risk")),
@@ -353,6 +354,7 @@ class Migration(migrations.Migration):
                             ("tried", "Tried"),
                             ("running", "Being imported"),
                             ("finished", "Finished"),
+                            ("discarded", "Discarded"),
                         ],
                         default="reading",
                         max_length=10,
@@ -393,7 +395,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "discarded"), _negated=True),
+                            models.Q(("archive", None), ("heads", []), ("mapping", {}), ("sheet", None)),
+                            _connector="OR",
+                        ),
+                        name="import_discarded_is_empty",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -4373,6 +4384,7 @@ class Migration(migrations.Migration):
                             ("expired", "Ran out"),
                             ("on_paper", "Signed on paper, and the copy certified"),
                             ("elsewhere", "Signed in another system"),
+                            ("kept", "Signed copy kept, which completes nothing"),
                             ("completed", "Completed"),
                             ("sealed", "Sealed"),
                             ("fetched", "Executed text fetched"),
@@ -4475,6 +4487,52 @@ class Migration(migrations.Migration):
                         ),
                         name="signature_field_on_a_page",
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignedCopy",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=clm.access.base.UUIDv7(), editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("message", models.CharField(max_length=120)),
+                ("pages", models.JSONField(default=list)),
+                ("signed_on", models.DateField(null=True, verbose_name="signed on")),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                ("why", models.CharField(max_length=60)),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.blob"
+                    ),
+                ),
+                (
+                    "envelope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signed_copies",
+                        to="contracts.envelope",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organization"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["received_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("envelope", "message"), name="signed_copy_message_once")
                 ],
             },
         ),

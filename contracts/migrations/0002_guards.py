@@ -51,9 +51,89 @@ _NOT_ACCEPTED = """
 DROP TRIGGER contracts_amendment_is_accepted ON contracts_version; DROP FUNCTION contracts_amendment_is_accepted();
 """
 
+# A final text may come in whole as well, with an organization that arrives. By the end of the transaction it is the
+# only final text of its contract, or every party accepted it, or it brought the chained entry of the ledger by which it
+# became final where it came from: what was never entered, or entered in the same breath, is refused.
+_AGREED = """
+CREATE FUNCTION contracts_final_text_is_agreed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM contracts_version v WHERE v.contract_id = NEW.contract_id AND v.state = 'final' AND v.id <> NEW.id
+    ) OR EXISTS (
+        SELECT FROM contracts_amendment a
+        WHERE a.version_id = NEW.id AND a.state IN ('proposed', 'final') AND NOT EXISTS (
+            SELECT FROM contracts_contractparty p
+            WHERE p.contract_id = a.contract_id AND p.role IN ('ours', 'counterparty', 'guarantor') AND NOT EXISTS (
+                SELECT FROM contracts_amendmentanswer r
+                WHERE r.amendment_id = a.id AND r.part_id = p.id AND r.verdict = 'accepted'
+                AND r.voided_at IS NULL AND r.content_hash = a.content_hash
+            )
+        )
+    ) OR EXISTS (
+        SELECT FROM audit_ledgerentry e
+        WHERE e.organization_id = NEW.organization_id AND e.subject_type = 'contracts.version'
+        AND e.subject_id = NEW.id AND e.event = 'version.finalized' AND e.hash IS NOT NULL
+    ) THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'contracts_version: an amendment is final once every party accepted it'
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE CONSTRAINT TRIGGER contracts_final_text_is_agreed AFTER INSERT ON contracts_version
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.state = 'final') EXECUTE FUNCTION contracts_final_text_is_agreed();
+"""
+_NOT_AGREED = """
+DROP TRIGGER contracts_final_text_is_agreed ON contracts_version; DROP FUNCTION contracts_final_text_is_agreed();
+"""
+
+# What a version consists of is there when it leaves draft, and what was asked of people when an envelope is over:
+# nothing comes in later. An organization that arrives brings both before the rows that they hang on.
+_NO_MORE = """
+CREATE FUNCTION contracts_takes_no_more() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    is_over boolean;
+BEGIN
+    EXECUTE format('SELECT %s FROM (SELECT $1.*) AS row', TG_ARGV[0]) INTO is_over USING NEW;
+    IF is_over THEN
+        RAISE EXCEPTION '%: %', TG_TABLE_NAME, TG_ARGV[1] USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+_FINAL = "(SELECT state FROM contracts_version WHERE id = row.version_id) <> ''draft''"
+_OVER = "(SELECT state FROM contracts_envelope WHERE id = {}) IN (''completed'', ''declined'', ''voided'', ''expired'')"
+_ASKED = "(SELECT envelope_id FROM contracts_recipient WHERE id = row.recipient_id)"
+
+# Bytes that a signed text, or what was signed, rests on are erased only with their contract.
+_RESTS_ON = """
+CREATE FUNCTION contracts_rests_on(blob uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM contracts_version v JOIN contracts_contract c ON c.id = v.contract_id
+        WHERE v.blob_id = blob AND v.state <> 'draft' AND c.state <> 'disposed' AND NOT contracts_is_disposing(c.id)
+    ) OR EXISTS (
+        SELECT FROM contracts_envelope e
+        WHERE blob IN (e.paper_id, e.executed_id, e.certificate_id) AND e.state = 'completed'
+        AND NOT contracts_is_disposing(e.contract_id)
+    );
+END $$;
+"""
+
+
+def _takes_no_more(table: str, key: str, when: str, message: str) -> migrations.RunSQL:
+    """A trigger: no row comes in, by insert or by another `key`, where the SQL `when` holds for it (`row`)."""
+    name = f"no_more_{table}"
+    made = f"CREATE TRIGGER {name}{{}} BEFORE {{}} ON {table} FOR EACH ROW {{}}"
+    made += f" EXECUTE FUNCTION contracts_takes_no_more('{when}', '{message}');"
+    moved = made.format("_moved", f"UPDATE OF {key}", f"WHEN (OLD.{key} IS DISTINCT FROM NEW.{key})")
+    return migrations.RunSQL(
+        made.format("", "INSERT", "") + moved, f"DROP TRIGGER {name} ON {table}; DROP TRIGGER {name}_moved ON {table};"
+    )
+
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0001_tables")]
+    dependencies = [("audit", "0002_protect_ledger"), ("contracts", "0001_tables")]
 
     operations = [
         migrations.RunSQL(_DISPOSING, "DROP FUNCTION contracts_is_disposing(uuid)"),
@@ -322,5 +402,36 @@ class Migration(migrations.Migration):
             unless=disposing("OLD.contract_id"),
             message="a row that is a contract never changes",
         ),
+        protect_rows(
+            "contracts_signedcopy",
+            unless=disposing("(SELECT contract_id FROM contracts_envelope WHERE id = OLD.envelope_id)"),
+            message="what was signed is kept as it came",
+        ),
         migrations.RunSQL(_ACCEPTED, _NOT_ACCEPTED),
+        migrations.RunSQL(_AGREED, _NOT_AGREED),
+        # Nothing comes in later.
+        migrations.RunSQL(_NO_MORE, "DROP FUNCTION contracts_takes_no_more()"),
+        _takes_no_more("contracts_clause", "version_id", _FINAL, "a version that left draft gets no further clause"),
+        _takes_no_more("contracts_terms", "version_id", _FINAL, "a version that left draft gets no terms any more"),
+        _takes_no_more(
+            "contracts_recipient", "envelope_id", _OVER.format("row.envelope_id"), "nobody comes to what is over"
+        ),
+        _takes_no_more(
+            "contracts_signaturefield", "recipient_id", _OVER.format(_ASKED), "nothing is asked in what is over"
+        ),
+        # Who signed, and what.
+        protect_rows(
+            "contracts_contractparty",
+            unless=disposing("OLD.contract_id"),
+            condition="(SELECT state FROM contracts_contract WHERE id = OLD.contract_id) NOT IN ('draft', 'in_review',"
+            " 'in_negotiation', 'in_approval', 'approved', 'out_for_signature')",
+            message="the parties of a signed contract stay",
+        ),
+        migrations.RunSQL(_RESTS_ON, "DROP FUNCTION contracts_rests_on(uuid)"),
+        protect_rows(
+            "documents_blob",
+            name="protect_signed",
+            condition="TG_OP = 'UPDATE' AND OLD.storage_name <> '' AND contracts_rests_on(OLD.id)",
+            message="the bytes of what was signed go with their contract alone",
+        ),
     ]

@@ -28,6 +28,7 @@ from contracts.models.signature import (
     EnvelopeEvent,
     Recipient,
     SignatureField,
+    SignedCopy,
     SigningCode,
     SigningLink,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "RiskScale",
     "Rule",
     "SignatureField",
+    "SignedCopy",
     "SigningCode",
     "SigningLink",
     "Stance",

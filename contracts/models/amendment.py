@@ -23,7 +23,7 @@ class Amendment(OrganizationRow):
 
     `effective_on` (in the contract's zone; null: the day on which the last party accepts) is not before that day
     unless the amendment `is_retroactive`, which `retroactive_reason` says. `content_hash` is what the parties accept:
-    sha256 over both texts, the instrument and the day. `touched` are the clauses that differ: kind, number, heading."""
+    sha256 over both texts, the instrument and the day. `touched` is as `touched_by` says."""
 
     STATES: ClassVar[StateTable] = AMENDMENT_STATES
 
@@ -68,6 +68,11 @@ class Amendment(OrganizationRow):
 
     def get_absolute_url(self) -> str:
         return f"/contracts/amendments/{self.pk}/"
+
+    @property
+    def differing(self) -> list[dict[str, Any]]:
+        """Of `touched` those whose words differ."""
+        return [clause for clause in self.touched if clause["kind"] != "renumbered"]
 
     @property
     def is_open(self) -> bool:

@@ -69,6 +69,9 @@ class Contract(OrganizationRow):
     # The first day on which it was over, whether it expired, was terminated or never signed; and the first on which it
     # need not be kept any more (null: it is not over, or no rule says).
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
+    # The day on which people said that it had ended, where they said an earlier one: it is kept from this day. Null
+    # where it ended by its own terms.
+    end_recorded_on = models.DateField(null=True, editable=False)
     kept_until = models.DateField(_("kept until"), null=True, editable=False)
     # How risky it is, kept by assess_risk so that lists sort and filter by it; null and empty: not assessed yet.
     risk_score = models.PositiveSmallIntegerField(_("risk score"), null=True, editable=False)

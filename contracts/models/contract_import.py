@@ -34,6 +34,14 @@ class ContractImport(OrganizationRow):
     mapping = models.JSONField(default=dict)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(state="discarded") | models.Q(archive=None, sheet=None, heads=[], mapping={}),
+                name="import_discarded_is_empty",
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.name
 

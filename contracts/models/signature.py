@@ -271,6 +271,7 @@ class EnvelopeEvent(OrganizationRow):
         EXPIRED = "expired", _("Ran out")
         ON_PAPER = "on_paper", _("Signed on paper, and the copy certified")
         ELSEWHERE = "elsewhere", _("Signed in another system")
+        KEPT = "kept", _("Signed copy kept, which completes nothing")
         COMPLETED = "completed", _("Completed")
         SEALED = "sealed", _("Sealed")
         FETCHED = "fetched", _("Executed text fetched")
@@ -294,3 +295,25 @@ class EnvelopeEvent(OrganizationRow):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+
+class SignedCopy(OrganizationRow):
+    """What was signed in another system and did not complete its envelope: `why` is the code of what stood against it,
+    `message` which message brought it, `pages` are as those of an envelope. It is kept as it came (trigger)."""
+
+    envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="signed_copies")
+    message = models.CharField(max_length=120)
+    blob = models.ForeignKey("documents.Blob", on_delete=models.PROTECT, related_name="+")
+    pages = models.JSONField(default=list)
+    signed_on = models.DateField(_("signed on"), null=True)
+    received_at = models.DateTimeField(_("received"))
+    why = models.CharField(max_length=60)
+
+    class Meta:
+        ordering: ClassVar = ["received_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["envelope", "message"], name="signed_copy_message_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.envelope_id} {self.message}"

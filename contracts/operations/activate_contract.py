@@ -7,18 +7,17 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.permissions import require
-from clm.audit.moves import move
-from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
-from contracts import events
 from contracts.calendar import current_stretch
 from contracts.models import Contract
-from contracts.operations.advance_terms import catch_up
+from contracts.operations.advance_terms import begin
 from contracts.queries import version_in_force
 from contracts.states import ContractState
+
+VERB = "contracts.activate_contract"
 
 
 @transaction.atomic
@@ -29,13 +28,11 @@ def activate_contract(*, actor: Actor, contract_id: UUID) -> Contract:
     `terms_too_many` where its first day lies so far back that they are beyond counting.
     """
     contract = lock_row(Contract, contract_id)
-    require(actor, "contracts.activate_contract", contract)
+    require(actor, VERB, contract)
     contract.STATES.check(contract.state, ContractState.ACTIVE)
     if version_in_force(contract, clock.today(contract.time_zone)) is None:
         raise DomainError("not_yet_effective", "No version of this contract is in effect yet.")
     if current_stretch(contract) is None:
         raise DomainError("terms_missing", "Set the terms first.")
-    previous = move(actor, contract, to=ContractState.ACTIVE)
-    record(actor, events.contract_moved("contract.activated", "contracts.activate_contract", contract, previous))
-    catch_up(actor, contract)
+    begin(actor, contract, verb=VERB)
     return contract

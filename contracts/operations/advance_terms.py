@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,14 +19,17 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts import events
-from contracts.calendar import Stretch, business_days_of, cut_short, start_of, stretches, term_rows
+from contracts.calendar import Stretch, business_days_of, current_stretch, cut_short, start_of, stretches, term_rows
 from contracts.engine.terms import Status, TermStatus, term_status
 from contracts.engine.terms import Term as EngineTerm
-from contracts.models import Contract, Term, Termination
-from contracts.operations.amending.guards import close_amendments
+from contracts.models import Amendment, Contract, Term
+from contracts.operations.amending.guards import close_amendments, end_unfit
 from contracts.operations.approval.guards import close_approvals
 from contracts.operations.retention.guards import end
-from contracts.states import ContractState, TerminationState, VersionState
+from contracts.operations.termination.guards import overtake_announced
+from contracts.queries import version_in_force
+from contracts.queries.amendments import announced_end
+from contracts.states import AmendmentState, ContractState, VersionState
 
 VERB = "contracts.advance_terms"
 REVISED = ("ends_on", "notice_deadline", "notice_closes_at")
@@ -35,22 +39,57 @@ MOST_AT_ONCE = 1000
 
 @transaction.atomic
 def advance_terms(*, actor: Actor, contract_id: UUID) -> Contract:
-    """Every term begun by now has its row and its event; a contract past its last term is expired. Idempotent.
+    """Every term begun by now has its row and its event; a contract past its last term is expired, and a signed one
+    whose day has come is in force. Idempotent.
 
-    A run that was missed catches up on each period: each renewal leaves its own row, transition and event. Raises
-    DomainError `terms_too_many` where more than MOST_AT_ONCE are missing.
+    A run that was missed catches up on each period: each renewal leaves its own row, transition and event. An amendment
+    out for signature whose terms do not fit those that began is not asked for any more. Raises DomainError
+    `terms_too_many` where more than MOST_AT_ONCE are missing.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
     if contract.is_in_force:
         catch_up(actor, contract)
+        end_unfit(actor, contract, verb=VERB)
+    elif contract.state == ContractState.EXECUTED:
+        _begin_on_its_day(actor, contract)
     return contract
+
+
+def begin(actor: Actor, contract: Contract, *, verb: str) -> None:
+    """A locked contract that is signed is in force, with the terms that began so far."""
+    previous = move(actor, contract, to=ContractState.ACTIVE)
+    record(actor, events.contract_moved("contract.activated", verb, contract, previous))
+    catch_up(actor, contract)
+
+
+def wait_for_its_day(contract: Contract) -> None:
+    """A locked contract that is signed is due on the day on which its first text takes effect: nobody has to think of
+    it, and no day of notice is missed because nobody did."""
+    finals = contract.versions.filter(state=VersionState.FINAL).exclude(effective_on=None)
+    day = finals.order_by("effective_on").values_list("effective_on", flat=True).first()
+    contract.terms_due_at = start_of(day, contract.time_zone) if day else None
+    contract.save(update_fields=["terms_due_at"])
+
+
+def _begin_on_its_day(actor: Actor, contract: Contract) -> None:
+    """One without terms waits for an amendment that has some, or for a person."""
+    if version_in_force(contract, clock.today(contract.time_zone)) is None:
+        wait_for_its_day(contract)
+    elif current_stretch(contract) is None:
+        contract.terms_due_at = None
+        contract.save(update_fields=["terms_due_at"])
+    else:
+        begin(actor, contract, verb=VERB)
 
 
 def catch_up(actor: Actor, contract: Contract) -> None:
     """Write the terms that began, in order, for a locked contract in force; each version's by its own terms."""
-    for stretch in stretches(contract, _last_day(contract)):
+    last_day = _last_day(contract)
+    for stretch in stretches(contract, last_day):
         status = term_status(stretch.rules, stretch.until, business_days_of(stretch.terms))
+        if status.status is Status.NOT_STARTED and not stretch.first and stretch.until < last_day:
+            continue  # Amended before it began: the start that counts is the later version's.
         _follow(actor, contract, stretch, status)
         contract.terms_due_at = start_of(_next_day(contract, stretch, status), contract.time_zone)
         if status.status is Status.EXPIRED:
@@ -64,8 +103,7 @@ def catch_up(actor: Actor, contract: Contract) -> None:
 def _last_day(contract: Contract) -> date:
     """Today, or the last day before an announced end: no term begins on it or after it."""
     today = clock.today(contract.time_zone)
-    ends = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED)
-    ends_on = ends.values_list("ends_on", flat=True).first()
+    ends_on = announced_end(contract)
     return today if ends_on is None else min(today, ends_on - timedelta(days=1))
 
 
@@ -134,8 +172,19 @@ def _next_day(contract: Contract, stretch: Stretch, status: TermStatus) -> date:
 
 def _expire(actor: Actor, contract: Contract, ended_on: date) -> None:
     contract.terms_due_at = None
-    end(contract, ended_on)
+    end(contract, ended_on, said_on=_said_on(contract))
     close_approvals(actor, contract, verb=VERB, why=_("The contract expired."))
     close_amendments(actor, contract, verb=VERB, why=_("The contract expired."))
+    overtake_announced(actor, VERB, contract)
     previous = move(actor, contract, to=ContractState.EXPIRED, reason="its last term ended")
     record(actor, events.contract_moved("contract.expired", VERB, contract, previous))
+
+
+def _said_on(contract: Contract) -> date | None:
+    """The day of an agreement that took effect backwards: the contract may have ended before, and nobody knew."""
+    newest = Term.objects.filter(contract=contract).select_related("version").order_by("number").last()
+    at = newest.version.finalized_at if newest is not None else None
+    if newest is None or at is None:
+        return None
+    amended = Amendment.objects.filter(version=newest.version_id, state=AmendmentState.FINAL, is_retroactive=True)
+    return at.astimezone(ZoneInfo(contract.time_zone)).date() if amended.exists() else None

@@ -23,7 +23,7 @@ from contracts.operations.approval.guards import supersede_routed
 from contracts.operations.custom_fields.guards import check_department, check_tags, put_values
 from contracts.operations.guards import changed_meanwhile
 from contracts.operations.restrict_contract import PERMISSION
-from contracts.operations.retention.guards import check_jurisdiction, keep_anew
+from contracts.operations.retention.guards import check_jurisdiction, keep_no_shorter
 from contracts.queries.disposed import check_not_disposed
 from contracts.queries.signing import check_not_out
 from contracts.search import refresh_search
@@ -41,13 +41,13 @@ def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None
     or not. An approval is overtaken where rules look at what is changed.
 
     `seen` is the newest ledger entry of the contract that the person had before their eyes. Raises DomainError
-    `changed_meanwhile` when somebody changed it since, `zone_fixed` once its dates count, `draft_open` where its type
-    would change under a draft of ours, `contract_disposed`, Invalid `owner_unknown`, `department_unknown`,
-    `tags_unfit`, `jurisdiction_unknown`, and as `put_values`.
+    `out_for_signature` for more than a new owner, `changed_meanwhile` when somebody changed it since, `zone_fixed` once
+    its dates count, `draft_open` where its type would change under a draft of ours, `contract_disposed`, Invalid
+    `owner_unknown`, `department_unknown`, `tags_unfit`, `jurisdiction_unknown`, and as `put_values` and
+    `keep_no_shorter`.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.change_contract", contract)
-    check_not_out(contract)
     _check(contract, seen, changes)
     wanted = {name: changes[name] for name in FIELDS if name in changes}
     if "tags" in wanted:
@@ -63,9 +63,11 @@ def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None
     if "custom_fields" in changes:
         were, are = put_values(contract, changes["custom_fields"])
         before, wanted = before | were, wanted | are
+    if any(before.get(name) != value for name, value in wanted.items() if name != "owner_id"):
+        check_not_out(contract)
     supersede_routed(actor, contract, before, wanted)
     if contract.ended_on is not None and {"jurisdiction", "category"} & set(wanted):
-        keep_anew(contract)
+        keep_no_shorter(actor, contract)
     if contract.is_confidential and "owner_id" in wanted:
         grant([contract.owner], PERMISSION, contract)
     refresh_search(contract)

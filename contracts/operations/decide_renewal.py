@@ -19,6 +19,9 @@ from contracts.calendar import Stretch, current_stretch, end_of
 from contracts.engine.terms import Renewal, TermRules, term_status
 from contracts.models import Contract, RenewalDecision, Term
 from contracts.operations.advance_terms import catch_up
+from contracts.operations.amending.guards import end_unfit
+
+VERB = "contracts.decide_renewal"
 
 
 @transaction.atomic
@@ -39,7 +42,7 @@ def decide_renewal(
     needed), `renewals_used_up`; Invalid `time_needed` for notice of an earlier day that ends before its midnight.
     """
     contract = lock_row(Contract, contract_id)
-    require(actor, "contracts.decide_renewal", contract)
+    require(actor, VERB, contract)
     if kind not in RenewalDecision.Kind.values:
         raise Invalid("kind_unknown", "Choose what was decided.", fields={"kind": ["Choose what was decided."]})
     if not contract.is_in_force:
@@ -61,6 +64,7 @@ def decide_renewal(
         decided_by_id=actor.person_id,
     )
     record(actor, events.renewal_decided(decision))
+    end_unfit(actor, contract, verb=VERB)
     return decision
 
 

@@ -15,13 +15,12 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from contracts import events
-from contracts.calendar import stretch_of
-from contracts.engine.terms import terms_between
-from contracts.models import Amendment, Contract, Term, Terms, Version
+from contracts.models import Amendment, Contract, Terms, Version
 from contracts.operations.advance_terms import catch_up
 from contracts.operations.amending.guards import effect_of, finish
 from contracts.operations.guards import locked_version
 from contracts.operations.negotiation.guards import settle_negotiation
+from contracts.outlook import check_history
 from contracts.queries.amendments import check_accepted
 from contracts.queries.approvals import check_may_be_filed
 from contracts.queries.omissions import check_version_complete
@@ -39,9 +38,9 @@ def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date | Non
     on the day that they accepted, or on that of the last acceptance where that is later. Of a contract in force the
     current term follows as soon as the version takes effect. Raises Invalid `effective_on_missing`, DomainError
     `terms_missing`, `effect_in_disorder` (an earlier final version takes effect later), `not_signed` while the
-    contract is under way to its signature, `terms_rewrite_history`, `terms_leave_gap`, `mandatory_missing` of a text
-    that was negotiated here (see `contracts/queries/omissions.py`), and what `settle_negotiation`,
-    `check_may_be_filed` and `check_accepted` refuse, `effect_not_agreed` for another day than was accepted.
+    contract is under way to its signature, `mandatory_missing` of a text that was negotiated here (see
+    `contracts/queries/omissions.py`), and what `settle_negotiation`, `check_may_be_filed`, `check_accepted` and
+    `check_history` refuse, `effect_not_agreed` for another day than was accepted.
     """
     version = locked_version(version_id)
     contract = version.contract
@@ -55,7 +54,7 @@ def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date | Non
     amendment = check_accepted(contract, version)
     starts_on = _start(contract, amendment, effective_on)
     check_order(version, contract, starts_on)
-    if contract.is_in_force:
+    if amendment is not None:
         check_history(version, starts_on)
     fix_version(actor, version, starts_on)
     if amendment is not None:
@@ -77,25 +76,6 @@ def _start(contract: Contract, amendment: Amendment | None, wanted: date | None)
         message = _("Say from which day it counts.")
         raise Invalid("effective_on_missing", message, fields={"effective_on": [message]})
     return wanted
-
-
-def check_history(version: Version, effective_on: date) -> None:
-    """Raises DomainError `terms_rewrite_history`, `terms_leave_gap` unless the
-    amendment's terms leave the terms that are over as they were, and begin where the current one allows."""
-    terms = Terms.objects.select_related("version").get(version=version)
-    rows = list(Term.objects.filter(contract_id=version.contract_id).order_by("number"))
-    if not rows:
-        return
-    newest, found = rows[-1], stretch_of(terms, rows, rows[-1].starts_on)
-    amended = {term.number + found.first: term for term in terms_between(found.rules, newest.starts_on)}
-    for row in rows[found.first :]:
-        term = amended.get(row.number)
-        if term is None or term.start != row.starts_on or (row is not newest and term.end != row.ends_on):
-            message = f"Term {row.number} has begun on {row.starts_on}: amended terms start with it or later."
-            raise DomainError("terms_rewrite_history", message, fields={"effective_on": [message]})
-    if terms.starts_on > max(newest.ends_on, effective_on):
-        message = f"The current term ends on {newest.ends_on}: amended terms start on that day at the latest."
-        raise DomainError("terms_leave_gap", message, fields={"effective_on": [message]})
 
 
 def check_can_be_final(version: Version, contract: Contract, effective_on: date | None) -> None:

@@ -65,10 +65,12 @@ def keep_version(
     return version
 
 
-def changed_meanwhile(row: Model, message: str, seen: Any) -> DomainError:
-    """The refusal that names who changed the row last, when, and what a writer has to have `seen` by now."""
-    rows = LedgerEntry.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk)
-    newest = rows.order_by("id").last()
+def changed_meanwhile(row: Model, message: str, seen: Any, newest: LedgerEntry | None = None) -> DomainError:
+    """The refusal that names who changed the row last, when, and what a writer has to have `seen` by now. `newest` is
+    the entry of that change, where not every entry about the row is one."""
+    if newest is None:
+        rows = LedgerEntry.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk)
+        newest = rows.order_by("id").last()
     told = {"by": newest.actor_id, "at": newest.at.isoformat()} if newest is not None else {}
     return DomainError("changed_meanwhile", message, detail={**told, "seen": str(seen)})
 

@@ -19,6 +19,7 @@ from contracts import events
 from contracts.models import ApprovalSeat, Contract
 from contracts.operations.approval.guards import asked_people, supersede_approvals
 from contracts.operations.drafting.guards import tell_invited
+from contracts.queries.signing import out_of
 
 PERMISSION = "contracts.see_confidential_contract"
 
@@ -30,13 +31,15 @@ def restrict_contract(
     """Only these people, the owner and the actor see the contract, and who is asked to approve it; or, opened up,
     everyone inside does.
 
-    Counterparties see a contract by name only, confidential or not; where it is their turn they are told.
+    Counterparties see a contract by name only, confidential or not; where it is their turn they are told. Who signs a
+    text that is out goes on signing it: what was approved is on its way, and rules are looked at again before it is
+    sent anew.
 
     Raises Invalid `person_unknown`.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.restrict_contract", contract)
-    if is_confidential != contract.is_confidential:
+    if is_confidential != contract.is_confidential and out_of(contract) is None:
         supersede_approvals(actor, contract, verb="contracts.restrict_contract", why=_("Who sees it changed."))
     named = set(people) | {contract.owner_id, actor.person_id}
     wanted = named | asked_people(contract)

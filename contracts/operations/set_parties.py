@@ -19,14 +19,15 @@ from contracts.operations.retention.guards import wait_for_records
 from contracts.queries.retention import standing_holds
 from contracts.queries.signing import check_not_out
 from contracts.search import refresh_search
-from contracts.states import ContractState
+from contracts.states import NOT_SIGNED, ContractState
 
 
 @transaction.atomic
 def add_party(*, actor: Actor, contract_id: UUID, party_id: UUID, role: str) -> ContractParty:
     """The party has this role in the contract; the same again is what stands already.
 
-    Raises Invalid `role_unknown`, DomainError `party_archived` for one that is no longer used.
+    Raises Invalid `role_unknown`, DomainError `party_archived` for one that is no longer used, `contract_executed`
+    where others signed in that role: each further one would have to accept every amendment, and could never leave.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, "contracts.set_parties", contract)
@@ -40,6 +41,7 @@ def add_party(*, actor: Actor, contract_id: UUID, party_id: UUID, role: str) -> 
     if party.is_archived:
         message = _("%(party)s is archived: it is no longer used.") % {"party": party.name}
         raise DomainError("party_archived", message, fields={"name": [message]})
+    _check_may_enter(contract, role)
     part = ContractParty.objects.create(
         organization_id=actor.organization_id, contract=contract, party=party, role=role
     )
@@ -47,6 +49,15 @@ def add_party(*, actor: Actor, contract_id: UUID, party_id: UUID, role: str) -> 
     refresh_search(contract)
     record(actor, events.party_set("contract.party_added", part))
     return part
+
+
+def _check_may_enter(contract: Contract, role: str) -> None:
+    """Whom a signed contract binds is who signed it; a role that nobody was named in yet may still be named."""
+    if contract.state in NOT_SIGNED or role == ContractParty.Role.AFFILIATE:
+        return
+    if ContractParty.objects.filter(contract=contract, role=role).exists():
+        message = _("It is signed: only an affiliate can be added to its parties.")
+        raise DomainError("contract_executed", message, fields={"role": [message]})
 
 
 @transaction.atomic

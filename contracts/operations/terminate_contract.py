@@ -13,10 +13,15 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from clm.lib.locks import lock_row
-from contracts.models import Contract, Termination
-from contracts.operations.termination.guards import check_not_before_it_began, finish, overtake
+from contracts.models import Contract
+from contracts.operations.termination.guards import (
+    check_not_before_it_began,
+    check_not_before_its_term,
+    finish,
+    overtake_announced,
+)
 from contracts.queries.signing import check_not_out
-from contracts.states import ContractState, TerminationState
+from contracts.states import ContractState
 
 VERB = "contracts.terminate_contract"
 
@@ -24,7 +29,8 @@ VERB = "contracts.terminate_contract"
 @transaction.atomic
 def terminate_contract(*, actor: Actor, contract_id: UUID, terminated_on: date, reason: str) -> Contract:
     """The contract is terminated as of a day that has come; an announced end is overtaken. See `announce_termination`
-    for one with notice. Raises Invalid `reason_missing`, `date_ahead`, `before_it_began`."""
+    for one with notice. Raises Invalid `reason_missing`, `date_ahead`, `before_it_began`,
+    `before_its_term`."""
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
     check_not_out(contract)
@@ -35,9 +41,7 @@ def terminate_contract(*, actor: Actor, contract_id: UUID, terminated_on: date, 
         raise Invalid("date_ahead", message, fields={"terminated_on": [message]})
     contract.STATES.check(contract.state, ContractState.TERMINATED)
     check_not_before_it_began(contract, terminated_on, "terminated_on")
-    announced = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED).first()
-    if announced is not None:
-        announced.contract = contract
-        record(actor, overtake(actor, VERB, announced))
+    check_not_before_its_term(contract, terminated_on, "terminated_on")
+    overtake_announced(actor, VERB, contract)
     record(actor, finish(actor, VERB, contract, terminated_on, reason))
     return contract

@@ -30,6 +30,7 @@ from contracts.operations.amending.guards import put_evidence
 from contracts.operations.amending.propose_amendment import propose_amendment
 from contracts.operations.amending.record_acceptance import record_acceptance
 from contracts.operations.amending.withdraw_amendment import withdraw_amendment
+from contracts.outlook import end_of_contract
 from contracts.pages import amendment_forms as shapes
 from contracts.pages.retention_forms import ReasonForm
 from contracts.pages.steps import form_page, tried
@@ -40,13 +41,14 @@ from contracts.queries.amendments import (
     Standing,
     amended_clauses,
     amendment_rows,
-    end_of_contract,
     own_parts,
     period_on,
+    signed_with,
     standings,
     waited_for,
 )
-from contracts.states import AmendmentState, EnvelopeState, VersionState
+from contracts.queries.approvals import open_approval
+from contracts.states import NOT_SIGNED, AmendmentState, EnvelopeState, VersionState
 
 
 def amendments_of(actor: Actor, contract: Contract) -> list[Amendment]:
@@ -55,6 +57,30 @@ def amendments_of(actor: Actor, contract: Contract) -> list[Amendment]:
     for row in rows:
         row.said = standings(row)  # type: ignore[attr-defined]
     return rows
+
+
+def amending_in(actor: Actor, envelope: Envelope) -> dict[str, Any]:
+    """Both texts of what changes a signed contract, for whoever sends it: what it changes, and as it will read. Nothing
+    for a first text."""
+    amendment, version = signed_with(envelope), envelope.version
+    before = amendment.amends if amendment else _amended_text(envelope)
+    if before is None:
+        return {}
+    compared = comparison_of(before, version)
+    return {
+        "amendment": amendment if amendment and can(actor, VIEW, amendment) else None,
+        "compared_with": before,
+        "changes": [change for change in compared["changes"] if change["kind"] != "same"],
+        "clauses": clauses_of(version, marks=False),
+    }
+
+
+def _amended_text(envelope: Envelope) -> Version | None:
+    """The final text that a version which is not proposed yet would amend."""
+    if envelope.contract.state in NOT_SIGNED or envelope.version.state != VersionState.DRAFT:
+        return None
+    finals = Version.objects.filter(contract=envelope.contract_id, state=VersionState.FINAL)
+    return finals.order_by("-number").first()
 
 
 def with_amendments(version: Version, clauses: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -86,22 +112,26 @@ def amendment_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "contracts/amendment_page.html", context)
 
 
-def _steps(actor: Actor, amendment: Amendment) -> dict[str, bool]:
-    """What this actor may do next; while it is out for signature nobody answers here."""
+def _steps(actor: Actor, amendment: Amendment) -> dict[str, Any]:
+    """What this actor may do next; while it is out for signature nobody answers here, and while an approval is open
+    none of us agrees to it."""
     said, out = standings(amendment), Envelope.objects.filter(contract=amendment.contract, state=EnvelopeState.SENT)
     is_out = out.exists()
     is_open, is_waiting = amendment.is_open and not is_out, bool(_unanswered(said))
     mine = bool(_mine(actor, said))
-    is_proposed = is_open and amendment.state == AmendmentState.PROPOSED
+    waits_for = open_approval(amendment.contract) if is_open and can(actor, VIEW_INSIDE, amendment.contract) else None
+    may_agree = is_open and waits_for is None
+    to_be_signed = may_agree and amendment.state == AmendmentState.PROPOSED and bool(waited_for(amendment))
     return {
         "is_out": is_out,
-        "can_accept": is_open and mine and can(actor, ACCEPT, amendment),
+        "waits_for_approval": waits_for,
+        "can_accept": may_agree and mine and can(actor, ACCEPT, amendment),
         "can_refuse": is_open and is_waiting and (mine or not actor.is_counterparty) and can(actor, REFUSE, amendment),
-        "can_record": is_open and is_waiting and _may(actor, "record_acceptance", amendment),
+        "can_record": may_agree and is_waiting and _may(actor, "record_acceptance", amendment),
         "can_change": is_open and _may(actor, "change_amendment", amendment),
         "can_withdraw": is_open and _may(actor, "withdraw_amendment", amendment),
-        "can_sign": is_proposed and bool(waited_for(amendment)) and _may(actor, "create_envelope", amendment.version),
-        "can_finalize": is_open and not waited_for(amendment) and _may(actor, "finalize_version", amendment.version),
+        "can_sign": to_be_signed and _may(actor, "create_envelope", amendment.version),
+        "can_finalize": may_agree and not waited_for(amendment) and _may(actor, "finalize_version", amendment.version),
     }
 
 
@@ -278,7 +308,7 @@ def contract_in_force(request: HttpRequest, pk: UUID) -> HttpResponse:
     day = given.get("on") or clock.today(contract.time_zone)
     found = period_on(contract, day, _known(contract, given.get("known_on")))
     version = get_visible(actor, queries.version_rows(), found.text.pk) if found else None
-    ended_on = end_of_contract(contract)
+    ended_on = end_of_contract(contract, day)
     context = {
         "contract": contract,
         "form": form if form.is_bound else shapes.ForceForm(initial={"on": day}),

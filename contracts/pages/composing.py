@@ -31,6 +31,7 @@ from contracts.pages.composition_forms import (
     typed_of,
 )
 from contracts.pages.composition_rows import acted, shown
+from contracts.pages.meanwhile import put_meanwhile
 from contracts.queries.compositions import previewed, questions_from, taken_over
 from contracts.queries.templates import composition_in
 
@@ -65,6 +66,8 @@ class Composer:
         """What the verb refused, beside its control or above the form."""
         if refusal.status in (403, 404):
             raise refusal
+        if put_meanwhile(self.form, refusal):
+            return
         rows = ("sections.", "questions.")
         self.faults = {place: texts for place, texts in refusal.fields.items() if place.startswith(rows)}
         for name, texts in refusal.fields.items():

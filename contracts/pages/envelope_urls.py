@@ -18,6 +18,7 @@ urlpatterns = [
     path("envelopes/<uuid:pk>/paper/", envelopes.envelope_paper, name="envelope-paper"),
     path("envelopes/<uuid:pk>/executed/", envelopes.envelope_executed, name="envelope-executed"),
     path("envelopes/<uuid:pk>/certificate/", envelopes.envelope_certificate, name="envelope-certificate"),
+    path("envelopes/copies/<uuid:pk>/", envelopes.signed_copy, name="signed-copy"),
     path("envelopes/<uuid:pk>/pages/<int:number>/", envelopes.envelope_picture, name="envelope-picture"),
     path("recipients/<uuid:pk>/remind/", envelopes.recipient_remind, name="recipient-remind"),
     path("recipients/<uuid:pk>/correct/", envelopes.recipient_correct, name="recipient-correct"),

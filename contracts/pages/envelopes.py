@@ -26,7 +26,7 @@ from clm.lib.errors import DomainError, NotVisible
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
 from contracts.access.signing import VIEW
-from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignedCopy
 from contracts.models.signature import Method, SealState
 from contracts.operations.signing.attach_seal import retry_seal
 from contracts.operations.signing.change_envelope import change_envelope
@@ -35,6 +35,7 @@ from contracts.operations.signing.record_paper_signature import record_paper_sig
 from contracts.operations.signing.remind_recipient import correct_recipient, remind_recipient, void_envelope
 from contracts.operations.signing.send_envelope import send_envelope
 from contracts.operations.signing.sign_elsewhere import hook_secret, send_elsewhere
+from contracts.pages.amendments import amending_in
 from contracts.pages.envelope_forms import (
     CorrectForm,
     ElsewhereForm,
@@ -52,11 +53,13 @@ from contracts.pages.signing import origin_of, page_views, paper, picture
 from contracts.pages.steps import form_page, tried
 from contracts.papers.envelopes import make_envelope_paper, put_scan
 from contracts.papers.sealing import is_trial, level_to_come
+from contracts.queries.approvals import open_approval
 from contracts.queries.signing import (
     acting,
     envelope_rows,
     letters_about,
     listed_envelopes,
+    names_when_sent,
     parties_without_signer,
     progress_of,
     signing_parts,
@@ -121,9 +124,12 @@ class EnvelopeList(ListPage):
 
 def envelopes_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     rows = visible(actor, listed_envelopes().filter(contract=contract)).order_by("-id")
+    may_send = can(actor, "contracts.create_envelope", contract) and contract.versions.exists()
+    waits_for = open_approval(contract) if may_send else None
     return {
         "envelopes": [{"row": row, "progress": progress_of(row), "waits_for": _waits_for(row)} for row in rows],
-        "can_send": can(actor, "contracts.create_envelope", contract) and contract.versions.exists(),
+        "can_send": may_send and waits_for is None,
+        "waits_for_approval": waits_for,
     }
 
 
@@ -140,9 +146,8 @@ def envelope_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     made: dict[str, UUID] = {}
 
     def create(given: dict[str, Any]) -> None:
-        envelope = create_envelope(actor=actor, paper=make_envelope_paper(actor, newest.pk))
-        change_envelope(actor=actor, envelope_id=envelope.pk, **given, recipients=suggested_people(contract))
-        made["pk"] = envelope.pk
+        paper_made, people = make_envelope_paper(actor, newest.pk), suggested_people(contract)
+        made["pk"] = create_envelope(actor=actor, paper=paper_made, recipients=people, **given).pk
 
     if tried(form, create):
         return redirect("envelope-people", pk=made["pk"])
@@ -167,21 +172,13 @@ def _crumbs(envelope: Envelope) -> list[tuple[str, str]]:
 def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where it stands, who has done what, and everything that happened."""
     actor, envelope = _envelope(request, pk)
-    letters = letters_about(envelope)
-    is_out, is_draft = envelope.state == EnvelopeState.SENT, envelope.state == EnvelopeState.DRAFT
-    people = [{"row": each, "letter": next(iter(letters[each.pk]), None)} for each in envelope.recipients.all()]
     context = {
         "envelope": envelope,
-        "people": people,
+        "people": _with_letters(envelope),
         "progress": progress_of(envelope),
         "pages": page_views(envelope),
-        "can_change": is_draft and can(actor, "contracts.change_envelope", envelope),
-        "can_send": is_draft and can(actor, "contracts.send_envelope", envelope),
-        "can_file": is_draft and can(actor, "contracts.record_paper_signature", envelope),
-        "can_remind": is_out and can(actor, "contracts.remind_recipient", envelope),
-        "can_void": (is_out or is_draft) and can(actor, "contracts.void_envelope", envelope),
-        "can_retry": envelope.seal_state == SealState.WAITING and can(actor, "contracts.retry_seal", envelope),
-        "is_stale": is_draft and _is_stale(envelope),
+        **_steps(actor, envelope),
+        **amending_in(actor, envelope),
         "without": _without(envelope),
         "has_signers": any(each.role == Recipient.Role.SIGNER for each in acting(list(envelope.recipients.all()))),
         "hook": _hook(request, actor, envelope),
@@ -192,6 +189,37 @@ def envelope_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "crumbs": _crumbs(envelope),
     }
     return render(request, "contracts/envelope_page.html", context)
+
+
+def _with_letters(envelope: Envelope) -> list[dict[str, Any]]:
+    """Everybody, with their party and the newest letter to them."""
+    letters, names = letters_about(envelope), names_when_sent(envelope)
+    return [
+        {"row": each, "party": _party_of(each, names), "letter": next(iter(letters[each.pk]), None)}
+        for each in envelope.recipients.all()
+    ]
+
+
+def _party_of(recipient: Recipient, names: dict[UUID, str]) -> str:
+    """For whom they sign, as it was called when the text went out."""
+    return names.get(recipient.party_id, str(recipient.party)) if recipient.party_id else ""
+
+
+def _steps(actor: Actor, envelope: Envelope) -> dict[str, Any]:
+    """What this actor may do next; nothing goes out while an approval is open."""
+    is_out, is_draft = envelope.state == EnvelopeState.SENT, envelope.state == EnvelopeState.DRAFT
+    waits_for = open_approval(envelope.contract) if is_draft else None
+    may_go = is_draft and waits_for is None
+    return {
+        "can_change": is_draft and can(actor, "contracts.change_envelope", envelope),
+        "can_send": may_go and can(actor, "contracts.send_envelope", envelope),
+        "can_file": may_go and can(actor, "contracts.record_paper_signature", envelope),
+        "waits_for_approval": waits_for,
+        "can_remind": is_out and can(actor, "contracts.remind_recipient", envelope),
+        "can_void": (is_out or is_draft) and can(actor, "contracts.void_envelope", envelope),
+        "can_retry": envelope.seal_state == SealState.WAITING and can(actor, "contracts.retry_seal", envelope),
+        "is_stale": is_draft and _is_stale(envelope),
+    }
 
 
 def _is_stale(envelope: Envelope) -> bool:
@@ -436,3 +464,12 @@ def envelope_certificate(request: HttpRequest, pk: UUID) -> HttpResponse:
     if envelope.certificate is None:
         raise NotVisible
     return paper(read_blob(envelope.certificate), f"{envelope.contract.reference}-certificate.pdf")
+
+
+@login_required
+@require_GET
+def signed_copy(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was signed in another system and completed nothing, as it came."""
+    rows = SignedCopy.objects.select_related("blob", "envelope__contract")
+    copy: SignedCopy = get_visible(actor_of(request), rows, pk)
+    return paper(read_blob(copy.blob), f"{copy.envelope.contract.reference}-signed.pdf")

@@ -27,10 +27,11 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.pages.export import csv_response
 from clm.pages.lists import Column, Empty, ListPage
-from contracts.access.imports import IMPORT, VIEW
+from contracts.access.imports import DISCARD, IMPORT, VIEW
 from contracts.engine.import_fields import ASK, CATEGORY, mapping_of
 from contracts.models import ContractImport, ImportRow
 from contracts.operations.imports.decide_import_rows import OPEN, decide_import_rows
+from contracts.operations.imports.discard_import import discard_import
 from contracts.operations.imports.map_import import map_import
 from contracts.operations.imports.recognize_import import recognize_import
 from contracts.operations.imports.run_import import run_import
@@ -134,7 +135,8 @@ def _steps(actor: Actor, batch: ContractImport, counts: dict[str, int]) -> dict[
     """What may be done with the import now, and the job that works on it."""
     job = job_of(batch)
     is_busy = job is not None and job.is_live
-    may = can(actor, IMPORT, batch) and not is_busy
+    is_open = not is_busy and batch.state != ImportState.DISCARDED
+    may = can(actor, IMPORT, batch) and is_open
     state, mapping = batch.state, mapping_of(batch.mapping)
     scans = batch.files.filter(is_scan=True, text_blob=None).count()
     is_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED)
@@ -144,6 +146,7 @@ def _steps(actor: Actor, batch: ContractImport, counts: dict[str, int]) -> dict[
         "can_map": may and state != ImportState.READING,
         "can_run": may and state in (ImportState.TRIED, ImportState.RUNNING),
         "goes_on": state == ImportState.RUNNING,
+        "can_discard": is_open and _is_unused(batch) and can(actor, DISCARD, batch),
         "can_decide": may and state == ImportState.TRIED and bool(set(counts) & set(OPEN)),
         "asks": mapping.duplicates == ASK,
         "scans": scans,
@@ -152,13 +155,18 @@ def _steps(actor: Actor, batch: ContractImport, counts: dict[str, int]) -> dict[
     }
 
 
+def _is_unused(batch: ContractImport) -> bool:
+    begun = batch.state in (ImportState.RUNNING, ImportState.FINISHED)
+    return not begun and not batch.rows.exclude(contract=None).exists()
+
+
 @login_required
 def import_map(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the columns mean; POST keeps it and tries the import."""
     actor = actor_of(request)
     batch = get_visible(actor, ContractImport.objects.all(), pk)
     require(actor, IMPORT, batch)
-    if batch.state == ImportState.READING:
+    if batch.state in (ImportState.READING, ImportState.DISCARDED):
         return redirect("import", pk=pk)
     mapping = mapping_of(batch.mapping)
     cells = list(import_rows(actor, batch).exclude(cells={}).values_list("cells", flat=True)[:2000])
@@ -191,6 +199,12 @@ def _examples(cells: list[dict[str, Any]], head: str) -> str:
 @require_POST
 def import_run(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _done(request, pk, lambda actor: run_import(actor=actor, import_id=pk))
+
+
+@login_required
+@require_POST
+def import_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _done(request, pk, lambda actor: discard_import(actor=actor, import_id=pk))
 
 
 @login_required

@@ -105,7 +105,8 @@ def clause_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     if tried(form, lambda given: approve_library_clause(actor=actor, clause_id=pk, **given)):
         messages.success(request, _("It is approved: drafts are held against it from now on."))
     else:
-        messages.error(request, " ".join(str(text) for texts in form.errors.values() for text in texts))
+        wrong = " ".join(str(text) for texts in form.errors.values() for text in texts)
+        messages.error(request, getattr(form, "meanwhile_words", wrong))
     return redirect("library-clause", pk=pk)
 
 

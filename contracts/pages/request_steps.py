@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import get_visible, require
+from clm.documents.blobs import StoredContent
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from contracts.models import ContractRequest, Template
 from contracts.operations.requests.answer_request import answer_request
 from contracts.operations.requests.ask_requester import ask_requester
 from contracts.operations.requests.assign_request import assign_request
-from contracts.operations.requests.attach_to_request import attach_to_request
+from contracts.operations.requests.attach_to_request import attach_to_request, put_file
 from contracts.operations.requests.change_request import change_request, may_change
 from contracts.operations.requests.decline_request import decline_request
 from contracts.operations.requests.draft_request import draft_request
@@ -31,6 +32,7 @@ from contracts.operations.requests.prioritize_request import prioritize_request
 from contracts.operations.requests.submit_request import submit_request
 from contracts.operations.requests.withdraw_request import withdraw_request
 from contracts.pages import request_forms as shapes
+from contracts.pages.meanwhile import words_of
 from contracts.pages.questions import asked_with
 from contracts.pages.steps import form_page, tried
 from contracts.queries import requests as requesting
@@ -85,9 +87,8 @@ def request_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     def submit(given: Given) -> None:
         facts = {name: value for name, value in given.items() if name not in ("seen", "file")}
-        answers = questions.answers()
-        made["request"] = submit_request(actor=actor, template_version_id=version.pk, answers=answers, **facts)
-        _attach(actor, made["request"], given["file"])
+        facts |= {"answers": questions.answers(), "file": _stored(actor, given["file"])}
+        made["request"] = submit_request(actor=actor, template_version_id=version.pk, **facts)
 
     if questions.is_valid() and tried(form, submit):
         messages.success(request, _("Asked for. You hear of it here, in your inbox and by mail."))
@@ -98,9 +99,8 @@ def request_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "contracts/request_form_page.html", context, status=400 if form.is_bound else 200)
 
 
-def _attach(actor: Actor, request: ContractRequest, file: Any) -> None:
-    if file:
-        attach_to_request(actor=actor, request_id=request.pk, file_name=file.name, content=file.read())
+def _stored(actor: Actor, file: Any) -> tuple[str, StoredContent] | None:
+    return (file.name, put_file(actor, file.read())) if file else None
 
 
 @login_required
@@ -134,7 +134,8 @@ def request_assign(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     def assign(given: Given) -> None:
         if given["assignee_id"] != found.assignee_id:
-            assign_request(actor=actor, request_id=pk, assignee_id=given["assignee_id"], seen=given["seen"])
+            assign_request(actor=actor, request_id=pk, **given)
+            return
         prioritize_request(actor=actor, request_id=pk, priority=given["priority"])
 
     if tried(form, assign):
@@ -200,7 +201,7 @@ def _at_once(request: HttpRequest, pk: UUID, act: Callable[[int | None], Any], d
     except DomainError as refusal:
         if refusal.status in (403, 404):
             raise
-        messages.error(request, refusal.message)
+        messages.error(request, words_of(refusal))
     else:
         messages.success(request, done)
     return redirect("request", pk=pk)
@@ -235,6 +236,11 @@ def request_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
 def request_attach(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, found = _request_for(request, pk, "contracts.attach_to_request")
     form = shapes.FileForm(request.POST or None, request.FILES or None)
-    if tried(form, lambda given: _attach(actor, found, given["file"])):
+
+    def attach(given: Given) -> None:
+        file = given["file"]
+        attach_to_request(actor=actor, request_id=found.pk, file_name=file.name, content=file.read())
+
+    if tried(form, attach):
         return redirect("request", pk=pk)
     return form_page(request, form, title=_("Add a file"), submit=_("Add"), back=_back(pk))

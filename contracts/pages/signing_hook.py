@@ -27,6 +27,7 @@ from contracts.models import Envelope
 from contracts.operations.signing.sign_elsewhere import hook_secret, receive_execution
 from contracts.pages.signing import origin_of
 from contracts.papers.envelopes import put_scan
+from contracts.states import EnvelopeState
 
 SIGNED = re.compile(r"t=(\d{1,12}),v1=([0-9a-f]{64})")
 SECONDS = 300
@@ -40,7 +41,8 @@ def signing_hook(request: HttpRequest, pk: UUID) -> HttpResponse:
     """`{"id", "outcome": "signed", "signed_on", "pdf": base64}` or `{"id", "outcome": "declined", "reason"}`.
 
     Signed like our own calls: `Covenant-Signature: t=<seconds>,v1=<HMAC-SHA256 of "<seconds>.<body>">`, at most five
-    minutes old. 401 where it is not, 409 where the envelope is over, 200 for the same message again.
+    minutes old. 401 where it is not, 409 where the envelope is over, 200 for the same message again. What was signed
+    and completes nothing any more is kept, and answered with 202.
     """
     with every_organization():
         house = Envelope.objects.filter(pk=pk).values_list("organization_id", flat=True).first()
@@ -56,7 +58,9 @@ def signing_hook(request: HttpRequest, pk: UUID) -> HttpResponse:
             return _problem("not_found", "Not found.", 404)
         except DomainError as refusal:
             return _problem(refusal.code, refusal.message, refusal.status)
-    return JsonResponse({"envelope": str(pk), "state": envelope.state})
+    is_kept = "scan" in sent and envelope.state != EnvelopeState.COMPLETED
+    body = {"envelope": str(pk), "state": envelope.state}
+    return JsonResponse(body | {"kept": True} if is_kept else body, status=202 if is_kept else 200)
 
 
 def _problem(code: str, message: str, status: int) -> HttpResponse:

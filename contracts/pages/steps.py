@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST
 from clm.access.middleware import actor_of
 from clm.access.objects import people_granted
 from clm.access.permissions import get_visible, require
-from clm.accounts.models import User
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
@@ -40,6 +39,7 @@ from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_parties import remove_party
 from contracts.operations.set_terms import set_terms
 from contracts.pages import forms as shapes
+from contracts.pages.meanwhile import put_meanwhile
 from contracts.papers import TERM_FIELDS, read_paper
 from contracts.papers.reader import body_offset
 from contracts.papers.reading_jobs import READ_AT_ONCE, request_filing, request_reading
@@ -53,33 +53,13 @@ Done = Callable[[Any], Any]
 def put_errors(form: forms.Form, refusal: DomainError) -> None:
     """What the verb refused stands beside the field it is about, else above the form; who changed the thing meanwhile
     is named, what was typed stays, and saving it again is a choice."""
-    if refusal.code == "changed_meanwhile" and "seen" in refusal.detail:
-        typed: Any = form.data
-        again = typed.copy()
-        again["seen"] = refusal.detail["seen"]
-        form.data = again
-        who = {"who": _person(refusal.detail.get("by", "")), "at": refusal.detail.get("at", "")}
-        form.changed_meanwhile = who  # type: ignore[attr-defined]
-        form.add_error(None, refusal.message)
+    if put_meanwhile(form, refusal):
         return
     for name, texts in refusal.fields.items():
         names = (name, f"{name}_id", name.replace("custom_fields.", "cf_"))
         form.add_error(next((each for each in names if each in form.fields), None), texts)
     if not refusal.fields:
         form.add_error(None, refusal.message)
-
-
-def _person(identity: str) -> str:
-    found = User.objects.filter(pk=identity).first() if _is_uuid(identity) else None
-    return str(found) if found else _("Somebody")
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def form_page(

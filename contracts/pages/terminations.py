@@ -41,7 +41,10 @@ class TerminationForm(forms.Form):
     )
     notice_length = forms.IntegerField(
         label=gettext_lazy("Notice or cure period"), min_value=0, max_value=3650, required=False,
-        help_text=gettext_lazy("What the contract asks for. Empty: none. It does not count for an end by agreement."),
+        help_text=gettext_lazy(
+            "What the contract asks for. Empty: none; for convenience only by a sentence that allows it. It does not "
+            "count for an end by agreement."
+        ),
     )  # fmt: skip
     notice_unit = forms.ChoiceField(label=gettext_lazy("In"), choices=NoticeUnit.choices)
     ends_on = date_field(
@@ -110,6 +113,7 @@ def termination_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_add": can(actor, "contracts.add_termination_item", termination),
         "can_tick": can(actor, "contracts.tick_termination_item", termination),
         "can_withdraw": termination.state == TerminationState.ANNOUNCED
+        and (termination.due_at is None or termination.due_at > clock.now())
         and can(actor, "contracts.withdraw_termination", termination),
         "history": entries_of(termination),
         "crumbs": [(_("Contracts"), reverse("contracts")), (contract.title, reverse("contract", args=[contract.pk]))],

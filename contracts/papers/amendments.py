@@ -33,8 +33,13 @@ def instrument_file(actor: Actor, amendment: Amendment) -> FileResponse:
         shown = clean_pdf(content) if kind == PDF else clean_upload(content) if kind == DOCX else content
     except Refused as refusal:
         raise DomainError(refusal.code, refusal.message) from refusal
-    name = f"{amendment.contract.reference}-amendment-{amendment.number}{SUFFIXES.get(kind, '.txt')}"
-    return _download(io.BytesIO(shown), name, kind)
+    return _download(io.BytesIO(shown), shared_name(amendment), kind)
+
+
+def shared_name(amendment: Amendment) -> str:
+    """What the instrument is called for the other side: what we call our files says what we think of them."""
+    suffix = SUFFIXES.get(amendment.instrument_media_type, ".txt")
+    return f"{amendment.contract.reference}-amendment-{amendment.number}{suffix}" if amendment.instrument_id else ""
 
 
 def evidence_file(amendment: Amendment, part_id: UUID) -> FileResponse:

@@ -23,9 +23,18 @@ from contracts.access.signing import DESK
 from contracts.engine.signature_marks import path_of
 from contracts.models import Envelope, EnvelopeEvent, Recipient, SignatureField
 from contracts.operations.signing.attach_seal import SealedPapers, attach_seal, note_seal_failure
+from contracts.papers.happened import happened, record_files
 from contracts.papers.sealing import SealFailed, is_trial, level_to_come, seal_behind, seal_paper
 from contracts.queries.amendments import signed_with
-from contracts.queries.signing import broken_event, envelope_rows, filled_fields, mark_of, values_digest
+from contracts.queries.signing import (
+    broken_event,
+    envelope_rows,
+    events_of,
+    filled_fields,
+    mark_of,
+    names_when_sent,
+    values_digest,
+)
 
 _DONE = (EnvelopeEvent.Kind.SIGNED, EnvelopeEvent.Kind.APPROVED)
 # What stands beside a person's name on the certificate anyway.
@@ -64,7 +73,9 @@ def sealed_papers(envelope: Envelope) -> SealedPapers:
     paper = read_blob(envelope.paper)
     with_seal = seal_behind(paper, reason=reason)
     executed = put_content(house, with_seal.content if with_seal else paper, PDF)
-    proof = seal_paper(certificate_bytes(envelope, executed.sha256), reason=reason)
+    proof = seal_paper(
+        _with_record(PdfWriter(clone_from=_certificate(envelope, executed.sha256)), envelope), reason=reason
+    )
     stored = put_content(house, proof.content, PDF)
     return SealedPapers(executed, proof.level, proof.certificate, stored)
 
@@ -72,8 +83,19 @@ def sealed_papers(envelope: Envelope) -> SealedPapers:
 def executed_bytes(envelope: Envelope) -> bytes:
     """The paper with what was filled in, then the certificate's pages; not sealed yet."""
     writer = _filled_in(envelope, filled_fields(envelope))
-    writer.append(PdfReader(io.BytesIO(certificate_bytes(envelope))))
+    writer.append(_certificate(envelope))
     writer.add_metadata({"/Title": envelope.title, "/Producer": "Covenant"})
+    return _with_record(writer, envelope)
+
+
+def _certificate(envelope: Envelope, executed_sha256: str = "") -> PdfReader:
+    return PdfReader(io.BytesIO(certificate_bytes(envelope, executed_sha256)))
+
+
+def _with_record(writer: PdfWriter, envelope: Envelope) -> bytes:
+    """In the file, what the certificate's hashes are of: anybody computes them again."""
+    for name, content in record_files(envelope, events_of(envelope)).items():
+        writer.add_attachment(name, content)
     return _written(writer)
 
 
@@ -122,7 +144,7 @@ def _overlays(envelope: Envelope, rows: Sequence[SignatureField]) -> list[PageOb
 def certificate_bytes(envelope: Envelope, executed_sha256: str = "") -> bytes:
     """Who did what, when, from where, by which hashes: what a court reads. `executed_sha256`: of the executed paper,
     where this is a file of its own. Raises SealFailed where what was kept is not what was signed."""
-    events = list(EnvelopeEvent.objects.filter(envelope=envelope).select_related("recipient").order_by("number"))
+    events = events_of(envelope)
     if (broken := broken_event(events)) is not None:
         raise SealFailed(_("Event %(number)s of this envelope was altered.") % {"number": broken})
     signed = [each for each in events if "values" in each.detail and each.kind in _DONE]
@@ -130,6 +152,7 @@ def certificate_bytes(envelope: Envelope, executed_sha256: str = "") -> bytes:
         raise SealFailed(_("What was filled in was altered after it was signed."))
     people = [each for each in envelope.recipients.all() if each.role != Recipient.Role.IN_COPY]
     filled = [mark_of(row) for row in filled_fields(envelope)]
+    names = names_when_sent(envelope)
     context = {
         "executed_sha256": executed_sha256,
         "values": signed[-1].detail["values"] if signed else "",
@@ -141,13 +164,15 @@ def certificate_bytes(envelope: Envelope, executed_sha256: str = "") -> bytes:
         "people": [
             {
                 "row": each,
+                "party": names.get(each.party_id, each.party) if each.party_id else "",
                 "done": _done(events, each),
                 "path": path_of(each.drawing),
                 "filled": [mark for mark in filled if mark["by"].pk == each.pk and mark["kind"] not in _OWN],
             }
             for each in people
         ],
-        "events": events,
+        "events": happened(events),
+        "last": events[-1].digest if events else "",
         "level": level_to_come(),
         "is_trial": is_trial(),
         "site": settings.SITE_URL,

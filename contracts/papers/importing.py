@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import get_visible, require
-from clm.documents.blobs import StoredContent, put_content
+from clm.documents.blobs import StoredContent, put_file
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts.access.imports import IMPORT
@@ -39,8 +39,8 @@ def request_import(
 def put_upload(
     actor: Actor, *, name: str, archive: Any = None, sheet: Any = None, is_confidential: bool = False
 ) -> dict[str, Any]:
-    """What `start_import` takes, for uploaded files (with `name`, `size` and `read`), whose bytes are stored. Outside
-    of transactions. Raises Invalid `too_large`, `wrong_type`."""
+    """What `start_import` takes, for uploaded files (with `name` and `size`), whose bytes are stored piece by piece.
+    Outside of transactions. Raises Invalid `too_large`, `wrong_type`."""
     require(actor, IMPORT)
     if archive is not None and is_sheet(archive.name) and sheet is None:
         archive, sheet = None, archive
@@ -60,11 +60,11 @@ def _put(actor: Actor, field: str, file: Any, most: int) -> StoredContent:
     if file.size > most:
         message = _("At most %(count)s MB.") % {"count": most // MEGABYTE}
         raise Invalid("too_large", message, fields={field: [message]})
-    content = file.read()
-    if field == "archive" and not content.startswith(b"PK"):
+    file.seek(0)
+    if field == "archive" and file.read(2) != b"PK":
         message = _("This is no ZIP archive.")
         raise Invalid("wrong_type", message, fields={field: [message]})
-    return put_content(actor.organization_id, content, UNREAD)
+    return put_file(actor.organization_id, file, UNREAD)
 
 
 def request_new_sheet(actor: Actor, import_id: UUID, sheet: Any) -> ContractImport:

@@ -22,7 +22,7 @@ from clm.lib.actor import Actor
 from clm.lib.months import add_months
 from clm.portfolio.registry import Cast, Stage, register_stage
 from contracts.access import TERM_KEEPER
-from contracts.models import Clause, Contract, Passage, Version
+from contracts.models import Clause, Contract, Passage, Term, Version
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
 from contracts.operations.advance_terms import advance_terms
@@ -281,9 +281,10 @@ def _unusual(cast: Cast) -> None:
     if confidential is not None and not confidential.is_confidential:
         restrict_contract(actor=legal, contract_id=confidential.pk, people=_people(cast, "executive"))
     if active and not Contract.objects.filter(state="terminated").exists():
-        yesterday = clock.today() - timedelta(days=1)
+        began_on = Term.objects.filter(contract=active[0]).latest("number").starts_on
+        ended_on = max(clock.today() - timedelta(days=1), began_on)
         reason = "Ended by agreement: the service moved in house"
-        terminate_contract(actor=legal, contract_id=active[0].pk, terminated_on=yesterday, reason=reason)
+        terminate_contract(actor=legal, contract_id=active[0].pk, terminated_on=ended_on, reason=reason)
     renewing = [each for each in active[1:] if _notice_is_open(each)]
     if renewing and not any(each.renewal_decisions.exists() for each in active):
         decide_renewal(actor=legal, contract_id=renewing[0].pk, kind="notice_given", note="To be tendered again")

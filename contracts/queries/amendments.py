@@ -15,7 +15,7 @@ from clm.accounts.models import User
 from clm.lib.actor import Actor
 from clm.lib.canonical import digest
 from clm.lib.errors import DomainError
-from contracts.engine.compare import compare
+from contracts.engine.compare import Row, compare
 from contracts.engine.force import FinalText, Period, in_force_on, periods
 from contracts.models import (
     Amendment,
@@ -172,26 +172,45 @@ def check_not_refused(amendment: Amendment) -> None:
         raise DomainError("amendment_refused", _("A party refused this amendment: change it, or withdraw it."))
 
 
-def touched_by(old: Version, new: Version) -> list[dict[str, str]]:
-    """The clauses that differ, in reading order, as the new text calls them; removed ones as the old one did."""
-    found = []
+def touched_by(old: Version, new: Version) -> list[dict[str, Any]]:
+    """The clauses that differ, in reading order, as the new text calls them; removed ones as the old one did. Behind
+    them those with another number and the same words (`renumbered`). `was` is what the old text called a clause, where
+    that is something else."""
+    found: list[dict[str, Any]] = []
+    renumbered: list[dict[str, Any]] = []
     for row in compare(texts_of(old), texts_of(new)).rows:
-        clause = row.new or row.old
-        if clause is not None and (row.kind in ("changed", "added", "removed") or row.is_edited):
-            kind = "changed" if row.kind == "moved" else str(row.kind)
-            found.append({"kind": kind, "number": clause.number, "heading": clause.heading})
-    return found[:MOST_TOUCHED]
+        differs = row.kind in ("changed", "added", "removed") or row.is_edited
+        kind = "changed" if row.kind == "moved" else str(row.kind)
+        said = _called(row)
+        if differs:
+            found.append({"kind": kind, **said})
+        elif "was" in said:
+            renumbered.append({"kind": "renumbered", **said})
+    return [*found[:MOST_TOUCHED], *renumbered[:MOST_TOUCHED]]
+
+
+def _called(row: Row) -> dict[str, Any]:
+    names = [{"number": each.number, "heading": each.heading} for each in (row.new, row.old) if each is not None]
+    return names[0] | ({"was": names[1]} if names[1:] and names[0] != names[1] else {})
 
 
 def amended_clauses(contract: Contract, upto: Version) -> dict[tuple[str, str], list[Amendment]]:
     """By number and heading of a clause of this version, the final amendments up to it that touched it, the newest
-    first."""
+    first. A clause is followed where a later amendment calls it something else, and no further where one removes it."""
     rows = Amendment.objects.filter(contract=contract, state=AmendmentState.FINAL, version__number__lte=upto.number)
     found: dict[tuple[str, str], list[Amendment]] = {}
-    for amendment in rows.select_related("version").defer("version__text", "instrument_text").order_by("-number"):
-        for clause in amendment.touched:
-            found.setdefault((clause["number"], clause["heading"]), []).append(amendment)
+    for amendment in rows.select_related("version").defer("version__text", "instrument_text").order_by("number"):
+        names = {_name(clause["was"]): _name(clause) for clause in amendment.touched if "was" in clause}
+        gone = {_name(clause) for clause in amendment.touched if clause["kind"] == "removed"}
+        found = {names.get(name, name): held for name, held in found.items() if name in names or name not in gone}
+        for clause in amendment.differing:
+            if clause["kind"] != "removed":
+                found[_name(clause)] = [amendment, *found.get(_name(clause), [])]
     return found
+
+
+def _name(clause: dict[str, Any]) -> tuple[str, str]:
+    return clause["number"], clause["heading"]
 
 
 def periods_of(contract: Contract, known_at: datetime | None = None) -> list[Period]:
@@ -205,10 +224,8 @@ def period_on(contract: Contract, day: date, known_at: datetime | None = None) -
     return in_force_on(day, periods_of(contract, known_at))
 
 
-def end_of_contract(contract: Contract) -> date | None:
-    """The first day on which it is over, or will be as was announced; None where no end is known."""
-    if contract.ended_on is not None:
-        return contract.ended_on
+def announced_end(contract: Contract) -> date | None:
+    """The first day on which it will be over, as was announced."""
     announced = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED)
     return announced.values_list("ends_on", flat=True).first()
 

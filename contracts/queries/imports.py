@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 
 from clm.access.permissions import visible
+from clm.access.scope import current_organization_id
 from clm.documents.models import Blob
 from clm.jobs.models import Job
 from clm.lib.actor import Actor
-from contracts.models import Contract, ContractImport, ImportRow
+from contracts.models import Contract, ContractImport, Envelope, ImportRow
 
 
 def counts_of(batch: ContractImport) -> dict[str, int]:
@@ -44,13 +48,25 @@ def job_of(batch: ContractImport) -> Job | None:
     return Job.objects.filter(subject_type=batch._meta.label_lower, subject_id=batch.pk).order_by("-id").first()
 
 
-def is_needed(blob_id: Any) -> bool:
-    """Whether any row of any app has these bytes."""
-    fields = [
-        field for field in Blob._meta.get_fields(include_hidden=True) if field.auto_created and not field.concrete
-    ]
-    for relation in fields:
-        model: Any = relation.related_model
-        if model._default_manager.filter(**{relation.field.name: blob_id}).exists():  # type: ignore[union-attr]
-            return True
-    return False
+# Papers that an envelope had before, and the pictures of its pages, are named in its JSON.
+_IN_ENVELOPES = f"""
+SELECT DISTINCT named::uuid FROM {Envelope._meta.db_table} e,
+    jsonb_array_elements_text(e.former_blobs || jsonb_path_query_array(e.pages, '$[*].picture')) named
+WHERE e.organization_id = %s AND named = ANY(%s)
+"""  # noqa: S608
+
+
+def needed_among(blobs: Collection[UUID]) -> set[UUID]:
+    """Those of the bytes that any row of any app has, in a few queries however many are asked for."""
+    if not blobs:
+        return set()
+    found: set[UUID] = set()
+    for relation in Blob._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete:
+            model: Any = relation.related_model
+            key = relation.field  # type: ignore[union-attr]
+            rows = model._default_manager.filter(**{f"{key.name}__in": blobs}).order_by()
+            found |= set(rows.values_list(key.attname, flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_ENVELOPES, [current_organization_id(), [str(each) for each in blobs]])
+        return found | {each for (each,) in cursor.fetchall()}

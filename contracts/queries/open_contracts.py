@@ -15,8 +15,9 @@ from django.urls import reverse
 from clm.access.permissions import visible
 from clm.audit.models import LedgerEntry
 from clm.lib.actor import Actor
-from contracts.adapters.ocds_writing import OutContract, OutParty, Publisher
-from contracts.models import Contract, OpenContract, OpenPublisher, Party, PartyAddress, Term, Version
+from contracts.adapters.ocds import country_name
+from contracts.adapters.ocds_writing import CATEGORIES, METHODS, STATUSES, OutContract, OutParty, Publisher
+from contracts.models import Contract, Envelope, OpenContract, OpenPublisher, Party, PartyAddress, Term, Version
 from contracts.models.party import PartyIdentifier
 from contracts.states import IN_FORCE, NOT_SIGNED, ContractState, VersionState
 
@@ -79,8 +80,14 @@ def _out(
         extends_to=period[2],
         parties=tuple(_party(parties[key], tuple(roles)) for key, roles in sorted(row.roles.items()) if key in parties),
         tender=_tender(facts),
-        documents=[*facts.get("documents", []), *(_document(version) for version in versions)],
-        amendments=[*facts.get("amendments", []), *(_amendment(version) for version in versions[1:])],
+        documents=[
+            *_dated(facts.get("documents", []), "datePublished", contract.time_zone),
+            *(_document(version) for version in versions),
+        ],
+        amendments=[
+            *_dated(facts.get("amendments", []), "date", contract.time_zone),
+            *(_amendment(version) for version in versions[1:]),
+        ],
     )
 
 
@@ -110,7 +117,7 @@ def _office(party: Any) -> dict[str, str]:
         "locality": office.city,
         "region": office.region,
         "postalCode": office.postal_code,
-        "countryName": office.country,
+        "countryName": country_name(office.country),
     }
 
 
@@ -130,8 +137,10 @@ def _terms(ids: list[UUID]) -> dict[UUID, tuple[date, date]]:
 
 
 def _versions(ids: list[UUID]) -> dict[UUID, list[Version]]:
-    """The texts that are final, oldest first: the contract and what amended it."""
+    """The texts that are final, oldest first: the contract and what amended it, each with what was sealed of it."""
     rows = Version.objects.filter(contract__in=ids, state=VersionState.FINAL).order_by("number")
+    sealed = Envelope.objects.filter(executed__isnull=False).select_related("executed").order_by("sealed_at")
+    rows = rows.prefetch_related(Prefetch("envelopes", sealed, to_attr="sealed"))
     found: dict[UUID, list[Version]] = {}
     for version in rows.select_related("blob").defer("text", "surroundings", "warnings"):
         found.setdefault(version.contract_id, []).append(version)
@@ -154,13 +163,23 @@ def _at(day: date, zone: str, hour: time = time(0)) -> str:
 
 
 def _instant(said: str, zone: str) -> str:
-    """The standard has no days: the begin of the day stands for one."""
-    return _at(date.fromisoformat(said), zone) if len(said) == len("2026-01-01") else said
+    """The standard has instants with an offset alone: the begin of the day stands for a day, and the contract's zone
+    for none. What cannot be read is not said."""
+    try:
+        found = datetime.fromisoformat(said)
+    except ValueError:
+        return ""
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).isoformat()
+
+
+def _dated(notes: Iterable[Mapping[str, str]], name: str, zone: str) -> list[dict[str, str]]:
+    """Notes as they were read, with the instant of that name as the standard has it."""
+    return [{**note, name: _instant(note.get(name, ""), zone)} for note in notes]
 
 
 def _status(contract: Contract, facts: Mapping[str, Any]) -> str:
     """In the words of the standard's list. What was read and not worked on since is as it was read."""
-    if contract.state == ContractState.DRAFT and facts.get("status"):
+    if contract.state == ContractState.DRAFT and facts.get("status") in STATUSES:
         return str(facts["status"])
     if contract.state in NOT_SIGNED:
         return "pending"
@@ -174,20 +193,24 @@ def _tender(facts: Mapping[str, Any]) -> dict[str, str]:
         "procurementMethod": "method",
         "mainProcurementCategory": "procured",
     }
-    return {theirs: facts[ours] for theirs, ours in names.items() if facts.get(ours)}
+    closed = {"procurementMethod": METHODS, "mainProcurementCategory": CATEGORIES}
+    said = {theirs: str(facts[ours]) for theirs, ours in names.items() if facts.get(ours)}
+    return {name: value for name, value in said.items() if value in closed.get(name, (value,))}
 
 
 def _document(version: Version) -> dict[str, str]:
-    """A text by its hash, with the page on which anybody asks for it."""
-    sha256 = version.blob.sha256
-    return {
-        "id": sha256,
+    """A text by the hash of what was filed, which stays its name. Of one that was sealed here, the hash of the sealed
+    file is said, with the page on which anybody asks for it: it knows no other."""
+    sealed = next((each.executed for each in reversed(version.sealed)), None)  # type: ignore[attr-defined]
+    of = sealed or version.blob
+    said = {
+        "id": version.blob.sha256,
         "documentType": "contractSigned",
         "title": f"Version {version.number}",
-        "description": f"sha256 {sha256}",
-        "url": f"{settings.SITE_URL}/verify/",
-        "format": version.media_type,
+        "description": f"sha256 {of.sha256}",
+        "format": of.media_type,
     }
+    return said | {"url": f"{settings.SITE_URL}/verify/"} if sealed else said
 
 
 def _amendment(version: Version) -> dict[str, str]:

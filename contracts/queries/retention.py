@@ -69,7 +69,8 @@ def retention_of(contract: Contract, rules: Iterable[Rule] | None = None) -> Ret
     if contract.ended_on is None:
         return None
     known = engine_rules() if rules is None else rules
-    return retention(contract.ended_on, contract.category, contract.jurisdiction, known)
+    recorded_on = contract.end_recorded_on
+    return retention(contract.ended_on, contract.category, contract.jurisdiction, known, recorded_on)
 
 
 def engine_rules() -> list[Rule]:

@@ -14,7 +14,7 @@ from clm.lib.canonical import digest
 from clm.lib.errors import DomainError
 from clm.notify.models import Letter
 from contracts.engine.signature_marks import path_of, type_size
-from contracts.models import Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, SignatureField
+from contracts.models import Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, SignatureField, SignedCopy
 from contracts.states import EnvelopeState, RecipientState, Side
 
 
@@ -47,7 +47,10 @@ def envelope_rows() -> QuerySet[Any]:
     rows = Envelope.objects.select_related(
         "contract", "version", "created_by", "sent_by", "paper", "executed", "certificate"
     )
-    return rows.prefetch_related(Prefetch("recipients", people.order_by("position", "id")))
+    copies = SignedCopy.objects.select_related("blob").order_by("received_at", "id")
+    return rows.prefetch_related(
+        Prefetch("recipients", people.order_by("position", "id")), Prefetch("signed_copies", copies)
+    )
 
 
 def listed_envelopes() -> QuerySet[Any]:
@@ -68,10 +71,20 @@ def progress_of(envelope: Envelope) -> tuple[int, int]:
     return sum(each.state == RecipientState.DONE for each in people), len(people)
 
 
+def events_of(envelope: Envelope) -> list[EnvelopeEvent]:
+    """In the order they happened."""
+    return list(EnvelopeEvent.objects.filter(envelope=envelope).select_related("recipient").order_by("number"))
+
+
 def event_digest(event: EnvelopeEvent, previous: str) -> str:
-    """sha256 over the event and the digest of the one before it: what a certificate prints can be computed again."""
+    """sha256 over the event and the digest of the one before it. A certificate carries what is hashed as a file."""
+    return digest(event_facts(event, previous))
+
+
+def event_facts(event: EnvelopeEvent, previous: str) -> dict[str, Any]:
+    """What the digest of an event is of."""
     facts = ("number", "kind", "at", "by", "address", "agent", "detail", "recipient_id")
-    return digest({"envelope": event.envelope_id, "before": previous, **{name: getattr(event, name) for name in facts}})
+    return {"envelope": event.envelope_id, "before": previous, **{name: getattr(event, name) for name in facts}}
 
 
 def broken_event(events: Sequence[EnvelopeEvent]) -> int | None:
@@ -93,11 +106,16 @@ def filled_fields(envelope: Envelope) -> list[SignatureField]:
 def values_digest(envelope: Envelope) -> str:
     """sha256 over everything that was put on the pages so far, each with its place and who put it there: the text with
     this is what is signed."""
+    return digest(values_facts(envelope))
+
+
+def values_facts(envelope: Envelope) -> dict[str, Any]:
+    """What `values_digest` is of."""
     facts = ("recipient_id", "kind", "label", "page", "x", "y", "width", "height", "value")
     rows = sorted(filled_fields(envelope), key=lambda row: row.pk)
     drawn = Recipient.objects.filter(envelope=envelope).exclude(drawing=[]).order_by("pk").values_list("pk", "drawing")
     filled = [{"field": row.pk, **{name: getattr(row, name) for name in facts}} for row in rows]
-    return digest({"envelope": envelope.pk, "filled": filled, "drawn": [list(each) for each in drawn]})
+    return {"envelope": envelope.pk, "filled": filled, "drawn": [list(each) for each in drawn]}
 
 
 def mark_of(row: SignatureField) -> dict[str, Any]:
@@ -120,6 +138,20 @@ def mark_of(row: SignatureField) -> dict[str, Any]:
 def signing_parts(contract: Contract) -> list[ContractParty]:
     """Who may be signed for, in which part."""
     return list(ContractParty.objects.filter(contract=contract).select_related("party").order_by("created_at", "id"))
+
+
+def parties_as_sent(envelope: Envelope) -> list[dict[str, str]]:
+    """The parties of the contract now, for the event by which a text goes out: what is signed names them so, whatever
+    they are called later."""
+    parts = signing_parts(envelope.contract)
+    return [{"id": str(part.party_id), "role": part.role, "name": part.party.name} for part in parts]
+
+
+def names_when_sent(envelope: Envelope) -> dict[UUID, str]:
+    """By party, what it was called when the text went out; nothing of one that did not."""
+    rows = EnvelopeEvent.objects.filter(envelope=envelope, detail__has_key="parties").order_by("number")
+    detail = rows.values_list("detail", flat=True).last() or {"parties": []}
+    return {UUID(each["id"]): each["name"] for each in detail["parties"]}
 
 
 def side_of(part: ContractParty) -> str:

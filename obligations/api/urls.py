@@ -7,6 +7,7 @@ urlpatterns = [
     path("obligations/<uuid:pk>/", views.ObligationDetail.as_view(), name="api-obligation"),
     path("obligations/<uuid:pk>/end/", views.EndObligation.as_view(), name="api-obligation-end"),
     path("occurrences/", views.Occurrences.as_view(), name="api-occurrences"),
+    path("occurrences/<uuid:pk>/", views.OccurrenceDetail.as_view(), name="api-occurrence"),
     path("occurrences/<uuid:pk>/submit/", views.SubmitOccurrence.as_view(), name="api-occurrence-submit"),
     path("occurrences/<uuid:pk>/fulfil/", views.FulfilOccurrence.as_view(), name="api-occurrence-fulfil"),
     path("occurrences/<uuid:pk>/dispute/", views.DisputeOccurrence.as_view(), name="api-occurrence-dispute"),

@@ -66,6 +66,15 @@ class Occurrences(VisibleRowsView, ListAPIView):
         return Occurrence.objects.select_related("obligation")
 
 
+class OccurrenceDetail(VisibleRowsView, RetrieveAPIView):
+    model = Occurrence
+    verb = VIEW
+    serializer_class = serializers.OccurrenceSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return Occurrence.objects.select_related("obligation")
+
+
 class Deadlines(VisibleRowsView, ListAPIView):
     """Notice deadlines, renewals and ends, with their traces."""
 
@@ -78,6 +87,7 @@ class Deadlines(VisibleRowsView, ListAPIView):
 
 @extend_schema(responses=serializers.ObligationSerializer)
 class EndObligation(Act):
+    model = Obligation
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -87,6 +97,7 @@ class EndObligation(Act):
 
 @extend_schema(responses=serializers.OccurrenceSerializer)
 class SubmitOccurrence(Act):
+    model = Occurrence
     serializer_class = serializers.ProofSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -95,6 +106,7 @@ class SubmitOccurrence(Act):
 
 @extend_schema(responses=serializers.OccurrenceSerializer)
 class FulfilOccurrence(Act):
+    model = Occurrence
     serializer_class = serializers.NoteSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -103,6 +115,7 @@ class FulfilOccurrence(Act):
 
 @extend_schema(responses=serializers.OccurrenceSerializer)
 class DisputeOccurrence(Act):
+    model = Occurrence
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:
@@ -111,6 +124,7 @@ class DisputeOccurrence(Act):
 
 @extend_schema(responses=serializers.OccurrenceSerializer)
 class WaiveOccurrence(Act):
+    model = Occurrence
     serializer_class = serializers.ReasonSerializer
 
     def act(self, actor: Actor, pk: UUID, sent: dict[str, Any]) -> Any:

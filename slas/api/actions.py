@@ -18,15 +18,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clm.access.permissions import get_visible, require
+from clm.api.conditional import Conditional
 from clm.api.idempotency import IdempotentMixin
 from clm.api.serializers import check_empty
 from clm.api.views import VisibleRowsView, actor_in
 from clm.jobs.models import Job
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
+from contracts.models import Contract
 from slas import queries
 from slas.api import serializers
-from slas.models import EvidenceBundle, ServiceReport, TelemetryBatch
+from slas.models import Breach, EvaluationWindow, EvidenceBundle, Exclusion, ServiceReport, TelemetryBatch
 from slas.operations.evaluate_window import evaluate_window
 from slas.operations.exclusions import accept_exclusion, dispute_exclusion, withdraw_exclusion
 from slas.operations.ingest_outages import ingest_outages
@@ -60,7 +62,7 @@ class Outages(IdempotentMixin):
         return Response(serializers.BatchSerializer(batch).data)
 
 
-class Csv(APIView):
+class Csv(Conditional):
     """A CSV file, taken in by a job that says row by row what was refused."""
 
     parser_classes = (MultiPartParser,)
@@ -93,6 +95,8 @@ class Batches(VisibleRowsView, ListAPIView):
 class JudgeWindow(IdempotentMixin):
     """The window is judged by what is known now."""
 
+    model = EvaluationWindow
+
     @extend_schema(request=None, responses=serializers.WindowSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         check_empty(request)
@@ -115,6 +119,7 @@ BREACH_STEPS: dict[str, Step] = {
 class SettleExclusion(IdempotentMixin):
     """Accept, dispute or withdraw an exclusion."""
 
+    model = Exclusion
     step = ""
 
     @extend_schema(request=serializers.ReasonSerializer, responses=serializers.ExclusionSerializer)
@@ -126,6 +131,7 @@ class SettleExclusion(IdempotentMixin):
 class SettleBreach(IdempotentMixin):
     """Acknowledge or resolve a breach."""
 
+    model = Breach
     step = ""
 
     @extend_schema(request=serializers.ReasonSerializer, responses=serializers.BreachSerializer)
@@ -140,8 +146,10 @@ def _reason(request: Request) -> str:
     return str(sent.validated_data["reason"])
 
 
-class Evidence(APIView):
+class Evidence(IdempotentMixin):
     """POST prints the evidence bundle by a job; GET is the newest one."""
+
+    model = Breach
 
     @extend_schema(request=None, responses={202: serializers.JobStartedSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
@@ -158,8 +166,10 @@ class Evidence(APIView):
         return paper(bundle.blob, f"{breach.reference}-evidence.pdf")
 
 
-class Report(APIView):
+class Report(IdempotentMixin):
     """POST prints the service report of a month by a job."""
+
+    tag_of = Contract
 
     @extend_schema(request=serializers.MonthSerializer, responses={202: serializers.JobStartedSerializer})
     def post(self, request: Request, pk: UUID) -> Response:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("evaluations/", views.Evaluations.as_view(), name="api-evaluations"),
     path("evaluations/<uuid:pk>/", views.EvaluationDetail.as_view(), name="api-evaluation"),
     path("exclusions/", views.Exclusions.as_view(), name="api-exclusions"),
+    path("exclusions/<uuid:pk>/", views.ExclusionDetail.as_view(), name="api-exclusion"),
     *(
         path(
             f"exclusions/<uuid:pk>/{step}/",

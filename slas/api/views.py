@@ -114,6 +114,8 @@ class CommitmentDetail(VisibleRowsView, RetrieveAPIView):
 class ActivateCommitment(IdempotentMixin):
     """Measuring starts, past windows included."""
 
+    model = Commitment
+
     @extend_schema(request=None, responses=serializers.CommitmentSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         check_empty(request)
@@ -123,6 +125,8 @@ class ActivateCommitment(IdempotentMixin):
 
 class EndCommitment(IdempotentMixin):
     """Measuring ends."""
+
+    model = Commitment
 
     @extend_schema(request=serializers.EndSerializer, responses=serializers.CommitmentSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
@@ -202,6 +206,12 @@ class Exclusions(IdempotentMixin, VisibleRowsView, ListAPIView):
         given = dict(sent.validated_data)
         exclusion = propose_exclusion(actor=actor_in(request), commitment_id=given.pop("commitment"), **given)
         return Response(serializers.ExclusionSerializer(exclusion).data, status=status.HTTP_201_CREATED)
+
+
+class ExclusionDetail(VisibleRowsView, RetrieveAPIView):
+    model = Exclusion
+    verb = VIEW
+    serializer_class = serializers.ExclusionSerializer
 
 
 class Breaches(VisibleRowsView, ListAPIView):

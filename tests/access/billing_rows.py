@@ -42,6 +42,7 @@ VERB_ROWS = {
     "billing.reverse_credit": ONLY_FINANCE,
     "billing.withdraw_credit": ONLY_FINANCE,
     "billing.lapse_credit": set(),
+    "billing.note_unpaid_credit": set(),
     "billing.attach_credit_note_pdf": set(),
     "billing.view_invoice": READERS,
     "billing.import_invoice": IMPORTERS,

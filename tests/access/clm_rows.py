@@ -176,6 +176,7 @@ ROUTE_ROWS = [
     Route("pages:view_alert_off", "GET", {"finance"}, key="contracts-view"),
     Route("pages:view_alert_off", "POST", {"finance"}, key="contracts-view"),
     Route("api-saved-views", "GET", PEOPLE_INSIDE),
+    Route("api-saved-view", "GET", {"finance"}, key="contracts-view"),
     Route("api-saved-view-alert", "POST", {"finance"}, key="contracts-view", data={"alert": "x"}),
     Route("api-people", "GET", PEOPLE_INSIDE),
     Route("api-people", "POST", ADMINISTRATOR, data={"email": "new@acme.example", **ROLES}),

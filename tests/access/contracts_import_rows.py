@@ -13,7 +13,11 @@ from tests.cast import Cast
 from tests.contracts.imports.packed import read, tried, two_files
 
 EDITORS = {"legal", "procurement", "administrator", "integration"}
-VERB_ROWS = {"contracts.view_import": EDITORS, "contracts.import_contracts": EDITORS}
+VERB_ROWS = {
+    "contracts.view_import": EDITORS,
+    "contracts.import_contracts": EDITORS,
+    "contracts.discard_import": EDITORS,
+}
 
 
 def _tried(cast: Cast) -> dict[str, Any]:
@@ -38,6 +42,7 @@ ROUTE_ROWS = [
     Route("import-map", "GET", EDITORS, key=KEY),
     Route("import-map", "POST", EDITORS, key=KEY, data={"state": ""}),
     Route("import-run", "POST", EDITORS, key=KEY),
+    Route("import-discard", "POST", EDITORS, key=KEY),
     Route("import-decide", "POST", EDITORS, key=KEY, data={"rows": "1", "decision": "skip"}),
     Route("import-scans", "POST", EDITORS, key=KEY),
     Route("import-sheet", "GET", EDITORS, key=KEY),
@@ -50,6 +55,7 @@ ROUTE_ROWS = [
     Route("api-import-mapping", "POST", EDITORS, key=KEY, data={"state": "x"}),
     Route("api-import-decisions", "POST", EDITORS, key=KEY, data={"rows": []}),
     Route("api-import-run", "POST", EDITORS, key=KEY),
+    Route("api-import-discard", "POST", EDITORS, key=KEY),
     Route("api-import-scans", "POST", EDITORS, key=KEY),
     Route("api-import-sheet", "PUT", EDITORS, key=KEY),
     Route("version-recognize", "POST", EDITORS, key="import-scan"),

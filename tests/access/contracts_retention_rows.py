@@ -110,6 +110,7 @@ PAGE_ROWS = [
 API_ROWS = [
     Route("api-retention-rules", "GET", INSIDE),
     Route("api-retention-rules", "POST", KEEPERS, data={"name": ""}),
+    Route("api-retention-rule", "GET", INSIDE, key="retention-rule"),
     Route("api-rule-retirement", "POST", KEEPERS, key="retention-rule", data={"reason": ""}),
     Route("api-matters", "GET", INSIDE),
     Route("api-matters", "POST", KEEPERS, data={"name": ""}),

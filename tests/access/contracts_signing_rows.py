@@ -13,7 +13,7 @@ from contracts.operations.signing.attach_seal import SealedPapers, attach_seal
 from contracts.papers.executed import seal_envelope
 from tests.access.table import Route
 from tests.cast import Cast
-from tests.contracts.signing.sent import completed, prepared, ready_contract, sent
+from tests.contracts.signing.sent import completed, kept_copy, prepared, ready_contract, sent
 
 SENDERS = {"legal", "procurement", "administrator", "integration"}
 FILERS = {"legal", "administrator", "integration"}
@@ -58,6 +58,7 @@ BUILDERS = {
     "signing-sealed": _sealed,
     "signing-proof": _proof,
     "signing-asked": _asked,
+    "signing-copy": lambda cast: {"pk": kept_copy(cast["legal"]).pk},
     "signing-page": _page,
 }
 # What is open to who has a link, or to everybody.
@@ -101,6 +102,8 @@ PAGE_ROWS = [
     Route("envelope-paper", "GET", INSIDE, key="signing-draft"),
     Route("envelope-picture", "GET", INSIDE, key="signing-page"),
     Route("envelope-executed", "GET", INSIDE, key="signing-sealed"),
+    Route("signed-copy", "GET", INSIDE, key="signing-copy"),
+    Route("api-signed-copy", "GET", INSIDE, key="signing-copy"),
     Route("envelope-certificate", "GET", INSIDE, key="signing-proof"),
     Route("recipient-remind", "POST", SENDERS, key="signing-asked"),
     Route("recipient-correct", "GET", SENDERS, key="signing-asked"),

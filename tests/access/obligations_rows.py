@@ -85,6 +85,7 @@ ROUTE_ROWS = [
     Route("api-obligation", "GET", INSIDE, key="obligation"),
     Route("api-obligation-end", "POST", KEEPERS, key="obligation", data={"reason": "over"}),
     Route("api-occurrences", "GET", INSIDE),
+    Route("api-occurrence", "GET", INSIDE, key="occurrence"),
     Route("api-occurrence-submit", "POST", SETTLERS, key="occurrence", data={"proof": "x"}),
     Route("api-occurrence-fulfil", "POST", SETTLERS, key="occurrence", data={}),
     Route("api-occurrence-dispute", "POST", KEEPERS, key="occurrence", data={"reason": "x"}),

@@ -200,6 +200,7 @@ ROUTE_ROWS = [
     Route("api-evaluation", "GET", INSIDE, key="slas-evaluation"),
     Route("api-exclusions", "GET", EVERYONE),
     Route("api-exclusions", "POST", MANAGERS, data={"kind": "agreed"}),
+    Route("api-exclusion", "GET", INSIDE, key="slas-exclusion"),
     Route("api-exclusion-accept", "POST", MANAGERS, key="slas-exclusion", data=REASON),
     Route("api-exclusion-dispute", "POST", MANAGERS, key="slas-exclusion", data=REASON),
     Route("api-exclusion-withdraw", "POST", MANAGERS, key="slas-exclusion", data=REASON),

@@ -95,6 +95,12 @@ def existing_routes() -> dict[str, set[str]]:
     return found
 
 
+def api_routes() -> list[tuple[str, URLPattern]]:
+    """By name."""
+    found = ((prefix + (row.name or str(row.pattern)), row) for prefix, row in _patterns(get_resolver().url_patterns))
+    return [(name, row) for name, row in found if name.startswith("api-")]
+
+
 def methods_of(view: Any) -> set[str]:
     """The methods a class-based view has handlers for; none is known of a function."""
     view_class = getattr(view, "cls", None) or getattr(view, "view_class", None)

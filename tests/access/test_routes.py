@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib import auth
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection, transaction
 from django.template.backends.django import Template
 from django.test import Client
 from django.urls import reverse
 
+from clm.access import middleware
 from clm.access.scope import organization_scope
 from clm.accounts.roles import INSIDE, Role
 from clm.pages import context
@@ -99,8 +101,34 @@ def plain_shell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Template, "render", drawn_once)
 
 
+@pytest.fixture
+def known_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody changes while routes are asked: whose session it is, and who that is where, is read once for each."""
+    users: dict[str, Any] = {}
+    seats: dict[str, tuple[Any, dict[str, Any]]] = {}
+    get_user, actor_of_session = auth.get_user, middleware.actor_of_session
+
+    def user_once(request: Any) -> Any:
+        key = str(request.session.session_key)
+        if key not in users:
+            users[key] = get_user(request)
+        return users[key]
+
+    def actor_once(request: Any, *, request_id: str = "") -> Any:
+        key = str(request.session.session_key)
+        if key not in seats:
+            actor = actor_of_session(request, request_id=request_id)
+            seats[key] = actor, {name: vars(request)[name] for name in ("membership", "memberships")}
+        actor, found = seats[key]
+        vars(request).update(found)
+        return replace(actor, request_id=request_id)
+
+    monkeypatch.setattr(auth, "get_user", user_once)
+    monkeypatch.setattr(middleware, "actor_of_session", actor_once)
+
+
 @pytest.mark.parametrize("world", worlds(), ids=str)
-@pytest.mark.usefixtures("plain_shell")
+@pytest.mark.usefixtures("plain_shell", "known_people")
 def test_routes(world: World, acme: Cast, globex: Cast) -> None:
     with organization_scope(globex.organization.pk):
         add_person(globex, "stranger", sorted(INSIDE))

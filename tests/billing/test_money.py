@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, connections, transaction
 
 from billing.models import Credit, CreditNote, Discrepancy, Invoice, Reconciliation
 from billing.operations.approve_credit import approve_credit
+from billing.operations.dispute_credit import dispute_credit
 from billing.operations.import_invoice import import_invoice
 from billing.operations.issue_credit import issue_credit
 from billing.operations.lapse_credit import lapse_credit
@@ -16,8 +17,9 @@ from billing.operations.match_invoice import match_invoice
 from billing.operations.propose_credit import propose_credit
 from billing.operations.reconcile_invoice import reconcile_invoice
 from billing.operations.reject_credit import reject_credit
+from billing.operations.settle_credit import settle_credit
 from billing.operations.settle_discrepancy import accept_discrepancy
-from billing.tasks import expire_claims, print_credit_notes
+from billing.tasks import expire_claims, note_unpaid_credits, print_credit_notes
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry, Transition
 from clm.documents.blobs import read_blob
@@ -26,6 +28,9 @@ from clm.events.models import OutboxEvent
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, NotVisible
+from clm.notify.models import Notification
+from contracts.models import Contract
+from contracts.risk_sources import MISHAPS
 from slas.models import EvaluationWindow
 from tests.billing.built import JUDGED, breach_of, fee_for, invoice_of, issued, proposed, send_outages
 from tests.cast import Cast, add_person, make_cast
@@ -138,6 +143,33 @@ def test_a_credit_past_its_claim_window_lapses(alice: Actor) -> None:
     with pytest.raises(DomainError) as refusal:
         approve_credit(actor=alice, credit_id=credit.pk)
     assert refusal.value.code == "illegal_move"
+
+
+def test_a_credit_that_is_not_paid_and_a_late_invoice_are_history(alice: Actor) -> None:
+    note = issued(alice, proposed(alice))
+    contract = note.credit.contract
+    invoice_of(alice, contract.reference, issued_on=date(2026, 4, 1))
+    match_invoice(actor=alice, invoice_id=Invoice.objects.get().pk)
+    with clock.set_to(datetime(2026, 3, 12, 23, tzinfo=UTC)):
+        assert note_unpaid_credits() == 0  # its thirtieth day
+    counted = lambda: {each: MISHAPS[each].count([contract.pk]) for each in ("late_invoices", "unpaid_credits")}  # noqa: E731
+    assert counted() == {"late_invoices": 0, "unpaid_credits": 0}
+
+    with clock.set_to(LATE):
+        assert (note_unpaid_credits(), note_unpaid_credits()) == (1, 0)
+        drain()
+    Invoice.objects.update(issued_on=date(2026, 4, 2))  # more than sixty days after the end of January
+
+    assert counted() == {"late_invoices": 1, "unpaid_credits": 1}
+    assert Notification.objects.filter(kind="billing", title__endswith="is not paid").exists()
+    assert OutboxEvent.objects.filter(type="credit_note.overdue").count() == 1
+    assert Contract.objects.get(pk=contract.pk).risk_due_at is not None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CreditNote.objects.filter(pk=note.pk).update(overdue_on=None)
+    settle_credit(actor=alice, credit_id=note.credit_id, reason="Paid")
+    assert counted()["unpaid_credits"] == 1  # late is late
+    dispute_credit(actor=alice, credit_id=note.credit_id, reason="They say no")
+    assert counted()["unpaid_credits"] == 0
 
 
 LATE = datetime(2026, 4, 4, tzinfo=UTC)

@@ -266,7 +266,7 @@ def _running_out(cast: Cast) -> Staged:
 def _on_paper(cast: Cast) -> Staged:
     envelope = _envelope(cast)
     facts: dict[str, Any] = {
-        "envelope_id": envelope.pk, "scan": _scan(cast, envelope), "signed_on": DAY, "certifies": True,
+        "envelope_id": envelope.pk, "scan": _scan(cast, envelope), "signed_on": NOW.date(), "certifies": True,
     }  # fmt: skip
     return Staged(envelope.contract, lambda actor: record_paper_signature(actor=actor, **facts))
 
@@ -298,8 +298,8 @@ WAYS: dict[str, Way] = {
         to("archived", *OPEN, "in_approval", "approved", "out_for_signature", "expired", "terminated"),
     ),
     "dispose": Way("contracts.approve_disposal", _disposing, to("disposed", "archived")),
-    "renew": Way("contracts.advance_terms", _renewing, to("active", "active")),
-    "expire": Way("contracts.advance_terms", _expiring, to("expired", "active")),
+    "renew": Way("contracts.advance_terms", _renewing, to("active", "active", "executed")),
+    "expire": Way("contracts.advance_terms", _expiring, to("expired", "active", "executed")),
     "ask for approval": Way("contracts.request_approval", _asking, to("in_approval", *OPEN, "approved")),
     "approve": Way("contracts.approve_step", _approving, to("approved", "in_approval")),
     "reject": Way("contracts.reject_step", _rejecting, BACK),

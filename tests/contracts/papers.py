@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from clm.lib.actor import Actor
-from contracts.models import Clause, Contract, Passage, Version
+from contracts.models import Clause, Contract, Party, Passage, Version
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
 from contracts.operations.create_contract import create_contract
@@ -56,14 +57,18 @@ def draft_contract(actor: Actor, **facts: Any) -> Contract:
     return contract
 
 
-def active_contract(actor: Actor, terms: dict[str, Any] | None = None, **facts: Any) -> Contract:
-    """A contract in force with TEXT, both parties and TERMS (changed by `terms`)."""
+def active_contract(
+    actor: Actor, terms: dict[str, Any] | None = None, *, others: Sequence[Party] = (), **facts: Any
+) -> Contract:
+    """A contract in force with TEXT, both parties, `others` on their side, and TERMS (changed by `terms`)."""
     contract = draft_contract(actor, **facts)
     version = newest(contract)
     set_terms(actor=actor, version_id=version.pk, terms=TERMS | (terms or {}))
     for name, role in (("Acme Ltd", "ours"), ("Cirrus Hosting GmbH", "counterparty")):
         party = create_party(actor=actor, name=f"{name} {contract.reference}", is_ours=role == "ours")
         add_party(actor=actor, contract_id=contract.pk, party_id=party.pk, role=role)
+    for party in others:
+        add_party(actor=actor, contract_id=contract.pk, party_id=party.pk, role="counterparty")
     record_execution(actor=actor, contract_id=contract.pk, executed_on=date(2025, 12, 20))
     return activate_contract(actor=actor, contract_id=contract.pk)
 

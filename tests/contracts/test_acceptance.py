@@ -45,7 +45,6 @@ from contracts.operations.record_execution import record_execution
 from contracts.operations.restrict_contract import PERMISSION
 from contracts.operations.retention.approve_disposal import approve_disposal
 from contracts.operations.retention.propose_disposal import propose_disposal
-from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.signing.record_paper_signature import record_paper_signature
 from contracts.operations.signing.send_envelope import send_envelope
@@ -53,11 +52,11 @@ from contracts.operations.signing.sign_envelope import sign_envelope
 from contracts.operations.terminate_contract import terminate_contract
 from contracts.papers import put_paper
 from contracts.papers.envelopes import Scan
-from contracts.queries.amendments import amendment_of, period_on, waited_for
+from contracts.queries.amendments import amended_clauses, amendment_of, period_on, waited_for
 from tests.cast import Cast
 from tests.contracts.amended import accepted, amended, amended_text, letter, proposed
 from tests.contracts.approval.routed import FINANCE, matrix_of, requested, yes
-from tests.contracts.papers import TERMS, TEXT, active_contract, newest, text_paper
+from tests.contracts.papers import SENTENCE, TERMS, TEXT, active_contract, newest, text_paper
 from tests.contracts.retention.records import kept_three_years
 from tests.contracts.signing.sent import (
     BEATE,
@@ -95,6 +94,10 @@ def theirs(amendment: Amendment) -> ContractParty:
     return ContractParty.objects.get(contract=amendment.contract, role="counterparty")
 
 
+def proposed_text(actor: Actor, contract: Contract, text: str) -> Amendment:
+    return propose_amendment(actor=actor, version_id=amended_text(actor, contract, text).pk)
+
+
 def test_it_is_final_once_each_party_accepted(alice: Actor) -> None:
     with clock.set_to(JUNE):
         contract = active_contract(alice)
@@ -122,6 +125,32 @@ def test_it_is_final_once_each_party_accepted(alice: Actor) -> None:
     assert LedgerEntry.objects.filter(event="amendment.final").count() == 1
 
 
+def test_a_clause_is_followed_when_it_is_called_something_else(alice: Actor, page: Client) -> None:
+    contract = active_contract(alice)
+    changed = TEXT.replace("99.9", "99.5")
+    renumbered = changed.replace("2. Service levels", "2. Support\nBy telephone.\n\n3. Service levels")
+    for before, after in (("2.1 Availability", "3.1 Uptime"), ("2.2 ", "3.2 "), ("3. Term", "4. Term")):
+        renumbered = renumbered.replace(before, after)
+    without = renumbered.replace(f"3.1 Uptime. {SENTENCE.replace('99.9', '99.5')}\n", "")
+    for text in (changed, renumbered, without):
+        finalize_version(actor=alice, version_id=accepted(alice, proposed_text(alice, contract, text)).version_id)
+    second = Amendment.objects.get(number=2)
+    was = {"number": "3", "heading": ""}
+    assert {"kind": "renumbered", "number": "4", "heading": "", "was": was} in second.touched
+    assert ("3.1", "2.1") in {(row["number"], row.get("was", {}).get("number")) for row in second.differing}
+    texts = {version.number: version for version in Version.objects.filter(contract=contract)}
+
+    def touched(number: int, *name: str) -> list[int]:
+        found = amended_clauses(contract, texts[number])
+        return [each.number for each in found.get((name[0], name[1]), [])]
+
+    assert (touched(2, "2.1", "Availability"), touched(3, "3.1", "Uptime")) == ([1], [2, 1])
+    assert (touched(3, "2.1", "Availability"), touched(3, "4", "")) == ([], [])
+    assert touched(4, "3.1", "Uptime") == []
+    shown = page.get(reverse("version", args=[texts[3].pk])).content.decode()
+    assert shown.count("amended by no. 1") == 1
+
+
 def test_the_database_refuses_a_final_text_that_nobody_accepted(alice: Actor) -> None:
     amendment = proposed(alice)
     answer = _one_answer(alice, amendment)
@@ -137,6 +166,50 @@ def test_the_database_refuses_a_final_text_that_nobody_accepted(alice: Actor) ->
     for statement, pk, message in statements:
         with pytest.raises(IntegrityError, match=message), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, [pk])
+
+
+def test_nor_does_it_take_one_in_that_nobody_accepted(alice: Actor) -> None:
+    """Inserted whole, as with an organization that arrives: asked at the end of the transaction, when all is there."""
+    amendment = proposed(alice)
+    accepted(alice, amendment)
+    entered = {
+        "subject_type": "contracts.version", "event": "version.finalized", "verb": "contracts.finalize_version",
+        "actor_kind": "user", "actor_id": "x", "at": JUNE, "organization_id": alice.organization_id,
+    }  # fmt: skip
+
+    def inserted(number: int, after: Any = None) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMPORARY TABLE coming ON COMMIT DROP AS SELECT * FROM contracts_version WHERE id = %s",
+                [amendment.version_id],
+            )
+            cursor.execute(
+                "UPDATE coming SET id = uuidv7(), number = %s, state = 'final', effective_on = now(), "
+                "finalized_at = now()",
+                [number],
+            )
+            cursor.execute("INSERT INTO contracts_version SELECT * FROM coming RETURNING id")
+            (pk,) = cursor.fetchone()
+            if after:
+                after(pk)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            raise Interrupted
+
+    def enter(pk: Any, **chained: Any) -> None:
+        LedgerEntry.objects.create(**entered, subject_id=pk, **chained)
+
+    for number, after in ((3, None), (0, None), (3, enter)):
+        with pytest.raises(IntegrityError, match="every party accepted"):
+            inserted(number, after)
+    with pytest.raises(Interrupted):  # as it was accepted
+        inserted(3, lambda pk: Amendment.objects.filter(pk=amendment.pk).update(version_id=pk))
+    with pytest.raises(Interrupted):  # as the ledger that comes along says
+        inserted(3, lambda pk: enter(pk, sequence=10**6, hash="0" * 64, previous_hash="0" * 64))
+
+
+class Interrupted(Exception):
+    pass
 
 
 def _one_answer(actor: Actor, amendment: Amendment) -> AmendmentAnswer:
@@ -583,9 +656,7 @@ def test_retroactivity_is_approved_as_well(acme: Cast, alice: Actor) -> None:
 
 def test_of_several_counterparties_each_answers_for_itself(acme: Cast, page: Client, alice: Actor) -> None:
     guest = acme["counterparty"]
-    contract = active_contract(alice)
-    other = create_party(actor=alice, name="Delta Ltd")
-    add_party(actor=alice, contract_id=contract.pk, party_id=other.pk, role="counterparty")
+    contract = active_contract(alice, others=[create_party(actor=alice, name="Delta Ltd")])
     amendment = propose_amendment(actor=alice, version_id=amended_text(alice, contract).pk)
     grant([acme.users["counterparty"]], PERMISSION, contract)
     first, second = ContractParty.objects.filter(contract=contract, role="counterparty").order_by("created_at")

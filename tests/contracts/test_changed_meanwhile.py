@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.models import Contract, Terms
 from contracts.operations.change_contract import change_contract
+from contracts.operations.library.change_library_clause import change_library_clause
 from contracts.operations.set_terms import set_terms
+from contracts.operations.templates.change_template import change_template
 from tests.cast import Cast
+from tests.contracts.library.shelf import approved
+from tests.contracts.library_of import approved_template
 from tests.contracts.papers import TERMS, draft_contract, newest
 
 
@@ -45,3 +51,26 @@ def test_who_changed_it_is_named_and_what_was_typed_stays(acme: Cast, page: Clie
     assert page.post(url, typed | {"seen": _seen(shown)}).status_code == 302
     saved = (Contract.objects.get(pk=contract.pk).title, Terms.objects.get().initial_months)
     assert ("Hosting in Kiel" if form == "contract-edit" else 36) in saved
+
+
+@pytest.mark.parametrize("form", ["template-edit", "library-clause-edit"])
+def test_so_do_the_forms_of_what_contracts_are_made_of(acme: Cast, page: Client, alice: Actor, form: str) -> None:
+    is_clause = form == "library-clause-edit"
+    row = approved(alice).clause if is_clause else approved_template(alice)
+    url = reverse(form, args=[row.pk])
+    typed = {name: value for name, value in page.get(url).context["form"].initial.items() if value is not None}
+    with clock.set_to(datetime(2030, 5, 4, 10, tzinfo=UTC)):
+        if is_clause:
+            change_library_clause(actor=acme["legal"], clause_id=row.pk, title="By legal")
+        else:
+            change_template(actor=acme["legal"], template_id=row.pk, name="By legal")
+    typed |= {"title" if is_clause else "name": "By alice"}
+
+    late = page.post(url, typed)
+
+    shown = " ".join(late.content.decode().split())
+    assert (late.status_code, "Legal changed this while you were editing" in shown) == (400, True)
+    assert ("4 May 2030, 10:00" in shown, 'value="By alice"' in shown) == (True, True)
+    assert page.post(url, typed | {"seen": _seen(shown)}).status_code == 302
+    row.refresh_from_db()
+    assert str(row) == "By alice"

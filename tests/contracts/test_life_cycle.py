@@ -30,7 +30,7 @@ TABLE = collect()
 OPERATIONS = Path(__file__).resolve().parents[2] / "contracts" / "operations"
 # What moves a contract, for whichever verbs.
 MOVERS = {
-    "activate_contract", "advance_terms", "approval/guards", "approval/request_approval", "archive_contract",
+    "advance_terms", "approval/guards", "approval/request_approval", "archive_contract",
     "drafting/hand_over", "record_execution", "retention/approve_disposal", "signing/guards", "signing/send_envelope",
     "signing/sign_envelope", "termination/guards",
 }  # fmt: skip

@@ -15,16 +15,46 @@ from clm.api import conditional
 from clm.audit.models import LedgerEntry
 from clm.lib.actor import Actor
 from contracts.models import Contract, Terms
-from tests.access.table import Route, collect
+from tests.access.table import Route, api_routes, collect, methods_of
 from tests.cast import Cast
 from tests.contracts.papers import TERMS, draft_contract, newest
 from tests.contracts.test_at_once import at_once
 from tests.proof import left_behind
 
 TABLE = collect()
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+# Writes that ask no If-Match, and refuse it: each why.
+NOT_ASKED = {
+    "a list gets one more": {
+        "api-bulk-sends", "api-commitments", "api-compositions", "api-contracts", "api-custom-fields",
+        "api-delegations", "api-envelopes", "api-exclusions", "api-fees", "api-holds", "api-imports", "api-indicators",
+        "api-invoices", "api-library-clauses", "api-matrices", "api-matters", "api-obligations", "api-parties",
+        "api-passages", "api-people", "api-requests", "api-retention-rules", "api-risk-scales", "api-services",
+        "api-teams", "api-templates", "api-tokens",
+    },
+    "what is delivered stands for itself, and may come again": {
+        "api-telemetry-csv", "api-telemetry-outages", "api-telemetry-samples",
+    },
+    "a file says what it changes, row by row": {"api-library-import", "api-open-contracts-import"},
+    "many rows at once, which the body names": {"api-contract-tags", "api-contracts-owner-change"},
+    "a copy of what is there, which is recorded": {
+        "api-exports", "api-ledger-export", "api-ledger-verify", "api-open-contracts-package",
+    },
+    "one's own, and only ever seen to": {
+        "api-kept-words-settlement", "api-notification-read", "api-notifications-read-all",
+    },
+}  # fmt: skip
 # What is kept for oneself alone, and replaced whole each time: nobody else's words are at stake.
-OWN = {"api-draft-clause-unsaved", "api-profile"}
-CHANGING = [route for route in TABLE.routes if route.is_api and route.method in ("PATCH", "PUT")]
+OWN = {"api-draft-clause-unsaved"}
+STEPS = {
+    "api-breach-acknowledge", "api-breach-evidence", "api-commitment-activate", "api-credit-approve",
+    "api-invoice-dispute", "api-job-cancel", "api-occurrence-fulfil", "api-service-report-new",
+}  # fmt: skip
+CHANGING = [
+    route
+    for route in TABLE.routes
+    if route.is_api and (route.method in ("PATCH", "PUT") or (route.method == "POST" and route.name in STEPS))
+]
 
 
 def at(contract: Contract) -> str:
@@ -120,8 +150,33 @@ def test_a_list_has_no_tag_to_match(api: APIClient, alice: Actor) -> None:
     assert (refused.status_code, Contract.objects.exists()) == (412, False)
 
 
-def test_every_address_that_changes_one_thing_has_a_tag() -> None:
-    assert {route.name for route in CHANGING} >= OWN
+def _is_asked(view: type[conditional.Conditional], address: str) -> bool:
+    """Whether what is at the address has a tag, which a write is asked for."""
+    model: Any = getattr(view, "model", None)
+    if view.is_tagged or conditional.DETAILS.get(model) is view:
+        return True
+    return "<uuid:pk>" in address and (view.tag_of or model) in conditional.DETAILS
+
+
+def test_every_write_asks_for_the_tag_or_says_that_it_has_none() -> None:
+    """No write passes over an If-Match in silence."""
+    without = set()
+    for name, pattern in api_routes():
+        view: Any = getattr(pattern.callback, "cls", None) or pattern.callback.view_class
+        if WRITES & methods_of(pattern.callback):
+            assert issubclass(view, conditional.Conditional), name
+            without |= set() if _is_asked(view, str(pattern.pattern)) else {name}
+    assert without - OWN == set().union(*NOT_ASKED.values())
+
+
+def test_a_step_is_asked_for_the_tag_and_answers_with_the_next(acme: Cast, api: APIClient) -> None:
+    pk = TABLE.builders["occurrence"](acme)["pk"]
+    own = reverse("api-occurrence", args=[pk])
+    tag = api.get(own)["ETag"]
+    done = api.post(reverse("api-occurrence-submit", args=[pk]), {"proof": "x"}, headers={"If-Match": tag})
+    assert (done.status_code, done["ETag"]) == (200, api.get(own)["ETag"])
+    late = api.post(reverse("api-occurrence-fulfil", args=[pk]), {}, headers={"If-Match": tag})
+    assert (late.status_code, late.json()["parameters"]) == (412, {"etag": done["ETag"]})
 
 
 @pytest.mark.parametrize("route", [each for each in CHANGING if each.name not in OWN], ids=str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -86,9 +86,21 @@ def test_only_what_is_signed_ends_so_and_once(alice: Actor) -> None:
     assert second.value.code == "termination_known"
 
 
+def test_its_day_counts_though_nobody_noted_it_yet(alice: Actor) -> None:
+    """The worker was away when the day came: the contract is over all the same."""
+    termination = announced(alice)
+    with clock.set_to(DAY):
+        with pytest.raises(DomainError) as late:
+            withdraw_termination(actor=alice, termination_id=termination.pk, reason="Stay")
+        assert late.value.code == "ended_already"
+        assert end_terminated() == 1
+    assert state_of(termination) == ("effective", "terminated")
+
+
 def test_it_may_be_withdrawn_before_its_day(alice: Actor) -> None:
     termination = announced(alice)
-    withdraw_termination(actor=alice, termination_id=termination.pk, reason="We agreed on a price")
+    with clock.set_to(DAY - timedelta(days=1)):
+        withdraw_termination(actor=alice, termination_id=termination.pk, reason="We agreed on a price")
     with clock.set_to(DAY):
         assert end_terminated() == 0
     assert state_of(termination) == ("withdrawn", "active")
@@ -105,6 +117,17 @@ def test_an_end_that_came_earlier_overtakes_the_announcement(alice: Actor) -> No
     assert state_of(termination) == ("overtaken", "terminated")
     assert (termination.ends_on, termination.due_at) == (date(2026, 7, 2), None)
     assert Contract.objects.get().ended_on == date(2026, 5, 19)
+
+
+def test_nor_does_what_expired_end_once_more(alice: Actor, acme: Any, page: Client) -> None:
+    with clock.set_to(JUNE):
+        contract = active_contract(alice, terms={"renewal": "none", "renewal_months": None})
+        facts = NOTICE | {"ends_on": date(2027, 6, 1)}
+        termination = announce_termination(actor=alice, contract_id=contract.pk, **facts)
+    with clock.set_to(datetime(2027, 1, 1, 0, 1, tzinfo=UTC)):
+        advance_terms(actor=system_actor("term_keeper", acme.organization.pk), contract_id=contract.pk)
+    assert state_of(termination) == ("overtaken", "expired")
+    assert "1 Jun 2027" not in page.get(contract.get_absolute_url()).content.decode()
 
 
 def test_no_term_begins_on_the_day_of_the_end_or_after_it(alice: Actor, acme: Any) -> None:
@@ -214,7 +237,7 @@ def test_withdrawn_or_ended_and_never_both(alice: Actor) -> None:
             actor=alice, contract_id=termination.contract_id, terminated_on=date(2026, 7, 1), reason="Now"
         ),
     ]
-    answers = at_once(alice, calls, when=DAY)
+    answers = at_once(alice, calls, when=DAY - timedelta(days=1))
     state, contract = state_of(termination)
     assert (
         contract == "terminated"

@@ -10,7 +10,6 @@ from rest_framework import status
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from clm.access.permissions import require
 from clm.accounts.api import serializers
@@ -67,6 +66,8 @@ class PersonView(RetrieveModelMixin, VisibleRowsView):
 
 
 class RolesView(IdempotentMixin):
+    model = Membership
+
     @extend_schema(request=serializers.RolesSerializer, responses=serializers.PersonSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Replace a member's roles."""
@@ -93,7 +94,9 @@ class OrganizationView(Conditional):
         return Response(serializers.OrganizationSerializer(changed).data)
 
 
-class ProfileView(APIView):
+class ProfileView(Conditional):
+    is_tagged = True
+
     @extend_schema(responses=serializers.ProfileSerializer)
     def get(self, request: Request) -> Response:
         """The caller's own person."""

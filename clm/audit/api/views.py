@@ -11,8 +11,8 @@ from rest_framework import status
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from clm.api.conditional import Conditional
 from clm.api.idempotency import IdempotentMixin
 from clm.api.serializers import check_empty
 from clm.api.views import VisibleRowsView, actor_in
@@ -54,7 +54,7 @@ class VerificationView(IdempotentMixin):
         return Response(JobSerializer(job, context={"request": request}).data, status=status.HTTP_202_ACCEPTED)
 
 
-class ExportView(APIView):
+class ExportView(Conditional):
     @extend_schema(
         request=None,
         responses={(200, "application/x-ndjson"): OpenApiResponse(OpenApiTypes.STR, "Header, then one entry a line")},

@@ -56,6 +56,8 @@ class DeliveryView(RetrieveModelMixin, VisibleRowsView):
 
 
 class ReplayView(IdempotentMixin):
+    model = Delivery
+
     @extend_schema(request=None, responses=DeliverySerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Try a dead delivery again."""

@@ -45,6 +45,8 @@ class JobView(RetrieveModelMixin, VisibleRowsView):
 
 
 class CancelJobView(IdempotentMixin):
+    model = Job
+
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Ask a job to stop."""
@@ -54,6 +56,8 @@ class CancelJobView(IdempotentMixin):
 
 
 class RetryJobView(IdempotentMixin):
+    model = Job
+
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Run a failed job again."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView
+from rest_framework.generics import ListAPIView, RetrieveAPIView
 
 from clm.api.acts import Act
 from clm.api.serializers import BodySerializer
@@ -38,6 +38,12 @@ class SavedViews(VisibleRowsView, ListAPIView):
     verb = "pages.save_view"
     serializer_class = SavedViewSerializer
     filterset_fields = ["page", "alert"]
+
+
+class SavedViewDetail(VisibleRowsView, RetrieveAPIView):
+    model = SavedView
+    verb = "pages.save_view"
+    serializer_class = SavedViewSerializer
 
 
 @extend_schema(responses=SavedViewSerializer)

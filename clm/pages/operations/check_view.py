@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import transaction
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,8 +25,8 @@ from clm.lib.actor import Actor
 from clm.lib.locks import lock_row
 from clm.notify.tell import tell
 from clm.pages import events
-from clm.pages.alerts import MOST_FOLLOWED, SOURCES, AlertSource, CannotBeAsked, next_check
-from clm.pages.models import Alert, SavedView, ViewMatch
+from clm.pages.alerts import SOURCES, AlertSource, CannotBeAsked, next_check
+from clm.pages.models import Alert, SavedView
 
 VERB = "pages.check_view"
 MATCHED = "view.matched"
@@ -32,6 +35,20 @@ MOST_NOTICES = 10
 TOLD = gettext_lazy("You asked to be told of what newly matches this view.")
 UNASKED = gettext_lazy("A filter of it is no longer there, or not what it was. Save the view anew to be told again.")
 log = structlog.get_logger("clm.pages")
+# One look at the list; both comparisons are made by the database, which remembers what matched.
+_COMPARED = """
+WITH found (id) AS MATERIALIZED (SELECT DISTINCT * FROM ({found}) AS list),
+gone AS (
+    DELETE FROM pages_viewmatch m WHERE m.view_id = %s AND NOT EXISTS (SELECT FROM found f WHERE f.id = m.row_id)
+),
+came AS (
+    INSERT INTO pages_viewmatch (organization_id, view_id, row_id, matched_at, told_at)
+    SELECT %s, %s, f.id, %s::timestamptz, %s::timestamptz FROM found f
+    WHERE NOT EXISTS (SELECT FROM pages_viewmatch m WHERE m.view_id = %s AND m.row_id = f.id)
+    ORDER BY f.id RETURNING id, row_id
+)
+SELECT count(*) OVER (), id, row_id FROM came ORDER BY row_id LIMIT %s
+"""
 
 
 @transaction.atomic
@@ -50,6 +67,7 @@ def check_view(*, actor: Actor, view_id: UUID) -> SavedView:
         view.alert_due_at = None
         view.save(update_fields=["alert_due_at"])
         return view
+    began = monotonic()
     try:
         with transaction.atomic():
             _look(actor, view, source, actor_of_membership(member))
@@ -58,26 +76,34 @@ def check_view(*, actor: Actor, view_id: UUID) -> SavedView:
     except Exception:
         log.exception("view_not_checked", view=str(view_id))
     zone = Organization.objects.values_list("time_zone", flat=True).get(pk=view.organization_id)
-    view.alert_due_at = next_check(view.alert, zone)
+    view.alert_due_at = next_check(view.alert, zone, took=monotonic() - began)
     view.save(update_fields=["alert_based_at", "alert_due_at"])
     return view
 
 
 def _look(actor: Actor, view: SavedView, source: AlertSource, owner: Actor) -> None:
     found = source.find(owner, QueryDict(view.query))
-    ids = set(found.order_by("-pk").values_list("pk", flat=True)[:MOST_FOLLOWED])
-    known = set(ViewMatch.objects.filter(view=view).values_list("row_id", flat=True))
-    ViewMatch.objects.filter(view=view, row_id__in=known - ids).delete()
-    # Below what was followed of too many, rows are only seen again because newer ones left.
-    floor = min(known) if len(known) >= MOST_FOLLOWED else None
-    seen_again = {row_id for row_id in ids - known if floor is not None and row_id < floor}
     is_first = view.alert_based_at is None
-    _keep(view, seen_again, is_told=False)
-    fresh = _keep(view, ids - known - seen_again, is_told=not is_first)
-    if fresh and not is_first:
-        _tell(view, source, found, fresh)
-        record(actor, events.view_matched(view, len(fresh)))
+    number, first = _compare(view, found, is_told=not is_first)
+    if number and not is_first:
+        _tell(view, source, found, number, first)
+        record(actor, events.view_matched(view, number))
     view.alert_based_at = clock.now()
+
+
+def _compare(view: SavedView, found: QuerySet[Any], *, is_told: bool) -> tuple[int, list[tuple[UUID, UUID]]]:
+    """What the view is known to match is what is found now. Answers how many rows are new, and of the first of them the
+    ids of their ViewMatch and their own: the rows stay in the database, however many there are."""
+    try:
+        sql, params = found.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        sql, params = "SELECT NULL::uuid WHERE false", ()
+    now = clock.now()
+    known: list[Any] = [view.pk, view.organization_id, view.pk, now, now if is_told else None, view.pk]
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPARED.format(found=sql), [*params, *known, MOST_NOTICES])
+        rows = cursor.fetchall()
+    return (rows[0][0] if rows else 0), [(match_id, row_id) for _number, match_id, row_id in rows]
 
 
 def _unasked(view: SavedView) -> str:
@@ -85,30 +111,21 @@ def _unasked(view: SavedView) -> str:
     return f"view-unasked:{view.pk}:{sha256(view.query.encode()).hexdigest()[:16]}"
 
 
-def _keep(view: SavedView, ids: set[UUID], *, is_told: bool) -> list[ViewMatch]:
-    now = clock.now()
-    return ViewMatch.objects.bulk_create(
-        ViewMatch(
-            organization_id=view.organization_id, view=view, row_id=row_id, matched_at=now,
-            told_at=now if is_told else None,
-        )
-        for row_id in sorted(ids)
-    )  # fmt: skip
-
-
-def _tell(view: SavedView, source: AlertSource, found: Any, fresh: list[ViewMatch]) -> None:
+def _tell(
+    view: SavedView, source: AlertSource, found: QuerySet[Any], number: int, first: list[tuple[UUID, UUID]]
+) -> None:
     """A notice each, hidden with its row; many, or those of a day, as a number alone, for what a list of titles says
     would outlive the sight of them."""
-    if view.alert == Alert.DAILY or len(fresh) > MOST_NOTICES:
-        words = {"number": len(fresh), "view": view.name}
-        title = ngettext("%(number)s newly matches “%(view)s”", "%(number)s newly match “%(view)s”", len(fresh))
-        _send(view, title % words, f"view:{view.pk}:{fresh[0].pk}", None)
+    if view.alert == Alert.DAILY or number > MOST_NOTICES:
+        words = {"number": number, "view": view.name}
+        title = ngettext("%(number)s newly matches “%(view)s”", "%(number)s newly match “%(view)s”", number)
+        _send(view, title % words, f"view:{view.pk}:{first[0][0]}", None)
         return
-    rows = {row.pk: row for row in found.filter(pk__in=[match.row_id for match in fresh])}
-    for match in fresh:
-        if (row := rows.get(match.row_id)) is not None:
+    rows = {row.pk: row for row in found.filter(pk__in=[row_id for _match_id, row_id in first])}
+    for match_id, row_id in first:
+        if (row := rows.get(row_id)) is not None:
             title = _("Newly matches “%(view)s”: %(row)s") % {"view": view.name, "row": row}
-            _send(view, title, f"view:{view.pk}:{match.pk}", row)
+            _send(view, title, f"view:{view.pk}:{match_id}", row)
 
 
 def _send(view: SavedView, title: str, key: str, row: Any, body: Any = TOLD) -> None:

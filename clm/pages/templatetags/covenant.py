@@ -11,6 +11,7 @@ from django import template
 from django.forms import BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -24,6 +25,7 @@ from clm.pages.states import LIGHT_WORDS, look_of
 
 register = template.Library()
 _ids = itertools.count(1)
+NONE = format_html('<span class="text-quiet">{}</span>', "–")
 
 
 @register.simple_tag
@@ -37,18 +39,20 @@ def icon(name: str, css: str = "") -> SafeString:
     )
 
 
-@register.inclusion_tag("components/state.html")
-def state(value: Any, domain: str = "", label: Any = "") -> dict[str, Any]:
+@register.simple_tag
+def state(value: Any, domain: str = "", label: Any = "") -> SafeString:
     """A state as word, colour and icon. `label` wins, else the value's own (TextChoices), else the table's word."""
     look = look_of(str(getattr(value, "value", value) or ""), domain)
-    return {"look": look, "word": label or getattr(value, "label", "") or look.word}
+    word = label or getattr(value, "label", "") or look.word
+    return format_html('<span class="state state-{}">{}{}</span>', look.tone, icon(look.icon), word)
 
 
-@register.inclusion_tag("components/light.html")
-def light(value: Any, label: Any = "", size: str = "") -> dict[str, Any]:
+@register.simple_tag
+def light(value: Any, label: Any = "", size: str = "") -> SafeString:
     """A traffic light with its word and a shape of its own."""
     name = str(getattr(value, "value", value) or "grey")
-    return {"value": name, "word": label or LIGHT_WORDS.get(name, LIGHT_WORDS["grey"]), "size": size}
+    word, sized = label or LIGHT_WORDS.get(name, LIGHT_WORDS["grey"]), f" light-{size}" if size else ""
+    return format_html('<span class="light light-{}{}">{}</span>', name, sized, word)
 
 
 @register.inclusion_tag("components/number.html")
@@ -81,35 +85,40 @@ def duration(seconds: Any) -> str:
     return formats.duration_text(seconds)
 
 
-@register.inclusion_tag("components/date_due.html")
-def date_due(day: date | None, zone: str = "", late: bool = False, closes_at: datetime | None = None) -> dict[str, Any]:
+@register.simple_tag
+def date_due(day: date | None, zone: str = "", late: bool = False, closes_at: datetime | None = None) -> SafeString:
     """A date a contract states, with "in 12 days" beside it and its own zone on hover. Soon is within 30 days.
 
     A past date is an ordinary one (a start, an issue) unless `late` says that something is still owed for it. One that
     closes before its midnight is shown with the hour and the zone, and is past from then on."""
     if day is None:
-        return {"day": None}
+        return NONE
     days = formats.days_until(day, zone)
     hour = formats.hour_within(day, closes_at, zone)
     is_past = days < 0 or (days == 0 and closes_at is not None and closes_at <= clock.now())
-    nearness = ("past" if late else "") if is_past else "soon" if days <= 30 else ""
-    return {
-        "day": day,
-        "shown": f"{formats.date_text(day)}, {hour} {zone}" if hour else formats.date_text(day),
-        "near": gettext("over") if is_past and days == 0 else formats.days_text(days),
-        "nearness": nearness,
-        "zone": zone,
-    }
+    nearness = (" when-past" if late else "") if is_past else " when-soon" if days <= 30 else ""
+    return format_html(
+        '<span class="when{}"><time datetime="{}"{}>{}</time> <span class="when-near">{}</span></span>',
+        nearness,
+        f"{day:%Y-%m-%d}",
+        format_html(' title="{}"', zone) if zone else "",
+        f"{formats.date_text(day)}, {hour} {zone}" if hour else formats.date_text(day),
+        gettext("over") if is_past and days == 0 else formats.days_text(days),
+    )
 
 
-@register.inclusion_tag("components/instant.html")
-def instant(moment: Any, zone: str = "", seconds: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def instant(moment: Any, zone: str = "", seconds: bool = False) -> SafeString:
     """An instant in the person's own zone; the contract's zone, else UTC, stands in the hover text."""
     at = formats.as_instant(moment)
     if at is None:
-        return {"moment": None}
-    other = formats.instant_text(at, zone or "UTC", seconds=seconds)
-    return {"moment": at, "shown": formats.instant_text(at, seconds=seconds), "other": other}
+        return NONE
+    return format_html(
+        '<time class="when" datetime="{}" title="{}">{}</time>',
+        timezone.localtime(at).isoformat(),
+        formats.instant_text(at, zone or "UTC", seconds=seconds),
+        formats.instant_text(at, seconds=seconds),
+    )
 
 
 @register.inclusion_tag("components/page_header.html", takes_context=True)

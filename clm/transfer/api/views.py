@@ -11,8 +11,8 @@ from rest_framework import status
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from clm.api.conditional import Conditional
 from clm.api.idempotency import IdempotentMixin
 from clm.api.serializers import check_empty
 from clm.api.views import VisibleRowsView, actor_in
@@ -57,7 +57,9 @@ class ExportView(RetrieveModelMixin, VisibleRowsView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class DownloadView(APIView):
+class DownloadView(Conditional):
+    model = OrganizationExport
+
     @extend_schema(
         request=None,
         responses={(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "The file")},

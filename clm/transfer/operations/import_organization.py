@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from clm.lib.locks import advisory_lock
 from clm.notify.models import Letter, Notification
 from clm.transfer import archive as form
 from clm.transfer import events
-from clm.transfer.arriving import check_people, insert_all
+from clm.transfer.arriving import check_named, check_people, insert_all
 from clm.transfer.opening import Opened, refused
 
 UNSENT = "Not sent: it waited when the organization was brought here."
@@ -29,18 +30,22 @@ CUT = "cut short: the organization was brought here"
 
 
 @transaction.atomic
-def import_organization(*, actor: Actor, archive: Opened, pause_mail: bool = False) -> Organization:
+def import_organization(
+    *, actor: Actor, archive: Opened, pause_mail: bool = False, bound: Collection[str] = ()
+) -> Organization:
     """Every row of the archive is here, in one transaction; its documents and seals are stored already.
 
     Mail and letters that waited are not sent from here, and jobs that were under way are cancelled: both may have
     happened where the organization came from. Events go on where they were: what was handled is not handled again.
-    Raises DomainError `organization_exists`, `person_taken`, `damaged`, `ledger_broken`.
+    `bound` are the addresses of people who are here already and may be in the organization as the archive says.
+    Raises DomainError `organization_exists`, `damaged`, `ledger_broken`, and what `check_people` raises.
     """
     advisory_lock(f"import:{actor.organization_id}")
     require(actor, "transfer.import_organization")
     check_absent(archive)
-    check_people(archive)
+    known = check_people(archive, bound)
     rows = insert_all(archive)
+    check_named(archive)
     organization = Organization.objects.get(pk=actor.organization_id)
     if pause_mail:
         organization.mail_paused = True
@@ -48,7 +53,13 @@ def import_organization(*, actor: Actor, archive: Opened, pause_mail: bool = Fal
     held = _hold_mail()
     cancelled = _cancel_jobs(actor)
     _check_chain(actor.organization_id)
-    facts = {"rows": rows, "documents": archive.manifest["documents"], "held": held, "cancelled_jobs": cancelled}
+    facts = {
+        "rows": rows,
+        "documents": archive.manifest["documents"],
+        "held": held,
+        "cancelled_jobs": cancelled,
+        "bound": known,
+    }
     record(actor, events.organization_imported(organization, facts | _origin(archive, pause_mail)))
     return organization
 

@@ -35,6 +35,7 @@ from contracts.models import (
 from contracts.models.signature import Method
 from contracts.operations.requests.guards import check_words
 from contracts.operations.signing.guards import end_unsigned, locked_envelope, name_of, note, tell_sender
+from contracts.outlook import check_history
 from contracts.papers import Paper
 from contracts.queries.amendments import (
     amendment_of,
@@ -263,6 +264,20 @@ def close_amendments(actor: Actor, contract: Contract, *, verb: str, why: str) -
     before = move(actor, amendment, to=AmendmentState.WITHDRAWN, reason=why)
     settle_about(amendment, ASKED)
     record(actor, events.amendment_moved(verb, amendment, before, why))
+
+
+def end_unfit(actor: Actor, contract: Contract, *, verb: str) -> bool:
+    """The terms of the locked contract went on, or will go on otherwise: where those of an amendment that is out for
+    signature do not fit them any more, nobody is asked to sign it, and who sent it is told why. Answers whether so."""
+    amendment = open_amendment(contract) if out_of(contract) is not None else None
+    if amendment is None:
+        return False
+    try:
+        check_history(amendment.version, day_of_effect(amendment, clock.today(contract.time_zone)))
+    except DomainError as unfit:
+        _end_envelope(actor, contract, verb, unfit.message)
+        return True
+    return False
 
 
 def _end_envelope(actor: Actor, contract: Contract, verb: str, why: str) -> None:

@@ -72,15 +72,22 @@ def propose_amendment(
         proposed_by_id=person_of(actor),
         created_at=clock.now(),
     )
-    if instrument is not None or is_retroactive:
-        supersede_approvals(actor, contract, verb=VERB, why=_("What is agreed with the text is other."))
     set_instrument(amendment, instrument)
     seal_words(amendment)
+    if instrument is not None or is_retroactive or _was_another(amendment):
+        supersede_approvals(actor, contract, verb=VERB, why=_("What is agreed with the text is other."))
     amendment.save(force_insert=True)
     share(version)
     record(actor, events.amendment_proposed(amendment))
     ask(amendment)
     return amendment
+
+
+def _was_another(amendment: Amendment) -> bool:
+    """Whether this very text was proposed before and withdrawn, with another day or document: an approval may be of
+    that."""
+    before = Amendment.objects.filter(version=amendment.version).order_by("number").last()
+    return before is not None and before.content_hash != amendment.content_hash
 
 
 def _next_number(version: Version) -> int:

@@ -29,6 +29,7 @@ from contracts.operations.amending.guards import (
 from contracts.operations.requests.guards import check_words
 from contracts.queries.amendments import fresh, standings
 from contracts.queries.signing import check_not_out
+from contracts.signing_day import check_signing_day, signable_since
 
 VERB = "contracts.record_acceptance"
 HOW = (AmendmentAnswer.How.PAPER, AmendmentAnswer.How.LETTER)
@@ -49,7 +50,8 @@ def record_acceptance(
     """The party has accepted, as the evidence shows: nobody records an acceptance without it, for whichever side. Put
     the evidence before: see `put_evidence`.
 
-    Raises Invalid `date_ahead`, `how_unknown`, `words_missing` where nobody is named, and as `accept_amendment`.
+    Raises Invalid `date_ahead`, `date_before_text`, `how_unknown`, `words_missing` where nobody is named, and as
+    `accept_amendment`.
     """
     amendment = locked_amendment(actor, VERB, amendment_id)
     require(actor, VERB, amendment)
@@ -58,16 +60,13 @@ def record_acceptance(
     check_seen(amendment, seen)
     if how not in HOW:
         raise Invalid("how_unknown", _("On paper, or by letter."), fields={"how": [_("On paper, or by letter.")]})
-    today = clock.today(amendment.contract.time_zone)
-    if answered_on is not None and answered_on > today:
-        message = _("This day has not come yet.")
-        raise Invalid("date_ahead", message, fields={"answered_on": [message]})
+    check_signing_day(amendment.contract, answered_on, signable_since(amendment.contract), "answered_on")
     part = part_to_answer(amendment, part_id, {each.part.pk for each in standings(amendment)})
     check_approved(amendment, part)
     facts = {
         "how": how,
         "by_name": check_words("by_name", by_name)[:250],
-        "answered_on": answered_on or today,
+        "answered_on": answered_on or clock.today(amendment.contract.time_zone),
         "evidence": blob_of(evidence.stored),
         "evidence_name": evidence.file_name,
     }

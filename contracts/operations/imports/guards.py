@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,20 +25,28 @@ from contracts.models import ContractImport, ImportRow, Party
 from contracts.models.contract import Category
 from contracts.operations.custom_fields.guards import check_tags
 from contracts.queries.custom_fields import asked_fields
-from contracts.queries.imports import is_needed
+from contracts.queries.imports import needed_among
+from contracts.states import ImportState
 
 SHEET = "sheet"
 READ, TRY, RUN, SCANS = (f"contracts.{each}_import" for each in ("read", "try", "run", "recognize"))
 
 
 def locked_import(actor: Actor, import_id: UUID) -> ContractImport:
-    """The import locked, for whoever may. Raises DomainError `import_busy` while a job works on it."""
+    """The import locked, for whoever may. Raises DomainError as `check_free`."""
     batch = lock_row(ContractImport, import_id)
     require(actor, IMPORT, batch)
+    check_free(batch)
+    return batch
+
+
+def check_free(batch: ContractImport) -> None:
+    """Raises DomainError `import_busy` while a job works on it, `import_discarded` where it was given up."""
     live = Job.objects.filter(subject_id=batch.pk, state__in=(JobState.QUEUED, JobState.RUNNING))
     if live.exists():
         raise DomainError("import_busy", _("A job works on this import: wait for it, or cancel it."))
-    return batch
+    if batch.state == ImportState.DISCARDED:
+        raise DomainError("import_discarded", _("This import was discarded."))
 
 
 def outdated() -> DomainError:
@@ -113,9 +121,14 @@ def let_go(batch: ContractImport) -> None:
     batch.archive = batch.sheet = None
     batch.save(update_fields=["archive", "sheet"])
     batch.files.filter(pk__in=[file.pk for file in sheets]).update(blob=None)
-    # Locked before it is asked: whoever begins to need the same bytes waits, or is seen.
-    locked = lock_blobs(blob for blob in blobs if blob)
-    erase_blobs(Blob.objects.filter(pk__in=[blob for blob in locked if not is_needed(blob)]))
+    erase_unneeded(blobs)
+
+
+def erase_unneeded(blobs: Iterable[Any]) -> None:
+    """Bytes that no row has any more go within a day. Locked before it is asked: whoever begins to need the same bytes
+    waits, or is seen."""
+    locked = lock_blobs(blob for blob in set(blobs) if blob)
+    erase_blobs(Blob.objects.filter(pk__in=set(locked) - needed_among(locked)))
 
 
 def put_rows(batch: ContractImport, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:

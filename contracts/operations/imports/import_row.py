@@ -38,9 +38,12 @@ def import_row(
     verbs that file a contract leave their entries. Put the paper before.
 
     `state` as the mapping says it. Raises whatever those verbs refuse, and where it must be new (`is_new`) DomainError
-    `here_already` for a document that is here: whoever brings the same at the same time waits until this is done.
+    `here_already` for a document that is here. Rows of one organization are filed one after the other, for nothing
+    smaller than all its texts tells that two are nearly alike: the lock is taken behind the row's own and before
+    whatever filing locks, and by nobody else.
     """
     row = lock_row(ImportRow, row_id, "batch")
+    advisory_lock(f"import-rows:{actor.organization_id}")
     require(actor, IMPORT, row.batch)
     if row.contract_id is not None:
         return row
@@ -63,8 +66,6 @@ def import_row(
 def _check_new(actor: Actor, file: ImportFile | None, reference: str) -> None:
     if file is None and not reference:
         return
-    same = reference if file is None else file.text_key or file.blob_id
-    advisory_lock(f"import {actor.organization_id} {same}")
     if (known_text(actor, file) if file is not None else known_reference(actor, reference)) is not None:
         raise DomainError(HERE_ALREADY, _("This contract is here already."))
 

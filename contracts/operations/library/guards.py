@@ -23,6 +23,7 @@ from contracts.library_categories import ClauseCategory
 from contracts.models import Draft, LibraryClause, LibraryClauseVersion
 from contracts.models.contract import Category
 from contracts.models.library import Risk
+from contracts.operations.guards import changed_meanwhile
 from contracts.queries.clause_library import waiting_clauses
 from contracts.queries.writers import worded_by, written_by
 from contracts.states import NOT_SIGNED, LibraryState, LibraryVersionState, Side
@@ -127,7 +128,8 @@ def check_seen(clause: LibraryClause, seen: UUID | None) -> None:
     """Raises DomainError `changed_meanwhile` where there is a newer change than the one that was seen."""
     newest = newest_change(clause)
     if seen is not None and newest is not None and newest.pk != seen:
-        raise DomainError("changed_meanwhile", _("Somebody changed this clause meanwhile: nothing was done to it."))
+        message = _("Somebody changed this clause meanwhile: nothing was done to it.")
+        raise changed_meanwhile(clause, message, newest.pk, newest)
 
 
 def check_not_superseded(wanted: LibraryClauseVersion, held: UUID | None) -> None:

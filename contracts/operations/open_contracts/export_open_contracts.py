@@ -35,8 +35,9 @@ class OpenPackage:
 def export_open_contracts(*, actor: Actor, form: str, contract_ids: Iterable[UUID] | None = None) -> OpenPackage:
     """A package of what is published, of all or of the named contracts; the ledger has its hash.
 
-    Confidential contracts are never in it, and neither is one that was not published by name. Raises Invalid
-    `form_unknown`, DomainError `publisher_missing`, `too_many`.
+    Confidential contracts are never in it, and neither is one that was not published by name. The
+    standard has no empty package. Raises Invalid `form_unknown`, DomainError `publisher_missing`, `nothing_published`,
+    `too_many`.
     """
     require(actor, "contracts.export_open_contracts")
     if form not in FORMS:
@@ -46,6 +47,8 @@ def export_open_contracts(*, actor: Actor, form: str, contract_ids: Iterable[UUI
     if publisher is None:
         raise DomainError("publisher_missing", _("Say first who publishes: an administrator names the publisher."))
     rows = list(published(actor, contract_ids)[: MOST + 1])
+    if not rows:
+        raise DomainError("nothing_published", _("None of these contracts is published."))
     if len(rows) > MOST:
         raise DomainError("too_many", _("More than 5,000 contracts: choose some of them."))
     said = package(form, out_contracts(rows), publisher_of(publisher), clock.now())

@@ -17,13 +17,16 @@ from contracts.access.requests import TRIAGERS
 from contracts.events import requests as events
 from contracts.models import ContractRequest
 from contracts.operations.requests.guards import check_open, check_seen, lock_request, save_next, tell_people
+from contracts.operations.requests.prioritize_request import prioritize_request
 from contracts.states import RequestState
 
 
 @transaction.atomic
-def assign_request(*, actor: Actor, request_id: UUID, assignee_id: UUID, seen: int | None = None) -> ContractRequest:
+def assign_request(
+    *, actor: Actor, request_id: UUID, assignee_id: UUID, seen: int | None = None, priority: int | None = None
+) -> ContractRequest:
     """The request is this triager's, who knows, as does who asked for it. One that waits for information goes on
-    waiting, and comes to the assignee when it is answered.
+    waiting, and comes to the assignee when it is answered. With a `priority` it has that, too.
 
     Raises DomainError `request_closed`, `already_assigned` where they have it, `changed_meanwhile` where somebody was
     quicker, Invalid `assignee_unknown` where the person is no present triager.
@@ -44,7 +47,9 @@ def assign_request(*, actor: Actor, request_id: UUID, assignee_id: UUID, seen: i
     tell_people([assignee_id], request, title=_("Yours to draft: %(title)s (%(reference)s)"), by=actor, key="yours")
     others = [request.requester_id, former]
     tell_people(others, request, title=_("In progress: %(title)s (%(reference)s)"), by=actor)
-    return request
+    if priority is None:
+        return request
+    return prioritize_request(actor=actor, request_id=request_id, priority=priority)
 
 
 def _check_triager(user_id: UUID) -> None:

@@ -37,24 +37,29 @@ def attach_to_request(
     require(actor, VERB)
     stored = stored or put_file(actor, content)
     with transaction.atomic():
-        request = lock_request(request_id)
-        require(actor, VERB, request)
-        _check(actor, request)
-        blob = blob_of(stored)
-        known = RequestFile.objects.filter(request=request, blob=blob).first()
-        if known is not None:
-            return known
-        if request.files.count() >= MOST_FILES:
-            raise DomainError("too_many_files", _("A request has at most %d files.") % MOST_FILES)
-        file = RequestFile.objects.create(
-            organization_id=actor.organization_id,
-            request=request,
-            blob=blob,
-            file_name=PurePath(file_name).name[:250] or "file",
-            added_by_id=actor.person_id,
-            created_at=clock.now(),
-        )
-        record(actor, events.file_attached(file))
+        return keep_file(actor, request_id, file_name, stored)
+
+
+def keep_file(actor: Actor, request_id: UUID, file_name: str, stored: StoredContent) -> RequestFile:
+    """A file that was put before, in the transaction of the verb that it came with."""
+    request = lock_request(request_id)
+    require(actor, VERB, request)
+    _check(actor, request)
+    blob = blob_of(stored)
+    known = RequestFile.objects.filter(request=request, blob=blob).first()
+    if known is not None:
+        return known
+    if request.files.count() >= MOST_FILES:
+        raise DomainError("too_many_files", _("A request has at most %d files.") % MOST_FILES)
+    file = RequestFile.objects.create(
+        organization_id=actor.organization_id,
+        request=request,
+        blob=blob,
+        file_name=PurePath(file_name).name[:250] or "file",
+        added_by_id=actor.person_id,
+        created_at=clock.now(),
+    )
+    record(actor, events.file_attached(file))
     return file
 
 

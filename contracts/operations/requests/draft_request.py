@@ -16,6 +16,7 @@ from clm.lib.errors import DomainError
 from contracts.access.requests import DESK
 from contracts.events import requests as events
 from contracts.models import Contract, ContractParty, ContractRequest
+from contracts.operations.guards import changed_meanwhile
 from contracts.operations.name_party import name_party
 from contracts.operations.requests.guards import check_open, check_seen, lock_request, save_next, tell_people
 from contracts.operations.restrict_contract import restrict_contract
@@ -46,7 +47,8 @@ def draft_request(
         check_open(request)
         _check_assignee(actor, request)
         if made.revision != request.revision:
-            raise DomainError("changed_meanwhile", _("Somebody changed this request meanwhile: look at it again."))
+            message = _("Somebody changed this request meanwhile: look at it again.")
+            raise changed_meanwhile(request, message, request.revision)
         request.contract = _draft(actor, request, made)
         save_next(request, "contract")
         previous = move(actor, request, to=RequestState.DRAFTED)

@@ -14,6 +14,7 @@ from clm.lib.locks import lock_row
 from clm.notify.tell import people_with_roles, tell
 from contracts.access.requests import TRIAGERS
 from contracts.models import ContractRequest
+from contracts.operations.guards import changed_meanwhile
 from contracts.queries.requests import due_from_now
 from contracts.states import RequestState
 
@@ -26,7 +27,8 @@ def lock_request(request_id: UUID) -> ContractRequest:
 def check_seen(request: ContractRequest, seen: int | None) -> None:
     """Raise DomainError `changed_meanwhile` where the request is another revision than the one that was looked at."""
     if seen is not None and seen != request.revision:
-        raise DomainError("changed_meanwhile", _("Somebody changed this request meanwhile: look at it again."))
+        message = _("Somebody changed this request meanwhile: look at it again.")
+        raise changed_meanwhile(request, message, request.revision)
 
 
 def check_open(request: ContractRequest) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import get_visible, require
+from clm.documents.blobs import StoredContent
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -19,6 +20,7 @@ from clm.lib.sequences import next_number
 from contracts.events import requests as events
 from contracts.models import ContractRequest, Party, Template
 from contracts.models.request import Priority
+from contracts.operations.requests.attach_to_request import keep_file
 from contracts.operations.requests.guards import check_words, desk_of, tell_people
 from contracts.operations.templates.draft_from_template import check_in_use
 from contracts.queries.requests import due_from_now, kept_answers
@@ -33,10 +35,12 @@ def submit_request(
     title: str,
     answers: Mapping[str, Any],
     priority: int = Priority.NORMAL,
+    file: tuple[str, StoredContent] | None = None,
     **facts: Any,
 ) -> ContractRequest:
     """A request with the next reference of the year (R-2026-0001), and the triagers know. `facts` are those of
-    `checked_facts`; answers to questions that are not asked are dropped.
+    `checked_facts`, `file` is a name and its bytes as `put_file` stored them; answers to questions that are not asked
+    are dropped.
 
     Raises Invalid `answers_wrong`, DomainError `template_not_approved`.
     """
@@ -56,6 +60,8 @@ def submit_request(
         **checked_facts(actor, facts),
     )
     record(actor, events.request_submitted(request))
+    if file:
+        keep_file(actor, request.pk, *file)
     tell_people(desk_of(request), request, title=_("Contract asked for: %(title)s (%(reference)s)"), by=actor)
     return request
 

@@ -60,6 +60,7 @@ GONE: dict[type[Model], str] = {
     rows.SigningLink: "recipient__envelope__contract",
     rows.SignatureField: "recipient__envelope__contract",
     rows.EnvelopeEvent: "envelope__contract",
+    rows.SignedCopy: "envelope__contract",
     rows.Recipient: "envelope__contract",
     rows.Envelope: "contract",
     rows.ApprovalSeat: "step__approval__contract",
@@ -263,6 +264,8 @@ def _signed_blobs(contract: Contract) -> set[Any]:
     for envelope in rows.Envelope.objects.filter(contract=contract):
         found |= {envelope.paper_id, envelope.executed_id, envelope.certificate_id}
         found |= {UUID(str(each)) for each in (*envelope.former_blobs, *(page["picture"] for page in envelope.pages))}
+    for copy in rows.SignedCopy.objects.filter(envelope__contract=contract):
+        found |= {copy.blob_id, *(UUID(str(page["picture"])) for page in copy.pages)}
     return found - {None}
 
 
@@ -274,7 +277,10 @@ def _is_needed(blob_id: Any, contract: Contract) -> bool:
             found = found.exclude(Q(contract=contract) | Q(contract__state=ContractState.DISPOSED))
         if found.exists():
             return True
-    shown = Q(pages__contains=[{"picture": str(blob_id)}]) | Q(former_blobs__contains=[str(blob_id)])
+    shown = Q(pages__contains=[{"picture": str(blob_id)}])
+    if rows.SignedCopy.objects.filter(shown).exclude(envelope__contract=contract).exists():
+        return True
+    shown |= Q(former_blobs__contains=[str(blob_id)])
     return rows.Envelope.objects.filter(shown).exclude(contract=contract).exists()
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from babel import Locale
 from django.utils.translation import gettext as _
 
-from clm.access.permissions import require
+from clm.access.permissions import can, require
 from clm.audit.moves import move
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -23,6 +23,8 @@ from contracts.models import Contract, Disposal
 from contracts.queries.retention import engine_rules, holds_on, retention_of
 from contracts.states import ContractState, DisposalState
 
+# Whoever says how long contracts are kept.
+KEEP = "contracts.retire_retention_rule"
 _CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -78,9 +80,12 @@ def check_may_go(contract: Contract) -> Retention:
     return found
 
 
-def end(contract: Contract, on: date) -> None:
-    """A contract that is over counts from this day, by the rules of today. Saves the two dates."""
-    contract.ended_on = contract.ended_on or on
+def end(contract: Contract, on: date, *, said_on: date | None = None) -> None:
+    """A contract that is over counts from this day, by the rules of today; where people said the day, and said it only
+    later (`said_on`), it is kept from when they did. Saves the dates."""
+    if contract.ended_on is None:
+        contract.ended_on = on
+        contract.end_recorded_on = said_on if said_on is not None and said_on > on else None
     keep_anew(contract)
 
 
@@ -88,7 +93,7 @@ def keep_anew(contract: Contract) -> None:
     """Until when a locked contract is kept, by its type, its jurisdiction and the rules as they are now."""
     found = retention_of(contract)
     contract.kept_until = found.until if found else None
-    contract.save(update_fields=["ended_on", "kept_until"])
+    contract.save(update_fields=["ended_on", "end_recorded_on", "kept_until"])
 
 
 def keep_all_anew() -> None:
@@ -96,11 +101,27 @@ def keep_all_anew() -> None:
     Not those that are disposed of: their day is in the ledger."""
     rules = engine_rules()
     ended = Contract.objects.filter(ended_on__isnull=False).exclude(state=ContractState.DISPOSED)
-    kinds = ended.order_by().values_list("ended_on", "category", "jurisdiction").distinct()
-    for ended_on, category, jurisdiction in kinds:
-        found = retention(ended_on, category, jurisdiction, rules) if ended_on else None
-        same = ended.filter(ended_on=ended_on, category=category, jurisdiction=jurisdiction)
+    names = ("ended_on", "category", "jurisdiction", "end_recorded_on")
+    for kind in ended.order_by().values(*names).distinct():
+        recorded_on = kind["end_recorded_on"]
+        found = retention(kind["ended_on"], kind["category"], kind["jurisdiction"], rules, recorded_on)
+        known = {"end_recorded_on__isnull": True} if recorded_on is None else {}
+        same = ended.filter(**{name: value for name, value in kind.items() if value is not None}, **known)
         same.update(kept_until=found.until if found else None)
+
+
+def keep_no_shorter(actor: Actor, contract: Contract) -> None:
+    """As `keep_anew`, after its type or its jurisdiction changed: that it may go earlier is for those who keep the
+    records, and for nobody while it is held. Raises DomainError `retention_shortened`, `on_hold`."""
+    before = contract.kept_until
+    keep_anew(contract)
+    after = contract.kept_until
+    if after is None or (before is not None and after >= before):
+        return
+    check_not_held(contract)
+    if not can(actor, KEEP):
+        message = _("With this it would be kept until %(day)s only: legal or an administrator may change that.")
+        raise DomainError("retention_shortened", message % {"day": after}, detail={"until": after.isoformat()})
 
 
 def locked_disposal(actor: Actor, verb: str, disposal_id: UUID) -> Disposal:

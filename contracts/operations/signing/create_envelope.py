@@ -16,6 +16,7 @@ from clm.lib.errors import DomainError
 from contracts.events.signing import envelope_fact
 from contracts.models import Envelope, EnvelopeEvent, SignatureField, Version
 from contracts.operations.guards import locked_version, person_of
+from contracts.operations.signing.change_envelope import change_envelope
 from contracts.operations.signing.guards import locked_envelope, name_of, note, take_paper
 from contracts.papers.envelopes import EnvelopePaper
 from contracts.queries.signing import default_days
@@ -25,8 +26,9 @@ VERB, AGAIN = "contracts.create_envelope", "contracts.prepare_again"
 
 
 @transaction.atomic
-def create_envelope(*, actor: Actor, paper: EnvelopePaper, title: str = "") -> Envelope:
-    """A draft without recipients; nothing leaves yet. Make the paper before: see `make_envelope_paper`.
+def create_envelope(*, actor: Actor, paper: EnvelopePaper, title: str = "", **facts: Any) -> Envelope:
+    """A draft; nothing leaves yet. Make the paper before: see `make_envelope_paper`. `facts` and recipients are those
+    of `change_envelope`: where one of them is refused there is no draft.
 
     Raises DomainError `changed_meanwhile` where the text is not what the paper was made of any more, `version_final` of
     a text that is signed, `version_old` where there is a newer one, `contract_closed`.
@@ -42,11 +44,11 @@ def create_envelope(*, actor: Actor, paper: EnvelopePaper, title: str = "") -> E
         created_by_id=person_of(actor),
         **default_days(),
     )
-    facts = bind_paper(envelope, version, paper)
+    bound = bind_paper(envelope, version, paper)
     envelope.save(force_insert=True)
-    note(envelope, EnvelopeEvent.Kind.CREATED, by=str(envelope.created_by), **facts)
-    record(actor, envelope_fact("envelope.created", VERB, envelope, **facts))
-    return envelope
+    note(envelope, EnvelopeEvent.Kind.CREATED, by=str(envelope.created_by), **bound)
+    record(actor, envelope_fact("envelope.created", VERB, envelope, **bound))
+    return change_envelope(actor=actor, envelope_id=envelope.pk, **facts) if facts else envelope
 
 
 @transaction.atomic

@@ -83,7 +83,8 @@ def forward_envelope(*, actor: Actor, given: Pass, name: str, email: str, reason
     move(actor, recipient, to=RecipientState.FORWARDED, reason=recipient.reason)
     end_links([recipient])
     successor = _successor(envelope, recipient, name.strip()[:200], email.strip())
-    note(envelope, EnvelopeEvent.Kind.FORWARDED, recipient=recipient, origin=origin, to=successor.name)
+    told = {"to": successor.name, "email": successor.email, "reason": recipient.reason}
+    note(envelope, EnvelopeEvent.Kind.FORWARDED, recipient=recipient, origin=origin, **told)
     record(actor, envelope_fact("envelope.forwarded", FORWARD, envelope, recipient=recipient, to=successor.pk))
     tell_sender(envelope, f"forwarded:{successor.pk}", _("Passed on: %(title)s"), f"{recipient.name}: {successor.name}")
     invite_next(actor, envelope)

@@ -27,8 +27,9 @@ from clm.notify.letters import post_letter
 from clm.notify.models import Letter
 from clm.notify.tell import tell
 from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SigningLink
+from contracts.operations.approval.guards import supersede_approvals
 from contracts.papers.envelopes import Scan
-from contracts.queries.signing import acting, event_digest
+from contracts.queries.signing import acting, event_digest, names_when_sent, signing_parts
 from contracts.states import ContractState, EnvelopeState, RecipientState
 
 INVITATION, REMINDER, CODE, COPY, NEWS = (
@@ -305,6 +306,7 @@ def end_unsigned(actor: Actor, envelope: Envelope, to: EnvelopeState, reason: st
     before = move(actor, envelope, to=to, reason=reason)
     if was_sent:
         give_back(actor, envelope, reason)
+        _notice_names(actor, envelope)
         for recipient in {each.pk: each for each in (*told, *done)}.values():
             write_to(recipient, NEWS)
     return before
@@ -323,9 +325,19 @@ def give_back(actor: Actor, envelope: Envelope, reason: str) -> None:
     move_along(actor, contract, back)
 
 
-def tell_sender(envelope: Envelope, what: str, title: str, body: str = "") -> None:
-    """Whoever sent it reads it in the inbox; `title` has a place for the envelope's."""
-    people = {envelope.sent_by_id or envelope.created_by_id, envelope.contract.owner_id}
+def _notice_names(actor: Actor, envelope: Envelope) -> None:
+    """A party may be renamed while a text is out, which keeps the name that it was sent with. Where it comes back
+    unsigned, what was approved for the former name is asked for anew."""
+    sent = names_when_sent(envelope)
+    now = {part.party_id: part.party.name for part in signing_parts(envelope.contract)}
+    if sent and any(now.get(party, name) != name for party, name in sent.items()):
+        why = _("What is known of a party changed.")
+        supersede_approvals(actor, envelope.contract, verb="contracts.change_party", why=why)
+
+
+def tell_sender(envelope: Envelope, what: str, title: str, body: str = "", also: Iterable[UUID] = ()) -> None:
+    """Whoever sent it reads it in the inbox, and who is named `also`; `title` has a place for the envelope's."""
+    people = {envelope.sent_by_id or envelope.created_by_id, envelope.contract.owner_id, *also}
     tell(
         people,
         kind=f"envelope.{what}",

@@ -20,6 +20,7 @@ from contracts.operations.signing.send_envelope import check_ready, contract_out
 from contracts.operations.signing.sign_envelope import complete
 from contracts.papers.envelopes import Scan
 from contracts.queries.amendments import bound_with
+from contracts.queries.signing import parties_as_sent
 
 VERB = "contracts.record_paper_signature"
 
@@ -53,7 +54,8 @@ def record_paper_signature(
     facts: dict[str, Any] = {"scan": scan.stored.sha256, "signed_on": signed_on}
     facts |= {"people": [each.name for each in signers], "content_hash": envelope.version_hash}
     facts |= unilateral(envelope) | bound_with(envelope)
-    note(envelope, EnvelopeEvent.Kind.ON_PAPER, by=name_of(actor), origin=origin, **facts)
+    parties = parties_as_sent(envelope)
+    note(envelope, EnvelopeEvent.Kind.ON_PAPER, by=name_of(actor), origin=origin, parties=parties, **facts)
     complete(actor, envelope, verb=VERB, signed_on=signed_on)
     return envelope
 

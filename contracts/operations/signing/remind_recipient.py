@@ -15,6 +15,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
 from contracts.events.signing import envelope_fact
 from contracts.models import Envelope, EnvelopeEvent, Recipient
+from contracts.operations.amending.guards import end_unfit
 from contracts.operations.signing.change_envelope import check_person
 from contracts.operations.signing.guards import (
     INVITATION,
@@ -131,7 +132,8 @@ def void_envelope(*, actor: Actor, envelope_id: UUID, reason: str, origin: Origi
 
 @transaction.atomic
 def look_after_envelope(*, actor: Actor, envelope_id: UUID) -> Envelope:
-    """An envelope that is due: it ran out and is over, or who has not acted is reminded. One that is not due stays."""
+    """An envelope that is due: it ran out and is over, or who has not acted is reminded, unless what they would sign
+    does not fit its contract any more. One that is not due stays."""
     envelope = locked_envelope(envelope_id)
     now = clock.now()
     if envelope.state != EnvelopeState.SENT or envelope.next_due_at is None or envelope.next_due_at > now:
@@ -140,6 +142,8 @@ def look_after_envelope(*, actor: Actor, envelope_id: UUID) -> Envelope:
     if envelope.expires_at is not None and envelope.expires_at <= now:
         return _expire(actor, envelope)
     require(actor, SYSTEM_REMIND, envelope)
+    if end_unfit(actor, envelope.contract, verb=SYSTEM_REMIND):
+        return Envelope.objects.get(pk=envelope_id)
     people = [each for each in people_of(envelope) if each.acts and each.state == RecipientState.INVITED]
     for recipient in people:
         _remind(envelope, recipient, "Covenant")

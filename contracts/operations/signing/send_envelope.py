@@ -20,12 +20,13 @@ from contracts.events.signing import envelope_fact
 from contracts.models import Amendment, Contract, ContractParty, Envelope, EnvelopeEvent, Recipient, Terms
 from contracts.operations.amending.guards import check_open, check_signers
 from contracts.operations.amending.propose_amendment import propose_amendment
-from contracts.operations.finalize_version import check_history, check_order
+from contracts.operations.finalize_version import check_order
 from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.operations.record_execution import check_parties
 from contracts.operations.signing.change_envelope import starts_of
 from contracts.operations.signing.create_envelope import check_to_be_signed
 from contracts.operations.signing.guards import Origin, invite_next, locked_envelope, name_of, next_due, note, people_of
+from contracts.outlook import check_history
 from contracts.queries.amendments import (
     amendment_of,
     amends_signed,
@@ -36,7 +37,13 @@ from contracts.queries.amendments import (
 )
 from contracts.queries.approvals import check_may_be_signed
 from contracts.queries.omissions import check_version_complete
-from contracts.queries.signing import check_not_out, only_party, parties_without_signer, signing_parts
+from contracts.queries.signing import (
+    check_not_out,
+    only_party,
+    parties_as_sent,
+    parties_without_signer,
+    signing_parts,
+)
 from contracts.states import NOT_SIGNED, ContractState, EnvelopeState
 
 VERB = "contracts.send_envelope"
@@ -63,7 +70,7 @@ def send_envelope(
     put_out(actor, envelope)
     bound: dict[str, Any] = {"content_hash": envelope.version_hash, "paper": envelope.paper.sha256}
     bound |= unilateral(envelope) | bound_with(envelope)
-    note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, **bound)
+    note_sent(actor, envelope, origin, **bound)
     facts: dict[str, Any] = {**bound, "recipients": len(people_of(envelope))}
     record(actor, envelope_fact("envelope.sent", VERB, envelope, before={"state": "draft"}, **facts))
     invite_next(actor, envelope)
@@ -90,7 +97,7 @@ def check_ready(actor: Actor, envelope: Envelope) -> None:
     else:
         starts_on = starts_of(envelope, today)
     check_order(version, contract, starts_on)
-    if contract.is_in_force:
+    if amends_signed(contract):
         check_history(version, starts_on)
 
 
@@ -104,6 +111,7 @@ def _put_to_parties(actor: Actor, envelope: Envelope) -> Amendment:
             actor=actor, version_id=envelope.version_id, effective_on=envelope.effective_on, summary=envelope.message
         )
         amendment = fresh(proposed)
+        check_may_be_signed(envelope.contract, envelope.version)
     if envelope.effective_on not in (None, amendment.effective_on):
         message = _("The amendment was proposed with another day: change one of the two.")
         raise DomainError("effect_not_agreed", message, fields={"effective_on": [message]})
@@ -169,6 +177,12 @@ def put_out(actor: Actor, envelope: Envelope) -> None:
     envelope.save()
     move(actor, envelope, to=EnvelopeState.SENT)
     contract_out(actor, envelope.contract)
+
+
+def note_sent(actor: Actor, envelope: Envelope, origin: Origin | None, **facts: Any) -> None:
+    """The event names the parties as they are called now: so they stand in what is signed."""
+    parties = parties_as_sent(envelope)
+    note(envelope, EnvelopeEvent.Kind.SENT, by=name_of(actor), origin=origin, parties=parties, **facts)
 
 
 def contract_out(actor: Actor, contract: Contract) -> None:

@@ -30,7 +30,7 @@ from contracts.models import (
     Version,
 )
 from contracts.models.signature import SealState
-from contracts.operations.advance_terms import catch_up
+from contracts.operations.advance_terms import catch_up, wait_for_its_day
 from contracts.operations.amending.guards import accept_by_signature, finish
 from contracts.operations.finalize_version import fix_version
 from contracts.operations.signing.change_envelope import starts_of
@@ -48,8 +48,10 @@ from contracts.operations.signing.guards import (
     people_of,
     tell_sender,
 )
+from contracts.outlook import check_history
 from contracts.queries.amendments import amendment_of, amends_signed, bound_with
 from contracts.queries.signing import acting, values_digest
+from contracts.signing_day import check_signing_day, signable_since
 from contracts.states import ContractState, EnvelopeState, RecipientState
 
 VERB = "contracts.sign_envelope"
@@ -148,7 +150,9 @@ def _fill(envelope: Envelope, recipient: Recipient, values: Mapping[UUID, str], 
 
 def complete(actor: Actor, envelope: Envelope, *, verb: str = VERB, signed_on: date | None = None) -> None:
     """All have signed, today or on the day that a scan says: the version is final and the contract executed, or the
-    amendment in force from its day. The sealed paper follows outside of this transaction."""
+    amendment in force from its day. The sealed paper follows outside of this transaction. Raises what
+    `check_signing_day` does of a day that a scan says."""
+    check_signing_day(envelope.contract, signed_on, envelope.sent_at or signable_since(envelope.contract))
     envelope.ended_at = envelope.seal_due_at = clock.now()
     envelope.next_due_at, envelope.seal_state = None, SealState.WAITING
     envelope.save(update_fields=["ended_at", "next_due_at", "seal_state", "seal_due_at"])
@@ -174,26 +178,30 @@ def _tried(envelope: Envelope) -> dict[str, int]:
 
 def _execute(actor: Actor, envelope: Envelope, verb: str, signed_on: date | None) -> None:
     contract, version = envelope.contract, envelope.version
-    today = clock.today(contract.time_zone)
-    _fix(actor, envelope, verb, signed_on or today)
+    executed_on = signed_on or clock.today(contract.time_zone)
+    _fix(actor, envelope, verb, executed_on)
     if contract.state != ContractState.OUT_FOR_SIGNATURE:
         return
     previous = move(actor, contract, to=ContractState.EXECUTED)
-    facts: dict[str, Any] = {"executed_on": today, "version": version.number, "content_hash": version.content_hash}
+    wait_for_its_day(contract)
+    facts: dict[str, Any] = {"executed_on": executed_on, "version": version.number}
+    facts["content_hash"] = version.content_hash
     record(actor, contract_moved("contract.executed", verb, contract, previous, **facts))
 
 
 def _fix(actor: Actor, envelope: Envelope, verb: str, signed_on: date) -> None:
     """Of a signed contract it is an amendment, which those who signed have accepted: never from a day before that,
-    unless it says so."""
+    unless it says so; and its terms have to fit those that began while it was out. Raises what `check_history` does."""
     contract, version = envelope.contract, envelope.version
     if amends_signed(contract):
         amendment = _put_amendment(version)
         signers = [each for each in people_of(envelope) if each.role == Recipient.Role.SIGNER]
-        fix_version(actor, version, accept_by_signature(actor, verb, amendment, envelope, signers, signed_on))
+        starts_on = accept_by_signature(actor, verb, amendment, envelope, signers, signed_on)
+        check_history(version, starts_on)
+        fix_version(actor, version, starts_on)
         finish(actor, verb, amendment)
     else:
-        fix_version(actor, version, starts_of(envelope, clock.today(contract.time_zone)))
+        fix_version(actor, version, starts_of(envelope, signed_on))
     if contract.is_in_force:
         catch_up(actor, contract)
 

@@ -19,6 +19,7 @@ from clm.notify.tell import settle_about
 from contracts.events import templates as events
 from contracts.models import Template
 from contracts.models.contract import Category
+from contracts.operations.guards import changed_meanwhile
 from contracts.operations.templates.guards import REVIEW, check_name, last_review, lock_names, member, plan_review
 from contracts.states import TemplateState
 
@@ -44,7 +45,8 @@ def change_template(
         raise DomainError("template_retired", _("This template is retired: it is not changed any more."))
     newest = newest_change(template)
     if seen is not None and newest is not None and newest.pk != seen:
-        raise DomainError("changed_meanwhile", _("Somebody changed this template meanwhile: nothing was overwritten."))
+        message = _("Somebody changed this template meanwhile: nothing was overwritten.")
+        raise changed_meanwhile(template, message, newest.pk, newest)
     wanted = {name: changes[name] for name in FACTS if name in changes and changes[name] != getattr(template, name)}
     if not wanted:
         return template

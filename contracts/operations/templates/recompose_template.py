@@ -17,6 +17,7 @@ from clm.lib.errors import DomainError
 from clm.lib.locks import lock_row
 from contracts.events import templates as events
 from contracts.models import Template, TemplateVersion
+from contracts.operations.guards import changed_meanwhile
 from contracts.operations.templates.guards import keep_template_version
 from contracts.papers import put_paper
 from contracts.queries.compositions import compose_file
@@ -59,4 +60,4 @@ def _check_open(template: Template, seen: int | None) -> None:
     newest = TemplateVersion.objects.filter(template=template).latest("number")
     if seen is not None and newest.number != seen:
         message = _("There is version %(number)s meanwhile: look at that one, your text is kept here.")
-        raise DomainError("changed_meanwhile", message % {"number": newest.number})
+        raise changed_meanwhile(newest, message % {"number": newest.number}, newest.number)

@@ -23,7 +23,13 @@ from contracts.events import termination as events
 from contracts.models import Contract, Passage, Termination
 from contracts.models.terms import NoticeUnit
 from contracts.operations.requests.guards import check_words
-from contracts.operations.termination.guards import ANNOUNCED, check_not_before_it_began, prepare, take_effect
+from contracts.operations.termination.guards import (
+    ANNOUNCED,
+    check_not_before_it_began,
+    check_not_before_its_term,
+    prepare,
+    take_effect,
+)
 from contracts.states import ContractState, TerminationState
 
 VERB = "contracts.announce_termination"
@@ -45,9 +51,9 @@ def announce_termination(
     """The contract ends with the beginning of `ends_on` in its own zone; at once where that day has come. Clauses that
     say that they survive are listed, and what is left to do.
 
-    An end by agreement needs no period. Raises DomainError `not_in_force`, `termination_known`, Invalid
-    `words_missing`, `date_ahead` for a notice that was not given yet, `before_it_began`, `notice_too_short` with the
-    `earliest` day.
+    An end by agreement needs no period, and one for convenience only by a sentence of the contract. Raises DomainError
+    `not_in_force`, `termination_known`, Invalid `words_missing`, `date_ahead` for a notice that was not given yet,
+    `before_it_began`, `before_its_term`, `notice_missing`, `notice_too_short` with the `earliest` day.
     """
     contract = lock_row(Contract, contract_id)
     require(actor, VERB, contract)
@@ -58,8 +64,13 @@ def announce_termination(
     if notice_on > clock.today(contract.time_zone):
         message = _("This day has not come yet: announce the end once notice was given.")
         raise Invalid("date_ahead", message, fields={"notice_on": [message]})
+    check_not_before_it_began(contract, notice_on, "notice_on")
     check_not_before_it_began(contract, ends_on, "ends_on")
+    check_not_before_its_term(contract, ends_on, "ends_on")
     length = 0 if kind == Termination.Kind.AGREEMENT else notice_length
+    if kind == Termination.Kind.CONVENIENCE and not length and passage_id is None:
+        message = _("Say the notice period, or name the sentence that lets it end without one.")
+        raise Invalid("notice_missing", message, fields={"notice_length": [message]})
     trace = _earliest(contract, notice_on, ends_on, length, notice_unit)
     termination = Termination.objects.create(
         organization_id=actor.organization_id,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
 from clm.audit.moves import move
-from clm.events.record import Event
+from clm.events.record import Event, record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid, NotVisible
@@ -22,6 +22,7 @@ from contracts.models import Clause, Contract, SurvivingClause, Termination, Ter
 from contracts.operations.amending.guards import close_amendments
 from contracts.operations.approval.guards import close_approvals
 from contracts.operations.retention.guards import end
+from contracts.outlook import outlook
 from contracts.queries import version_in_force
 from contracts.states import ContractState, TerminationState, VersionState
 
@@ -83,6 +84,14 @@ def overtake(actor: Actor, verb: str, termination: Termination) -> Event:
     return ending.termination_moved(verb, termination, before)
 
 
+def overtake_announced(actor: Actor, verb: str, contract: Contract) -> None:
+    """A locked contract that is over by now does not end once more."""
+    announced = Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED).first()
+    if announced is not None:
+        announced.contract = contract
+        record(actor, overtake(actor, verb, announced))
+
+
 def check_not_before_it_began(contract: Contract, day: date, field: str) -> None:
     """Raises Invalid `before_it_began`: a contract ends after its first day, or what it must be kept for is lost."""
     starts = Terms.objects.filter(version__contract=contract, version__state=VersionState.FINAL)
@@ -92,6 +101,17 @@ def check_not_before_it_began(contract: Contract, day: date, field: str) -> None
         raise Invalid("before_it_began", message, fields={field: [message]})
 
 
+def check_not_before_its_term(contract: Contract, day: date, field: str) -> None:
+    """Raises Invalid `before_its_term`: the terms before the one that runs were served in full, and what was done in
+    them stands. A contract may have ended with the one before, at the latest on the first day of the one that runs."""
+    today = clock.today(contract.time_zone)
+    rows, _over = outlook(contract, today)
+    if rows and day < min(rows[-1].starts_on, today):
+        message = _("Term %(number)s runs since %(day)s: it cannot end before that.")
+        message %= {"number": rows[-1].number, "day": rows[-1].starts_on}
+        raise Invalid("before_its_term", message, fields={field: [message]})
+
+
 def finish(actor: Actor, verb: str, contract: Contract, ended_on: date, reason: str) -> Event:
     """The locked contract is over from this day; its terms begin no more. Answers the fact to record."""
     previous = move(actor, contract, to=ContractState.TERMINATED, reason=reason)
@@ -99,5 +119,5 @@ def finish(actor: Actor, verb: str, contract: Contract, ended_on: date, reason: 
     close_amendments(actor, contract, verb=verb, why=_("The contract was terminated."))
     contract.terms_due_at = None
     contract.save(update_fields=["terms_due_at"])
-    end(contract, ended_on)
+    end(contract, ended_on, said_on=clock.today(contract.time_zone))
     return events.contract_moved("contract.terminated", verb, contract, previous, reason=reason, terminated_on=ended_on)

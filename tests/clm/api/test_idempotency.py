@@ -13,7 +13,7 @@ from clm.access.permissions import noting_grants
 from clm.access.scope import organization_scope
 from clm.accounts.models import ApiToken, Membership
 from clm.accounts.operations.change_roles import change_roles
-from clm.api.idempotency import _content, _require_again, fingerprint, forget_before_now
+from clm.api.idempotency import _require_again, fingerprint, forget_before_now
 from clm.api.models import IdempotencyRecord
 from clm.lib import clock
 from clm.lib.errors import NotVisible
@@ -187,9 +187,22 @@ def parts(boundary: str, content: str) -> bytes:
 def fingerprint_of(boundary: str, content: str) -> str:
     kind = f"multipart/form-data; boundary={boundary}"
     request = RequestFactory().post("/api/v1/x/", parts(boundary, content), content_type=kind)
-    return fingerprint("POST", "/api/v1/x/", _content(request))
+    try:
+        return fingerprint(request, takes_files=True)
+    finally:
+        request.close()
 
 
-def test_a_repeated_upload_may_draw_another_boundary() -> None:
+def test_a_repeated_upload_may_draw_another_boundary(settings: Any) -> None:
     assert fingerprint_of("----one1111", "same") == fingerprint_of("----two2222", "same")
     assert fingerprint_of("----one1111", "same") != fingerprint_of("----one1111", "other")
+    # A file is no field: it lies on the disk, however large it is.
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    assert fingerprint_of("----one1111", "x" * 999) != fingerprint_of("----one1111", "x" * 998 + "y")
+
+
+def test_a_form_that_is_cut_off_is_refused(api: APIClient) -> None:
+    kind = "multipart/form-data; boundary="
+    sent = api.generic("POST", "/api/v1/people/", b"x", content_type=kind, headers={"Idempotency-Key": "key-1"})
+
+    assert (sent.status_code, sent["Content-Type"]) == (400, "application/problem+json")

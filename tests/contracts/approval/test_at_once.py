@@ -21,7 +21,8 @@ from tests.contracts.test_at_once import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_two_who_are_asked_answer_at_once(acme: Cast) -> None:
+@pytest.mark.parametrize("_run", [1, 2])
+def test_two_who_are_asked_answer_at_once(acme: Cast, _run: int) -> None:
     """One of them is enough: the other comes too late, and a no does not undo the yes."""
     other = add_person(acme, "other", ["legal"])
     matrix_of(acme, LEGAL)

@@ -35,11 +35,19 @@ def test_the_longest_rule_that_fits_counts() -> None:
 
 @pytest.mark.parametrize(
     ("rule", "contract", "fits"),
-    [("", "DE", True), ("DE", "DE", True), ("DE", "FR", False), ("US", "US-NY", True), ("US-NY", "US", False),
+    [("", "DE", True), ("DE", "DE", True), ("DE", "FR", False), ("US", "US-NY", True), ("US-NY", "US", True),
      ("US-NY", "US-CA", False), ("DE", "", True)],
 )  # fmt: skip
 def test_a_country_fits_its_parts_and_everything_fits_what_nobody_named(rule: str, contract: str, fits: bool) -> None:
     assert Rule("R", 1, END, jurisdiction=rule).fits("nda", contract) is fits
+
+
+def test_an_end_that_was_recorded_later_is_kept_from_then() -> None:
+    found = retention(ENDED, "nda", "DE", [Rule("Year", 12, END)], date(2027, 6, 1))
+
+    assert found is not None
+    assert found.until == date(2028, 6, 1)
+    assert [item.name for item in found.trace.inputs][:2] == ["ended on", "end recorded on"]
 
 
 def test_without_a_rule_nothing_says_that_it_may_go() -> None:

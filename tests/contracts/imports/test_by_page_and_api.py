@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -19,6 +21,7 @@ from clm.lib.actor import Actor
 from contracts.models import Contract, ContractImport, ImportRow
 from contracts.operations.create_party import create_party
 from contracts.operations.restrict_contract import restrict_contract
+from contracts.papers.importing import put_upload
 from contracts.queries.imports import counts_for
 from tests.cast import Cast
 from tests.contracts.imports.packed import SHEET, done, packed, read, rows_of, text_of, tried, two_files, work
@@ -193,3 +196,32 @@ def test_the_same_person_maps_the_same_columns_once(alice: Actor) -> None:
 
     assert (again.mapping["columns"], again.mapping["tags"]) == (batch.mapping["columns"], ["old"])
     assert ImportRow.objects.filter(batch=again).count() == 2
+
+
+def test_a_large_upload_is_stored_piece_by_piece(alice: Actor) -> None:
+    """By the API with a key, too, whose answer to a repeated one is the first."""
+    large = 48 * 1024 * 1024
+    with TemporaryUploadedFile("old.zip", "application/zip", large, None) as file:
+        file.write(b"PK")
+        file.truncate(large)
+        tracemalloc.start()
+        try:
+            put = put_upload(alice, name="", archive=file)["archive"]
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert (put.size, default_storage.size(put.storage_name)) == (large, large)
+    assert peak < large // 8
+
+
+def test_an_upload_larger_than_any_form_is_repeated_by_its_key(alice: Actor, api: APIClient, settings: Any) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 200
+    url, key = "/api/v1/contract-imports/", {"Idempotency-Key": "once"}
+    sent = [api.post(url, {"archive": upload()}, format="multipart", headers=key) for _ in range(2)]
+
+    assert [answer.status_code for answer in sent] == [201, 201]
+    assert sent[0].json()["id"] == sent[1].json()["id"]
+    other = api.post(url, {"archive": upload(content=packed({}))}, format="multipart", headers=key)
+    assert other.json()["code"] == "idempotency_key_reused"
+    work(ContractImport.objects.get())

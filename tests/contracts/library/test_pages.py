@@ -112,6 +112,7 @@ def test_by_hand_only_what_was_shown_is_approved(approver: Client, alice: Actor)
     for data in ({}, {"seen": read}):
         answer = approver.post(reverse("library-clause-approve", args=[clause.pk]), data, follow=True)
         assert "alert-error" in answer.content.decode()
+    assert "(Alice, " in answer.content.decode()
 
     clause.refresh_from_db()
     assert clause.state == "draft"

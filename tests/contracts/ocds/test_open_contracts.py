@@ -12,24 +12,33 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from clm.access.permissions import system_actor
 from clm.access.scope import organization_scope
 from clm.audit.models import LedgerEntry
+from clm.documents.blobs import put_content
 from clm.jobs.models import Job
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, NotVisible
+from contracts.access.signing import DESK
 from contracts.adapters.ocds import read_ocds
 from contracts.models import Contract, ContractParty, OpenContract, Party
 from contracts.operations.change_contract import change_contract
+from contracts.operations.finalize_version import finalize_version
 from contracts.operations.open_contracts.export_open_contracts import export_open_contracts
 from contracts.operations.open_contracts.publish_contract import publish_contract, withdraw_publication
 from contracts.operations.open_contracts.set_publisher import set_publisher
 from contracts.operations.open_contracts.take_open_contract import take_open_contract
 from contracts.operations.parties.identify_party import add_identifier
 from contracts.operations.restrict_contract import restrict_contract
+from contracts.operations.signing.attach_seal import SealedPapers, attach_seal
 from contracts.papers.open_contracts import request_open_import
 from tests.cast import Cast
+from tests.contracts.amended import accepted, proposed
+from tests.contracts.ocds.standard import faults_of
 from tests.contracts.ocds.test_reading import FOLDER, package
 from tests.contracts.papers import active_contract, draft_contract
+from tests.contracts.signing.sent import completed
 from tests.shared_data import shared
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +85,7 @@ def test_a_package_is_taken_once_and_again_where_it_changed(acme: Cast, alice: A
     assert Party.objects.get().identifiers.get().value == "1"
 
 
-def test_the_given_process_comes_in_with_its_contract(alice: Actor) -> None:
+def test_the_given_process_comes_in_with_its_contract_and_goes_out(alice: Actor, publisher: None) -> None:
     (facts,) = read_ocds(shared(f"{FOLDER}/record/ocds-213czf-000-00001.json").read_bytes()).contracts
 
     found = take_open_contract(actor=alice, facts=facts)
@@ -87,6 +96,10 @@ def test_the_given_process_comes_in_with_its_contract(alice: Actor) -> None:
     assert (barnet.identifiers.get().issuer, barnet.addresses.get().country) == ("GB-LAC", "GB")
     assert len(found.contract.opened.facts["documents"]) == 3
     assert LedgerEntry.objects.filter(event="contract.read_from_ocds", contract_id=found.contract.pk).count() == 1
+    OpenContract.objects.update(published_at=clock.now())
+    sent = export_open_contracts(actor=alice, form="record").content
+    offices = [party["address"]["countryName"] for party in json.loads(sent)["records"][0]["releases"][0]["parties"]]
+    assert (faults_of("record", sent), set(offices)) == ([], {"United Kingdom"})
 
 
 def test_parties_are_known_by_their_number_and_never_by_a_name_alone_that_a_number_contradicts(alice: Actor) -> None:
@@ -118,7 +131,7 @@ def test_what_goes_out_comes_in_again_as_it_was(alice: Actor, charlie: Actor, gl
         made = export_open_contracts(actor=alice, form=form)
         reading = read_ocds(made.content)
         found = {each.key: each for each in reading.contracts}
-        assert (made.contracts, reading.problems) == (2, [])
+        assert (made.contracts, reading.problems, faults_of(form, made.content)) == (2, [], [])
         hosting = found[contract.reference]
         assert (hosting.ocid, hosting.status) == (f"ocds-a1b2c3-{contract.reference}", "active")
         assert (str(hosting.amount), hosting.currency, hosting.description) == ("1200.25", "EUR", "Words")
@@ -132,6 +145,52 @@ def test_what_goes_out_comes_in_again_as_it_was(alice: Actor, charlie: Actor, gl
         for facts in reading.contracts:
             assert take_open_contract(actor=charlie, facts=facts).outcome == "added"
             assert take_open_contract(actor=charlie, facts=facts).outcome == "unchanged"
+
+
+def test_of_what_was_sealed_here_the_sealed_file_is_said(alice: Actor, publisher: None) -> None:
+    """`/verify/` knows that one; of another it would say that nothing is known."""
+    envelope = completed(alice)
+    sealed = put_content(alice.organization_id, b"%PDF-1.7 sealed", "application/pdf")
+    desk = system_actor(DESK, alice.organization_id)
+    attach_seal(actor=desk, envelope_id=envelope.pk, made=SealedPapers(sealed, "B-B", "Us"))
+    filed = active_contract(alice, title="Filed")
+    for contract in (envelope.contract, filed):
+        publish_contract(actor=alice, contract_id=contract.pk)
+    said = json.loads(export_open_contracts(actor=alice, form="release").content)
+    found = {each["id"]: each["documents"] for release in said["releases"] for each in release["contracts"]}
+    (ours,), (theirs,) = (found[each.reference] for each in (envelope.contract, filed))
+    assert (ours["description"], ours["url"].endswith("/verify/")) == (f"sha256 {sealed.sha256}", True)
+    assert (theirs["description"], "url" in theirs) == (f"sha256 {filed.versions.get().blob.sha256}", False)
+
+
+def test_whatever_was_read_goes_out_as_the_standard_has_it(alice: Actor, publisher: None) -> None:
+    """Codes that are in none of its lists, days and local times, ids that are missing or there twice, one award for two
+    contracts, an amended contract of our own."""
+    notes = [
+        {"id": "1", "title": "Plan", "url": "https://a.example/a plan ü", "datePublished": "2026-01-05"},
+        {"id": "1", "title": "Plan", "datePublished": "some day"},
+        {"title": "Nameless", "url": "ftp://a.example/x", "datePublished": "2026-01-05T10:00:00"},
+    ]
+    changes = [{"date": "2026-02-01"}, {"id": "1", "date": "soon", "rationale": "Why"}]
+    odd = {"status": "signed", "awardID": "a-1", "dateSigned": "2026-01-02T10:00:00", "documents": notes}
+    lanes = [ONE | odd | {"id": f"c-{n}", "amendments": changes, "x_extension": {"y": [n]}} for n in (1, 2)]
+    tender = {"id": "t", "procurementMethod": "Open", "mainProcurementCategory": "services", "tenderPeriod": "?"}
+    awards = [{"id": "a-1", "suppliers": [{"id": "S-1"}]}]
+    for facts in read_ocds(content(*lanes, tender=tender, awards=awards)).contracts:
+        made = take_open_contract(actor=alice, facts=facts, ours="buyer").contract
+        # As if it was published while it was a draft: no state of ours hides what was read.
+        OpenContract.objects.filter(contract=made).update(published_at=clock.now())
+    own = active_contract(alice, title="Own")
+    finalize_version(actor=alice, version_id=accepted(alice, proposed(alice, own)).version_id)
+    publish_contract(actor=alice, contract_id=own.pk)
+
+    for form in ("release", "record"):
+        sent = export_open_contracts(actor=alice, form=form)
+        assert (sent.contracts, faults_of(form, sent.content)) == (3, [])
+    lane = next(each for each in json.loads(sent.content)["records"] if each["ocid"] == "ocds-aaaaaa-1")
+    told = lane["compiledRelease"]
+    assert (len(told["awards"]), "status" in told["contracts"][0], "procurementMethod" in told["tender"]) == (1, 1, 0)
+    assert [each["id"] for each in told["contracts"][0]["documents"]] == ["1", "1-2", "3"]
 
 
 def test_never_what_is_confidential_unsigned_or_withdrawn(alice: Actor, publisher: None) -> None:
@@ -149,11 +208,12 @@ def test_never_what_is_confidential_unsigned_or_withdrawn(alice: Actor, publishe
     assert export_open_contracts(actor=alice, form="release").contracts == 1
 
     restrict_contract(actor=alice, contract_id=open_one.pk)
-    assert export_open_contracts(actor=alice, form="release").contracts == 0
+    with pytest.raises(DomainError, match="None of these contracts is published"):
+        export_open_contracts(actor=alice, form="release")
     restrict_contract(actor=alice, contract_id=open_one.pk, is_confidential=False)
     withdraw_publication(actor=alice, contract_id=open_one.pk)
-    assert export_open_contracts(actor=alice, form="release").contracts == 0
-    assert b"releases" in export_open_contracts(actor=alice, form="release").content
+    with pytest.raises(DomainError, match="None of these contracts is published"):
+        export_open_contracts(actor=alice, form="release")
 
 
 def test_a_contract_that_one_does_not_see_is_not_changed(alice: Actor, acme: Cast) -> None:

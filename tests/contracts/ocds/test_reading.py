@@ -64,6 +64,38 @@ def test_the_process_is_read_from_every_form(name: str) -> None:
     ]
 
 
+def in_shapes(said: dict[str, Any]) -> dict[str, Any]:
+    """One process in every form that the standard has for it."""
+    link = {"url": "https://a.example/1.json#1", "date": "2026-01-01T00:00:00Z", "tag": ["contract"]}
+    versions = {
+        name: [{"releaseID": "0", "releaseDate": "2025-01-01", "releaseTag": ["planning"], "value": "before"},
+               {"releaseID": "1", "releaseDate": "2026-01-01", "releaseTag": ["contract"], "value": said[name]}]
+        for name in ("contracts",)
+    }  # fmt: skip
+    record = {"ocid": said["ocid"], "releases": [link]}
+    return {
+        "release package": {"version": "1.1", "extensions": ["https://a.example/extension.json"], "releases": [said]},
+        "single release": said,
+        "list of releases": [said],
+        "record package": {"version": "1.1", "records": [record | {"compiledRelease": said}]},
+        "record package of releases": {"records": [{"ocid": said["ocid"], "releases": [said]}]},
+        "record package of versions": {"records": [record | {"versionedRelease": versions}]},
+        "single record": record | {"compiledRelease": said},
+    }
+
+
+@pytest.mark.parametrize("shape", list(in_shapes(release())))
+def test_every_form_has_all_contracts_and_their_amendments(shape: str) -> None:
+    """With what extensions add, which is no fault and comes nowhere."""
+    amended = {"id": "b", "amendments": [{"id": "1", "date": "2026-02-01T00:00:00Z", "rationale": "More"}]}
+    former = {"id": "c", "amendment": {"date": "2026-03-01T00:00:00Z", "rationale": "Less", "changes": []}}
+    contracts = [{"id": "a", "x_risk": {"level": [1, None]}, "value": {"x_net": 1}}, amended, former]
+    reading = read(in_shapes(release(*contracts, x_bids={"statistics": [{"value": "?"}]}))[shape])
+
+    found = {each.key: [note["rationale"] for note in each.amendments] for each in reading.contracts}
+    assert (found, reading.problems) == ({"a": [], "b": ["More"], "c": ["Less"]}, [])
+
+
 def test_a_wrong_fact_is_left_out_and_named_by_its_path() -> None:
     reading = read(
         package(

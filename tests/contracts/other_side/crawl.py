@@ -138,7 +138,8 @@ def crawl(client: Client, *, api: bool, until: Iterable[str] = ()) -> Read:
     wanted = {word.lower() for word in until}
     is_search = bool(wanted)
     unread: set[str] = set()  # routes that nobody reads from: they only take orders
-    for asked, (route, url) in enumerate(dict.fromkeys(addresses(api=api))):
+    every = dict.fromkeys(addresses(api=api))
+    for asked, (route, url) in enumerate(_broadly(every) if is_search else every):
         if asked % FRESH_AFTER == 0:
             caches["default"].clear()  # else most of the API answers that too much was asked of it
         if route in unread:
@@ -173,6 +174,15 @@ def addresses(*, api: bool) -> Iterator[tuple[str, str]]:
         yield from (("tab", f"{url}{more}") for more in (("", "?show=all") if tab.asks else ("",)))
 
 
+def _broadly(every: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Of each route one address after another: what is sought is found before everything was asked."""
+    by_route: dict[str, list[str]] = {}
+    for route, url in every:
+        by_route.setdefault(route, []).append(url)
+    for rank in range(max(map(len, by_route.values()))):
+        yield from ((route, urls[rank]) for route, urls in by_route.items() if rank < len(urls))
+
+
 def ids_for(url: str) -> list[str]:
     """The ids that an address may carry: of the kind that stands before them. An address nobody said that of is a
     KeyError: all kinds of ids at each would be thousands of requests."""
@@ -180,7 +190,7 @@ def ids_for(url: str) -> list[str]:
     if place in NONE_OF_THEM:
         return [key for model in VISIBILITY if model.__name__ in FEW for key in _keys(model, first=0, last=1)]
     models = [model for model in VISIBILITY if model.__name__ in KINDS[place]]
-    return [key for model in models for key in _keys(model, first=4, last=8)]
+    return [key for model in models for key in _keys(model, first=3, last=6)]
 
 
 def _keys(model: Any, *, first: int, last: int) -> list[str]:

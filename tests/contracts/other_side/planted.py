@@ -19,14 +19,20 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.pdf import render_pdf
 from contracts.engine.body import body_of
-from contracts.models import Contract, DraftClause, LibraryClauseVersion, Party, Version
+from contracts.models import Conflict, Contract, DraftClause, LibraryClauseVersion, Party, Version
 from contracts.operations.activate_contract import activate_contract
 from contracts.operations.add_version import add_version
+from contracts.operations.amending.answer_amendment import accept_amendment
+from contracts.operations.amending.guards import put_evidence
+from contracts.operations.amending.propose_amendment import propose_amendment
+from contracts.operations.amending.record_acceptance import record_acceptance
+from contracts.operations.amending.withdraw_amendment import withdraw_amendment
 from contracts.operations.approval.reject_step import reject_step
 from contracts.operations.approval.request_approval import request_approval
 from contracts.operations.change_contract import change_contract
 from contracts.operations.comments.reply_to_thread import reply_to_thread
 from contracts.operations.comments.start_thread import start_thread
+from contracts.operations.conflicts.acknowledge_conflict import acknowledge_conflict
 from contracts.operations.create_contract import create_contract
 from contracts.operations.create_party import create_party
 from contracts.operations.custom_fields.define_custom_field import define_custom_field
@@ -61,11 +67,14 @@ from contracts.papers.envelopes import make_envelope_paper
 from slas.operations.settle_breach import acknowledge_breach
 from tests.billing.built import breach_of
 from tests.cast import Cast, add_person
+from tests.contracts.amended import proposed
 from tests.contracts.approval.routed import away, matrix_of, ready_contract, requested, seat_of
+from tests.contracts.imports.packed import done, packed, read, tried
 from tests.contracts.library.shelf import approved
 from tests.contracts.papers import SENTENCE, TERMS, TEXT, newest, text_paper
 from tests.contracts.requests.asked import asked_for
 from tests.contracts.retention.records import kept_three_years
+from tests.contracts.risk.scored import CAPPED, contract_with, followed
 
 # One word for each kind, none of which stands anywhere else.
 SECRETS = {
@@ -118,6 +127,11 @@ SECRETS = {
     "name of a retention rule": "Numbatrule",
     "why a contract ends": "numbatwhyover",
     "what is left to do at its end": "numbatleft",
+    "why an amendment was withdrawn": "wallabywithdrawn",
+    "why a disagreement is known": "wallabyknown",
+    "a contract that does not agree with theirs": "Wallabydeal",
+    "name of an import": "Wallabyimport",
+    "what a sheet said": "wallabycell",
 }
 # In what they may well read, so that the same search for words is known to find what it should.
 SHARED = {
@@ -126,6 +140,7 @@ SHARED = {
     "words they have": "calendar month",
     "who wrote to them": "Alice",
     "note to what was handed over": "kowarinote",
+    "what an amendment changes": "kowarichange",
 }
 
 
@@ -182,6 +197,7 @@ def plant(cast: Cast) -> House:
     add_person(cast, "alice", ["legal"])
     create_contract(actor=legal, title=SECRETS["a contract that is not theirs"])
     in_force = _in_force(legal)
+    _amended(legal, in_force)
     negotiated = _negotiated(cast, legal)
     with_them = _with_them(cast, legal)
     _prepared(legal, negotiated)
@@ -190,6 +206,7 @@ def plant(cast: Cast) -> House:
     _waits(cast, legal)
     _recorded(cast, legal, in_force)
     _kept(legal, in_force)
+    _disagrees(legal, followed(_brought_in(cast, legal)))
     grant([cast.users["counterparty"]], "see_confidential_contract", in_force)
     return House(cast, in_force, negotiated, with_them, legal, guest)
 
@@ -215,6 +232,40 @@ def _recorded(cast: Cast, legal: Actor, contract: Contract) -> None:
     note = SECRETS["note to a relation"]
     relate_contracts(actor=legal, contract_id=contract.pk, other_id=other.pk, kind="order", note=note)
     name_watchers(actor=legal, contract_id=contract.pk, people=[cast["legal"].person_id])
+
+
+def _amended(legal: Actor, contract: Contract) -> None:
+    """Proposed once and withdrawn; proposed again, with a document, and accepted by us here and by them in a letter."""
+    first = proposed(legal, contract)
+    withdraw_amendment(actor=legal, amendment_id=first.pk, reason=SECRETS["why an amendment was withdrawn"])
+    facts = {"summary": SHARED["what an amendment changes"], "instrument": _paper(legal, word_file(), "docx")}
+    second = propose_amendment(actor=legal, version_id=first.version_id, **facts)
+    accept_amendment(actor=legal, amendment_id=second.pk, seen=second.content_hash)
+    record_acceptance(
+        actor=legal, amendment_id=second.pk, part_id=contract.parties.get(role="counterparty").pk, how="letter",
+        by_name="Carl", evidence=put_evidence(legal, b"We accept.", f"{SECRETS['name of a file']}.txt"),
+    )  # fmt: skip
+
+
+def _brought_in(cast: Cast, legal: Actor) -> Contract:
+    """A signed contract of theirs that came in by a sheet of ours."""
+    name, cell = f"{SECRETS['name of a file']}.txt", SECRETS["what a sheet said"]
+    sheet = f"File name;Title;Counterparty;Signed;Note\n{name};Hosting of old;Cirrus Hosting GmbH;2024-02-01;{cell}\n"
+    batch = read(legal, packed({name: CAPPED.encode(), "list.csv": sheet.encode()}), name=SECRETS["name of an import"])
+    tried(legal, batch)
+    done(legal, batch)
+    contract = Contract.objects.get(title="Hosting of old")
+    grant([cast.users["counterparty"]], "see_confidential_contract", contract)
+    return contract
+
+
+def _disagrees(legal: Actor, theirs: Contract) -> None:
+    """Another contract with the same party, by other laws; somebody knows of it."""
+    title = SECRETS["a contract that does not agree with theirs"]
+    party = theirs.parties.get(role="counterparty").party
+    other = contract_with(legal, party, CAPPED.replace("Germany", "Austria"), title=title)
+    conflict = Conflict.objects.get(contract=theirs, other=other, topic="law")
+    acknowledge_conflict(actor=legal, conflict_id=conflict.pk, reason=SECRETS["why a disagreement is known"])
 
 
 def _kept(legal: Actor, contract: Contract) -> None:

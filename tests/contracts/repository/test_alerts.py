@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from clm.access.permissions import system_actor, visible
@@ -17,7 +19,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.notify.models import Notification
 from clm.pages.access import WATCH
-from clm.pages.models import SavedView
+from clm.pages.models import SavedView, ViewMatch
 from clm.pages.operations.check_view import check_view
 from clm.pages.operations.save_view import save_view
 from clm.pages.operations.set_view_alert import set_view_alert
@@ -128,22 +130,29 @@ def test_a_view_that_cannot_be_asked_tells_so_once_and_nothing_else(alice: Actor
     assert view.alert_due_at == NINE + timedelta(minutes=17)
 
 
-def test_of_too_many_what_comes_into_sight_again_is_not_told(
-    alice: Actor, page: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("clm.pages.operations.check_view.MOST_FOLLOWED", 2)
-    monkeypatch.setattr("clm.pages.alert_pages.MOST_FOLLOWED", 2)
-    rows = [create_contract(actor=alice, title=f"No. {number}", tags=["renew"]) for number in range(4)]
+def test_however_many_match_an_old_one_that_begins_to_is_told(alice: Actor) -> None:
+    """Among more than anybody reads, and without fetching them."""
+    old = create_contract(actor=alice, title="Old")
+    create_contract(actor=alice, title="Known", tags=["renew"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE many ON COMMIT DROP AS SELECT c.* FROM contracts_contract c, "
+            "generate_series(1, 5000) WHERE title = 'Known'"
+        )
+        cursor.execute("UPDATE many SET id = uuidv7(), reference = 'M-' || ctid")
+        cursor.execute("INSERT INTO contracts_contract SELECT * FROM many")
     with clock.set_to(NINE):
         view = watched(alice)
     looked()
-    assert "too wide" in page.get(f"/views/{view.pk}/alert/").content.decode()
-    tagged(alice, rows[3])
-    looked(6)
-    assert told(alice) == []
-    newest = create_contract(actor=alice, title="Newest", tags=["renew"])
+    assert (ViewMatch.objects.filter(view=view).count(), told(alice)) == (5001, [])
+    tagged(alice, old, "renew")
+    with CaptureQueriesContext(connection) as asked:
+        looked(6)
+    assert told(alice) == [f"Newly matches “Renewals”: {old}"]
+    assert len(asked) < 60
+    Contract.objects.filter(title="Known").update(tags=[])
     looked(12)
-    assert told(alice) == [f"Newly matches “Renewals”: {newest}"]
+    assert ViewMatch.objects.get(view=view).row_id == old.pk
 
 
 def test_a_look_is_claimed_and_one_that_fails_waits_for_its_next_time(

@@ -13,7 +13,7 @@ from clm.events.models import OutboxEvent
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Forbidden, NotVisible
-from contracts.models import Contract, Party, PartyAddress, PartyContact, PartyIdentifier
+from contracts.models import Contract, ContractParty, Party, PartyAddress, PartyContact, PartyIdentifier
 from contracts.operations.create_contract import create_contract
 from contracts.operations.create_party import create_party
 from contracts.operations.name_party import name_party
@@ -22,8 +22,10 @@ from contracts.operations.parties.archive_party import archive_party, reinstate_
 from contracts.operations.parties.identify_party import add_identifier, remove_identifier
 from contracts.operations.parties.name_contact import add_contact, change_contact, remove_contact
 from contracts.operations.parties.set_parent_company import set_parent_company
+from contracts.operations.set_parties import add_party
 from contracts.queries.entities import contacts_of, group_of, hours_in_words, levels_of, similar_parties
 from tests.cast import Cast
+from tests.contracts.papers import active_contract
 
 LEI = "54930084UKLVMY22DS16"
 
@@ -233,3 +235,21 @@ def test_others_see_nothing_and_change_nothing(
     with pytest.raises(NotVisible):
         remove_identifier(actor=alice, party_id=other.pk, identifier_id=number.pk)
     assert rows() == [1, 0, 0]
+
+
+def test_a_signed_contract_binds_whom_it_bound(alice: Actor, cirrus: Party) -> None:
+    contract = active_contract(alice)
+    guarantor = create_party(actor=alice, name="Cirrus Bank AG", country="DE")
+
+    for role in ("counterparty", "ours"):
+        refused(
+            "contract_executed",
+            "role",
+            lambda role=role: add_party(actor=alice, contract_id=contract.pk, party_id=guarantor.pk, role=role),
+        )
+    for role in ("affiliate", "affiliate", "guarantor"):
+        add_party(actor=alice, contract_id=contract.pk, party_id=guarantor.pk, role=role)
+    assert sorted(ContractParty.objects.filter(party=guarantor).values_list("role", flat=True)) == [
+        "affiliate",
+        "guarantor",
+    ]

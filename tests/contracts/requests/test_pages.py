@@ -168,7 +168,7 @@ def test_answers_are_put_right_before_the_draft(acme: Cast, triages: Client) -> 
     }
     assert "Kings" in shown(triages, "request", request.pk)
     late = triages.post(url, {**TYPED, "title": "Other", "seen": "1"})
-    assert (late.status_code, "Somebody changed this request" in late.content.decode()) == (400, True)
+    assert (late.status_code, "Legal changed this while you were editing" in late.content.decode()) == (400, True)
 
 
 def test_who_may_not_change_it_is_sent_back(acme: Cast, triages: Client) -> None:
@@ -209,7 +209,7 @@ def test_who_took_it_first_keeps_it(acme: Cast, triages: Client) -> None:
 
     request.refresh_from_db()
     assert request.assignee_id == acme["procurement"].user_id
-    assert "Somebody changed this request meanwhile" in answer.content.decode()
+    assert "Somebody changed this request meanwhile: look at it again. (Procurement, " in answer.content.decode()
 
 
 def test_who_asked_sees_the_state_of_a_contract_that_they_may_not_see(acme: Cast, asks: Client) -> None:

@@ -27,7 +27,7 @@ def kept_three_years(actor: Actor, **facts: Any) -> RetentionRule:
 
 def archived_contract(actor: Actor, **facts: Any) -> Contract:
     """Ended on 30 June 2026 and archived then."""
-    with clock.set_to(datetime(2026, 7, 1, tzinfo=UTC)):
+    with clock.set_to(datetime(2026, 6, 30, tzinfo=UTC)):
         contract = active_contract(actor, **facts)
         terminate_contract(actor=actor, contract_id=contract.pk, terminated_on=ENDED, reason="Done")
         return archive_contract(actor=actor, contract_id=contract.pk)

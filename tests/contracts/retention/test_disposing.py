@@ -258,7 +258,8 @@ def _over(actor: Actor, contract: Contract) -> Disposal:
     from tests.contracts.retention.records import ENDED
 
     kept_three_years(actor)
-    terminate_contract(actor=actor, contract_id=contract.pk, terminated_on=ENDED, reason="Done")
+    with clock.set_to(datetime(2026, 7, 1, tzinfo=UTC)):
+        terminate_contract(actor=actor, contract_id=contract.pk, terminated_on=ENDED, reason="Done")
     archive_contract(actor=actor, contract_id=contract.pk)
     return propose_disposal(actor=actor, contract_id=contract.pk)
 

@@ -13,8 +13,8 @@ from clm.documents.blobs import StoredContent, put_content
 from clm.documents.extraction import PDF
 from clm.lib.actor import Actor
 from clm.notify.tasks import send_letters
-from contracts.access.signing import SIGNER
-from contracts.models import Contract, Envelope, Recipient, SignatureField
+from contracts.access.signing import OTHER_SYSTEM, SIGNER
+from contracts.models import Contract, Envelope, Recipient, SignatureField, SignedCopy
 from contracts.operations.create_party import create_party
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
@@ -23,9 +23,11 @@ from contracts.operations.signing.change_envelope import FieldDraft, RecipientDr
 from contracts.operations.signing.consent_to_sign import consent_to_sign
 from contracts.operations.signing.create_envelope import create_envelope
 from contracts.operations.signing.guards import Origin, Pass
+from contracts.operations.signing.remind_recipient import void_envelope
 from contracts.operations.signing.send_envelope import send_envelope
+from contracts.operations.signing.sign_elsewhere import receive_execution, send_elsewhere
 from contracts.operations.signing.sign_envelope import sign_envelope
-from contracts.papers.envelopes import PNG, EnvelopePage, EnvelopePaper, make_envelope_paper
+from contracts.papers.envelopes import PNG, EnvelopePage, EnvelopePaper, Scan, make_envelope_paper
 from tests.contracts.papers import TERMS, draft_contract, newest
 
 ORIGIN = Origin("203.0.113.7", "Browser of the tests")
@@ -135,3 +137,13 @@ def completed(actor: Actor, *people: RecipientDraft, **facts: Any) -> Envelope:
     for recipient in envelope.recipients.filter(role__in=("signer", "approver")).order_by("position"):
         signed(actor, envelope, recipient.name)
     return Envelope.objects.get(pk=envelope.pk)
+
+
+def kept_copy(actor: Actor) -> SignedCopy:
+    """Signed in another system, after it was taken back."""
+    envelope = send_elsewhere(actor=actor, envelope_id=prepared(actor).pk, system="Signatory")
+    void_envelope(actor=actor, envelope_id=envelope.pk, reason="Wrong annex.")
+    scan = Scan(put_content(actor.organization_id, b"%PDF-1.7 signed", PDF), ())
+    system = system_actor(OTHER_SYSTEM, actor.organization_id)
+    receive_execution(actor=system, envelope_id=envelope.pk, message_id="m-1", scan=scan)
+    return SignedCopy.objects.get(envelope=envelope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,31 @@ def test_prepared_sent_and_followed(alice: Actor, api: APIClient) -> None:
     over = post(api, "api-envelope-voiding", pk, reason="Wrong annex.")
     assert (over.data["state"], over.data["reason"]) == ("voided", "Wrong annex.")
     assert Contract.objects.get(pk=contract.pk).state == "draft"
+
+
+def test_with_an_idempotency_key_each_is_done_once(alice: Actor, api: APIClient) -> None:
+    contract = ready_contract(alice)
+
+    def twice(route: str, *args: Any, **body: Any) -> Any:
+        key = {"Idempotency-Key": route}
+        answers = [api.post(reverse(route, args=args), body, format="json", headers=key) for _ in range(2)]
+        assert answers[0].status_code < 300, answers[0].data
+        assert (answers[1].status_code, answers[1].data["id"]) == (answers[0].status_code, answers[0].data["id"])
+        return answers[0].data
+
+    pk = twice("api-envelopes", version=str(newest(contract).pk), recipients=PEOPLE)["id"]
+    assert Envelope.objects.count() == 1
+    twice("api-envelope-preparing", pk)
+    assert EnvelopeEvent.objects.filter(kind="created").count() == 2
+    scan = base64.b64encode(blank_pdf()).decode()
+    twice("api-envelope-on-paper", pk, pdf=scan, signed_on=clock.today().isoformat(), certifies=True)
+    assert EnvelopeEvent.objects.filter(kind="on_paper").count() == 1
+
+
+def test_where_something_is_refused_there_is_no_draft(alice: Actor, api: APIClient) -> None:
+    version = str(newest(ready_contract(alice)).pk)
+    refused = post(api, "api-envelopes", version=version, recipients=[PEOPLE[0], PEOPLE[0]])
+    assert (refused.status_code, Envelope.objects.count()) == (400, 0)
 
 
 def test_what_nobody_reads_and_what_is_wrong_is_refused(alice: Actor, api: APIClient) -> None:
@@ -130,4 +156,4 @@ def test_the_list_asks_as_often_for_many_as_for_one(alice: Actor, api: APIClient
         with CaptureQueriesContext(connection) as asked:
             api.get(reverse("api-envelopes"))
         counted.append(len(asked))
-    assert counted[1:] == [6, 6]
+    assert counted[1:] == [7, 7]

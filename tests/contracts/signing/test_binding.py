@@ -145,7 +145,7 @@ def test_a_paper_goes_out_with_the_text_it_was_made_of_and_no_other(alice: Actor
     _changed(lambda: send_envelope(actor=alice, envelope_id=envelope.pk, seen=newest(contract).content_hash))
     _changed(lambda: send_elsewhere(actor=alice, envelope_id=envelope.pk, system="Signatory"))
     scan = Scan(paper.stored, tuple(envelope.pages))
-    facts = {"scan": scan, "signed_on": TERMS["starts_on"], "certifies": True}
+    facts = {"scan": scan, "signed_on": contract.created_at.date(), "certifies": True}
     _changed(lambda: record_paper_signature(actor=alice, envelope_id=envelope.pk, **facts))
 
     paper_blob = envelope.paper_id
@@ -161,6 +161,7 @@ def test_a_paper_goes_out_with_the_text_it_was_made_of_and_no_other(alice: Actor
     assert {again.paper_id, paper_blob, *(UUID(page["picture"]) for page in again.pages)} <= files
     send_envelope(actor=alice, envelope_id=envelope.pk)
     bound = EnvelopeEvent.objects.get(envelope=envelope, kind="sent").detail
+    assert {each["role"] for each in bound.pop("parties")} == {"ours", "counterparty"}
     assert bound == {"content_hash": newest(contract).content_hash, "paper": again.paper.sha256}
 
 

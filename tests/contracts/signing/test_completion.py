@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -28,16 +30,20 @@ from clm.lib.errors import DomainError
 from clm.notify.models import Letter, Notification
 from clm.notify.tasks import send_letters
 from contracts.access.signing import DESK
+from contracts.adapters.active_content import as_signed
 from contracts.models import Envelope, EnvelopeEvent
+from contracts.operations.change_party import change_party
 from contracts.operations.signing.attach_seal import SealedPapers, attach_seal, note_seal_failure, retry_seal
+from contracts.operations.signing.remind_recipient import correct_recipient
 from contracts.papers.executed import executed_bytes, seal_envelope
+from contracts.papers.happened import instant_of
 from contracts.queries.signing import envelope_rows
 from contracts.queries.verification import Finding, verdict_on
 from contracts.tasks import seal_envelopes
 from tests.access.test_routes import organization_scope_left
 from tests.cast import Cast
 from tests.contracts.signing.authority import PASSWORD, Authority
-from tests.contracts.signing.sent import BEATE, CARL, completed, field_on, ready_contract, sent
+from tests.contracts.signing.sent import BEATE, CARL, completed, field_on, person, ready_contract, sent, signed
 from tests.contracts.signing.test_pages import Visitor
 from tests.contracts.signing.test_sealing import altered, pdfsig
 from tests.contracts.signing.test_sealing import paper as blank_pdf
@@ -80,6 +86,49 @@ def test_the_executed_paper_has_the_signatures_and_everything_that_happened(alic
     entry = LedgerEntry.objects.get(event="envelope.sealed")
     assert (entry.after["sha256"], entry.after["level"]) == (envelope.executed.sha256, "B-B")
     assert Notification.objects.filter(kind="envelope.sealed").count() == 1
+
+
+def test_anybody_computes_the_hashes_again_without_covenant(alice: Actor, tmp_path: Path) -> None:
+    """By the programs that docs/seal.md names: the certificate says what events say, and carries what is hashed."""
+    envelope = sent(alice, replace(BEATE, fields=[field_on()]), CARL)
+    party = envelope.contract.parties.get(role="counterparty").party
+    change_party(actor=alice, party_id=party.pk, name="Totally Different LLC")
+    carl = person(envelope, "Carl")
+    correct_recipient(actor=alice, recipient_id=carl.pk, name="Carl Client", email="carl.other@elsewhere.example")
+    for name in ("Beate", "Carl"):
+        signed(alice, envelope, name)
+    assert seal_envelope(envelope.pk)
+    executed = envelope_rows().get(pk=envelope.pk).executed
+    assert executed is not None
+    (tmp_path / "executed.pdf").write_bytes(read_blob(executed))
+    said = " ".join(" ".join(texts_of(read_blob(executed))).split())
+    together = said.replace(" ", "")
+    assert "dict_values" not in said
+    assert "TotallyDifferent" not in together  # a party stays named as it was when the text went out
+    assert party.name.replace(" ", "") in together
+    for words in (
+        "to:carl.other@elsewhere.example",
+        "before:carl@cirrus.example",
+        "codeby:mail",
+        "signedas:CarlClient",
+    ):
+        assert words in together, words
+
+    check = (
+        "pdfdetach -saveall executed.pdf && "
+        """while IFS= read -r line; do printf %s "$line" | sha256sum; done < events.jsonl"""
+    )
+    run = subprocess.run(["bash", "-c", check], cwd=tmp_path, capture_output=True, text=True, check=True)
+    hashes = [line.split()[0] for line in run.stdout.splitlines()]
+    events = list(EnvelopeEvent.objects.filter(envelope=envelope).exclude(kind="sealed").order_by("number"))
+    assert hashes == [each.digest for each in events]
+    lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [each["before"] for each in lines] == ["", *hashes[:-1]]
+    assert all(each in together for each in hashes)
+    assert all(instant_of(each.at).replace(" ", "") in together for each in events)
+    filled = (tmp_path / "filled-in.json").read_bytes()
+    assert hashlib.sha256(filled).hexdigest() == events[-1].detail["values"]
+    assert as_signed(read_blob(executed)).is_signed  # it is filed elsewhere as a copy of what was signed
 
 
 def test_everybody_gets_a_link_to_it(alice: Actor) -> None:

@@ -9,17 +9,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from rest_framework.test import APIClient
 
+from clm.access.permissions import system_actor
 from clm.documents.blobs import read_blob
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.errors import Invalid
-from clm.notify.models import Letter
+from clm.lib.errors import DomainError, Invalid
+from clm.notify.models import Letter, Notification
 from clm.notify.text_messages import signature_of
-from contracts.models import Contract, Envelope, EnvelopeEvent
-from contracts.operations.signing.remind_recipient import void_envelope
+from contracts.access.signing import DESK
+from contracts.models import Contract, Envelope, EnvelopeEvent, SignedCopy
+from contracts.operations.signing.remind_recipient import look_after_envelope, void_envelope
 from contracts.operations.signing.sign_elsewhere import hook_secret, send_elsewhere
 from tests.access.test_routes import organization_scope_left
 from tests.contracts.signing.sent import BEATE, CARL, prepared
@@ -100,7 +104,48 @@ def test_unsigned_old_foreign_and_unreadable_calls_change_nothing(alice: Actor) 
     envelope.refresh_from_db()
     assert (envelope.state, envelope.external_id) == ("sent", "")
     void_envelope(actor=alice, envelope_id=envelope.pk, reason="Wrong annex.")
-    assert call(envelope, **signed()).status_code == 409
+    assert call(envelope, id="m-1", outcome="declined").status_code == 409
+
+
+def test_what_comes_when_it_is_over_is_kept_and_told_once(alice: Actor, page: Client, api: APIClient) -> None:
+    envelope = out(alice)
+    desk = system_actor(DESK, alice.organization_id)
+    with clock.set_to(envelope.expires_at + timedelta(hours=1)):
+        look_after_envelope(actor=desk, envelope_id=envelope.pk)
+        for _ in range(2):
+            kept = call(envelope, **signed("m" * 130, signed_on=clock.today().isoformat()))
+            assert (kept.status_code, kept.json()["state"], kept.json()["kept"]) == (202, "expired", True)
+    copy = SignedCopy.objects.get()
+    assert (read_blob(copy.blob), copy.why) == (blank_pdf(), "envelope_over")
+    event = EnvelopeEvent.objects.get(kind="kept")
+    assert (event.detail["message"], event.detail["scan"]) == ("m" * 130, copy.blob.sha256)
+    assert Notification.objects.filter(kind__startswith="envelope.copy_kept", user=alice.user_id).count() == 1
+    shown = page.get(envelope.get_absolute_url()).content.decode()
+    assert "A signed copy came from the other system" in shown
+    assert page.get(reverse("signed-copy", args=[copy.pk])).content == blank_pdf()
+    (told,) = api.get(reverse("api-envelope", args=[envelope.pk])).json()["signed_copies"]
+    assert (told["id"], told["sha256"]) == (str(copy.pk), copy.blob.sha256)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SignedCopy.objects.update(why="other")
+
+
+def test_what_cannot_become_final_any_more_is_kept(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*given: Any, **named: Any) -> None:
+        raise DomainError("terms_rewrite_history", "No.")
+
+    envelope = out(alice)
+    monkeypatch.setattr("contracts.operations.signing.sign_elsewhere.complete", refuse)
+    assert call(envelope, **signed()).json() == {"envelope": str(envelope.pk), "state": "sent", "kept": True}
+    assert (SignedCopy.objects.get().why, envelope.recipients.filter(state="done").count()) == (
+        "terms_rewrite_history", 0,
+    )  # fmt: skip
+
+
+def test_a_long_message_is_known_again(alice: Actor) -> None:
+    envelope = out(alice)
+    for _ in range(2):
+        assert call(envelope, **signed("m" * 130)).status_code == 200
+    assert call(envelope, **signed("m" * 131)).status_code == 409
 
 
 def test_one_that_is_signed_here_takes_no_calls(alice: Actor) -> None:

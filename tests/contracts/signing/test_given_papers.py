@@ -135,6 +135,20 @@ def test_a_copy_of_what_was_signed_may_not_act_for_it_cannot_be_cleaned(alice: A
     assert (refusal.value.code, kind in refusal.value.message) == ("active_signed", True)
 
 
+def test_data_in_a_copy_of_what_was_signed_is_let_be() -> None:
+    """What an executed text carries; nothing else by its name."""
+
+    def carrying(name: str, content: bytes) -> bytes:
+        return built(lambda writer: writer.add_attachment(name, content) and None)
+
+    data = carrying("events.jsonl", b'{"number":1}\n{"number":2}\n')
+    assert as_signed(data).content == data
+    for name, content in (("events.jsonl", b"MZ\x90"), ("events.exe", b"{}"), ("events.json", b"alert(1)")):
+        with pytest.raises(Refused):
+            as_signed(carrying(name, content))
+    assert quiet(data).removed == ("files",)
+
+
 def test_pages_made_by_a_program_are_refused(alice: Actor) -> None:
     with pytest.raises(Refused) as refusal:
         signing_paper(built(with_xfa))

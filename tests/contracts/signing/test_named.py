@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
 from clm.lib import clock
 from clm.lib.actor import Actor
+from clm.lib.errors import DomainError
 from contracts.models import EnvelopeEvent, Recipient
+from contracts.operations.change_party import change_party
+from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.signing.change_envelope import RecipientDraft
 from contracts.operations.signing.remind_recipient import correct_recipient, remind_recipient, void_envelope
 from tests.cast import Cast
+from tests.contracts.approval.routed import FINANCE, matrix_of, requested, states, yes
+from tests.contracts.approval.routed import ready_contract as routed_contract
 from tests.contracts.signing.sent import BEATE, CARL, sent
 from tests.contracts.signing.test_pages import Visitor
 
@@ -77,3 +83,22 @@ def test_approvers_come_first_whatever_the_order(alice: Actor) -> None:
     envelope = sent(alice, BEATE, replace(CARL, role="approver"), is_ordered=False)
     states = dict(Recipient.objects.filter(envelope=envelope).values_list("email", "state"))
     assert states == {"beate@acme.example": "waiting", "carl@cirrus.example": "invited"}
+
+
+def test_a_party_is_renamed_beside_what_is_out_and_its_approval_ends_with_it(acme: Cast, alice: Actor) -> None:
+    """Whoever signs agreed to the former name; where nobody does, what was approved for it is asked for anew."""
+    matrix_of(acme, FINANCE)
+    contract = routed_contract(alice)
+    restrict_contract(actor=alice, contract_id=contract.pk)
+    approval = requested(alice, contract)
+    yes(acme["finance"], approval)
+    envelope = sent(alice, contract=contract)
+    party = contract.parties.get(role="counterparty").party_id
+
+    with pytest.raises(DomainError) as refused:
+        change_party(actor=acme["legal"], party_id=party, country="FR")
+    assert (refused.value.code, refused.value.detail) == ("out_for_signature", {})  # legal does not see the contract
+    change_party(actor=acme["legal"], party_id=party, name="Renamed GmbH")
+    assert states(approval)[0] == "approved"
+    void_envelope(actor=alice, envelope_id=envelope.pk, reason="Wrong annex.")
+    assert states(approval)[0] == "superseded"

@@ -153,6 +153,8 @@ def test_the_next_version_begins_where_it_is_said_and_overwrites_nobody(page: Cl
 
     assert late.status_code == 400
     assert "There is version 2 meanwhile" in late.content.decode()
+    assert "Alice changed this while you were editing" in late.content.decode()
+    assert 'name="seen" value="2"' in late.content.decode()
     assert 'value="Three"' in late.content.decode()
     assert "It begins with the words of version 1." in page.get(f"{url}?from=1").content.decode()
     assert page.get(f"{url}?from=9").status_code == 404
