@@ -1411,6 +1411,7 @@ class Migration(migrations.Migration):
                 ("facts", models.JSONField(default=dict)),
                 ("digest", models.CharField(blank=True, max_length=64)),
                 ("read_at", models.DateTimeField(null=True, verbose_name="read")),
+                ("with_description", models.BooleanField(default=False, verbose_name="with its description")),
                 ("published_at", models.DateTimeField(null=True, verbose_name="published")),
                 (
                     "contract",
@@ -1491,6 +1492,8 @@ class Migration(migrations.Migration):
                 ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail")),
                 ("archived_at", models.DateTimeField(editable=False, null=True, verbose_name="archived")),
+                ("found_due_at", models.DateTimeField(editable=False, null=True)),
+                ("found_up_to", models.UUIDField(editable=False, null=True)),
                 (
                     "organization",
                     models.ForeignKey(
@@ -1516,7 +1519,12 @@ class Migration(migrations.Migration):
                             django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
                         ),
                         name="party_name_trigram",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("found_due_at__isnull", False)),
+                        fields=["found_due_at"],
+                        name="party_found_due",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("organization", "name"), name="party_name_once"),
@@ -1945,6 +1953,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("on", models.DateField()),
+                ("was_confidential", models.BooleanField(default=False)),
                 (
                     "contract",
                     models.ForeignKey(
