@@ -77,7 +77,7 @@ def _advance_next() -> bool:
 
 
 def _advance(contract_id: UUID, organization_id: UUID, due_at: datetime | None) -> None:
-    with one_due(Contract.objects.filter(pk=contract_id), "terms_due_at", due_at, "terms_not_advanced"):
+    with one_due(Contract, contract_id, "terms_due_at", due_at, "terms_not_advanced"):
         advance(actor=system_actor(TERM_KEEPER, organization_id), contract_id=contract_id)
 
 
@@ -88,7 +88,7 @@ def _each_due(model: type[Model], due: str, event: str, system: str, verb: Calla
         rows = model._default_manager.filter(**{f"{due}__lte": clock.now()}).order_by(due)
         found = list(rows.values_list("pk", "organization_id", due)[:LIMIT])
     for pk, organization_id, due_at in found:
-        with organization_scope(organization_id), one_due(model._default_manager.filter(pk=pk), due, due_at, event):
+        with organization_scope(organization_id), one_due(model, pk, due, due_at, event):
             verb(actor=system_actor(system, organization_id), **{argument: pk})
     return len(found)
 

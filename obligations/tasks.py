@@ -29,8 +29,7 @@ def _each(model: type[Model], due: str, condition: Q, verb: Callable[[Actor, UUI
         rows = model._default_manager.filter(condition, **{f"{due}__lte": clock.now()}).order_by(due, "pk")
         found = list(rows.values_list("pk", "organization_id", due)[:BATCH])
     for pk, organization_id, due_at in found:
-        row = model._default_manager.filter(pk=pk)
-        with organization_scope(organization_id), one_due(row, due, due_at, "due_not_done"):
+        with organization_scope(organization_id), one_due(model, pk, due, due_at, "due_not_done"):
             verb(system_actor(CALENDAR, organization_id), pk)
     return len(found)
 

@@ -51,7 +51,6 @@ def _next(model: type[Model], due: str, verb: Callable[[Actor, UUID], object]) -
         if claimed is None:
             return False
         pk, organization_id, due_at = claimed
-        row = model._default_manager.filter(pk=pk)
-        with organization_scope(organization_id), one_due(row, due, due_at, "sweep_failed"):
+        with organization_scope(organization_id), one_due(model, pk, due, due_at, "sweep_failed"):
             verb(system_actor(EVALUATOR, organization_id), pk)
     return True

@@ -187,9 +187,16 @@ class Pages(Paginator):  # type: ignore[type-arg]
         checked = self.validate_number(number)
         if self.num_pages == 1:  # a whole page is asked for: for one row alone the planner would read along an index
             return Page(self.object_list[: self.per_page], checked, self)
-        start = (checked - 1) * self.per_page
-        keys = list(self.object_list.values_list("pk", flat=True)[start : start + self.per_page])
+        keys = self._keys((checked - 1) * self.per_page)
         return Page(self.object_list.filter(pk__in=keys), checked, self)
+
+    def _keys(self, start: int) -> list[Any]:
+        """The page's. Of a search that found few all are asked for: for a page of them alone the planner, who takes
+        them for many, would read the whole table along an index."""
+        keys = self.object_list.values_list("pk", flat=True)
+        if self.most is not None and not self.has_more:
+            return list(keys)[start : start + self.per_page]
+        return list(keys[start : start + self.per_page])
 
 
 class ListPage(View):

@@ -22,7 +22,7 @@ def check_views() -> int:
         due = SavedView._default_manager.filter(alert_due_at__lte=clock.now()).order_by("alert_due_at")
         found = list(due.values_list("pk", "organization_id", "alert_due_at")[:LIMIT])
     for view_id, organization_id, due_at in found:
-        row = SavedView._default_manager.filter(pk=view_id)
-        with organization_scope(organization_id), one_due(row, "alert_due_at", due_at, "view_not_checked"):
+        looked_at = one_due(SavedView, view_id, "alert_due_at", due_at, "view_not_checked")
+        with organization_scope(organization_id), looked_at:
             check_view(actor=system_actor(WATCH, organization_id), view_id=view_id)
     return len(found)

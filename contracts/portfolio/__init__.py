@@ -174,7 +174,10 @@ def _at(day: date) -> datetime:
 @transaction.atomic
 def _file(cast: Cast, entry: dict[str, Any], index: int, paper: Paper, next_paper: Paper | None) -> None:
     months, initial, renewal, renewal_months, notice = PATTERNS[index % len(PATTERNS)]
+    is_begun = index % 11 != 7
     starts_on = add_months(clock.today(), -months) + timedelta(days=index % 23)
+    if not is_begun:
+        starts_on = clock.today() + timedelta(days=12)
     value, currency = _value(entry, index)
     is_draft = index % 9 == 4 or next_paper is not None
     with clock.set_to(_at(starts_on - timedelta(days=20))):
@@ -200,7 +203,7 @@ def _file(cast: Cast, entry: dict[str, Any], index: int, paper: Paper, next_pape
         "notice_unit": "days",
         **entry.get("terms", {}),
     }
-    _sign(cast, contract, entry["counterparty"], terms, starts_on, is_active=index % 11 != 7)
+    _sign(cast, contract, entry["counterparty"], terms, starts_on, is_begun=is_begun)
 
 
 def _value(entry: dict[str, Any], index: int) -> tuple[Decimal | None, str]:
@@ -238,17 +241,18 @@ def _draft(
 
 
 def _sign(
-    cast: Cast, contract: Contract, other_side: str, terms: dict[str, Any], starts_on: date, *, is_active: bool = True
+    cast: Cast, contract: Contract, other_side: str, terms: dict[str, Any], starts_on: date, *, is_begun: bool = True
 ) -> None:
-    """Terms, both sides, filed as signed three days before the start, in force from it."""
+    """Terms, both sides, filed as signed three days before the start, in force from it where that has come."""
     legal = cast["legal"]
     ours = _our_name(cast)
-    with clock.set_to(_at(starts_on - timedelta(days=3))):
+    signed_on = starts_on - timedelta(days=3) if is_begun else clock.today() - timedelta(days=1)
+    with clock.set_to(_at(signed_on)):
         set_terms(actor=legal, version_id=Version.objects.get(contract=contract).pk, terms=terms)
         name_party(actor=legal, contract_id=contract.pk, name=ours, role="ours")
         name_party(actor=legal, contract_id=contract.pk, name=other_side, role="counterparty")
-        record_execution(actor=legal, contract_id=contract.pk, executed_on=starts_on - timedelta(days=3))
-    if is_active:
+        record_execution(actor=legal, contract_id=contract.pk, executed_on=signed_on)
+    if is_begun:
         with clock.set_to(_at(starts_on)):
             activate_contract(actor=legal, contract_id=contract.pk)
 

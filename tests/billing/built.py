@@ -39,12 +39,13 @@ def breach_of(
     outages: Iterable[tuple[str, str]] = (("2026-01-10T00:00Z", "2026-01-10T12:00Z"),),
     *,
     key: str = "web",
+    holidays: str = "",
     **changes: Any,
 ) -> Breach:
     """January 2026 of a 99.9 % commitment, missed by an outage of twelve hours: 98.387 %, a credit of 25 %."""
     given = {"remedy_kind": "tiers", "tiers": TIERS, "claim_length": 60} | changes
     with clock.set_to(datetime(2026, 1, 2, tzinfo=UTC)):
-        passage = make_passage(actor, title=f"Hosting {key}")
+        passage = make_passage(actor, title=f"Hosting {key}", holidays=holidays)
         commitment = bind_commitment(
             actor=actor, passage_id=passage.pk, terms=terms(**given), indicator=uptime(key=key)
         )

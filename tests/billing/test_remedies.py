@@ -26,7 +26,7 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.notify.models import Notification
-from contracts.models import Contract, Terms
+from contracts.models import Contract
 from slas.engine.credit_tiers import Band
 from slas.models import Breach, Commitment, EvaluationWindow
 from slas.operations.activate_commitment import activate_commitment
@@ -279,11 +279,7 @@ def test_a_claim_counts_as_the_contract_counts(alice: Actor, length: int, unit: 
 
 def test_business_days_to_claim_leave_out_the_holidays_the_version_names(alice: Actor) -> None:
     """New Year's Day 2026 is a Thursday, so the second business day after December 2025 is Monday the 5th."""
-    breach = breach_of(alice, claim_length=2, claim_unit="business_days")
-    Terms.objects.create(
-        organization_id=alice.organization_id, version=breach.commitment.version, starts_on=date(2025, 1, 1),
-        initial_months=12, holidays_country="DE",
-    )  # fmt: skip
+    breach = breach_of(alice, claim_length=2, claim_unit="business_days", holidays="DE")
     breach.window.ends_at = datetime(2026, 1, 1, tzinfo=UTC)
     fee_for(alice, breach)
     assert remedy_of(breach, breach.evaluation).claim_due_on == date(2026, 1, 5)

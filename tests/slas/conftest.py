@@ -14,7 +14,7 @@ from clm.accounts.models import User
 from clm.documents.blobs import store_blob
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts.models import Clause, Contract, Passage, Version
+from contracts.models import Clause, Contract, Passage, Terms, Version
 from contracts.operations.create_contract import create_contract
 from slas.models import Commitment, EvaluationWindow
 from slas.operations.activate_commitment import activate_commitment
@@ -26,8 +26,8 @@ from slas.terms import CommitmentTerms, NewIndicator
 QUOTE = "The service is available 99.9 % of each calendar month."
 
 
-def make_passage(actor: Actor, *, title: str = "Hosting", quote: str = QUOTE) -> Passage:
-    """A sentence of the final version of an active contract.
+def make_passage(actor: Actor, *, title: str = "Hosting", quote: str = QUOTE, holidays: str = "") -> Passage:
+    """A sentence of the final version of an active contract; with terms where they name `holidays`.
 
     Rows are written directly: the verbs of contracts that lead here take documents in, which is not what these
     tests are about.
@@ -48,6 +48,11 @@ def make_passage(actor: Actor, *, title: str = "Hosting", quote: str = QUOTE) ->
         organization_id=organization_id, version=version, clause=clause, start=0, end=len(quote), quote=quote,
         created_by=user,
     )  # fmt: skip
+    if holidays:
+        Terms.objects.create(
+            organization_id=organization_id, version=version, starts_on=date(2025, 1, 1), initial_months=12,
+            holidays_country=holidays,
+        )  # fmt: skip
     Version.objects.filter(pk=version.pk).update(
         state="final", effective_on=date(2025, 1, 1), finalized_at=datetime(2025, 1, 1, tzinfo=UTC)
     )

@@ -76,6 +76,8 @@ KINDS = {
     "/threads/": {"Thread"},
     "/versions/": {"Version"},
     "/windows/": {"EvaluationWindow"},
+    "/envelopes/copies/": {"SignedCopy"},
+    "/signed-copies/": {"SignedCopy"},
     "/hooks/signing/": {"Envelope"},
     "/records/rules/": {"RetentionRule"},
     "/retention-rules/": {"RetentionRule"},
