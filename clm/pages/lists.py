@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar
 from uuid import UUID
@@ -16,7 +16,6 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise, cached_property
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django_filters import FilterSet
@@ -30,7 +29,7 @@ from clm.pages.alerts import SOURCES
 from clm.pages.export import Row, csv_response, xlsx_response
 from clm.pages.fields import prepared
 from clm.pages.models import SavedView
-from clm.pages.templatetags import covenant
+from clm.pages.rows import Cell, Line
 
 Text = str | Promise
 EXPORT_LIMIT = 50_000
@@ -41,17 +40,18 @@ SEARCH_COUNTED = 10_000
 class Column:
     """One column. `value` is a dotted path or a function of the row, and what exports carry.
 
-    `template` draws the cell (it sees `row`, `value`, `column`); without one, `kind` does: text, code (one line),
-    number, money, percent, date, instant, state, light. `sort` names the order-by expressions, also the whitelist.
-    `currency` (money) and `zone` (date) are paths; `domain` tells a state's meaning. The `main` column links on.
-    `owed` is a function of the row: whether a past date of it is late, for something is still owed. Where `verb` is
-    named the column exists only for those who may use it, in exports and orders too. `nulls_last`: rows without a value
-    come last in both orders.
+    The cell is drawn by `draw` (a function of the line and the cell) or `template` (which sees `row`, `value`,
+    `column`), else by `kind`: text, code (one line), number, money, percent, date, instant, state, light. `sort` names
+    the order-by expressions, also the whitelist. `currency` (money) and `zone` (date) are paths; `domain` tells a
+    state's meaning. The `main` column links on. `owed` is a function of the row: whether a past date of it is late, for
+    something is still owed. Where `verb` is named the column exists only for those who may use it, in exports and
+    orders too. `nulls_last`: rows without a value come last in both orders.
     """
 
     key: str
     label: Text
     value: str | Callable[[Any], Any] = ""
+    draw: Callable[[Line, Cell], Any] | None = None
     template: str = ""
     kind: str = "text"
     sort: tuple[str, ...] = ()
@@ -107,48 +107,6 @@ class Empty:
     action_verb: str = ""
 
 
-@dataclass
-class Cell:
-    """`label` is the column's, translated once a page. `drawn` is what needs no template: there are hundreds a page."""
-
-    column: Column
-    value: Any
-    extra: Any = ""
-    is_late: bool = False
-    label: str = ""
-
-    @property
-    def drawn(self) -> Any:
-        """None where a template draws it."""
-        if self.column.template or self.column.main:
-            return None
-        if self.value is None or self.value == "":
-            return covenant.NONE
-        return DRAWN[self.column.kind](self) if self.column.kind in DRAWN else self.value
-
-
-# How the kinds are drawn; of the others it is the value itself.
-DRAWN: dict[str, Callable[[Cell], Any]] = {
-    "code": lambda cell: format_html('<span class="nowrap">{}</span>', cell.value),
-    "money": lambda cell: covenant.money(cell.value, cell.extra),
-    "percent": lambda cell: covenant.percent(cell.value),
-    "number": lambda cell: covenant.decimal(cell.value),
-    "date": lambda cell: covenant.date_due(cell.value, cell.extra, cell.is_late),
-    "instant": lambda cell: covenant.instant(cell.value),
-    "state": lambda cell: covenant.state(cell.value, domain=cell.column.domain),
-    "light": lambda cell: covenant.light(cell.value),
-}
-
-
-@dataclass
-class Line:
-    """A row on the page: the object, where it leads, and its cells in column order."""
-
-    row: Any
-    url: str
-    cells: list[Cell] = field(default_factory=list)
-
-
 def reach(row: Any, path: str) -> Any:
     """Follow attributes and keys along a dotted path; None ends it."""
     for name in path.split("."):
@@ -166,6 +124,8 @@ class Pages(Paginator):  # type: ignore[type-arg]
     object_list: QuerySet[Any]
     # Of more rows than this a search says "more than": a word that every row has would be looked up in each of them.
     most: int | None = None
+    # How many there are, up to one more than that, where the search has counted them.
+    known: int | None = None
 
     @cached_property
     def count(self) -> int:
@@ -174,6 +134,8 @@ class Pages(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def _counted(self) -> int:
+        if self.known is not None:
+            return self.known
         if self.most is None:
             return self.object_list.count()
         return self.object_list.order_by().values("pk")[: self.most + 1].count()
@@ -194,7 +156,7 @@ class Pages(Paginator):  # type: ignore[type-arg]
         """The page's. Of a search that found few all are asked for: for a page of them alone the planner, who takes
         them for many, would read the whole table along an index."""
         keys = self.object_list.values_list("pk", flat=True)
-        if self.most is not None and not self.has_more:
+        if self.most is not None and self.known is None and not self.has_more:
             return list(keys)[start : start + self.per_page]
         return list(keys[start : start + self.per_page])
 
@@ -223,6 +185,8 @@ class ListPage(View):
     bar_template: ClassVar[str] = ""
     empty: ClassVar[Empty] = Empty()
     actor: Actor
+    # Set by a search that knows how many rows it found, up to one more than SEARCH_COUNTED.
+    known: int | None = None
 
     def rows(self) -> QuerySet[Any]:
         """The rows this actor may see, related rows selected."""
@@ -252,6 +216,7 @@ class ListPage(View):
             return redirect(f"{request.path}?{default}")
         pages = Pages(found, self.page_size)
         pages.most = SEARCH_COUNTED if any(request.GET.get(name) for name in self.searched) else None
+        pages.known = self.known
         page = pages.get_page(request.GET.get("page"))
         name = "components/list_table.html" if partial else self.template_name
         response = render(request, name, self.context(page, form))
@@ -269,14 +234,14 @@ class ListPage(View):
 
     def filtered(self) -> tuple[QuerySet[Any], Form | None]:
         """Rows that pass the filters and the search, and the filter form. An unreadable filter filters nothing."""
-        found = self.search(self.rows(), self.request.GET.get("q", "").replace("\x00", "").strip())
+        text = self.request.GET.get("q", "").replace("\x00", "").strip()
         if self.filterset_class is None:
-            return found, None
-        filters = self.filterset_class(self.request.GET, queryset=found, request=self.request)
+            return self.search(self.rows(), text), None
+        filters = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
         for bound in filters.form:
             say_any(bound.field.widget)
             prepared(bound)
-        return filters.qs, filters.form
+        return self.search(filters.qs, text), filters.form
 
     @property
     def has_search(self) -> bool:

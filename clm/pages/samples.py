@@ -9,7 +9,8 @@ from typing import Any
 from django import forms
 
 from clm.lib import clock
-from clm.pages.lists import BulkAction, Cell, Column, Line
+from clm.pages.lists import BulkAction, Column
+from clm.pages.rows import Cell, Line
 from clm.pages.states import DOMAIN_LOOKS, LOOKS
 
 
@@ -129,7 +130,7 @@ def _lines() -> list[Line]:
         row = {"name": name, "party": party, "pk": name}
         values = (name, state, Decimal(value), attainment and Decimal(attainment), light, today + timedelta(days=days))
         extras = ("", "", "EUR", "", "", "Europe/Berlin")
-        cells = [Cell(c, v, e) for c, v, e in zip(COLUMNS, values, extras, strict=True)]
+        cells = [Cell(c, v, e, label=str(c.label)) for c, v, e in zip(COLUMNS, values, extras, strict=True)]
         lines.append(Line(row, "#row", cells))
     return lines
 

@@ -52,6 +52,7 @@ from contracts.queries.amendments import with_period
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, with_values
 from contracts.queries.custom_filters import custom_filters
+from contracts.queries.finding import found_for
 from contracts.queries.retention import held_among
 from contracts.queries.snippets import snippets_of
 from contracts.states import ContractState
@@ -122,8 +123,13 @@ class ContractFilter(django_filters.FilterSet):
         mine = Watcher.objects.filter(user_id=actor_in(self.request).person_id).values("contract")
         return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 
-    def by_words(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        return queries.found_for(actor_in(self.request), rows, value)
+    def by_words(self, rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+        return rows  # looked up last, among those that the other filters leave
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().filter_queryset(queryset)
+        words = self.form.cleaned_data["q"]
+        return found_for(actor_in(self.request), rows, words, of=queryset).rows if words else rows
 
 
 class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):

@@ -12,18 +12,18 @@ from clm.pages.alerts import SHOWN_BY, AlertSource, CannotBeAsked, register_aler
 from contracts import queries
 from contracts.models import Contract
 from contracts.pages.lists import ContractFilter, ContractList
+from contracts.queries.finding import found_for
 
 
 def matching(actor: Actor, query: QueryDict) -> QuerySet[Contract]:
     """The contracts that the actor sees and that the list's query leaves, as the page finds them. Raises CannotBeAsked
     where a filter is none, or not what it was: without it everything would match."""
-    found = queries.contracts(actor)
-    words = query.get("q", "").replace("\x00", "").strip()
-    found = queries.found_for(actor, found, words) if words else found
-    asked = ContractFilter(query, queryset=found, request=SimpleNamespace(actor=actor))
+    every = queries.contracts(actor)
+    asked = ContractFilter(query, queryset=every, request=SimpleNamespace(actor=actor))
     if not asked.is_valid() or set(query) - {"q"} - SHOWN_BY - set(asked.form.fields):
         raise CannotBeAsked
-    rows: QuerySet[Contract] = asked.qs
+    words = query.get("q", "").replace("\x00", "").strip()
+    rows: QuerySet[Contract] = found_for(actor, asked.qs, words, of=every).rows if words else asked.qs
     return rows
 
 

@@ -18,6 +18,7 @@ from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.pages.lists import ContractFilter
 from contracts.queries.facets import COUNTED, Count, facets_of
+from contracts.queries.finding import found_for
 
 
 @login_required
@@ -26,10 +27,11 @@ def contract_facets(request: HttpRequest) -> HttpResponse:
     """What the contracts of the list's address have in common, each with its number and a link to those."""
     actor = actor_of(request)
     require(actor, VIEW_INSIDE)
-    found = queries.contracts(actor)
+    every = queries.contracts(actor)
     words = request.GET.get("q", "").replace("\x00", "").strip()
-    found = queries.found_for(actor, found, words) if words else found
-    facets = facets_of(ContractFilter(request.GET, queryset=found, request=request).qs, actor.organization_id)
+    found = ContractFilter(request.GET, queryset=every, request=request).qs
+    found = found_for(actor, found, words, of=every).rows if words else found
+    facets = facets_of(found, actor.organization_id)
     shown = [
         {"label": facet.label, "counts": [_link(request.GET, count) for count in facet.counts]}
         for facet in facets.facets

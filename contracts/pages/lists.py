@@ -32,9 +32,11 @@ from contracts.engine.identifiers import SEPARATORS
 from contracts.models import Contract, ContractParty, Party, PartyIdentifier, Watcher
 from contracts.models.contract import Category
 from contracts.models.risk import RiskBand
+from contracts.pages.cells import held_cell, risk_cell, title_cell
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, words_of
 from contracts.queries.custom_filters import PREFIX, custom_filters
+from contracts.queries.finding import found_for
 from contracts.queries.party_names import parties_like
 from contracts.queries.retention import held_among
 from contracts.queries.snippets import snippets_of
@@ -160,8 +162,8 @@ class ContractList(ListPage):
         action_verb="contracts.create_contract",
     )
     columns = (
-        Column("reference", _("Reference"), sort=("reference",), template="contracts/reference_cell.html"),
-        Column("title", _("Title"), main=True, sort=("title",), template="contracts/title_cell.html"),
+        Column("reference", _("Reference"), kind="code", sort=("reference",)),
+        Column("title", _("Title"), draw=title_cell, main=True, sort=("title",)),
         Column("counterparties", _("Counterparty"), lambda row: queries.names_of(row, "counterparty")),
         Column("category", _("Type"), lambda row: Category(row.category).label, sort=("category",)),
         Column("state", _("State"), "shown_state", kind="state", domain="contract", sort=("state",)),
@@ -169,7 +171,7 @@ class ContractList(ListPage):
             "held",
             _("On hold"),
             lambda row: _("On hold") if row.is_held else "",
-            template="contracts/held_cell.html",
+            draw=held_cell,
             verb=VIEW_RECORDS,
         ),
         Column("ends_on", _("Term ends"), "term_ends_on", kind="date", zone="time_zone", sort=("term_ends_on",)),
@@ -191,7 +193,7 @@ class ContractList(ListPage):
             nulls_last=True,
             visible=False,
             verb=VIEW_INSIDE,
-            template="contracts/risk_cell.html",
+            draw=risk_cell,
         ),
         Column("owner", _("Owner"), lambda row: str(row.owner), sort=("owner__name",), visible=False, verb=VIEW_INSIDE),
         Column("department", _("Department"), lambda row: str(row.department or ""), visible=False, verb=VIEW_INSIDE),
@@ -233,13 +235,18 @@ class ContractList(ListPage):
         held = held_among(ids) if can(self.actor, VIEW_RECORDS) else set()
         for row in rows:
             row.said, row.snippet, row.is_held = found.get(row.pk, {}), snippets.get(row.pk, []), row.pk in held
+            row.is_locked = row.is_confidential and not self.actor.is_counterparty
         told_states(self.actor, rows)
 
     def rows(self) -> QuerySet[Any]:
         return queries.listed(self.actor).select_related("department")
 
     def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:
-        return queries.found_for(self.actor, found, text) if text else found
+        if not text:
+            return found
+        hits = found_for(self.actor, found, text, of=self.rows())
+        self.known = None if hits.number is None else hits.number + hits.has_more
+        return hits.rows
 
     def url_of(self, row: Contract) -> str:
         return f"/contracts/{row.pk}/"

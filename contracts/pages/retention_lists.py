@@ -18,6 +18,7 @@ from contracts import queries
 from contracts.access.retention import VIEW, VIEW_READING
 from contracts.models import Contract, Disposal, LegalHold, Matter, RetentionRule, UnusualReading
 from contracts.models.contract import Category
+from contracts.pages.cells import held_cell
 from contracts.queries.retention import disposal_rows, held, held_among, hold_rows
 from contracts.states import ContractState, DisposalState
 
@@ -63,9 +64,7 @@ class RecordList(ListPage):
         Column("state", _("State"), kind="state", domain="contract", sort=("state",)),
         Column("ended_on", _("Ended"), kind="date", zone="time_zone", sort=("ended_on",)),
         Column("kept_until", _("Kept until"), kind="date", zone="time_zone", sort=("kept_until",)),
-        Column(
-            "held", _("On hold"), lambda row: _("On hold") if row.is_held else "", template="contracts/held_cell.html"
-        ),
+        Column("held", _("On hold"), lambda row: _("On hold") if row.is_held else "", draw=held_cell),
     )
 
     def rows(self) -> QuerySet[Any]:

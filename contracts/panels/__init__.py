@@ -24,6 +24,7 @@ from contracts.access import VIEW_INSIDE
 from contracts.access.retention import VIEW as VIEW_RECORDS
 from contracts.models import Contract, Party
 from contracts.pages import views
+from contracts.queries.finding import found_for
 from contracts.queries.party_names import parties_named
 from contracts.queries.retention import held_among
 from contracts.states import ContractState
@@ -52,7 +53,7 @@ def _expiring(actor: Actor) -> dict[str, Any]:
 
 
 def _search_contracts(actor: Actor, words: str, limit: int) -> list[Hit]:
-    rows = list(queries.found_for(actor, visible_rows(actor), words)[:limit])
+    rows = list(found_for(actor, visible_rows(actor), words).rows[:limit])
     held = held_among(row.pk for row in rows) if can(actor, VIEW_RECORDS) else set()
     return [Hit(str(_("Contract")), row.title, _beneath(row, row.pk in held), f"/contracts/{row.pk}/") for row in rows]
 

@@ -1,23 +1,21 @@
-"""Parties by a part of their legal name, or by almost it, and the contracts that they are party to."""
+"""Parties by a part of their legal name, or by almost it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Upper
 
-from contracts.models import ContractParty, Party
+from contracts.models import Party
 
 # What people type of a name; a question in the language of the search, or a sentence, is none.
 LEAST, MOST_TYPED, MOST_WORDS = 3, 120, 6
 _ASKED = re.compile(r'"|(?:^|\s)-\S|\sor\s', re.IGNORECASE)
 MOST_PARTIES = 30
-MOST_CONTRACTS = 3_000
 # Of the three-letter parts of what was typed and of the place in the name that is most like it: one wrong letter of six
 # leaves 0.4. What is clearly less like it than the likest is left out.
 LIKE_ENOUGH, BESIDE_LIKEST = 0.35, 0.8
@@ -30,11 +28,16 @@ def typed_name(words: str) -> str:
     return typed if is_name else ""
 
 
+def parties_so_named(words: str) -> QuerySet[Any]:
+    """Those whose name has this in it."""
+    named: QuerySet[Any] = Party.objects.annotate(upper_name=Upper("name"))
+    return named.filter(upper_name__contains=typed_name(words))
+
+
 def parties_with(rows: QuerySet[Any], words: str, most: int = MOST_PARTIES) -> list[Any]:
-    """Those whose name has this in it, by name."""
-    typed = typed_name(words)
-    named: QuerySet[Any] = rows.annotate(upper_name=Upper("name"))
-    return list(named.filter(upper_name__contains=typed).order_by("name", "pk")[:most]) if typed else []
+    """Those of them whose name has this in it, by name."""
+    named = rows.filter(pk__in=parties_so_named(words).values("pk"))
+    return list(named.order_by("name", "pk")[:most]) if typed_name(words) else []
 
 
 def parties_like(rows: QuerySet[Any], words: str, most: int = MOST_PARTIES) -> list[Any]:
@@ -53,17 +56,3 @@ def parties_like(rows: QuerySet[Any], words: str, most: int = MOST_PARTIES) -> l
 def parties_named(rows: QuerySet[Any], words: str, most: int = MOST_PARTIES) -> list[Any]:
     """By a part of the name, or where none has it by almost it."""
     return parties_with(rows, words, most) or parties_like(rows, words, most)
-
-
-def contracts_of(parties: Sequence[Party]) -> Q:
-    """Contracts with one of them. Looked up beforehand, so that a search keeps its indexes: of some contracts their
-    ids, of too many, or of our own companies that most have, the words of the name, which their vectors hold."""
-    theirs = [party.pk for party in parties if not party.is_ours]
-    parts = ContractParty.objects.filter(party__in=theirs).order_by().values_list("contract", flat=True)
-    ids = list(parts[: MOST_CONTRACTS + 1]) if theirs else []
-    is_many = len(ids) > MOST_CONTRACTS
-    wanted = Q(pk__in=set(ids))
-    for party in parties:
-        if party.is_ours or is_many:
-            wanted |= Q(search=SearchQuery(party.name, config="simple"))
-    return wanted

@@ -11,7 +11,7 @@ from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
 from contracts.adapters.plain import docx_of_text
 from contracts.models import Clause, Contract, Version
-from contracts.queries import found_by
+from contracts.queries.finding import found_by
 from slas.models import Evaluation, Sample
 
 
@@ -101,7 +101,7 @@ def test_searches_are_measured_in_texts_of_twenty_clauses(actor: Actor, table: m
         text = Version.objects.filter(number=2).earliest("contract").text
         assert (Clause.objects.count(), text.count("\n")) == (800, 39)
         words = text.splitlines()[1].split()[:3]
-        found = found_by(Contract.objects.all(), f'"{" ".join(words)}"')
+        found = found_by(Contract.objects.all(), f'"{" ".join(words)}"').rows
         assert found.filter(versions__text=text).exists()
     assert all(row[2] == "ms p95" and "limit 100 ms" in row[3] for row in table.rows[1:])
 

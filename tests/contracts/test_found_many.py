@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from clm.lib.actor import Actor
 from contracts.models import Contract
+from contracts.operations.change_contract import change_contract
 from contracts.operations.create_contract import create_contract
 from contracts.operations.name_party import name_party
 
@@ -37,6 +40,33 @@ def test_a_search_that_finds_just_as_many_is_exact(page: Client, five: object, c
 
     assert "<strong>3</strong> rows" in text
     assert "more than" not in text
+
+
+@pytest.mark.parametrize("words", ["agreement", "greem", "Hoster", "oste"], ids=["word", "title", "party", "of a name"])
+@pytest.mark.parametrize("most", [1, 10_000], ids=["more than are told apart", "few"])
+def test_what_is_found_is_the_same_however_many_there_are(
+    page: Client, api: Any, alice: Actor, five: list[Contract], monkeypatch: pytest.MonkeyPatch, most: int, words: str
+) -> None:
+    monkeypatch.setattr("contracts.queries.finding.MOST", most)
+    for contract in five:
+        name_party(actor=alice, contract_id=contract.pk, name="Hoster", role="counterparty")
+    created_at_last = list(reversed(five))
+
+    assert list(page.get(f"/contracts/?q={words}").context["page"]) == created_at_last
+    assert [row["id"] for row in api.get(f"/api/v1/contracts/?q={words}").json()["results"]] == [
+        str(contract.pk) for contract in created_at_last
+    ]
+
+
+def test_what_a_filter_hides_is_not_replaced_by_what_is_almost_so_named(
+    page: Client, alice: Actor, five: list[Contract]
+) -> None:
+    name_party(actor=alice, contract_id=five[0].pk, name="Zephyr", role="counterparty")
+    name_party(actor=alice, contract_id=five[1].pk, name="Zephir", role="counterparty")
+    change_contract(actor=alice, contract_id=five[1].pk, category="cloud")
+
+    assert list(page.get("/contracts/?q=Zephyr&category=cloud").context["page"]) == []
+    assert list(page.get("/contracts/?q=Zephirr&category=cloud").context["page"]) == [five[1]]
 
 
 def test_all_rows_are_counted_without_a_search(page: Client, five: object, counted_to_three: None) -> None:

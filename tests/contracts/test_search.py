@@ -30,6 +30,7 @@ from contracts.operations.library.adopt_library_clause import adopt_library_clau
 from contracts.papers import Paper
 from contracts.portfolio import PAPERS
 from contracts.queries.clauses_had import having_clause
+from contracts.queries.finding import found_by, found_for
 from tests.cast import Cast
 from tests.contracts.amended import amended, amended_text
 from tests.contracts.drafting.written import clause_of, handed_over, let_in, open_draft, write
@@ -51,7 +52,7 @@ def filed(actor: Actor, text: str, **facts: str) -> Contract:
 
 
 def found(actor: Actor, words: str) -> list[Contract]:
-    return list(queries.found_by(queries.contracts(actor), words))
+    return list(found_by(queries.contracts(actor), words).rows)
 
 
 def real_text(length: int) -> str:
@@ -174,7 +175,7 @@ def test_words_that_we_took_back_are_found_by_us_alone(acme: Cast, alice: Actor)
 
 
 def found_by_each(actor: Actor, words: str = LAST) -> list[Contract]:
-    return list(queries.found_for(actor, queries.contracts(actor), words))
+    return list(found_for(actor, queries.contracts(actor), words).rows)
 
 
 def test_the_text_in_force_and_the_draft_of_its_amendment_are_both_found(page: Client, alice: Actor) -> None:

@@ -35,6 +35,7 @@ from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.set_parties import add_party, remove_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.terminate_contract import terminate_contract
+from contracts.queries.finding import found_by
 from contracts.tasks import advance_terms, follow_names
 from tests.cast import Cast
 from tests.contracts.papers import TERMS, TEXT, active_contract, draft_contract, newest, passage_in, text_paper
@@ -327,7 +328,7 @@ def test_a_party_is_known_once_and_found_under_its_new_name(alice: Actor) -> Non
 
 
 def found(actor: Actor, words: str) -> list[Contract]:
-    return list(queries.found_by(queries.contracts(actor), words))
+    return list(found_by(queries.contracts(actor), words).rows)
 
 
 def test_a_contract_is_found_by_references_title_text_and_party(alice: Actor) -> None:

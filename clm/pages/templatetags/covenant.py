@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -29,6 +30,7 @@ NONE = format_html('<span class="text-quiet">{}</span>', "–")
 
 
 @register.simple_tag
+@cache
 def icon(name: str, css: str = "") -> SafeString:
     """An icon from the sprite. It is decoration: the word beside it, or the control's label, carries the meaning."""
     return format_html(
@@ -53,6 +55,28 @@ def light(value: Any, label: Any = "", size: str = "") -> SafeString:
     name = str(getattr(value, "value", value) or "grey")
     word, sized = label or LIGHT_WORDS.get(name, LIGHT_WORDS["grey"]), f" light-{size}" if size else ""
     return format_html('<span class="light light-{}{}">{}</span>', name, sized, word)
+
+
+@register.simple_tag(takes_context=True)
+def list_rows(context: Any) -> SafeString:
+    """The rows of `lines`, with a box each where there are `bulk` actions."""
+    has_ticks = bool(context.get("bulk"))
+    rows = (
+        line.drawn(context, _ticked(line.row, number) if has_ticks else "")
+        for number, line in enumerate(context["lines"], start=1)
+    )
+    return SafeString("".join(rows))
+
+
+def _ticked(row: Any, number: int) -> SafeString:
+    """The box that chooses a row, by its key or else its number on the page."""
+    key = (row.get("pk") if isinstance(row, dict) else getattr(row, "pk", None)) or number
+    return format_html(
+        '<td class="list-tick"><input class="form-check-input" type="checkbox" name="ids" value="{}" '
+        'x-on:change="recount" aria-label="{}"></td>',
+        key,
+        gettext("Choose this row"),
+    )
 
 
 @register.inclusion_tag("components/number.html")

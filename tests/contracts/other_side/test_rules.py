@@ -31,6 +31,7 @@ from contracts.operations.drafting.remove_clause import remove_clause
 from contracts.papers import put_paper, read_paper
 from contracts.papers.comparisons import request_comparison
 from contracts.queries import comments
+from contracts.queries.finding import found_for
 from tests.cast import Cast
 from tests.contracts.comments.talk import negotiated, open_to_other_side, thread
 from tests.contracts.other_side.crawl import in_package
@@ -98,7 +99,7 @@ def test_a_search_finds_only_in_what_they_see(acme: Cast, alice: Actor, words: s
     change_contract(actor=alice, contract_id=contract.pk, description="secretly cheap")
 
     for actor, expected in ((alice, ours), (acme["counterparty"], theirs)):
-        assert queries.found_for(actor, queries.contracts(actor), words).count() == expected
+        assert found_for(actor, queries.contracts(actor), words).rows.count() == expected
     hits = client_of(acme).get("/search/", {"q": words}).content.decode()
     assert hits.count(reverse("contract", args=[contract.pk])) == theirs
     found = client_of(acme, APIClient).get("/api/v1/contracts/", {"q": words}).json()["results"]

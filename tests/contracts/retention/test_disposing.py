@@ -31,7 +31,7 @@ from contracts.operations.retention.propose_disposal import propose_disposal
 from contracts.operations.retention.refuse_disposal import refuse_disposal
 from contracts.operations.retention.withdraw_disposal import withdraw_disposal
 from contracts.papers.outgoing import file_for
-from contracts.queries import found_by
+from contracts.queries.finding import found_by
 from tests.cast import Cast
 from tests.contracts.papers import active_contract, draft_contract, passage_in, text_paper
 from tests.contracts.retention.records import AFTER, archived_contract, kept_three_years, proposed
@@ -58,7 +58,7 @@ def test_two_people_dispose_of_a_contract(acme: Cast, alice: Actor, later: None)
     version = Version.objects.get(contract=contract)
     assert (version.text, version.file_name, version.content_hash) == ("", "", hashes[0])
     assert set(Clause.objects.filter(version=version).values_list("text", "heading")) == {("", "")}
-    assert not found_by(Contract.objects.all(), "Provider").exists()
+    assert not found_by(Contract.objects.all(), "Provider").rows.exists()
     entry = LedgerEntry.objects.get(event="contract.disposed")
     assert (entry.after["reference"], entry.after["until"]) == (contract.reference, "2029-06-30")
     assert entry.after["proposed_by"] == str(alice.user_id)

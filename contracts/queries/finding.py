@@ -1,0 +1,101 @@
+"""Contracts by words: in the title, the text, the parties' names and the references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
+
+from clm.access.permissions import can, visible
+from clm.lib.actor import Actor
+from clm.lib.plans import Among, bounded_ids
+from contracts.models import ContractParty, FurtherWords, Party, Version
+from contracts.queries.party_names import parties_like, parties_so_named, typed_name
+
+# So many found contracts are told apart by their ids; of more it is only known that there are more.
+MOST = 10_000
+MOST_WORDS = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found. `number` is how many, at most MOST; None where nobody has counted."""
+
+    rows: QuerySet[Any]
+    number: int | None = None
+    has_more: bool = False
+
+
+def found_for(actor: Actor, rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -> Found:
+    """Those of the rows that have the words, as far as this actor may know: what the other side finds says nothing of
+    what it does not see. `of` are the rows before they were narrowed: see `found_by`."""
+    if can(actor, "contracts.view_inside"):
+        return found_by(rows, words, of)
+    return Found(_found_by_the_other_side(actor, rows, words))
+
+
+def found_by(rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -> Found:
+    """Rows that have the words in title, text, parties or references, or whose title or a party's name contains them as
+    written; where none of all the rows has, those of parties whose names are much like them. Looked up at once, each
+    way by an index of its own, so that whatever is asked of the found rows costs as much as there are."""
+    ids, number = bounded_ids(_ways(rows, words), MOST + 1)
+    if number > MOST:
+        return Found(rows.filter(_anyhow(words)), MOST, has_more=True)
+    if number or not typed_name(words) or (of is not None and _is_any(of, words)):
+        return Found(rows.filter(Among("pk", ids)), number)
+    alike = parties_like(Party.objects.all(), words)
+    parts = ContractParty.objects.filter(party__in=[party.pk for party in alike])
+    ids, number = bounded_ids([rows.filter(pk__in=parts.values("contract"))] if alike else [], MOST + 1)
+    return Found(rows.filter(Among("pk", ids)), min(number, MOST), number > MOST)
+
+
+def _is_any(rows: QuerySet[Any], words: str) -> bool:
+    return bounded_ids(_ways(rows, words), 1)[1] > 0
+
+
+def _ways(rows: QuerySet[Any], words: str) -> Iterator[QuerySet[Any]]:
+    """The ways in which rows have the words; one may be found in several."""
+    titled = cast("QuerySet[Any]", rows.annotate(title_upper=Upper("title")))
+    yield rows.filter(_has(words))
+    yield titled.filter(title_upper__contains=words.upper())
+    yield rows.filter(pk__in=_in_long_texts(words))
+    if named := list(parties_so_named(words).values_list("pk", flat=True)) if typed_name(words) else []:
+        yield rows.filter(pk__in=ContractParty.objects.filter(party__in=named).values("contract"))
+
+
+def _anyhow(words: str) -> Q:
+    """In any of the ways, as a condition: for so many rows that in the order of a list the first are met soon."""
+    ways = _has(words) | Q(title__icontains=words) | Q(pk__in=_in_long_texts(words))
+    parts = ContractParty.objects.filter(party__in=parties_so_named(words).values("pk"))
+    return ways | Q(pk__in=parts.values("contract")) if typed_name(words) else ways
+
+
+def _has(words: str) -> Q:
+    by_words = Q(search=SearchQuery(words, search_type="websearch", config="english"))
+    return by_words | Q(search=SearchQuery(words, search_type="websearch", config="simple"))
+
+
+def _in_long_texts(words: str) -> QuerySet[Any]:
+    """Contracts by the parts of their long texts. Mostly there are none: single words are found here only where a
+    contract's own vector could not hold them."""
+    rows = FurtherWords.objects.filter(_has(words))
+    is_phrase = any(not (each.isalnum() or each.isspace()) for each in words)
+    return (rows if is_phrase else rows.filter(is_beyond=True)).values("contract")
+
+
+def _found_by_the_other_side(actor: Actor, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    found = rows
+    for word in words.split()[:MOST_WORDS]:
+        texts = visible(actor, Version.objects.filter(text__icontains=word)).values("contract")
+        named = ContractParty.objects.filter(party__name__icontains=word).values("contract")
+        by_name = Q(title__icontains=word) | Q(reference__icontains=word) | Q(external_reference__icontains=word)
+        found = found.filter(by_name | Q(pk__in=texts) | Q(pk__in=named))
+    if found.exists():
+        return found
+    theirs = Party.objects.filter(pk__in=ContractParty.objects.filter(contract__in=rows.values("pk")).values("party"))
+    alike = ContractParty.objects.filter(party__in=parties_like(theirs, words))
+    return rows.filter(pk__in=alike.values("contract"))
