@@ -17,6 +17,7 @@ from benchmarks.stage import OFTEN, RUNNING, WORDS
 from clm.documents.blobs import store_blob
 from clm.lib.actor import Actor
 from contracts.models import LibraryClause, LibraryClauseVersion, Party
+from contracts.search import APART, NEAR
 
 CLAUSES, POOL, CLAUSE_WORDS = 20, 4000, 45
 TIED = 30  # of the library's clauses
@@ -57,12 +58,24 @@ WITH chosen AS ({_CHOSEN}), texts AS (
 UPDATE contracts_contract c SET search = c.search || setweight(texts.search, 'D')
 FROM texts WHERE texts.contract_id = c.id
 """
+_PAIRS = f"""
+INSERT INTO contracts_wordpairs (organization_id, contract_id, pairs)
+SELECT organization_id, id, (SELECT array_agg(DISTINCT {NEAR}) FROM (
+    SELECT word, lead(word) OVER near AS next, lead(place) OVER near - place AS apart
+    FROM (SELECT lexeme AS word, unnest(positions) AS place FROM unnest(search)) AS places
+    WINDOW near AS (ORDER BY place)
+) AS pairs WHERE apart BETWEEN 1 AND {APART})
+FROM contracts_contract WHERE reference LIKE 'M-%%' AND substr(reference, 3)::int8 >= %s
+    AND substr(reference, 3)::int8 < %s
+"""
 _JOINED = "CREATE AGGREGATE pg_temp.joined(tsvector) (sfunc = tsvector_concat, stype = tsvector, initcond = '')"
 _SIZE = """
 SELECT pg_size_pretty(sum(pg_total_relation_size(oid))) FROM pg_class
-WHERE relkind = 'r' AND relname IN ('contracts_contract', 'contracts_version', 'contracts_clause')
+WHERE relkind = 'r' AND relname = ANY(ARRAY[
+    'contracts_contract', 'contracts_version', 'contracts_clause', 'contracts_wordpairs'])
 """
 PORTION = 20_000
+INDEXES = ("contract_search", "contract_word_pairs")
 
 
 def measure(table: Table, actor: Actor, count: int, times: int = TIMES) -> None:
@@ -136,28 +149,31 @@ def texts(actor: Actor, count: int) -> None:
     blob = store_blob(actor.organization_id, b"Terms", "text/plain").pk
     with connection.cursor() as cursor:
         _fill_pool(cursor, actor)
-        with _without_index(cursor):
+        with _without_indexes(cursor):
             for begin in range(0, count, PORTION):
                 span = [begin, begin + PORTION]
                 with transaction.atomic():
                     cursor.execute(_VERSIONS, [*span, blob, actor.person_id])
                     cursor.execute(_CLAUSES, span)
                     cursor.execute(_SEARCH, span)
+                    cursor.execute(_PAIRS, span)
 
 
 @contextmanager
-def _without_index(cursor: Any) -> Iterator[None]:
+def _without_indexes(cursor: Any) -> Iterator[None]:
     """Within a transaction it stays: an index is not made anew there."""
     if connection.in_atomic_block:
         yield
         return
-    cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'contract_search'")
-    index = cursor.fetchone()[0]
-    cursor.execute("DROP INDEX contract_search")
+    cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [list(INDEXES)])
+    indexes = cursor.fetchall()
+    for name, _index in indexes:
+        cursor.execute(f"DROP INDEX {name}")
     yield
     cursor.execute("SET maintenance_work_mem = '1GB'")
-    cursor.execute(index)
-    for name in ("contract", "version", "clause"):
+    for _name, index in indexes:
+        cursor.execute(index)
+    for name in ("contract", "version", "clause", "wordpairs"):
         cursor.execute(f"VACUUM ANALYZE contracts_{name}")
 
 

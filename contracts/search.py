@@ -17,8 +17,9 @@ from contracts.states import ContractState
 # fit in; words that never repeat fill it sooner, and a text that does not fit is tried by half.
 WHOLE = 2_000_000
 SHORTEST = 20_000
-# It knows a word's place up to 16,383 only, so phrases and compound words of what follows are sought in parts that have
+# It knows a word's place up to this only, so phrases and compound words of what follows are sought in parts that have
 # places of their own. A part fits into a vector whatever its words are: at most three times four bytes a character.
+LAST_PLACE = 16_383
 PART = 60_000
 # Parts overlap, so that a phrase on the border is whole in one of them.
 OVERLAP = 300
@@ -26,6 +27,9 @@ OVERLAP = 300
 DESCRIPTION, PARTIES = 20_000, 20_000
 # Of the contracts of a renamed party so many are found by its new name in one go.
 PORTION = 200
+# Of a pair of words the second stands so far behind the first at most: only stop words stand between.
+APART = 8
+NEAR = "hashtextextended(word || ' ' || next, apart)"
 TOO_LONG = "54000"  # SQLSTATE program_limit_exceeded
 
 _CONTRACT = f"""
@@ -37,13 +41,27 @@ UPDATE contracts_contract SET search =
         SELECT string_agg(p.name, ' ') FROM contracts_contractparty cp JOIN contracts_party p ON p.id = cp.party_id
         WHERE cp.contract_id = contracts_contract.id), ''), {PARTIES})), 'B')
     || setweight(to_tsvector('english', coalesce((
-        SELECT string_agg(left(v.text, %s), E'\n') FROM contracts_version v WHERE v.id = ANY(%s::uuid[])), '')), 'D')
+        SELECT string_agg(left(v.text, %s), E'\n' ORDER BY array_position(%s::uuid[], v.id))
+        FROM contracts_version v WHERE v.id = ANY(%s::uuid[])), '')), 'D')
 WHERE id = %s
 """  # noqa: S608 (constants of this module)
 _PART = """
 INSERT INTO contracts_furtherwords (organization_id, contract_id, end_at, is_beyond, search)
 VALUES (%s, %s, %s, true, to_tsvector('english', %s))
 """
+# Of each vector, words and their places in order; what has no place of its own any more is no neighbour.
+_PAIRS = f"""
+INSERT INTO contracts_wordpairs (organization_id, contract_id, pairs)
+SELECT %s, %s, coalesce(array_agg(DISTINCT {NEAR}), '{{}}') FROM (
+    SELECT word, lead(word) OVER near AS next, lead(place) OVER near - place AS apart FROM (
+        SELECT part, lexeme AS word, unnest(positions) AS place FROM (
+            SELECT NULL::uuid AS part, search FROM contracts_contract WHERE id = %s
+            UNION ALL SELECT id, search FROM contracts_furtherwords WHERE contract_id = %s
+        ) AS vectors, unnest(search)
+    ) AS places WHERE place < {LAST_PLACE} WINDOW near AS (PARTITION BY part ORDER BY place)
+) AS pairs WHERE apart BETWEEN 1 AND {APART}
+ON CONFLICT (contract_id) DO UPDATE SET pairs = EXCLUDED.pairs
+"""  # noqa: S608 (constants of this module)
 _BEYOND = """
 UPDATE contracts_furtherwords SET is_beyond = (end_at > %s) WHERE contract_id = %s AND is_beyond <> (end_at > %s)
 """
@@ -84,6 +102,7 @@ def _refresh(contract: Contract, texts: Sequence[UUID]) -> None:
         length //= 2
     with connection.cursor() as cursor:
         cursor.execute(_BEYOND, [length, contract.pk, length])
+        cursor.execute(_PAIRS, [contract.organization_id, contract.pk, contract.pk, contract.pk])
 
 
 def refresh_text(contract: Contract) -> None:
@@ -91,15 +110,18 @@ def refresh_text(contract: Contract) -> None:
     the other side took back. In the verb's own transaction."""
     FurtherWords.objects.filter(contract=contract).delete()
     texts = sought_texts(contract)
+    before = 0
     for version in texts:
-        _write_parts(contract, version.text)
+        _write_parts(contract, version.text, max(PART - before, 0))
+        before += len(version.text)
     _refresh(contract, [version.pk for version in texts])
 
 
-def _write_parts(contract: Contract, text: str) -> None:
+def _write_parts(contract: Contract, text: str, begin: int) -> None:
+    """Of what follows those characters that the contract's own vector knows the places of."""
     with connection.cursor() as cursor:
-        for start in range(PART, len(text), PART):
-            words = text[start - OVERLAP : start + PART]
+        for start in range(begin, len(text), PART):
+            words = text[max(start - OVERLAP, 0) : start + PART]
             place = min(start + PART, len(text))
             cursor.execute(_PART, [contract.organization_id, contract.pk, place, words])
 
@@ -108,7 +130,7 @@ def _fits(contract: Contract, texts: Sequence[UUID], length: int) -> bool:
     """Written with so many characters of the text; False where the vector would not hold them."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_CONTRACT, [length, list(texts), contract.pk])
+            cursor.execute(_CONTRACT, [length, list(texts), list(texts), contract.pk])
     except OperationalError as failure:
         if getattr(failure.__cause__, "pgcode", "") == TOO_LONG and length > SHORTEST:
             return False

@@ -17,7 +17,7 @@ def register() -> None:
         rows.BulkRow, rows.BulkSend, rows.Conflict, rows.Stance, rows.RiskAssessment, rows.RiskScale,
         rows.ContractImport, rows.ImportFile, rows.ImportRow, rows.TextSketch,
         rows.Change, rows.Receipt, rows.Comment, rows.FormerWords, rows.Mention, rows.Thread,
-        rows.Contract, rows.ContractParty, rows.FurtherWords, rows.CustomField, rows.CustomValue,
+        rows.Contract, rows.ContractParty, rows.FurtherWords, rows.WordPairs, rows.CustomField, rows.CustomValue,
         rows.ClauseEdit, rows.Draft, rows.DraftClause, rows.Turn, rows.UnsavedWords,
         rows.DeclinedOffer, rows.LibraryClause, rows.LibraryClauseVersion, rows.Omission,
         rows.Party, rows.PartyAddress, rows.PartyContact, rows.PartyIdentifier,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,6 +11,7 @@ from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
 # The planner takes a vector for part of its row, but it is read from a storage of its own: matching row by row is many
 # times dearer than it looks, and must not be chosen where an index answers. And no search is worth compiling.
 _BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL jit = off"
+JOINED = 20_000
 _AS_USUAL = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_indexscan TO DEFAULT; SET LOCAL jit TO DEFAULT"
 
 
@@ -26,25 +26,24 @@ class Among(Func):
         super().__init__(F(field), Value(ids, TextField()))
 
 
-@contextmanager
-def matched_by_index() -> Iterator[Any]:
-    """A cursor whose statements match texts by the index."""
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(_BY_INDEX)
-        yield cursor
-        cursor.execute(_AS_USUAL)
+def rows_of(rows: QuerySet[Any], others: QuerySet[Any], key: str) -> QuerySet[Any]:
+    """The rows whose id is the key of one of the others, which are few or many: of some their ids are looked up first,
+    for a join would often be planned along all rows."""
+    ids, number = bounded_ids([others], JOINED, key)
+    return rows.filter(Among("pk", ids)) if number < JOINED else rows.filter(pk__in=others.values(key))
 
 
-def bounded_ids(ways: Iterable[QuerySet[Any]], most: int) -> tuple[str, int]:
+def bounded_ids(ways: Iterable[QuerySet[Any]], most: int, key: str = "pk") -> tuple[str, int]:
     """The keys of rows that one of the querysets has, each once, at most `most` of them, as the text of an array; and
     how many. Each queryset is asked by itself, so that an index serves it, and no more of them than are needed."""
     found: set[str] = set()
-    with matched_by_index() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for way in ways:
-            statement, params = way.order_by().values("pk")[:most].query.sql_with_params()
-            cursor.execute(f"SELECT array_agg(pk)::text FROM ({statement}) AS found", params)  # noqa: S608
+            statement, params = way.order_by().values_list(key)[:most].query.sql_with_params()
+            cursor.execute(f"{_BY_INDEX}; SELECT array_agg(id)::text FROM ({statement}) AS found(id)", params)  # noqa: S608
             ids = cursor.fetchone()[0]
             found.update(ids[1:-1].split(",") if ids else ())
             if len(found) >= most:
                 break
+        cursor.execute(_AS_USUAL)
     return f"{{{','.join(list(found)[:most])}}}", min(len(found), most)

@@ -126,6 +126,8 @@ class Pages(Paginator):  # type: ignore[type-arg]
     most: int | None = None
     # How many there are, up to one more than that, where the search has counted them.
     known: int | None = None
+    # What a page's rows are taken from by their keys: nothing that the search asked is asked again.
+    every: QuerySet[Any] | None = None
 
     @cached_property
     def count(self) -> int:
@@ -150,7 +152,8 @@ class Pages(Paginator):  # type: ignore[type-arg]
         if self.num_pages == 1:  # a whole page is asked for: for one row alone the planner would read along an index
             return Page(self.object_list[: self.per_page], checked, self)
         keys = self._keys((checked - 1) * self.per_page)
-        return Page(self.object_list.filter(pk__in=keys), checked, self)
+        rows = self.object_list if self.every is None else self.every
+        return Page(rows.filter(pk__in=keys), checked, self)
 
     def _keys(self, start: int) -> list[Any]:
         """The page's. Of a search that found few all are asked for: for a page of them alone the planner, who takes
@@ -216,7 +219,7 @@ class ListPage(View):
             return redirect(f"{request.path}?{default}")
         pages = Pages(found, self.page_size)
         pages.most = SEARCH_COUNTED if any(request.GET.get(name) for name in self.searched) else None
-        pages.known = self.known
+        pages.known, pages.every = self.known, None if self.known is None else self.ordered(self.rows())
         page = pages.get_page(request.GET.get("page"))
         name = "components/list_table.html" if partial else self.template_name
         response = render(request, name, self.context(page, form))

@@ -10,6 +10,7 @@ from contracts.models.contract import (
     ContractParty,
     ContractUserPermission,
     FurtherWords,
+    WordPairs,
 )
 from contracts.models.contract_import import ContractImport, ImportFile, ImportRow, TextSketch
 from contracts.models.custom_field import CustomField, CustomValue
@@ -115,4 +116,5 @@ __all__ = [
     "UnusualReading",
     "Version",
     "Watcher",
+    "WordPairs",
 ]

@@ -165,6 +165,20 @@ class FurtherWords(OrganizationRow):
         return f"{self.contract_id}"
 
 
+class WordPairs(OrganizationRow):
+    """Which words stand next to each other in a contract, as hashes: for phrases of frequent words, which the vectors
+    would be read for one by one. Written with the contract's `search`, of all its parts."""
+
+    contract = models.OneToOneField(Contract, on_delete=models.CASCADE, related_name="+")
+    pairs = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["pairs"], name="contract_word_pairs")]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id}"
+
+
 class ContractUserPermission(UserObjectPermissionBase):  # type: ignore[misc]
     """Guardian's direct table: who sees which confidential contract."""
 

@@ -12,9 +12,10 @@ from django.db.models.functions import Upper
 
 from clm.access.permissions import can, visible
 from clm.lib.actor import Actor
-from clm.lib.plans import Among, bounded_ids
+from clm.lib.plans import Among, bounded_ids, rows_of
 from contracts.models import ContractParty, FurtherWords, Party, Version
 from contracts.queries.party_names import parties_like, parties_so_named, typed_name
+from contracts.queries.phrases import phrases_in, with_phrases
 
 # So many found contracts are told apart by their ids; of more it is only known that there are more.
 MOST = 10_000
@@ -45,26 +46,30 @@ def found_by(rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -
     ids, number = bounded_ids(_ways(rows, words), MOST + 1)
     if number > MOST:
         return Found(rows.filter(_anyhow(words)), MOST, has_more=True)
-    if number or not typed_name(words) or (of is not None and _is_any(of, words)):
+    if number or not typed_name(words) or _is_any(rows, of, words):
         return Found(rows.filter(Among("pk", ids)), number)
     alike = parties_like(Party.objects.all(), words)
     parts = ContractParty.objects.filter(party__in=[party.pk for party in alike])
-    ids, number = bounded_ids([rows.filter(pk__in=parts.values("contract"))] if alike else [], MOST + 1)
+    ids, number = bounded_ids([rows_of(rows, parts, "contract")] if alike else [], MOST + 1)
     return Found(rows.filter(Among("pk", ids)), min(number, MOST), number > MOST)
 
 
-def _is_any(rows: QuerySet[Any], words: str) -> bool:
-    return bounded_ids(_ways(rows, words), 1)[1] > 0
+def _is_any(rows: QuerySet[Any], of: QuerySet[Any] | None, words: str) -> bool:
+    """Whether one has them that the rows were narrowed from."""
+    is_narrowed = of is not None and str(of.query) != str(rows.query)
+    return is_narrowed and bounded_ids(_ways(cast("QuerySet[Any]", of), words), 1)[1] > 0
 
 
 def _ways(rows: QuerySet[Any], words: str) -> Iterator[QuerySet[Any]]:
     """The ways in which rows have the words; one may be found in several."""
     titled = cast("QuerySet[Any]", rows.annotate(title_upper=Upper("title")))
-    yield rows.filter(_has(words))
+    phrases = phrases_in(words)
+    yield from with_phrases(rows, phrases) if phrases else [rows.filter(_has(words))]
     yield titled.filter(title_upper__contains=words.upper())
-    yield rows.filter(pk__in=_in_long_texts(words))
+    if not (phrases and all(phrase.is_pair for phrase in phrases)):  # pairs are those of long texts too
+        yield rows.filter(pk__in=_in_long_texts(words))
     if named := list(parties_so_named(words).values_list("pk", flat=True)) if typed_name(words) else []:
-        yield rows.filter(pk__in=ContractParty.objects.filter(party__in=named).values("contract"))
+        yield rows_of(rows, ContractParty.objects.filter(party__in=named), "contract")
 
 
 def _anyhow(words: str) -> Q:

@@ -16,7 +16,7 @@ from clm.events.dispatcher import drain
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts import queries
-from contracts.models import Contract, FurtherWords
+from contracts.models import Contract, FurtherWords, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.advance_terms import advance_terms
 from contracts.operations.amending.propose_amendment import propose_amendment
@@ -31,6 +31,7 @@ from contracts.papers import Paper
 from contracts.portfolio import PAPERS
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.finding import found_by, found_for
+from contracts.search import refresh_text
 from tests.cast import Cast
 from tests.contracts.amended import amended, amended_text
 from tests.contracts.drafting.written import clause_of, handed_over, let_in, open_draft, write
@@ -77,6 +78,43 @@ def test_a_phrase_and_a_compound_word_are_found_wherever_they_stand(alice: Actor
 
     assert found(alice, '"purple zebras"') == [contract]
     assert found(alice, "non-zanzibar") == [contract]
+    assert found(alice, '"zebras purple"') == []
+
+
+PHRASES = {
+    '"limitation of liability"': ["Limitation of Liability", "limitations on liabilities"],
+    '"hosting fee"': ["the hosting fees are due"],
+    '"hosting fee" liability': ["A hosting fee. Its liability."],
+    '"the hosting fee is due"': ["the hosting fee is due"],
+    "third-party": ["a third-party service"],
+    "O'Neil's": ["signed by O'Neil's"],
+    '"Acme Holding"': ["Acme Holding signs"],
+}
+
+
+@pytest.mark.parametrize("most", [1, 10_000], ids=["more than are told apart", "few"])
+@pytest.mark.parametrize("words", PHRASES)
+def test_a_phrase_is_found_where_its_words_stand_together(
+    alice: Actor, monkeypatch: pytest.MonkeyPatch, words: str, most: int
+) -> None:
+    """The same by pairs of words as by reading each text."""
+    monkeypatch.setattr("contracts.queries.finding.MOST", most)
+    apart = "Limitation: none. Fee for hosting; due is the. Liability of Holding and Acme, a party; third. Neil's O"
+    wanted = [filed(alice, text) for text in PHRASES[words] * 2]
+    filed(alice, apart)
+
+    assert set(found(alice, words)) == set(wanted)
+
+
+def test_a_phrase_of_the_second_text_of_a_contract_is_found(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one is worked on beside the one in force, which takes all the places that the contract's vector has."""
+    contract = filed(alice, "some filling words here " * 5_000)
+    add_version(actor=alice, contract_id=contract.pk, paper=paper_of("Then the purple zebras, all six of them, came."))
+    texts = list(Version.objects.filter(contract=contract).order_by("number"))
+    monkeypatch.setattr("contracts.search.sought_texts", lambda _contract: texts)
+    refresh_text(contract)
+
+    assert found(alice, '"purple zebras"') == found(alice, '"purple zebras, all six of them"') == [contract]
     assert found(alice, '"zebras purple"') == []
 
 

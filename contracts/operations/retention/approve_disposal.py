@@ -55,6 +55,7 @@ GONE: dict[type[Model], str] = {
     rows.RequestQuestion: "request__contract",
     rows.RequestFile: "request__contract",
     rows.FurtherWords: "contract",
+    rows.WordPairs: "contract",
     rows.AmendmentAnswer: "amendment__contract",
     rows.SigningCode: "link__recipient__envelope__contract",
     rows.SigningLink: "recipient__envelope__contract",
