@@ -13,11 +13,10 @@ from django.db import connection, transaction
 
 from benchmarks.lists import LIMIT, signed_in, visit
 from benchmarks.measure import Table, percentiles, seconds
-from benchmarks.stage import OFTEN, RUNNING, WORDS
+from benchmarks.stage import OFTEN, PAIRS, RUNNING, WORDS
 from clm.documents.blobs import store_blob
 from clm.lib.actor import Actor
 from contracts.models import LibraryClause, LibraryClauseVersion, Party
-from contracts.search import APART, NEAR
 
 CLAUSES, POOL, CLAUSE_WORDS = 20, 4000, 45
 TIED = 30  # of the library's clauses
@@ -57,16 +56,6 @@ WITH chosen AS ({_CHOSEN}), texts AS (
 )
 UPDATE contracts_contract c SET search = c.search || setweight(texts.search, 'D')
 FROM texts WHERE texts.contract_id = c.id
-"""
-_PAIRS = f"""
-INSERT INTO contracts_wordpairs (organization_id, contract_id, pairs)
-SELECT organization_id, id, (SELECT array_agg(DISTINCT {NEAR}) FROM (
-    SELECT word, lead(word) OVER near AS next, lead(place) OVER near - place AS apart
-    FROM (SELECT lexeme AS word, unnest(positions) AS place FROM unnest(search)) AS places
-    WINDOW near AS (ORDER BY place)
-) AS pairs WHERE apart BETWEEN 1 AND {APART})
-FROM contracts_contract WHERE reference LIKE 'M-%%' AND substr(reference, 3)::int8 >= %s
-    AND substr(reference, 3)::int8 < %s
 """
 _JOINED = "CREATE AGGREGATE pg_temp.joined(tsvector) (sfunc = tsvector_concat, stype = tsvector, initcond = '')"
 _SIZE = """
@@ -156,7 +145,7 @@ def texts(actor: Actor, count: int) -> None:
                     cursor.execute(_VERSIONS, [*span, blob, actor.person_id])
                     cursor.execute(_CLAUSES, span)
                     cursor.execute(_SEARCH, span)
-                    cursor.execute(_PAIRS, span)
+                    cursor.execute(PAIRS, span)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from clm.portfolio.load import LOAD, start_loading
 from clm.portfolio.people import cast_of
 from contracts.models import Contract, ContractParty, CustomField, Party, Version
 from contracts.models.contract import ContractUserPermission
+from contracts.search import APART, NEAR
 
 ROLES = ["legal", "procurement", "account_manager", "finance", "administrator", "executive", "auditor", "integration"]
 WORDS = [
@@ -38,6 +39,18 @@ BATCH = 5000
 _SEARCH = """
 UPDATE contracts_contract SET search = setweight(to_tsvector('simple', reference || ' ' || external_reference), 'A')
     || setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', description), 'C')
+"""
+# Of contracts from a number to another, as contracts.search writes them.
+PAIRS = f"""
+INSERT INTO contracts_wordpairs (organization_id, contract_id, pairs)
+SELECT organization_id, id, (SELECT coalesce(array_agg(DISTINCT {NEAR}), '{{}}') FROM (
+    SELECT word, lead(word) OVER near AS next, lead(place) OVER near - place AS apart
+    FROM (SELECT lexeme AS word, unnest(positions) AS place FROM unnest(search)) AS places
+    WINDOW near AS (ORDER BY place)
+) AS pairs WHERE apart BETWEEN 1 AND {APART})
+FROM contracts_contract WHERE reference LIKE 'M-%%' AND substr(reference, 3)::int8 >= %s
+    AND substr(reference, 3)::int8 < %s
+ON CONFLICT (contract_id) DO UPDATE SET pairs = EXCLUDED.pairs
 """
 # A term for each contract that was signed, over three years of ends. They rest on one version: nobody opens them here.
 _TERMS = """
@@ -103,12 +116,13 @@ def contracts(actor: Actor, count: int, *, vacuum: bool = True) -> None:
     today = timezone.now().date()
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH)
+        cursor.execute(PAIRS, [0, count])
         cursor.execute(_TERMS, [_version(actor).pk, today, today])
         cursor.execute(_TERM_ENDS)
         cursor.execute(_TAGS)
         cursor.execute(_OWN)
         if vacuum:  # as autovacuum would have done; not allowed within a transaction
-            for table in ("contract", "contractparty", "contractuserpermission", "term", "customvalue"):
+            for table in ("contract", "wordpairs", "contractparty", "contractuserpermission", "term", "customvalue"):
                 cursor.execute(f"VACUUM ANALYZE contracts_{table}")
 
 

@@ -26,7 +26,8 @@ from clm.audit.operations.start_verification import start_verification
 from clm.audit.queries import as_history, changes_between, in_words, names_of
 from clm.audit.work import VERIFY
 from clm.jobs.models import Job
-from clm.pages.lists import Column, Empty, Line, ListPage
+from clm.pages.lists import Column, Empty, ListPage
+from clm.pages.rows import Line
 
 
 class LedgerPage(ListPage):
