@@ -21,6 +21,7 @@ from contracts.models import Contract
 from contracts.models.contract import Category
 from contracts.operations.custom_fields.guards import check_department, check_tags, put_values
 from contracts.operations.retention.guards import check_jurisdiction
+from contracts.search import refresh_search
 
 
 @transaction.atomic
@@ -65,6 +66,7 @@ def create_contract(
         created_at=clock.now(),
     )
     said = put_values(contract, custom_fields)[1] if custom_fields is not None else {}
+    refresh_search(contract)
     record(actor, events.contract_created(contract, said))
     return contract
 

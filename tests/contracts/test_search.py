@@ -163,6 +163,14 @@ def test_a_shorter_text_leaves_no_further_words(alice: Actor, monkeypatch: pytes
     assert (found(alice, LAST), FurtherWords.objects.count()) == ([], 0)
 
 
+@pytest.mark.parametrize("words", ["C-2026-0001", "EXT-77", "agreement backup", '"backup agreement"', "nightly"])
+def test_a_contract_is_found_before_it_has_a_text_or_a_party(alice: Actor, words: str) -> None:
+    facts = {"external_reference": "EXT-77", "description": "Nightly copies"}
+    contract = create_contract(actor=alice, title="Backup agreement", **facts)
+
+    assert found(alice, words) == [contract]
+
+
 def test_a_description_without_end_stops_nothing(alice: Actor) -> None:
     contract = filed(alice, LAST)
     endless = " ".join(hashlib.sha256(str(n).encode()).hexdigest() for n in range(30_000))
