@@ -22,7 +22,9 @@ from clm.embedded.places import Home, reachable_package, service_home
 from clm.embedded.running import Trouble, free_port, processes_in, stop_pids
 
 ROLE = DATABASE = "covenant"
-DURABLE = {"max_connections": "120", "shared_buffers": "128MB"}
+# Memory and flash: an index is worth its way there, and no statement of ours is worth compiling.
+PLANNING = {"random_page_cost": "1.1", "jit": "off"}
+DURABLE = {"max_connections": "120", "shared_buffers": "128MB", **PLANNING}
 # A throwaway cluster is rebuilt after any crash, so nothing waits for the disk.
 THROWAWAY = {
     "max_connections": "200",
@@ -31,6 +33,7 @@ THROWAWAY = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_wal_size": "4GB",
+    **PLANNING,
 }
 # Smart shutdown would wait for clients: fast (SIGINT), then immediate (SIGQUIT).
 STOP_LADDER = ((signal.SIGINT, 6.0), (signal.SIGQUIT, 2.0))
