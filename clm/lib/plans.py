@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
@@ -11,7 +11,7 @@ from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
 # The planner takes a vector for part of its row, but it is read from a storage of its own: matching row by row is many
 # times dearer than it looks, and must not be chosen where an index answers. And no search is worth compiling.
 _BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL jit = off"
-JOINED = 20_000
+LOOKED_UP = 12_000
 _AS_USUAL = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_indexscan TO DEFAULT; SET LOCAL jit TO DEFAULT"
 
 
@@ -26,11 +26,13 @@ class Among(Func):
         super().__init__(F(field), Value(ids, TextField()))
 
 
-def rows_of(rows: QuerySet[Any], others: QuerySet[Any], key: str) -> QuerySet[Any]:
-    """The rows whose id is the key of one of the others, which are few or many: of some their ids are looked up first,
-    for a join would often be planned along all rows."""
-    ids, number = bounded_ids([others], JOINED, key)
-    return rows.filter(Among("pk", ids)) if number < JOINED else rows.filter(pk__in=others.values(key))
+def rows_of(rows: QuerySet[Any], others: QuerySet[Any], key: str) -> Iterator[QuerySet[Any]]:
+    """For `bounded_ids`: the rows whose id is the key of one of the others. First by ids that are looked up beforehand,
+    for a join would be planned along all rows; then, where there are more of the others, by a join."""
+    ids, number = bounded_ids([others], LOOKED_UP, key)
+    yield rows.filter(Among("pk", ids))
+    if number == LOOKED_UP:
+        yield rows.filter(pk__in=others.values(key))
 
 
 def bounded_ids(ways: Iterable[QuerySet[Any]], most: int, key: str = "pk") -> tuple[str, int]:

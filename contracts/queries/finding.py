@@ -50,7 +50,7 @@ def found_by(rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -
         return Found(rows.filter(Among("pk", ids)), number)
     alike = parties_like(Party.objects.all(), words)
     parts = ContractParty.objects.filter(party__in=[party.pk for party in alike])
-    ids, number = bounded_ids([rows_of(rows, parts, "contract")] if alike else [], MOST + 1)
+    ids, number = bounded_ids(rows_of(rows, parts, "contract") if alike else (), MOST + 1)
     return Found(rows.filter(Among("pk", ids)), min(number, MOST), number > MOST)
 
 
@@ -69,7 +69,7 @@ def _ways(rows: QuerySet[Any], words: str) -> Iterator[QuerySet[Any]]:
     if not (phrases and all(phrase.is_pair for phrase in phrases)):  # pairs are those of long texts too
         yield rows.filter(pk__in=_in_long_texts(words))
     if named := list(parties_so_named(words).values_list("pk", flat=True)) if typed_name(words) else []:
-        yield rows_of(rows, ContractParty.objects.filter(party__in=named), "contract")
+        yield from rows_of(rows, ContractParty.objects.filter(party__in=named), "contract")
 
 
 def _anyhow(words: str) -> Q:

@@ -66,10 +66,10 @@ def pairs_of(query: str) -> tuple[tuple[tuple[str, str, int], ...], bool]:
 
 
 def with_phrases(rows: QuerySet[Any], phrases: list[Phrase]) -> Iterator[QuerySet[Any]]:
-    """The rows that have one of the phrases in their texts: one queryset for each."""
+    """The rows that have one of the phrases in their texts, for `bounded_ids`."""
     for phrase in phrases:
-        near = rows_of(rows, WordPairs.objects.filter(pairs__contains=_hashed(phrase)), "contract")
-        yield near if phrase.is_pair else near.filter(search=phrase.query)
+        for near in rows_of(rows, WordPairs.objects.filter(pairs__contains=_hashed(phrase)), "contract"):
+            yield near if phrase.is_pair else near.filter(search=phrase.query)
 
 
 def _hashed(phrase: Phrase) -> list[int]:
