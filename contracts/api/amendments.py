@@ -50,6 +50,7 @@ from contracts.queries.amendments import (
     waited_for,
     with_period,
 )
+from contracts.queries.terminations import ends_before
 
 
 class AmendmentSerializer(SharedFacts):
@@ -58,7 +59,7 @@ class AmendmentSerializer(SharedFacts):
     `content_hash` is what is accepted: send it as `seen`. `effective_on` null: the day on which the last one accepts.
     """
 
-    inside_only = ("proposed_by", "outcome")
+    inside_only = ("proposed_by", "outcome", "ends_before")
     parties = serializers.SerializerMethodField()
     waits_for = serializers.SerializerMethodField(help_text="Ids of the parties that have not accepted.")
 
@@ -67,9 +68,16 @@ class AmendmentSerializer(SharedFacts):
         fields = [
             "id", "contract", "number", "state", "version", "amends", "effective_on", "is_retroactive",
             "retroactive_reason", "summary", "instrument_name", "instrument_text", "content_hash", "touched",
-            "proposed_by", "created_at", "outcome", "parties", "waits_for",
+            "proposed_by", "created_at", "outcome", "parties", "waits_for", "ends_before",
         ]  # fmt: skip
         read_only_fields = fields
+
+    ends_before = serializers.SerializerMethodField(
+        help_text="The announced end of the contract, where this would take effect only then or later."
+    )
+
+    def get_ends_before(self, row: Amendment) -> date | None:
+        return ends_before(row)
 
     def get_parties(self, row: Amendment) -> list[dict[str, Any]]:
         sees_all = self.sees_inside()

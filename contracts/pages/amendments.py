@@ -48,6 +48,7 @@ from contracts.queries.amendments import (
     waited_for,
 )
 from contracts.queries.approvals import open_approval
+from contracts.queries.terminations import ends_before
 from contracts.states import NOT_SIGNED, AmendmentState, EnvelopeState, VersionState
 
 
@@ -106,6 +107,7 @@ def amendment_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "clauses": clauses_of(amendment.version, marks=False),
         "sees_inside": can(actor, VIEW_INSIDE, contract),
         **_steps(actor, amendment),
+        "ends_before": ends_before(amendment),
         "history": history_for(actor, amendment),
         "crumbs": _crumbs(contract),
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from contracts.models import Contract, SurvivingClause, Termination, TerminationItem
+from clm.lib import clock
+from contracts.models import Amendment, Contract, SurvivingClause, Termination, TerminationItem
 from contracts.states import TerminationState
 
 
@@ -16,6 +18,16 @@ def termination_rows() -> QuerySet[Termination]:
     clauses = SurvivingClause.objects.select_related("clause__version").order_by("clause__position")
     rows = Termination.objects.select_related("contract", "announced_by", "passage__clause", "passage__version")
     return rows.prefetch_related(items, Prefetch("surviving", clauses))
+
+
+def ends_before(amendment: Amendment) -> date | None:
+    """The announced end of the contract where the amendment takes effect only then or later: it would change nothing,
+    unless the termination is withdrawn. None where it takes effect before it, or is closed."""
+    if not amendment.is_open:
+        return None
+    day = amendment.effective_on or clock.today(amendment.contract.time_zone)
+    announced = Termination.objects.filter(contract=amendment.contract_id, state=TerminationState.ANNOUNCED)
+    return announced.filter(ends_on__lte=day).order_by("ends_on").values_list("ends_on", flat=True).first()
 
 
 def termination_of(contract: Contract) -> Termination | None:

@@ -23,6 +23,7 @@ from contracts.operations.termination.announce_termination import announce_termi
 from contracts.operations.termination.tick_termination_item import add_termination_item, tick_termination_item
 from contracts.operations.termination.withdraw_termination import withdraw_termination
 from contracts.tasks import end_terminated
+from tests.contracts.amended import proposed
 from tests.contracts.papers import TERMS, active_contract, draft_contract
 from tests.contracts.terminations import JUNE, NOTICE, announced
 from tests.contracts.test_at_once import at_once
@@ -243,3 +244,16 @@ def test_withdrawn_or_ended_and_never_both(alice: Actor) -> None:
         contract == "terminated"
     )  # whoever was first: the second call ends a contract that goes on, or nothing is left
     assert (answers, state) in ((["", ""], "withdrawn"), (["", "illegal_move"], "overtaken"))
+
+
+@pytest.mark.parametrize(("takes_effect", "warned"), [(date(2026, 7, 1), None), (date(2026, 7, 2), "2026-07-02")])
+def test_an_amendment_that_would_take_effect_after_the_end_says_so(
+    page: Client, api: APIClient, alice: Actor, takes_effect: date, warned: str | None
+) -> None:
+    contract = announced(alice).contract
+    with clock.set_to(JUNE):
+        amendment = proposed(alice, contract, effective_on=takes_effect)
+
+        assert api.get(f"/api/v1/amendments/{amendment.pk}/").json()["ends_before"] == warned
+        text = page.get(f"/contracts/amendments/{amendment.pk}/").content.decode()
+    assert ("The contract ends on 2026-07-02, before this takes effect" in text) is bool(warned)
