@@ -271,7 +271,7 @@ def envelope_people(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, envelope = _envelope(request, pk, "contracts.change_envelope")
     form = people_formset(envelope, request.POST if request.method == "POST" else None)
     if request.method == "POST" and request.POST.get("act") == "add":
-        return _people(request, envelope, people_formset(envelope, request.POST, more=1))
+        return _people(request, envelope, people_formset(envelope, typed=request.POST))
 
     def save(given: Any) -> None:
         change_envelope(actor=actor, envelope_id=pk, recipients=wanted_recipients(envelope, given))
@@ -320,7 +320,7 @@ def envelope_fields(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, envelope = _envelope(request, pk, "contracts.change_envelope")
     form = fields_formset(envelope, request.POST if request.method == "POST" else None)
     if request.method == "POST" and request.POST.get("act") == "add":
-        return _fields(request, envelope, fields_formset(envelope, request.POST, more=1))
+        return _fields(request, envelope, fields_formset(envelope, typed=request.POST))
 
     def save(given: Any) -> None:
         change_envelope(actor=actor, envelope_id=pk, recipients=placed_recipients(envelope, given))
