@@ -10,6 +10,7 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from clm.notify.text_messages import is_configured
 from contracts.models import Contract, ContractParty, Envelope, Recipient, SignatureField
 from contracts.operations.signing.change_envelope import FieldDraft, RecipientDraft
 from contracts.queries.signing import signing_parts
@@ -53,6 +54,8 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kwargs)
         named = [(str(part.party_id), f"{part.party.name} ({part.get_role_display()})") for part in parts]
         self.fields["side"].choices = [*named, *Side.choices]  # type: ignore[attr-defined]
+        if not is_configured():  # no installation promises a way that it does not have
+            self.fields["code_by"].widget = self.fields["phone"].widget = forms.HiddenInput()
 
 
 class PlaceForm(forms.Form):

@@ -206,6 +206,9 @@ def test_declining_and_passing_on(alice: Actor) -> None:
     passed = beate.post("signing-forward", token, data={"name": "Emil", "email": "emil@acme.example"})
     assert "Passed on" in passed.content.decode()
     assert person(envelope, "Emil").state == "invited"
+    told = "Beate Baum was asked first, and passed it on to you."
+    assert told in Visitor().get("signing", token_of("emil@acme.example")).content.decode()
+    assert told in str(mail.outbox[-1].body)
     token = carl.come_in("carl@cirrus.example")
     assert carl.post("signing-decline", token, data={"reason": ""}).status_code == 400
     assert "You have declined" in carl.post("signing-decline", token, data={"reason": "Too dear."}).content.decode()
@@ -258,6 +261,8 @@ def test_the_list_asks_as_often_for_many_as_for_one(alice: Actor, page: Client) 
 def test_the_executed_text_is_not_there_before_it_is_sealed(alice: Actor, page: Client) -> None:
     envelope = completed(alice)
     assert page.get(reverse("envelope-executed", args=[envelope.pk])).status_code == 404
+    tab = page.get(reverse("contract-tab", args=[envelope.contract_id, "signatures"])).content.decode()
+    assert reverse("envelope-new", args=[envelope.contract_id]) not in tab  # what is final is not signed again
     assert "is being sealed" in page.get(reverse("envelope", args=[envelope.pk])).content.decode()
 
 
