@@ -99,7 +99,7 @@ class ContractForm(CustomFieldsForm):
 
     title = forms.CharField(label=_("Title"), max_length=250)
     category = forms.ChoiceField(label=_("Type"), choices=Category.choices, initial=Category.OTHER)
-    owner_id = forms.ChoiceField(label=_("Owner"))
+    owner_id = forms.TypedChoiceField(label=_("Owner"), coerce=UUID)
     department_id = forms.TypedChoiceField(label=_("Department"), required=False, coerce=UUID, empty_value=None)
     external_reference = forms.CharField(
         label=_("Their reference"), max_length=80, required=False, help_text=_("As the other side's invoices quote it.")
