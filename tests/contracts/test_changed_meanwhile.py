@@ -85,7 +85,5 @@ def test_what_is_saved_as_it_stood_is_no_change(page: Client, alice: Actor) -> N
     told = LedgerEntry.objects.filter(event="contract.changed")
     assert page.post(address, facts).status_code == 302
     assert told.count() == 0
-    assert (
-        page.post(address, facts | {"description": "New"}).status_code == 302
-    )  # what was read still is the newest
+    assert page.post(address, facts | {"description": "New"}).status_code == 302  # what was read still is the newest
     assert told.count() == 1
