@@ -15,6 +15,7 @@ class ContractsConfig(AppConfig):
             subscribers,
             travelling,
         )
+        from contracts.events import wording
         from contracts.models import Contract
         from contracts.papers import (  # noqa: F401  (register their jobs)
             bulk,
@@ -35,5 +36,6 @@ class ContractsConfig(AppConfig):
         mishaps.register()
         portfolio.register_all()
         naming.register()
+        wording.register()
         travelling.register()
         register_ledger_filter(seen_with_contract(lambda: Contract))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clm.accounts.models import ApiToken, User
 from clm.audit.access import unhidden
 from clm.audit.models import LedgerEntry
-from clm.audit.wording import About, about_for, field_of, ids_in, in_people_words, names_for
+from clm.audit.wording import About, about_for, event_in_words, field_of, ids_in, in_people_words, names_for
 from clm.lib.actor import Actor
 
 
@@ -115,7 +115,7 @@ def _history(row: LedgerEntry, who: str, named: Mapping[str, str], about: About)
         at=row.at,
         who=who,
         actor_kind=row.actor_kind,
-        what=in_words(row.event),
+        what=event_in_words(row.event),
         event=row.event,
         verb=row.verb,
         subject_type=row.subject_type,
@@ -126,11 +126,6 @@ def _history(row: LedgerEntry, who: str, named: Mapping[str, str], about: About)
         about=about.name,
         url=about.url,
     )
-
-
-def in_words(event: str) -> str:
-    """`contract.version_added` as "Contract version added"."""
-    return event.replace(".", " ").replace("_", " ").capitalize()
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:

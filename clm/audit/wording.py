@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field
+from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
 from clm.accounts.models import User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 Namer = Callable[[set[UUID]], Mapping[UUID, str]]
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -29,6 +32,8 @@ class About(NamedTuple):
 
 Pointer = Callable[[set[UUID]], Mapping[UUID, About]]
 _POINTERS: dict[str, Pointer] = {}
+_PARTS: dict[str, type[Model]] = {}
+_EVENTS: dict[str, StrOrPromise] = {}
 
 
 def register_namer(namer: Namer) -> None:
@@ -39,6 +44,18 @@ def register_namer(namer: Namer) -> None:
 def register_pointer(subject_type: str, pointer: Pointer) -> None:
     """An app above says which one of its things an entry is about; one query for all of a kind."""
     _POINTERS[subject_type] = pointer
+
+
+def register_words(events: Mapping[str, StrOrPromise], *, parts: Mapping[str, type[Model]]) -> None:
+    """An app above says how its events read where their codes read badly, and of which model the facts are that it
+    tells of a part of a thing (subject type -> model)."""
+    _EVENTS.update(events)
+    _PARTS.update(parts)
+
+
+def event_in_words(event: str) -> str:
+    """`contract.version_added` as "Contract version added"."""
+    return str(_EVENTS.get(event) or event.replace(".", " ").replace("_", " ").capitalize())
 
 
 def about_for(subjects: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], About]:
@@ -80,10 +97,19 @@ def _people(ids: set[UUID]) -> Mapping[UUID, str]:
 
 
 def field_of(subject_type: str, name: str) -> Field[Any, Any] | None:
-    """The field of the thing that the entry is about, where it has one of that name."""
+    """The field of the thing that the entry is about, or of its part, where one has it."""
     try:
-        field = apps.get_model(subject_type)._meta.get_field(name)
-    except (LookupError, ValueError, FieldDoesNotExist):
+        models = [apps.get_model(subject_type), *([_PARTS[subject_type]] if subject_type in _PARTS else [])]
+    except (LookupError, ValueError):
+        return None
+    found = (_own_field(model, name) for model in models)
+    return next((field for field in found if field is not None), None)
+
+
+def _own_field(model: type[Model], name: str) -> Field[Any, Any] | None:
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
         return None
     return field if isinstance(field, Field) else None
 

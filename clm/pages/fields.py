@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext_lazy
 
 
 class SuggestInput(forms.TextInput):
@@ -21,6 +22,25 @@ class SuggestInput(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, {**(attrs or {}), "list": f"suggested-{name}"})
         return {**context, "suggestions": self.suggestions()}
+
+
+class CapitalsField(forms.RegexField):
+    """A code in capital letters; small ones that are typed are taken for them."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).strip().upper()
+
+
+def country_field(**kwargs: Any) -> CapitalsField:
+    wrong = {"invalid": gettext_lazy("Two letters, such as DE.")}
+    said = {"label": gettext_lazy("Country"), "help_text": gettext_lazy("ISO country, such as DE.")}
+    return CapitalsField(r"^[A-Z]{2}$", error_messages=wrong, **{**said, **kwargs})
+
+
+def currency_field(**kwargs: Any) -> CapitalsField:
+    wrong = {"invalid": gettext_lazy("Three letters, such as EUR.")}
+    said = {"label": gettext_lazy("Currency"), "help_text": gettext_lazy("ISO 4217, such as EUR.")}
+    return CapitalsField(r"^[A-Z]{3}$", error_messages=wrong, **{**said, **kwargs})
 
 
 _CHECKS = (forms.CheckboxInput,)

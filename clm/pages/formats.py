@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -78,6 +79,21 @@ def _cut(value: Decimal, places: int) -> Decimal:
 def date_text(value: date) -> str:
     shown: str = format_date(value, format="medium", locale=locale())
     return shown
+
+
+DAY_IN_TEXT = re.compile(r"(?<![\w“\"'/.-])\d{4}-\d{2}-\d{2}(?![\w”\"'/-]|\.\w)")
+
+
+def days_in_words(text: str) -> str:
+    """A sentence whose ISO days read as people write them; quoted ones, and those within a longer word, stay."""
+    return DAY_IN_TEXT.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    try:
+        return date_text(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
 
 
 def instant_text(value: datetime, zone: str | None = None, *, seconds: bool = False) -> str:

@@ -43,6 +43,8 @@ def _day_text(value: Any) -> str:
 
 def code_text(value: Any) -> str:
     """A parameter's value: a code such as `preceding_business_day` in words, anything else as it is."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name.replace('_', ' ')}: {code_text(item)}" for name, item in value.items())
     return value.replace("_", " ") if isinstance(value, str) and CODE.fullmatch(value) else value_text(value)
 
 

@@ -126,7 +126,8 @@ class Contract(OrganizationRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.title}"
+        """A contract that was disposed of has its reference for a title."""
+        return self.reference if self.title == self.reference else f"{self.reference} {self.title}"
 
     def get_absolute_url(self) -> str:
         return f"/contracts/{self.pk}/"

@@ -71,7 +71,8 @@ def change_contract(*, actor: Actor, contract_id: UUID, seen: UUID | None = None
     if contract.is_confidential and "owner_id" in wanted:
         grant([contract.owner], PERMISSION, contract)
     refresh_search(contract)
-    record(actor, events.contract_changed(contract, before, wanted))
+    if before != wanted:  # what was saved as it stood is no change, and disturbs nobody
+        record(actor, events.contract_changed(contract, before, wanted))
     return contract
 
 

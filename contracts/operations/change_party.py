@@ -44,7 +44,8 @@ def change_party(*, actor: Actor, party_id: UUID, **changes: Any) -> Party:
         _overtake(actor, contract, may_be_out=changed == {"name"})
     if "name" in changed:
         find_by_name_later(party)
-    record(actor, events.party_changed(party, before))
+    if before != {name: getattr(party, name) for name in before}:
+        record(actor, events.party_changed(party, before))
     return party
 
 

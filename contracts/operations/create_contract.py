@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.permissions import require
+from clm.accounts.houses import zone_of
 from clm.accounts.models import Membership, User
 from clm.events.record import record
 from clm.lib import clock
@@ -34,7 +35,7 @@ def create_contract(
     external_reference: str = "",
     value_amount: Decimal | None = None,
     currency: str = "",
-    time_zone: str = "UTC",
+    time_zone: str = "",
     description: str = "",
     jurisdiction: str = "",
     department_id: UUID | None = None,
@@ -43,9 +44,10 @@ def create_contract(
 ) -> Contract:
     """A draft contract with the next reference of the year (C-2026-0001).
 
-    The owner is the actor unless named, and is a present member. Own fields of the organization that must be given are
-    asked for where `custom_fields` is not None: what another document begins is completed later. Raises Invalid
-    `owner_unknown`, `department_unknown`, `tags_unfit`, `jurisdiction_unknown`, and as `put_values`.
+    The owner is the actor unless named, and is a present member; the time zone is the organization's unless named.
+    Own fields of the organization that must be given are asked for where `custom_fields` is not None: what another
+    document begins is completed later. Raises Invalid `owner_unknown`, `department_unknown`, `tags_unfit`,
+    `jurisdiction_unknown`, and as `put_values`.
     """
     require(actor, "contracts.create_contract")
     check_department(department_id)
@@ -58,7 +60,7 @@ def create_contract(
         external_reference=external_reference,
         value_amount=value_amount,
         currency=currency,
-        time_zone=time_zone,
+        time_zone=time_zone or zone_of(actor.organization_id),
         description=description,
         department_id=department_id,
         tags=check_tags(tags),

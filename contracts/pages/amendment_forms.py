@@ -39,7 +39,9 @@ class AmendmentForm(forms.Form):
 class PartForm(forms.Form):
     """For which party somebody answers; asked only where there are several."""
 
-    part = forms.ModelChoiceField(label=_("For"), queryset=ContractParty.objects.none(), required=False)
+    part = forms.ModelChoiceField(
+        label=_("For"), queryset=ContractParty.objects.none(), empty_label="–", required=False
+    )
     seen = forms.CharField(widget=forms.HiddenInput())
 
     def __init__(self, found: list[Standing], *args: Any, **kwargs: Any) -> None:

@@ -208,7 +208,7 @@ class ReassignForm(ReasonForm):
         seated = ApprovalSeat.objects.filter(step=seat.step).exclude(state=SeatState.RELEASED)
         barred = {actor.person_id, seat.asked_by_id, *seated.values_list("person_id", flat=True)}
         people = [row.user for row in present_members() if row.user_id not in barred]
-        self.fields["person_id"].choices = [("", "—"), *((str(person.pk), str(person)) for person in people)]  # type: ignore[attr-defined]
+        self.fields["person_id"].choices = [("", "–"), *((str(person.pk), str(person)) for person in people)]  # type: ignore[attr-defined]
 
 
 @login_required

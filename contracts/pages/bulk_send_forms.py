@@ -68,8 +68,9 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [("", "–"), *((column, column) for column in columns)]
         for number, target in enumerate(targets):
-            label = target.label if not target.is_required else f"{target.label} *"
-            self.fields[f"column-{number}"] = forms.ChoiceField(label=label, choices=choices, required=False)
+            field = forms.ChoiceField(label=target.label, choices=choices, required=False)
+            field.is_needed_beside = target.is_required  # type: ignore[attr-defined]
+            self.fields[f"column-{number}"] = field
         self.targets = list(targets)
 
     def mapping(self) -> dict[str, str]:

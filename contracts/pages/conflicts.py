@@ -24,6 +24,7 @@ from clm.audit.access import unhidden
 from clm.audit.models import LedgerEntry
 from clm.audit.queries import as_history
 from clm.lib.actor import Actor
+from clm.pages.formats import days_in_words
 from clm.pages.lists import Column, Empty, ListPage
 from contracts.access.risk import VIEW_CONFLICT
 from contracts.models import Conflict, Party
@@ -69,9 +70,9 @@ class ConflictList(ListPage):
     columns = (
         Column("topic", gettext_lazy("About"), lambda row: Topic(row.topic).label, main=True, sort=("topic",)),
         Column("contract", gettext_lazy("Contract"), lambda row: str(row.contract)),
-        Column("says", gettext_lazy("Says"), lambda row: row.says["value"]),
+        Column("says", gettext_lazy("Says"), lambda row: days_in_words(row.says["value"])),
         Column("other", gettext_lazy("Other contract"), lambda row: str(row.other)),
-        Column("other_says", gettext_lazy("Says"), lambda row: row.other_says["value"]),
+        Column("other_says", gettext_lazy("Says"), lambda row: days_in_words(row.other_says["value"])),
         Column("state", gettext_lazy("State"), kind="state", domain="conflict", sort=("state",)),
         Column("found", gettext_lazy("Found"), "found_at", kind="instant", sort=("found_at", "id")),
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clm.accounts.models import Membership
 from clm.accounts.roles import PEOPLE_INSIDE
+from clm.pages.fields import currency_field
 from contracts.engine import custom_values as engine
 from contracts.models import CustomField, Party
 from contracts.models.contract import Category
@@ -41,7 +42,7 @@ class AmountField(forms.MultiValueField):
     widget = AmountWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        parts = (forms.DecimalField(max_digits=24, decimal_places=6), forms.RegexField(r"^[A-Z]{3}$"))
+        parts = (forms.DecimalField(max_digits=24, decimal_places=6), currency_field())
         super().__init__(fields=parts, require_all_fields=True, **kwargs)
 
     def compress(self, data_list: list[Any]) -> Any:

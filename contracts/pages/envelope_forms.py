@@ -10,6 +10,7 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from clm.notify.text_messages import is_configured
 from contracts.models import Contract, ContractParty, Envelope, Recipient, SignatureField
 from contracts.operations.signing.change_envelope import FieldDraft, RecipientDraft
 from contracts.queries.signing import signing_parts
@@ -21,7 +22,9 @@ NUMBERS = ("page", "x", "y", "width", "height")
 class EnvelopeForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=200, help_text=_("It stands in the letters."))
     message = forms.CharField(label=_("Message"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    is_ordered = forms.BooleanField(label=_("One after the other, in the order below"), required=False, initial=True)
+    is_ordered = forms.BooleanField(
+        label=_("One after the other, in the order of their numbers"), required=False, initial=True
+    )
     effective_on = forms.DateField(
         label=_("Takes effect on"),
         required=False,
@@ -51,6 +54,8 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kwargs)
         named = [(str(part.party_id), f"{part.party.name} ({part.get_role_display()})") for part in parts]
         self.fields["side"].choices = [*named, *Side.choices]  # type: ignore[attr-defined]
+        if not is_configured():  # no installation promises a way that it does not have
+            self.fields["code_by"].widget = self.fields["phone"].widget = forms.HiddenInput()
 
 
 class PlaceForm(forms.Form):
@@ -99,37 +104,50 @@ def kept_recipients(envelope: Envelope) -> list[Recipient]:
     return list(envelope.recipients.all())
 
 
-def people_formset(envelope: Envelope, data: Any = None, *, more: int = 0) -> Any:
-    """A row for each recipient; with `more`, so many empty ones behind what was sent."""
-    rows = formset_factory(PersonForm, extra=0 if kept_recipients(envelope) else 1, max_num=30, can_delete=True)
-    initial = [
+def people_formset(envelope: Envelope, data: Any = None, *, typed: Any = None) -> Any:
+    """A row for each recipient; those that were `typed`, and one more, where one more is asked for."""
+    rows = formset_factory(PersonForm, extra=0, max_num=30, can_delete=True)
+    parts = signing_parts(envelope.contract)
+    kept = [
         {name: getattr(each, name) for name in PersonForm.base_fields} | {"side": each.party_id or each.side}
         for each in kept_recipients(envelope)
     ]
-    given = {"parts": signing_parts(envelope.contract)}
-    return rows(_grown(data, more, "people"), initial=initial, prefix="people", form_kwargs=given)
+    initial = _one_more(typed, "people", PersonForm) if typed is not None else kept or _asked_for(parts)
+    return rows(data, initial=initial, prefix="people", form_kwargs={"parts": parts})
 
 
-def fields_formset(envelope: Envelope, data: Any = None, *, more: int = 0) -> Any:
+def _asked_for(parts: Sequence[ContractParty]) -> list[dict[str, Any]]:
+    """Nobody is named yet: a row for each party that signs, ours first."""
+    signing = [
+        each
+        for role in (ContractParty.Role.OURS, ContractParty.Role.COUNTERPARTY)
+        for each in parts
+        if each.role == role
+    ]
+    rows = [{"side": str(part.party_id), "position": number} for number, part in enumerate(signing, 1)]
+    return rows or [{"side": Side.OURS}]
+
+
+def fields_formset(envelope: Envelope, data: Any = None, *, typed: Any = None) -> Any:
     rows = formset_factory(PlaceForm, extra=0, max_num=300, can_delete=True)
     signers = [each for each in kept_recipients(envelope) if each.role == Recipient.Role.SIGNER]
     names = ("kind", "label", "is_required", *NUMBERS)
-    initial = [
+    kept = [
         {"recipient": signer.email, **{name: getattr(each, name) for name in names}}
         for signer in signers
         for each in signer.fields.all()
     ]
-    return rows(_grown(data, more, "places"), initial=initial, prefix="places", form_kwargs={"signers": signers})
+    initial = _one_more(typed, "places", PlaceForm) if typed is not None else kept
+    return rows(data, initial=initial, prefix="places", form_kwargs={"signers": signers})
 
 
-def _grown(data: Any, more: int, prefix: str) -> Any:
-    """What was sent, asking for so many more rows."""
-    if data is None or not more:
-        return data
-    grown = data.copy()
-    total = f"{prefix}-TOTAL_FORMS"
-    grown[total] = str(int(grown.get(total) or 0) + more)
-    return grown
+def _one_more(typed: Any, prefix: str, form: type[forms.Form]) -> list[dict[str, Any]]:
+    """The rows as they were typed, without those that go, and a new one: nothing is wrong with it before it is sent."""
+    total = typed.get(f"{prefix}-TOTAL_FORMS", "")
+    numbers = range(min(int(total), 300)) if total.isdecimal() else range(0)
+    rows = [{name: typed.get(f"{prefix}-{number}-{name}") for name in form.base_fields} for number in numbers]
+    gone = {number for number in numbers if typed.get(f"{prefix}-{number}-DELETE")}
+    return [row for number, row in enumerate(rows) if number not in gone] + [{}]
 
 
 def _rows(given: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -64,7 +64,7 @@ from contracts.queries.signing import (
     progress_of,
     signing_parts,
 )
-from contracts.states import EnvelopeState, RecipientState
+from contracts.states import EnvelopeState, RecipientState, VersionState
 
 
 class EnvelopeFilter(django_filters.FilterSet):
@@ -124,11 +124,14 @@ class EnvelopeList(ListPage):
 
 def envelopes_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     rows = visible(actor, listed_envelopes().filter(contract=contract)).order_by("-id")
-    may_send = can(actor, "contracts.create_envelope", contract) and contract.versions.exists()
+    newest = contract.versions.only("state").order_by("number").last()
+    may_send = can(actor, "contracts.create_envelope", contract) and newest is not None
     waits_for = open_approval(contract) if may_send else None
+    is_signed = newest is not None and newest.state == VersionState.FINAL
     return {
         "envelopes": [{"row": row, "progress": progress_of(row), "waits_for": _waits_for(row)} for row in rows],
-        "can_send": may_send and waits_for is None,
+        "can_send": may_send and waits_for is None and not is_signed,
+        "can_send_many": may_send and waits_for is None,
         "waits_for_approval": waits_for,
     }
 
@@ -271,7 +274,7 @@ def envelope_people(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, envelope = _envelope(request, pk, "contracts.change_envelope")
     form = people_formset(envelope, request.POST if request.method == "POST" else None)
     if request.method == "POST" and request.POST.get("act") == "add":
-        return _people(request, envelope, people_formset(envelope, request.POST, more=1))
+        return _people(request, envelope, people_formset(envelope, typed=request.POST))
 
     def save(given: Any) -> None:
         change_envelope(actor=actor, envelope_id=pk, recipients=wanted_recipients(envelope, given))
@@ -320,7 +323,7 @@ def envelope_fields(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, envelope = _envelope(request, pk, "contracts.change_envelope")
     form = fields_formset(envelope, request.POST if request.method == "POST" else None)
     if request.method == "POST" and request.POST.get("act") == "add":
-        return _fields(request, envelope, fields_formset(envelope, request.POST, more=1))
+        return _fields(request, envelope, fields_formset(envelope, typed=request.POST))
 
     def save(given: Any) -> None:
         change_envelope(actor=actor, envelope_id=pk, recipients=placed_recipients(envelope, given))

@@ -17,7 +17,7 @@ from clm.accounts.roles import PEOPLE_INSIDE, Role
 from clm.lib.actor import Actor
 from clm.lib.money import Money, is_iso_4217
 from clm.lib.zones import zone_names
-from clm.pages.fields import GroupedCheckboxes
+from clm.pages.fields import GroupedCheckboxes, SuggestInput, country_field, currency_field
 from contracts.access.other_side import companies
 from contracts.models import ContractParty, Party, Passage, RenewalDecision, Version
 from contracts.models.contract import Category
@@ -75,6 +75,20 @@ def _zones(kept: str | None) -> list[tuple[str, str]]:
     return [(name, name) for name in (names if kept is None or kept in names else (*names, kept))]
 
 
+SUGGESTED = 500
+
+
+def known_parties() -> list[str]:
+    """Names to choose from while one is typed."""
+    rows = Party.objects.filter(archived_at=None).order_by("name")
+    return list(rows.values_list("name", flat=True)[:SUGGESTED])
+
+
+def counterparties() -> list[str]:
+    rows = Party.objects.filter(is_ours=False, archived_at=None).order_by("name")
+    return list(rows.values_list("name", flat=True)[:SUGGESTED])
+
+
 def amount_typed(amount: Decimal | None, currency: str) -> str | None:
     """A value as people type it: with the decimals of its currency, or more where it has more."""
     return None if amount is None else Money(amount, currency).as_json()["amount"]
@@ -85,19 +99,14 @@ class ContractForm(CustomFieldsForm):
 
     title = forms.CharField(label=_("Title"), max_length=250)
     category = forms.ChoiceField(label=_("Type"), choices=Category.choices, initial=Category.OTHER)
-    owner_id = forms.ChoiceField(label=_("Owner"))
+    owner_id = forms.TypedChoiceField(label=_("Owner"), coerce=UUID)
     department_id = forms.TypedChoiceField(label=_("Department"), required=False, coerce=UUID, empty_value=None)
     external_reference = forms.CharField(
         label=_("Their reference"), max_length=80, required=False, help_text=_("As the other side's invoices quote it.")
     )
     value_amount = forms.DecimalField(label=_("Value"), required=False, min_value=0, max_digits=18, decimal_places=4)
-    currency = forms.RegexField(
-        r"^[A-Z]{3}$", label=_("Currency"), required=False, help_text=_("ISO 4217, such as EUR.")
-    )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone of its dates"),
-        initial="UTC",
-    )
+    currency = currency_field(required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone of its dates"))
     tags = forms.CharField(label=_("Tags"), required=False, max_length=1300, help_text=_("With commas between them."))
     jurisdiction = forms.CharField(
         label=_("Governing law"), max_length=6, required=False, help_text=_("ISO 3166, such as DE or US-NY."),
@@ -130,10 +139,13 @@ class ContractForm(CustomFieldsForm):
 
 
 class NewContractForm(ContractForm):
-    our_party = forms.ModelChoiceField(label=_("Our entity"), queryset=Party.objects.none(), required=False)
-    counterparty = forms.CharField(
-        label=_("Counterparty"), max_length=200, required=False, help_text=_("Their legal name; a new one is added.")
+    our_party = forms.ModelChoiceField(
+        label=_("Our entity"), queryset=Party.objects.none(), empty_label="–", required=False
     )
+    counterparty = forms.CharField(
+        label=_("Counterparty"), max_length=200, required=False, widget=SuggestInput(counterparties),
+        help_text=_("Their legal name; a new one is added."),
+    )  # fmt: skip
     file = forms.FileField(
         label=_("Document"), required=False, help_text=_("Word (.docx), PDF or plain text, up to 50 MB.")
     )
@@ -195,12 +207,9 @@ class TermsForm(forms.Form):
             "Empty: until the end of the day."
         ),
     )  # fmt: skip
-    holidays_country = forms.RegexField(
-        r"^[A-Z]{2}$", label=_("Holidays of"), required=False, help_text=_("ISO country, such as DE.")
-    )
-
+    holidays_country = country_field(label=_("Holidays of"), required=False)
     notice_passage = forms.ModelChoiceField(
-        label=_("Sentence on notice"), queryset=Passage.objects.none(), required=False,
+        label=_("Sentence on notice"), queryset=Passage.objects.none(), empty_label="–", required=False,
         help_text=_("A marked sentence: the deadline's trace leads to it."),
     )  # fmt: skip
     seen = forms.CharField(required=False, widget=forms.HiddenInput())
@@ -218,9 +227,12 @@ class TermsForm(forms.Form):
 
 
 class PartForm(forms.Form):
-    name = forms.CharField(label=_("Legal name"), max_length=200)
+    name = forms.CharField(
+        label=_("Legal name"), max_length=200, widget=SuggestInput(known_parties),
+        help_text=_("One that is known is offered while you type; a new one is added."),
+    )  # fmt: skip
     role = forms.ChoiceField(label=_("Role"), choices=ContractParty.Role.choices)
-    country = forms.RegexField(r"^[A-Z]{2}$", label=_("Country"), required=False)
+    country = country_field(required=False)
     email = forms.EmailField(label=_("Contact e-mail"), required=False)
 
 
@@ -259,8 +271,8 @@ class AccessForm(forms.Form):
 
 
 class CompareForm(forms.Form):
-    old = forms.ModelChoiceField(label=_("From"), queryset=Version.objects.none())
-    new = forms.ModelChoiceField(label=_("To"), queryset=Version.objects.none())
+    old = forms.ModelChoiceField(label=_("From"), queryset=Version.objects.none(), empty_label="–")
+    new = forms.ModelChoiceField(label=_("To"), queryset=Version.objects.none(), empty_label="–")
 
     def __init__(self, versions: QuerySet[Version], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

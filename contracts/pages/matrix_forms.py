@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clm.accounts.models import Team, User
 from clm.accounts.roles import PEOPLE_INSIDE, Role
+from clm.pages.fields import currency_field
 from contracts.models import Party, Rule
 from contracts.models.approval import Departure, Needs, Origin
 from contracts.models.contract import Category
@@ -20,7 +21,7 @@ from contracts.models.risk import RiskFrom
 from contracts.pages.forms import amount_typed
 from contracts.queries.routing import present_members
 
-NOBODY = [("", "—")]
+NOBODY = [("", "–")]
 UUID_SIGNS = re.compile(r"[0-9a-f-]{36}")
 PLAIN = (
     "name", "stage", "value_from", "value_below", "currency", "categories", "origins", "departure", "lacks_mandatory",
@@ -89,9 +90,7 @@ class RuleForm(forms.Form):
     )
     value_from = _amount(_("Value from"), _("A value that is not known, or in another currency, counts as higher."))
     value_below = _amount(_("Value below"))
-    currency = forms.RegexField(
-        r"^[A-Z]{3}$", label=_("Currency"), required=False, help_text=_("ISO 4217, such as EUR.")
-    )
+    currency = currency_field(required=False)
     categories = _boxes(_("Types"), Category.choices)
     origins = _boxes(_("Made of"), Origin.choices)
     departure = forms.ChoiceField(

@@ -13,14 +13,14 @@ from clm.access.permissions import can
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.access.drafts import side_of
-from contracts.models import Contract, ContractParty, Disposal, Draft, Drafting, Envelope, Terms
+from contracts.models import Contract, ContractParty, Disposal, Draft, Drafting, Envelope, Termination, Terms
 from contracts.models.terms import Renewal
 from contracts.queries.amendments import open_amendment, waited_for
 from contracts.queries.approvals import approval_of, must_be_approved, open_approval
 from contracts.queries.changes import left_open, unanswered_receipt
 from contracts.queries.drafts import last_sent
 from contracts.queries.retention import holds_on
-from contracts.states import ContractState, DisposalState, DraftState, EnvelopeState, VersionState
+from contracts.states import ContractState, DisposalState, DraftState, EnvelopeState, TerminationState, VersionState
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,9 @@ def _archived_steps(actor: Actor, contract: Contract) -> list[tuple[str, NextSte
 
 
 def _renewal_steps(contract: Contract) -> list[tuple[str, NextStep]]:
-    """While notice still counts, or both may still agree, the renewal is to be decided."""
+    """While notice still counts, or both may still agree, the renewal is to be decided; not of what is to end."""
+    if Termination.objects.filter(contract=contract, state=TerminationState.ANNOUNCED).exists():
+        return []
     term = contract.terms.order_by("number").last()
     if term is None or contract.renewal_decisions.filter(term_number=term.number).exists():
         return []

@@ -32,7 +32,7 @@ from contracts.states import OmissionState
 
 class OmissionForm(forms.Form):
     library_clause: forms.ModelChoiceField[LibraryClause] = forms.ModelChoiceField(
-        label=gettext_lazy("Mandatory clause"), queryset=LibraryClause.objects.none()
+        label=gettext_lazy("Mandatory clause"), queryset=LibraryClause.objects.none(), empty_label="–"
     )
     reason = forms.CharField(
         label=gettext_lazy("Why it is left out"),

@@ -19,6 +19,7 @@ from clm.audit.queries import entries_of
 from clm.lib.actor import Actor
 from clm.lib.errors import NotVisible
 from contracts import queries
+from contracts.access.retention import VIEW as VIEW_HOLD
 from contracts.models import Party
 from contracts.operations.change_party import change_party
 from contracts.operations.create_party import create_party
@@ -31,6 +32,7 @@ from contracts.pages import party_forms as shapes
 from contracts.pages.steps import form_page, tried
 from contracts.queries.conflicts import conflicts_with
 from contracts.queries.entities import MOST_SHOWN, contacts_of, group_of, levels_of, parts_of, similar_parties
+from contracts.queries.retention import held_among
 
 CHANGE, ARCHIVE = "contracts.change_party", "contracts.archive_party"
 
@@ -42,9 +44,11 @@ def party_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     party = get_visible(actor, queries.parties(actor).select_related("parent"), pk)
     parts = parts_of(actor, party)
+    shown = list(parts[:MOST_SHOWN])
     context = {
         "party": party,
-        "parts": parts[:MOST_SHOWN],
+        "parts": shown,
+        "held": held_among(part.contract_id for part in shown) if can(actor, VIEW_HOLD) else set(),
         "number_of_parts": parts.count(),
         "most_shown": MOST_SHOWN,
         "levels": levels_of(contacts_of([party])),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clm.lib.zones import zone_names
+from clm.pages.fields import country_field
 from contracts.models import Party, PartyAddress, PartyContact, PartyIdentifier
 from contracts.states import Side
 
@@ -15,17 +16,12 @@ WEEK = [
     (1, _("Monday")), (2, _("Tuesday")), (3, _("Wednesday")), (4, _("Thursday")), (5, _("Friday")), (6, _("Saturday")),
     (7, _("Sunday")),
 ]  # fmt: skip
-COUNTRY = r"^[A-Z]{2}$"
-
-
-def _country(**kwargs: Any) -> forms.RegexField:
-    return forms.RegexField(COUNTRY, label=_("Country"), help_text=_("ISO country, such as DE."), **kwargs)
 
 
 class PartyForm(forms.Form):
     name = forms.CharField(label=_("Legal name"), max_length=200, help_text=_("As the register has it."))
     is_ours = forms.BooleanField(label=_("One of our own entities"), required=False)
-    country = _country(required=False)
+    country = country_field(required=False)
     email = forms.EmailField(label=_("Contact e-mail"), required=False, help_text=_("Of the company as a whole."))
 
 
@@ -47,7 +43,7 @@ class IdentifierForm(forms.Form):
 
 
 class AddressForm(forms.ModelForm):
-    country = _country()
+    country = country_field()
 
     class Meta:
         model = PartyAddress

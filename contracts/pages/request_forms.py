@@ -8,19 +8,13 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clm.pages.fields import SuggestInput
-from contracts.models import ContractRequest, Party
+from clm.pages.fields import SuggestInput, currency_field
+from contracts.models import ContractRequest
 from contracts.models.request import Priority
-from contracts.pages.forms import amount_typed
+from contracts.pages.forms import amount_typed, counterparties
 from contracts.queries.requests import MOST_BYTES, triagers
 
-SUGGESTED = 500
 FACTS = ("title", "counterparty", "wanted_by", "reason", "value_amount", "currency", "is_confidential")
-
-
-def _names() -> list[str]:
-    rows = Party.objects.filter(is_ours=False).order_by("name")
-    return list(rows.values_list("name", flat=True)[:SUGGESTED])
 
 
 def _words(rows: int = 3, **kwargs: Any) -> forms.CharField:
@@ -36,7 +30,7 @@ class SeenForm(forms.Form):
 class FactsForm(SeenForm):
     title = forms.CharField(label=_("What it is for"), max_length=250, help_text=_("The title of the contract."))
     counterparty = forms.CharField(
-        label=_("Counterparty"), max_length=200, required=False, widget=SuggestInput(_names),
+        label=_("Counterparty"), max_length=200, required=False, widget=SuggestInput(counterparties),
         help_text=_("The legal name of the other side."),
     )  # fmt: skip
     wanted_by = forms.DateField(
@@ -44,9 +38,7 @@ class FactsForm(SeenForm):
     )
     reason = _words(label=_("Why"), required=False, help_text=_("What the contract is needed for."))
     value_amount = forms.DecimalField(label=_("Value"), required=False, min_value=0, max_digits=18, decimal_places=4)
-    currency = forms.RegexField(
-        r"^[A-Z]{3}$", label=_("Currency"), required=False, help_text=_("ISO 4217, such as EUR.")
-    )
+    currency = currency_field(required=False)
     is_confidential = forms.BooleanField(
         label=_("Confidential: only you and those who work on it see it"), required=False
     )

@@ -67,9 +67,11 @@ class HoldForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200, help_text=_("As people will see it on the contract."))
     reason = _words(_("Why"))
-    party = forms.ModelChoiceField(label=_("All contracts with"), queryset=Party.objects.none(), required=False)
+    party = forms.ModelChoiceField(
+        label=_("All contracts with"), queryset=Party.objects.none(), empty_label="–", required=False
+    )
     matter = forms.ModelChoiceField(
-        label=_("All contracts of the matter"), queryset=Matter.objects.none(), required=False
+        label=_("All contracts of the matter"), queryset=Matter.objects.none(), empty_label="–", required=False
     )
 
     def __init__(self, actor: Actor, *args: Any, names_contract: bool, **kwargs: Any) -> None:

@@ -22,6 +22,7 @@ from clm.access.permissions import can, get_visible, require, visible
 from clm.audit.queries import entries_of
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
+from clm.pages.fields import currency_field
 from clm.pages.lists import Column, Empty, ListPage
 from contracts.access.risk import VIEW
 from contracts.engine.risk import PARTS
@@ -87,7 +88,7 @@ class ScaleForm(forms.Form):
         label=gettext_lazy("Value: half of its weight from"), min_value=0, max_digits=18, decimal_places=4
     )
     value_high = forms.DecimalField(label=gettext_lazy("All of it from"), min_value=0, max_digits=18, decimal_places=4)
-    currency = forms.RegexField(r"^[A-Z]{3}$", label=gettext_lazy("Currency"))
+    currency = currency_field()
     home = forms.CharField(
         label=gettext_lazy("Governing laws that are ours"),
         required=False,

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from clm.access.middleware import actor_of
 from clm.access.objects import people_granted
 from clm.access.permissions import get_visible, require
+from clm.accounts.houses import zone_of
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible
@@ -112,7 +113,7 @@ def _contract_for(request: HttpRequest, pk: UUID, verb: str) -> tuple[Actor, Con
 def contract_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, "contracts.create_contract")
-    initial = {"owner_id": str(actor.user_id)}
+    initial = {"owner_id": str(actor.user_id), "time_zone": zone_of(actor.organization_id)}
     form = shapes.NewContractForm(request.POST or None, request.FILES or None, initial=initial)
     made: dict[str, Contract] = {}
 

@@ -51,7 +51,7 @@ class TerminationForm(forms.Form):
         label=gettext_lazy("Ends on"), help_text=gettext_lazy("The first day on which it is not in force any more.")
     )
     passage = forms.ModelChoiceField(
-        label=gettext_lazy("Rests on"), queryset=Passage.objects.none(), required=False,
+        label=gettext_lazy("Rests on"), queryset=Passage.objects.none(), empty_label="–", required=False,
         help_text=gettext_lazy("A marked sentence that gives the right to end it."),
     )  # fmt: skip
     reason = forms.CharField(label=gettext_lazy("Why"), widget=forms.Textarea(attrs={"rows": 2}))

@@ -43,7 +43,7 @@ from contracts.queries.entities import escalation_of
 from contracts.queries.requests import files_of, request_of
 from contracts.queries.terminations import termination_of
 from contracts.queries.watching import watchers_of
-from contracts.states import APPROVABLE, ContractState
+from contracts.states import APPROVABLE, ContractState, VersionState
 from contracts.tabs import BINDINGS, TABS, ContractTab
 from contracts.term_sources import source_of
 
@@ -102,7 +102,16 @@ def text_tab(actor: Actor, contract: Contract) -> dict[str, Any]:
     version = queries.shown_version(actor, contract)
     job = reading_of(actor, contract, version)
     found = {"job": job, "job_url": reverse("job-progress", args=[job.pk]) if job else ""}
-    return {"version": None, **found} if version is None else {**reading(actor, version), **found}
+    if version is None:
+        return {"version": None, **found}
+    return {**reading(actor, version), **found, "in_force": _other_in_force(actor, contract, version)}
+
+
+def _other_in_force(actor: Actor, contract: Contract, version: Version) -> Version | None:
+    """The text that counts today, where that is not the one on the page."""
+    today = clock.today(contract.time_zone)
+    counts = version.state == VersionState.FINAL and version.effective_on and version.effective_on <= today
+    return None if counts or not contract.is_in_force else queries.version_in_force(contract, today)
 
 
 def reading(actor: Actor, version: Version) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clm.access.permissions import can, require
+from clm.access.scope import current_organization_id
+from clm.accounts.houses import zone_of
 from clm.documents.blobs import StoredContent, blob_of, open_blob, put_content, read_blob
 from clm.documents.extraction import PDF, Refused
 from clm.documents.models import Blob
@@ -250,7 +252,7 @@ def guessed_mapping(sheet: Sheet, paths: Sequence[str]) -> fields.ImportMapping:
     columns = fields.guessed_columns(sheet.heads, own)
     if named := fields.guessed_file_column(sheet.heads, cells[:500], paths):
         columns = {head: fact for head, fact in columns.items() if fact != fields.FILE} | {named: fields.FILE}
-    mapping = fields.ImportMapping(columns=columns)
+    mapping = fields.ImportMapping(columns=columns, time_zone=zone_of(current_organization_id()))
     dates = [row.get(head) for head, fact in columns.items() if fields.KINDS.get(fact) == "date" for row in cells[:500]]
     amounts = [row.get(mapping.column_of("value_amount")) for row in cells[:500]]
     return replace(

@@ -77,7 +77,6 @@ def prepare(tab: Page, contract: str) -> None:
     tab.goto(f"{contract}signatures/")
     tab.get_by_role("link", name="Send for signature").first.click()
     tab.get_by_role("button", name="Go on: who signs").click()
-    tab.get_by_role("button", name="One more").click()
     for number, each in enumerate((BEATE, CARL)):
         tab.locator(f"[name=people-{number}-name]").fill(each.name)
         tab.locator(f"[name=people-{number}-email]").fill(each.email)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clm.audit.models import LedgerEntry
 from clm.lib import clock
 from clm.lib.actor import Actor
 from contracts.models import Contract, Terms
@@ -74,3 +75,15 @@ def test_so_do_the_forms_of_what_contracts_are_made_of(acme: Cast, page: Client,
     assert page.post(url, typed | {"seen": _seen(shown)}).status_code == 302
     row.refresh_from_db()
     assert str(row) == "By alice"
+
+
+def test_what_is_saved_as_it_stood_is_no_change(page: Client, alice: Actor) -> None:
+    contract = draft_contract(alice)
+    address = reverse("contract-edit", args=[contract.pk])
+    form = page.get(address).context["form"]
+    facts = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    told = LedgerEntry.objects.filter(event="contract.changed")
+    assert page.post(address, facts).status_code == 302
+    assert told.count() == 0
+    assert page.post(address, facts | {"description": "New"}).status_code == 302  # what was read still is the newest
+    assert told.count() == 1

@@ -21,6 +21,13 @@ def test_a_draft_with_the_years_next_reference(alice: Actor) -> None:
     assert first.state == "draft"
 
 
+def test_its_dates_are_read_in_the_organizations_zone_unless_one_is_named(acme: Cast, alice: Actor) -> None:
+    acme.organization.time_zone = "Europe/Berlin"
+    acme.organization.save()
+    named = create_contract(actor=alice, title="Cloud", time_zone="America/Lima")
+    assert (create_contract(actor=alice, title="A").time_zone, named.time_zone) == ("Europe/Berlin", "America/Lima")
+
+
 def test_leaves_one_entry_and_one_event(alice: Actor) -> None:
     contract = create_contract(actor=alice, title="Hosting")
 

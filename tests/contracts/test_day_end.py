@@ -196,7 +196,7 @@ def test_a_time_that_clocks_skip_is_no_arrival(page: Client, until_five: Contrac
     with clock.set_to(JUNE):
         answer = page.post(f"/contracts/{until_five.pk}/decide/", sent).content.decode()
 
-    assert "The clocks of Europe/Berlin skip 02:30 on 2026-03-29." in answer
+    assert "The clocks of Europe/Berlin skip 02:30 on 29 Mar 2026." in answer
 
 
 def test_the_api_takes_the_hour_and_the_instant(api: APIClient, alice: Actor, until_five: Contract) -> None:

@@ -26,7 +26,7 @@ from contracts.operations.name_party import name_party
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.papers.reader import body_offset
 from tests.cast import Cast
-from tests.contracts.amended import accepted
+from tests.contracts.amended import accepted, amended, amended_text
 from tests.contracts.papers import SENTENCE, TEXT, active_contract, draft_contract, newest, passage_in, text_paper
 from tests.proof import left_behind
 
@@ -93,6 +93,20 @@ def test_a_contract_goes_the_whole_way_by_hand(page: Client, alice: Actor) -> No
     history = shown(page, "contract-tab", contract.pk, "history")
     assert "Contract terminated" in history
     assert "By agreement" in history
+
+
+def test_a_text_to_come_says_which_one_counts_today(page: Client, alice: Actor) -> None:
+    with clock.set_to(datetime(2026, 6, 1, tzinfo=UTC)):
+        contract = active_contract(alice)
+        assert "What counts today is" not in shown(page, "contract", contract.pk)
+        coming = amended_text(alice, contract)
+        assert "This text is a draft." in shown(page, "contract", contract.pk)
+        amended(alice, coming.pk, date(2026, 8, 1))
+        text = shown(page, "contract", contract.pk)
+        assert "This text is in force from" in text
+        assert f'{reverse("version", args=[contract.versions.get(number=1).pk])}">version 1</a>' in text
+    with clock.set_to(datetime(2026, 8, 2, tzinfo=UTC)):
+        assert "What counts today is" not in shown(page, "contract", contract.pk)
 
 
 def test_a_contract_is_filed_with_sides_document_and_terms_in_one_go(page: Client, alice: Actor) -> None:
@@ -207,7 +221,7 @@ def test_a_late_notice_is_said_on_the_form(page: Client, alice: Actor) -> None:
         answer = sent(page, "renewal-decide", contract.pk, data={"kind": "notice_given"})
 
     assert answer.status_code == 400
-    assert "The last day of notice for term 1 was 2026-12-02." in answer.content.decode()
+    assert "The last day of notice for term 1 was 2 Dec 2026." in answer.content.decode()
 
 
 def test_somebody_elses_change_is_not_overwritten(acme: Cast, page: Client, alice: Actor) -> None:

@@ -22,6 +22,7 @@ from contracts.operations.terminate_contract import terminate_contract
 from contracts.operations.termination.announce_termination import announce_termination
 from contracts.operations.termination.tick_termination_item import add_termination_item, tick_termination_item
 from contracts.operations.termination.withdraw_termination import withdraw_termination
+from contracts.pages.next_step import next_step
 from contracts.tasks import end_terminated
 from tests.contracts.amended import proposed
 from tests.contracts.papers import TERMS, active_contract, draft_contract
@@ -196,8 +197,9 @@ def test_by_page(page: Client, alice: Actor) -> None:
         url = reverse("contract-terminate", args=[contract.pk])
         sent = {name: str(value) for name, value in NOTICE.items()} | {"notice_unit": "days"}
         early = page.post(url, sent | {"ends_on": "2026-06-30"})
-        assert (early.status_code, "2026-07-02" in early.content.decode()) == (400, True)
+        assert (early.status_code, "2 Jul 2026 at the earliest" in early.content.decode()) == (400, True)
         done = page.post(url, sent)
+        assert next_step(alice, contract) is None  # its renewal is no question any more
         text = page.get(done.url).content.decode()
         assert "We move in house" in text
         assert "5 things are left to do" in page.get(reverse("contract", args=[contract.pk])).content.decode()

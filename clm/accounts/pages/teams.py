@@ -31,9 +31,10 @@ from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.refusals import attempt
+from clm.pages.fields import currency_field
 from clm.pages.lists import Column, Empty, ListPage
 
-NOBODY = [("", "—")]
+NOBODY = [("", "–")]
 
 
 def _people() -> list[tuple[str, str]]:
@@ -74,9 +75,7 @@ class DelegationForm(forms.Form):
         label=gettext_lazy("Up to a value of"), required=False, max_digits=18, decimal_places=4,
         help_text=gettext_lazy("Empty: any value. A value that is not known counts as higher."),
     )  # fmt: skip
-    limit_currency = forms.RegexField(
-        r"^[A-Z]{3}$", label=gettext_lazy("Currency"), required=False, help_text=gettext_lazy("ISO 4217, such as EUR.")
-    )
+    limit_currency = currency_field(required=False)
     categories = forms.MultipleChoiceField(
         label=gettext_lazy("Only for types"), choices=kinds, required=False, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("None chosen: all types."),

@@ -23,7 +23,8 @@ from clm.audit.filters import LedgerFilter
 from clm.audit.models import ChainHead, HeadSeal, LedgerEntry
 from clm.audit.operations.export_ledger import export_ledger
 from clm.audit.operations.start_verification import start_verification
-from clm.audit.queries import as_history, changes_between, in_words, names_of
+from clm.audit.queries import as_history, changes_between, names_of
+from clm.audit.wording import event_in_words
 from clm.audit.work import VERIFY
 from clm.jobs.models import Job
 from clm.pages.lists import Column, Empty, ListPage
@@ -39,7 +40,7 @@ class LedgerPage(ListPage):
     columns = (
         Column("sequence", _("No."), kind="number", sort=("sequence",)),
         Column("at", _("When"), kind="instant", sort=("at",)),
-        Column("what", _("What"), value=lambda row: in_words(row.event), main=True, sort=("event",)),
+        Column("what", _("What"), value=lambda row: event_in_words(row.event), main=True, sort=("event",)),
         Column("who", _("Who"), value=lambda row: getattr(row, "who", row.actor_id), sort=("actor_kind", "actor_id")),
         Column("verb", _("Verb"), sort=("verb",)),
         Column("subject_type", _("Kind of thing"), sort=("subject_type",), visible=False),

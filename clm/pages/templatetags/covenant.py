@@ -11,6 +11,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.http import QueryDict
+from django.template.defaultfilters import stringfilter
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -280,6 +281,13 @@ def value_text(value: Any) -> str:
 def code_text(value: Any) -> str:
     """Like value_text, with codes such as `monthly_fee` and yes or no in words."""
     return formats.instant_text(value) if isinstance(value, datetime) else traces.code_text(value)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def dated(text: str) -> str:
+    """A sentence with its ISO days as people write them."""
+    return formats.days_in_words(text)
 
 
 @register.filter

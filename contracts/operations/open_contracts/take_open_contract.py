@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clm.access.permissions import require
-from clm.accounts.models import Organization
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -77,9 +76,8 @@ def take_open_contract(*, actor: Actor, facts: PublicFacts, ours: str = "") -> T
 
 
 def _created(actor: Actor, facts: PublicFacts) -> Contract:
-    zone = Organization.objects.values_list("time_zone", flat=True).get(pk=actor.organization_id)
     category = Category.SERVICES if facts.procured == "services" else Category.OTHER
-    return create_contract(actor=actor, **_own(facts), category=category, time_zone=zone)
+    return create_contract(actor=actor, **_own(facts), category=category)
 
 
 def _own(facts: PublicFacts) -> dict[str, Any]:

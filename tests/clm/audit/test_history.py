@@ -11,7 +11,8 @@ from clm.accounts.models import Membership
 from clm.accounts.operations.change_roles import change_roles
 from clm.audit.access import WATCHMAN
 from clm.audit.models import LedgerEntry
-from clm.audit.queries import Change, changes_between, contract_entries, entries_of, in_words, names_of
+from clm.audit.queries import Change, changes_between, contract_entries, entries_of, names_of
+from clm.audit.wording import event_in_words, field_of
 from clm.lib import clock
 from contracts.models import Contract
 from contracts.operations.create_contract import create_contract
@@ -54,7 +55,9 @@ def test_empty_fields_are_no_change() -> None:
 
 
 def test_an_event_in_words() -> None:
-    assert in_words("contract.version_added") == "Contract version added"
+    assert event_in_words("contract.version_added") == "Contract version added"
+    assert event_in_words("envelope.consented") == "Envelope: Agreed to sign electronically"
+    assert (field_of("contracts.matrix", "role"), field_of("contracts.envelope", "purpose")) != (None, None)
 
 
 def test_the_history_of_a_contract_needs_the_contract(acme: Cast) -> None:

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from clm.lib import clock
 from clm.pages import formats, traces
-from clm.pages.fields import prepared
+from clm.pages.fields import country_field, currency_field, prepared
 from clm.pages.samples import SampleForm
 
 
@@ -97,3 +98,25 @@ def test_a_trace_says_dates_and_codes_in_words() -> None:
 )
 def test_a_long_list_is_named_by_its_first(names: list[str], said: str) -> None:
     assert formats.first_of(names) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("It ends on 2026-12-23 at the earliest.", "It ends on 23 Dec 2026 at the earliest."),
+        ("Before 2026-12-02 17:00 Europe/Berlin.", "Before 2 Dec 2026 17:00 Europe/Berlin."),
+        (
+            "“2026-01-02” is no name, nor is notes-2026-01-02.pdf",
+            "“2026-01-02” is no name, nor is notes-2026-01-02.pdf",
+        ),
+        ("The 2026-02-31, and 2026-01-02T10:00Z", "The 2026-02-31, and 2026-01-02T10:00Z"),
+    ],
+)
+def test_days_within_a_sentence_read_as_people_write_them(said: str, shown: str) -> None:
+    assert formats.days_in_words(said) == shown
+
+
+def test_a_code_may_be_typed_in_small_letters() -> None:
+    assert (country_field().clean(" de "), currency_field().clean("eur")) == ("DE", "EUR")
+    with pytest.raises(ValidationError, match="Two letters, such as DE"):
+        country_field().clean("Germany")

@@ -168,6 +168,9 @@ def test_whatever_stands_in_a_cell_is_read_or_refused(cell: Any) -> None:
 
 
 def test_heads_and_files_are_guessed() -> None:
+    german = ["Art", "Unser Unternehmen", "Unterschrieben am", "Laufzeit (Monate)"]
+    facts = ["category", "our_party", "signed_on", "initial_months"]
+    assert list(fields.guessed_columns(german).values()) == facts
     heads = ["Datei", "Vertragspartner", "CONTRACT_TYPE", "Kündigungsfrist", "Risk class", "Whatever"]
     assert fields.guessed_columns(heads, {"risk": "Risk class"}) == {
         "Datei": "file", "Vertragspartner": "counterparty", "CONTRACT_TYPE": "category", "Kündigungsfrist": "notice",

@@ -164,6 +164,7 @@ def test_a_hold_stands_wherever_its_contract_is_shown(
                       ("draft", held.pk), ("party", part.party_id), ("contract", held.pk)):  # fmt: skip
         assert "Dispute 7" in shown(page, name, key), name
     assert "Dispute 7" not in shown(page, "contract", free.pk)
+    assert shown(page, "party", part.party_id).count("state-warn") >= 2  # beside each of its contracts
     for url in (f"/contracts/?q={held.reference}", f"/contracts/?q={held.reference}&format=csv",
                 f"/search/?q={held.reference}"):  # fmt: skip
         answer = page.get(url)

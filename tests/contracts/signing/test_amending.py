@@ -37,7 +37,7 @@ def test_who_signs_sees_day_reason_and_instrument(alice: Actor) -> None:
         visitor = Visitor()
         token = visitor.come_in(BEATE.email)
         shown = visitor.get("signing", token).content.decode()
-        said = ("2026-03-01", "Takes effect backwards", "Section 5 says so", amendment.content_hash)
+        said = ("1 Mar 2026", "Takes effect backwards", "Section 5 says so", amendment.content_hash)
         assert all(words in shown for words in said)
         assert (amendment.instrument.sha256 in shown, "inside-name" in shown) == (True, False)  # type: ignore[union-attr]
         fetched = visitor.get("signing-instrument", token)

@@ -212,6 +212,8 @@ def test_brought_mapped_and_looked_at_in_the_browser(alice: Actor, page: Client,
     bulk = BulkSend.objects.get()
     assert answer["Location"] == reverse("bulk-send-mapping", args=[bulk.pk])
     assert bulk.mapping == {"name": "Name", "email": "E-mail"}
+    asked = page.get(answer["Location"]).content.decode()
+    assert "(optional)" not in asked[asked.index("Legal name of the counterparty") :][:60]
     assert "No column holds" in page.get(bulk.get_absolute_url()).content.decode()
     columns = {"column-0": "Name", "column-1": "E-mail", "column-2": "Company"}
     assert page.post(answer["Location"], columns).status_code == 302

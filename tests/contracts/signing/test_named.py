@@ -56,9 +56,9 @@ def test_whoever_gave_the_code_is_let_in_for_an_hour(alice: Actor) -> None:
     sent(alice)
     beate = Visitor()
     token = beate.come_in("beate@acme.example")
-    assert "we send a code" not in beate.get("signing", token).content.decode()
+    assert "The six digits" not in beate.get("signing", token).content.decode()
     with clock.set_to(clock.now() + timedelta(minutes=61)):
-        assert "we send a code" in beate.get("signing", token).content.decode()
+        assert "The six digits" in beate.get("signing", token).content.decode()
         assert beate.post("signing-sign", token, data={"name": "Beate"}).status_code != 200
     assert not EnvelopeEvent.objects.filter(kind="signed").exists()
 

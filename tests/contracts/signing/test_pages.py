@@ -69,6 +69,8 @@ def test_prepare_place_and_send(acme: Cast, alice: Actor, page: Client) -> None:
     assert (envelope.title, envelope.days, envelope.state) == ("Hosting 2026", 14, "draft")
 
     theirs = contract.parties.get(role="counterparty").party
+    asked = page.get(reverse("envelope-people", args=[envelope.pk])).context["formset"]
+    assert [row["side"].value() for row in asked][1:] == [str(theirs.pk)]
     carl = _person("Carl", "carl@cirrus.example", "2") | {"side": str(theirs.pk)}
     people = _rows("people", [_person("Beate Baum", "beate@acme.example"), carl])
     answer = page.post(reverse("envelope-people", args=[envelope.pk]), people)
@@ -112,6 +114,8 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(alice: Actor,
     assert envelope.recipients.count() == 2
     more = page.post(reverse("envelope-people", args=[envelope.pk]), _rows("people", rows) | {"act": "add"})
     assert 'name="people-2-name"' in more.content.decode()
+    assert (more.status_code, "same@acme.example" in more.content.decode()) == (200, True)
+    assert "required" not in more.content.decode().partition('name="people-2-name"')[2]
 
 
 def test_a_signer_signs_by_link_and_code_on_a_page_of_their_own(alice: Actor) -> None:
@@ -202,6 +206,9 @@ def test_declining_and_passing_on(alice: Actor) -> None:
     passed = beate.post("signing-forward", token, data={"name": "Emil", "email": "emil@acme.example"})
     assert "Passed on" in passed.content.decode()
     assert person(envelope, "Emil").state == "invited"
+    told = "Beate Baum was asked first, and passed it on to you."
+    assert told in Visitor().get("signing", token_of("emil@acme.example")).content.decode()
+    assert told in str(mail.outbox[-1].body)
     token = carl.come_in("carl@cirrus.example")
     assert carl.post("signing-decline", token, data={"reason": ""}).status_code == 400
     assert "You have declined" in carl.post("signing-decline", token, data={"reason": "Too dear."}).content.decode()
@@ -254,6 +261,8 @@ def test_the_list_asks_as_often_for_many_as_for_one(alice: Actor, page: Client) 
 def test_the_executed_text_is_not_there_before_it_is_sealed(alice: Actor, page: Client) -> None:
     envelope = completed(alice)
     assert page.get(reverse("envelope-executed", args=[envelope.pk])).status_code == 404
+    tab = page.get(reverse("contract-tab", args=[envelope.contract_id, "signatures"])).content.decode()
+    assert reverse("envelope-new", args=[envelope.contract_id]) not in tab  # what is final is not signed again
     assert "is being sealed" in page.get(reverse("envelope", args=[envelope.pk])).content.decode()
 
 
