@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 from typing import Any, ClassVar
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django_filters import FilterSet
@@ -30,6 +32,7 @@ from clm.pages.export import Row, csv_response, xlsx_response
 from clm.pages.fields import prepared
 from clm.pages.models import SavedView
 from clm.pages.rows import Cell, Line
+from clm.pages.templatetags import covenant
 
 Text = str | Promise
 EXPORT_LIMIT = 50_000
@@ -81,6 +84,19 @@ class Column:
     def of(self, row: Any) -> Any:
         """The row's plain value; a path that ends in None is None."""
         return self.value(row) if callable(self.value) else reach(row, self.value or self.key)
+
+    @property
+    def exported_heads(self) -> list[str]:
+        """Of money the amount is a number, so its currency has a column of its own."""
+        return [str(self.label), gettext("%s: currency") % self.label] if self.currency else [str(self.label)]
+
+    def exported(self, row: Any) -> list[Any]:
+        """The row's values in an export: states as words, numbers without digits that say nothing."""
+        value = self.of(row)
+        if self.kind == "state" and value:
+            value = covenant.state_word(value, self.domain)
+        plain = without_idle_digits(value) if isinstance(value, Decimal) else value
+        return [plain, reach(row, self.currency) if value is not None else ""] if self.currency else [plain]
 
 
 @dataclass(frozen=True)
@@ -319,9 +335,14 @@ class ListPage(View):
     def exported(self, found: QuerySet[Any], form: str) -> HttpResponseBase:
         """The filtered rows, at most EXPORT_LIMIT; where more were found a last line says so."""
         columns = self.chosen_columns()
-        head = [str(column.label) for column in columns]
+        head = [label for column in columns for label in column.exported_heads]
         rows = export_rows(found, columns, self.actor.organization_id, self.complete)
         return (csv_response if form == "csv" else xlsx_response)(self.key, head, rows)
+
+
+def without_idle_digits(value: Decimal) -> Decimal:
+    """The same number without zeros at its end: 61000.0000 is 61000."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def say_any(widget: Widget) -> None:
@@ -350,7 +371,7 @@ def export_rows(
         with organization_scope(organization_id):
             rows = list(islice(source, 500))
             complete(rows)
-            portion = [[column.of(row) for column in columns] for row in rows]
+            portion = [[value for column in columns for value in column.exported(row)] for row in rows]
         if not portion:
             return
         yield from portion[: EXPORT_LIMIT - sent]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 WIDTH = 180
 # Hits that are looked at for the best place: a word that stands everywhere need not be read to the end.
 LOOKED_AT = 60
+# A word, the next one, and how many words further on it stands.
+Pair = tuple[str, str, int]
 _LEXEME = re.compile(r"'((?:[^']|'')+)'")
 _SPACE = re.compile(r"\s+")
 
@@ -25,20 +27,23 @@ def lexemes_of(tsquery: str) -> list[str]:
     return list(dict.fromkeys(match.replace("''", "'") for match in _LEXEME.findall(wanted)))
 
 
-def snippet(text: str, lexemes: Iterable[str], width: int = WIDTH) -> list[Part]:
+def snippet(text: str, lexemes: Iterable[str], pairs: Iterable[Pair] = (), width: int = WIDTH) -> list[Part]:
     """About `width` characters with the most different hits, the first of equals; empty where nothing is hit. A word is
-    hit that begins with a stem: only to show, for the index has found the text already."""
+    hit that begins with a stem: only to show, for the index has found the text already. Of `pairs`, words that must
+    stand next to each other, the first place is shown where one does."""
     pattern = _pattern(lexemes)
     if pattern is None:
         return []
+    together = _pair_pattern(pairs)
+    phrase = together.search(text) if together else None
     hits = []
-    for match in pattern.finditer(text):
+    for match in pattern.finditer(text, phrase.start() if phrase else 0):
         hits.append((match.start(), match.end(), match.group().casefold()))
         if len(hits) == LOOKED_AT:
             break
     if not hits:
         return []
-    first = max(range(len(hits)), key=lambda index: (_different(hits, index, width), -index))
+    first = 0 if phrase else max(range(len(hits)), key=lambda index: (_different(hits, index, width), -index))
     start = max(0, hits[first][0] - width // 4)
     end = min(len(text), start + width)
     start, end = _at_words(text, start, end)
@@ -47,9 +52,19 @@ def snippet(text: str, lexemes: Iterable[str], width: int = WIDTH) -> list[Part]
 
 
 def _pattern(lexemes: Iterable[str]) -> re.Pattern[str] | None:
-    """Stems end before what changes: "policy" has the stem "polici"."""
-    stems = [re.escape(each[:-1]) + "[iy]" if each.endswith("i") else re.escape(each) for each in lexemes if each]
+    stems = [_stem(each) for each in lexemes if each]
     return re.compile(rf"\b(?:{'|'.join(stems)})\w*", re.IGNORECASE) if stems else None
+
+
+def _stem(lexeme: str) -> str:
+    """Stems end before what changes: "policy" has the stem "polici"."""
+    return re.escape(lexeme[:-1]) + "[iy]" if lexeme.endswith("i") else re.escape(lexeme)
+
+
+def _pair_pattern(pairs: Iterable[Pair]) -> re.Pattern[str] | None:
+    """The second word so many words behind the first."""
+    places = [rf"{_stem(one)}\w*\W+(?:\w+\W+){{{apart - 1}}}{_stem(other)}" for one, other, apart in pairs]
+    return re.compile(rf"\b(?:{'|'.join(places)})", re.IGNORECASE) if places else None
 
 
 def _different(hits: list[tuple[int, int, str]], index: int, width: int) -> int:

@@ -66,9 +66,12 @@ def acting(recipients: Sequence[Recipient]) -> list[Recipient]:
 
 
 def progress_of(envelope: Envelope) -> tuple[int, int]:
-    """How many have done their part, of how many."""
-    people = acting(list(envelope.recipients.all()))
-    return sum(each.state == RecipientState.DONE for each in people), len(people)
+    """How many have done their part, of how many: where it came to nothing, those too whom nobody asks any more."""
+    people = list(envelope.recipients.all())
+    if envelope.state in (EnvelopeState.SENT, EnvelopeState.COMPLETED):
+        people = acting(people)
+    asked = [each for each in people if each.acts and each.state != RecipientState.FORWARDED]
+    return sum(each.state == RecipientState.DONE for each in asked), len(asked)
 
 
 def events_of(envelope: Envelope) -> list[EnvelopeEvent]:

@@ -12,8 +12,9 @@ from django.db.models.functions import Left
 
 from clm.access.permissions import note_in_passing, visible
 from clm.lib.actor import Actor
-from contracts.engine.snippets import Part, lexemes_of, snippet
+from contracts.engine.snippets import Pair, Part, lexemes_of, snippet
 from contracts.models import Version
+from contracts.queries.phrases import pairs_of
 from contracts.queries.texts import by_counting
 
 # Of a longer text only so much is looked through for a page: what is found further on is found, and not shown.
@@ -23,12 +24,13 @@ LOOKED_THROUGH = 100_000
 def snippets_of(actor: Actor, contract_ids: Sequence[UUID], words: str) -> dict[UUID, list[Part]]:
     """For contracts of one page, in the text that counts, or else in the newest; four queries. None where the title, a
     party or a reference was hit. What it shows of a confidential contract is a look at it."""
-    wanted = lexemes_of(_query(words)) if contract_ids else []
+    query = _query(words) if contract_ids else ""
+    wanted, pairs = lexemes_of(query), pairs_of(query)[0]
     if not wanted:
         return {}
-    shown = _in_texts(by_counting(_seen(actor, contract_ids)), wanted)
+    shown = _in_texts(by_counting(_seen(actor, contract_ids)), wanted, pairs)
     if rest := [each for each in contract_ids if each not in shown]:
-        shown |= _in_texts(_seen(actor, rest).order_by("contract", "-number"), wanted)
+        shown |= _in_texts(_seen(actor, rest).order_by("contract", "-number"), wanted, pairs)
     note_in_passing(contract_ids=shown)
     return shown
 
@@ -37,10 +39,10 @@ def _seen(actor: Actor, contract_ids: Sequence[UUID]) -> QuerySet[Version]:
     return visible(actor, Version.objects.filter(contract__in=contract_ids))
 
 
-def _in_texts(rows: Any, wanted: Sequence[str]) -> dict[UUID, list[Part]]:
+def _in_texts(rows: Any, wanted: Sequence[str], pairs: Sequence[Pair]) -> dict[UUID, list[Part]]:
     """The place in the first text of each contract, where it has one."""
     texts = rows.distinct("contract").annotate(begun=Left("text", LOOKED_THROUGH)).values_list("contract", "begun")
-    found = {contract_id: snippet(text, wanted) for contract_id, text in texts}
+    found = {contract_id: snippet(text, wanted, pairs) for contract_id, text in texts}
     return {contract_id: parts for contract_id, parts in found.items() if parts}
 
 

@@ -69,6 +69,21 @@ def test_what_a_filter_hides_is_not_replaced_by_what_is_almost_so_named(
     assert list(page.get("/contracts/?q=Zephirr&category=cloud").context["page"]) == [five[1]]
 
 
+def test_an_export_says_states_in_words_and_amounts_with_their_currency(page: Client, five: list[Contract]) -> None:
+    Contract.objects.filter(pk=five[0].pk).update(value_amount="61000.0000", currency="EUR")
+    Contract.objects.filter(pk=five[1].pk).update(value_amount="1234.5000", currency="GBP")
+
+    answer: Any = page.get("/contracts/?format=csv&columns=title,state,value&sort=reference")
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
+
+    assert lines[:4] == [
+        "Title,State,Value,Value: currency",
+        "Backup agreement,Draft,61000,EUR",
+        "Archive agreement,Draft,1234.5,GBP",
+        "Backup agreement,Draft,,",
+    ]
+
+
 def test_all_rows_are_counted_without_a_search(page: Client, five: object, counted_to_three: None) -> None:
     assert page.get("/contracts/").context["count"] == 5
     assert page.get("/contracts/?state=draft").context["count"] == 5

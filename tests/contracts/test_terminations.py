@@ -258,4 +258,4 @@ def test_an_amendment_that_would_take_effect_after_the_end_says_so(
 
         assert api.get(f"/api/v1/amendments/{amendment.pk}/").json()["ends_before"] == warned
         text = page.get(f"/contracts/amendments/{amendment.pk}/").content.decode()
-    assert ("The contract ends on 2026-07-02, before this takes effect" in text) is bool(warned)
+    assert ("The contract ends on 2 Jul 2026, before this takes effect" in text) is bool(warned)

@@ -46,8 +46,13 @@ def icon(name: str, css: str = "") -> SafeString:
 def state(value: Any, domain: str = "", label: Any = "") -> SafeString:
     """A state as word, colour and icon. `label` wins, else the value's own (TextChoices), else the table's word."""
     look = look_of(str(getattr(value, "value", value) or ""), domain)
-    word = label or getattr(value, "label", "") or look.word
+    word = label or state_word(value, domain)
     return format_html('<span class="state state-{}">{}{}</span>', look.tone, icon(look.icon), word)
+
+
+def state_word(value: Any, domain: str = "") -> str:
+    """The value's own word (TextChoices), else the table's."""
+    return str(getattr(value, "label", "") or look_of(str(getattr(value, "value", value) or ""), domain).word)
 
 
 @register.simple_tag

@@ -14,7 +14,7 @@ TEXT = (
 
 
 def shown(text: str, *lexemes: str, width: int = 60) -> str:
-    return "".join(f"[{part.text}]" if part.is_hit else part.text for part in snippet(text, lexemes, width))
+    return "".join(f"[{part.text}]" if part.is_hit else part.text for part in snippet(text, lexemes, width=width))
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,20 @@ def test_the_place_with_the_most_different_hits() -> None:
     found = shown(TEXT, "servic", "payrol", "insur")
 
     assert found == "…hosts the [Service]. [Insurance] of [payroll] data is a…"
+
+
+@pytest.mark.parametrize(
+    ("pair", "place"),
+    [(("payrol", "data", 1), "[payroll] [data]"), (("insur", "payrol", 2), "[Insurance] of [payroll]")],
+)
+def test_the_place_where_the_words_of_a_phrase_stand_together(pair: tuple[str, str, int], place: str) -> None:
+    """And not the earlier one that has more of them, apart."""
+    apart = "Data of insurance, payroll and the rest; data. "
+    found = "".join(
+        f"[{part.text}]" if part.is_hit else part.text for part in snippet(apart + TEXT, pair[:2], [pair], 60)
+    )
+
+    assert place in found
 
 
 def test_a_stem_that_ends_otherwise_than_its_word() -> None:
