@@ -87,6 +87,16 @@ def api(acme: Cast, alice: Actor) -> APIClient:
     return client
 
 
+# They wait for processes and for a browser, some of them for minutes: begun first, no worker has one left at the end.
+FIRST = ("tests/concurrency/", "tests/clm/embedded/", "tests/browser/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The workers are given the tests in this order, and whoever is done takes over tests from the end of another's."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
 def pytest_collection_finish() -> None:
     """What thousands of tests are made of stays: the collector need not look through it again and again."""
     gc.collect()
