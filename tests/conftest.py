@@ -87,14 +87,18 @@ def api(acme: Cast, alice: Actor) -> APIClient:
     return client
 
 
-# They wait for processes and for a browser, some of them for minutes: begun first, no worker has one left at the end.
-FIRST = ("tests/concurrency/", "tests/clm/embedded/", "tests/browser/")
+BROWSER, PROCESSES = "tests/browser/", ("tests/concurrency/", "tests/clm/embedded/")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The workers are given the tests in this order, and whoever is done takes over tests from the end of another's."""
-    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+    """Tests that wait for a browser or for processes are begun early, and by different workers, each of which is given
+    a part of the list: then no worker has a long one left at the end, where they share out hundreds of small ones."""
+    browser = [item for item in items if item.nodeid.startswith(BROWSER)]
+    processes = [item for item in items if item.nodeid.startswith(PROCESSES)]
+    others = [item for item in items if not item.nodeid.startswith((BROWSER, *PROCESSES))]
+    half = len(others) // 2
+    items[:] = [*browser, *others[:half], *processes, *others[half:]]
 
 
 def pytest_collection_finish() -> None:
