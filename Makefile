@@ -27,9 +27,10 @@ setup-dev:
 run: setup
 	@$(PY) -m clm.embedded.run
 
+# Dozens of processes are started by the tests: what one has compiled the others find, whatever is set outside.
 test: setup-dev
 	@$(PY) clm/embedded/system.py pango chromium poppler libreoffice softhsm
-	@$(WITH_SERVICES) $(PY) -m pytest -n $(TESTERS) --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(WITH_SERVICES) $(PY) -m pytest -n $(TESTERS) --dist worksteal $(ARGS)
 
 lint: setup-dev
 	$(PY) -m ruff format --check .

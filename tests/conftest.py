@@ -87,6 +87,20 @@ def api(acme: Cast, alice: Actor) -> APIClient:
     return client
 
 
+BROWSER, PROCESSES = "tests/browser/", ("tests/concurrency/", "tests/clm/embedded/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that wait for a browser or for processes are begun early, and by different workers, each of which is given
+    a part of the list: then no worker has a long one left at the end, where they share out hundreds of small ones."""
+    browser = [item for item in items if item.nodeid.startswith(BROWSER)]
+    processes = [item for item in items if item.nodeid.startswith(PROCESSES)]
+    others = [item for item in items if not item.nodeid.startswith((BROWSER, *PROCESSES))]
+    half = len(others) // 2
+    items[:] = [*browser, *others[:half], *processes, *others[half:]]
+
+
 def pytest_collection_finish() -> None:
     """What thousands of tests are made of stays: the collector need not look through it again and again."""
     gc.collect()

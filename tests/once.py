@@ -17,10 +17,15 @@ from typing import Any, BinaryIO
 import pytest
 
 from clm.documents.extraction import sandbox
-from contracts.adapters import word_writing
+from contracts.adapters import redline, sheets, word_writing
 from tests.forked import run_forked
 
-ITSELF = ("tests/clm/documents/", "tests/contracts/templates/test_code.py", "tests/concurrency/")
+ITSELF = (
+    "tests/clm/documents/",
+    "tests/contracts/redlines/test_redline.py",
+    "tests/contracts/templates/test_code.py",
+    "tests/concurrency/",
+)
 KEPT = 300
 Files = dict[str, bytes]
 _real = run_forked if sys.platform == "linux" else sandbox.run_module
@@ -31,7 +36,7 @@ _answers: OrderedDict[str, tuple[bytes, Files]] = OrderedDict()
 def papers_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.node.nodeid.startswith(ITSELF):
         return
-    for module in (sandbox, word_writing):
+    for module in (sandbox, redline, sheets, word_writing):
         monkeypatch.setattr(module, "run_module", run_once)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
@@ -41,6 +45,21 @@ class AppSchema(AutoSchema):
         if direction == "request" and isinstance(serializer, OnlyKnownFields):
             schema["additionalProperties"] = False
         return schema
+
+
+class SchemaMadeOnce(SchemaGenerator):
+    """The description of the API, which is the same for everybody and takes a second: kept for each language. One of a
+    named version is made when it is asked for."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:
+        if self.api_version is not None or not public:
+            return super().get_schema(request, public)  # type: ignore[no-untyped-call]
+        return _public_schema(get_language())
+
+
+@lru_cache(maxsize=len(settings.LANGUAGES))
+def _public_schema(language: str | None) -> Any:
+    return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
 
 
 def _subclasses(kind: type) -> set[type]:

@@ -5,12 +5,15 @@ from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from clm.api import problems
+from clm.api.schema import SchemaMadeOnce
 from clm.api.views import OneForm
 
 urlpatterns = [
     path(
         "openapi.json",
-        SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer2], content_negotiation_class=OneForm),
+        SpectacularAPIView.as_view(
+            renderer_classes=[OpenApiJsonRenderer2], content_negotiation_class=OneForm, generator_class=SchemaMadeOnce
+        ),
         name="api-schema",
     ),
     path(

@@ -48,7 +48,7 @@ class _Lists:
         return _list(value_of(paragraph, f"{W}pPr/{NUMBER}") or style.num_id)
 
     def by_style(self) -> dict[str, str]:
-        return {name: _list(style.num_id) for name, style in self.styles.by_id.items()}
+        return {name: _list(self.styles.of(name).num_id) for name in self.styles.elements}
 
 
 def _list(number: str | None) -> str:

@@ -172,18 +172,18 @@ def test_a_credit_issued_later_is_expected_of_an_open_invoice(alice: Actor) -> N
 LISTS = ["credits", "invoices", "fees", "api-credits", "api-invoices", "api-credit-notes", "api-discrepancies"]
 
 
-@pytest.mark.parametrize("name", LISTS)
-def test_lists_ask_as_much_for_many_rows_as_for_few(page: Client, alice: Actor, name: str) -> None:
-    def queries() -> int:
+def test_lists_ask_as_much_for_many_rows_as_for_few(page: Client, alice: Actor) -> None:
+    def queries(name: str) -> int:
         with CaptureQueriesContext(connection) as captured:
             shows(page, name)
         return len(captured)
 
     many(alice, 0, 3)
-    queries()
-    few = queries()
+    for name in LISTS:
+        queries(name)
+    few = {name: queries(name) for name in LISTS}
     many(alice, 3, 9)
-    assert queries() == few
+    assert {name: queries(name) for name in LISTS} == few
 
 
 def many(actor: Actor, first: int, last: int) -> None:

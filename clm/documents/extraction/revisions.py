@@ -6,7 +6,6 @@ numbering, and properties with what they were before.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from clm.documents.extraction.numbering import W
@@ -18,9 +17,12 @@ NEW = (W + "ins", W + "moveTo")
 OLD = (W + "del", W + "moveFrom")
 # A cell says so by elements of its own.
 NEW_CELL, OLD_CELL = W + "cellIns", W + "cellDel"
-RANGES = re.compile(r"(moveFrom|moveTo|customXml(Ins|Del|MoveFrom|MoveTo))Range(Start|End)$")
+RANGED = ("moveFrom", "moveTo", "customXmlIns", "customXmlDel", "customXmlMoveFrom", "customXmlMoveTo")
+RANGES = tuple(f"{{*}}{name}Range{edge}" for name in RANGED for edge in ("Start", "End"))
 RESTORED = {W + "delText": W + "t", W + "delInstrText": W + "instrText"}
-CHANGE = "Change"
+# Where properties were: ECMA-376 has no others.
+PROPERTIES = ("numbering", "pPr", "rPr", "sectPr", "tblGrid", "tblPr", "tblPrEx", "tcPr", "trPr")
+CHANGED = tuple(f"{W}{name}Change" for name in PROPERTIES)
 # Held by a paragraph beside its words; they are no reason to keep it.
 MARKS = frozenset({W + name for name in ("pPr", "bookmarkStart", "bookmarkEnd", "proofErr", "lastRenderedPageBreak")})
 
@@ -33,19 +35,18 @@ def settle(root: Element, *, is_accepted: bool) -> None:
     _settle_content(root, kept, gone)
     _settle_tables(root, is_accepted=is_accepted)
     _settle_marks(root, kept, gone)
-    for element in list(root.iter()):
-        if isinstance(element.tag, str) and RANGES.search(element.tag):
-            _remove(element)
-        elif element.tag in RESTORED:
+    for element in list(root.iter(*RANGES, *RESTORED)):
+        if element.tag in RESTORED:
             element.tag = RESTORED[element.tag]
+        else:
+            _remove(element)
 
 
 def _settle_properties(root: Element, *, is_accepted: bool) -> None:
     """`rPrChange`, `pPrChange`, `tblGridChange` and their like hold the properties as they were."""
-    found = [element for element in root.iter() if isinstance(element.tag, str) and element.tag.endswith(CHANGE)]
-    for change in found:
+    for change in list(root.iter(*CHANGED)):
         parent = change.getparent()
-        if parent is None or not change.tag.startswith(W):
+        if parent is None:
             continue
         parent.remove(change)
         # `numberingChange` notes the former number as it was printed, and the list itself gives it again.

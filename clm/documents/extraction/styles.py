@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clm.documents.extraction.numbering import W, integer, value_of
@@ -33,13 +33,19 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    by_id: dict[str, Style]
+    """A template has hundreds of styles and a document uses a few of them: one is resolved when it is asked for."""
+
+    elements: dict[str, Element]
     default: str
     # numbering style id -> the list it names
     lists: dict[str, str]
+    _resolved: dict[str, Style] = field(default_factory=dict)
 
     def of(self, style_id: str | None) -> Style:
-        return self.by_id.get(style_id or self.default, Style(name=style_id or ""))
+        key = style_id or self.default
+        if key not in self._resolved:
+            self._resolved[key] = resolve(key, self.elements) if key in self.elements else Style(name=style_id or "")
+        return self._resolved[key]
 
 
 def is_on(parent: Element | None, path: str) -> bool | None:
@@ -52,14 +58,13 @@ def read_styles(root: Element | None) -> Styles:
     if root is None:
         return Styles({}, "", {})
     elements = {str(item.get(W + "styleId")): item for item in root.iter(W + "style")}
-    resolved = {key: resolve(key, elements) for key in elements}
     default = next((key for key, item in elements.items() if is_default_paragraph(item)), "")
     lists = {
         key: value_of(item, f"{W}pPr/{W}numPr/{W}numId")
         for key, item in elements.items()
         if item.get(W + "type") == "numbering"
     }
-    return Styles(resolved, default, lists)
+    return Styles(elements, default, lists)
 
 
 def is_default_paragraph(item: Element) -> bool:

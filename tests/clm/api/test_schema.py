@@ -7,6 +7,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import get_language
+from drf_spectacular.generators import SchemaGenerator
+
+from clm.api.schema import _public_schema
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +52,21 @@ def test_the_documentation_starts_from_a_script_of_its_own() -> None:
 
     assert answer["Content-Type"].startswith("application/javascript")
     assert "/api/v1/openapi.json" in answer.content.decode()
+
+
+def test_the_schema_is_put_together_once_for_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str | None] = []
+
+    def get_schema(self: SchemaGenerator, request: object = None, public: bool = False) -> dict[str, str]:
+        made.append(get_language())
+        return {"openapi": f"3.0.{len(made)}"}
+
+    monkeypatch.setattr(SchemaGenerator, "get_schema", get_schema)
+    _public_schema.cache_clear()
+    asked = [
+        Client().get("/api/v1/openapi.json", headers={"Accept-Language": language}).json()["openapi"]
+        for language in ("de", "en-gb", "de", "en-gb")
+    ]
+    _public_schema.cache_clear()
+
+    assert (made, asked) == (["de", "en-gb"], ["3.0.1", "3.0.2"] * 2)
