@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
 
 # The planner takes a vector for part of its row, but it is read from a storage of its own: matching row by row is many
 # times dearer than it looks, and must not be chosen where an index answers. And no search is worth compiling.
-_BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL jit = off"
+_NOT_COMPILED = "SET LOCAL jit = off"
+_BY_INDEX = f"SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; {_NOT_COMPILED}"
 LOOKED_UP = 12_000
 _AS_USUAL = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_indexscan TO DEFAULT; SET LOCAL jit TO DEFAULT"
 
@@ -35,14 +37,20 @@ def rows_of(rows: QuerySet[Any], others: QuerySet[Any], key: str) -> Iterator[Qu
         yield rows.filter(pk__in=others.values(key))
 
 
-def bounded_ids(ways: Iterable[QuerySet[Any]], most: int, key: str = "pk") -> tuple[str, int]:
+def bounded_ids(
+    ways: Iterable[QuerySet[Any]], most: int, key: str = "pk", *, matches_texts: bool = True
+) -> tuple[str, int]:
     """The keys of rows that one of the querysets has, each once, at most `most` of them, as the text of an array; and
     how many. Each queryset is asked by itself, so that an index serves it, and no more of them than are needed."""
+    planned = _BY_INDEX if matches_texts else _NOT_COMPILED
     found: set[str] = set()
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for way in ways:
-            statement, params = way.order_by().values_list(key)[:most].query.sql_with_params()
-            cursor.execute(f"{_BY_INDEX}; SELECT array_agg(id)::text FROM ({statement}) AS found(id)", params)  # noqa: S608
+            try:
+                statement, params = way.order_by().values_list(key)[:most].query.sql_with_params()
+            except EmptyResultSet:  # known without asking
+                continue
+            cursor.execute(f"{planned}; SELECT array_agg(id)::text FROM ({statement}) AS found(id)", params)  # noqa: S608
             ids = cursor.fetchone()[0]
             found.update(ids[1:-1].split(",") if ids else ())
             if len(found) >= most:

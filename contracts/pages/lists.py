@@ -36,7 +36,7 @@ from contracts.pages.cells import held_cell, risk_cell, title_cell
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, words_of
 from contracts.queries.custom_filters import PREFIX, custom_filters
-from contracts.queries.finding import found_for
+from contracts.queries.finding import Found, found_for, looked_up
 from contracts.queries.party_names import parties_like
 from contracts.queries.retention import held_among
 from contracts.queries.snippets import snippets_of
@@ -151,6 +151,7 @@ class ContractList(ListPage):
     search_hint = _("Words in the title, the text, a party or a reference")
     searched = ("q", "party")
     default_sort = "-newest"
+    page_size = 25  # rows are high where a search shows places in their texts
     actions_template = "contracts/list_actions.html"
     bar_template = "contracts/list_narrow.html"
     empty = Empty(
@@ -241,10 +242,17 @@ class ContractList(ListPage):
     def rows(self) -> QuerySet[Any]:
         return queries.listed(self.actor).select_related("department")
 
+    def filtered(self) -> tuple[QuerySet[Any], forms.Form | None]:
+        found, form = super().filtered()
+        is_dear = self.known is None and any(self.request.GET.get(name) for name in self.searched)
+        return self._known(looked_up(found, self.rows())) if is_dear else found, form
+
     def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:
         if not text:
             return found
-        hits = found_for(self.actor, found, text, of=self.rows())
+        return self._known(found_for(self.actor, found, text, of=self.rows()))
+
+    def _known(self, hits: Found) -> QuerySet[Any]:
         self.known = None if hits.number is None else hits.number + hits.has_more
         return hits.rows
 

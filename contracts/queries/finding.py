@@ -54,6 +54,12 @@ def found_by(rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -
     return Found(rows.filter(Among("pk", ids)), min(number, MOST), number > MOST)
 
 
+def looked_up(rows: QuerySet[Any], of: QuerySet[Any]) -> Found:
+    """The rows that a filter leaves `of` others and that is dear to ask, so that it is asked once."""
+    ids, number = bounded_ids([rows], MOST + 1, matches_texts=False)
+    return Found(rows, MOST, has_more=True) if number > MOST else Found(of.filter(Among("pk", ids)), number)
+
+
 def _is_any(rows: QuerySet[Any], of: QuerySet[Any] | None, words: str) -> bool:
     """Whether one has them that the rows were narrowed from."""
     is_narrowed = of is not None and str(of.query) != str(rows.query)

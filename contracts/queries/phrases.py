@@ -38,9 +38,10 @@ def phrases_in(words: str) -> list[Phrase]:
         cursor.execute(
             "SELECT websearch_to_tsquery('english', %s)::text, websearch_to_tsquery('simple', %s)::text", [words] * 2
         )
-        found = [pairs_of(query) for query in cursor.fetchone()]
-    queries = [SearchQuery(words, search_type="websearch", config=config) for config in ("english", "simple")]
-    phrases = [Phrase(query, *pairs) for query, pairs in zip(queries, found, strict=True)]
+        english, simple = cursor.fetchone()
+    asked = {simple: "simple"} | {english: "english"}  # mostly two, but of references one
+    queries = [SearchQuery(words, search_type="websearch", config=config) for config in asked.values()]
+    phrases = [Phrase(query, *pairs_of(text)) for query, text in zip(queries, asked, strict=True)]
     return phrases if all(phrase.pairs for phrase in phrases) else []
 
 

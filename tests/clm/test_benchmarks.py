@@ -131,10 +131,10 @@ def test_contracts_on_stage_are_found(actor: Actor) -> None:
         stage.contracts(actor, 60, vacuum=False)
     client = lists.signed_in(actor)
 
-    second = client.get("/contracts/?page=2").context["page"]
+    last = client.get("/contracts/?page=3").context["page"]
     found = client.get("/contracts/?q=M-0000007").context["page"]
 
-    assert ([row.reference for row in second], second.paginator.count) == ([f"M-{n:07d}" for n in range(9, -1, -1)], 60)
+    assert ([row.reference for row in last], last.paginator.count) == ([f"M-{n:07d}" for n in range(9, -1, -1)], 60)
     assert [row.reference for row in found] == ["M-0000007"]
 
 
