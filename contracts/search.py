@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from clm.lib import clock
-from contracts.models import Contract, ContractParty, FurtherWords, Party
+from contracts.models import Contract, ContractParty, FurtherWords, Party, Version
 from contracts.queries.texts import sought_texts
 from contracts.states import ContractState
 
@@ -17,10 +17,10 @@ from contracts.states import ContractState
 # fit in; words that never repeat fill it sooner, and a text that does not fit is tried by half.
 WHOLE = 2_000_000
 SHORTEST = 20_000
-# It knows a word's place up to this only, so phrases and compound words of what follows are sought in parts that have
-# places of their own. A part fits into a vector whatever its words are: at most three times four bytes a character.
+# It knows a word's place up to this only, so phrases and compound words of texts with more are sought in parts that
+# have places of their own, whatever their words are: those of one letter take half as many places as characters.
 LAST_PLACE = 16_383
-PART = 60_000
+PART = 30_000
 # Parts overlap, so that a phrase on the border is whole in one of them.
 OVERLAP = 300
 # Of what people type without end; a title and the name of a party have their own bounds.
@@ -62,6 +62,9 @@ SELECT %s, %s, coalesce(array_agg(DISTINCT {NEAR}), '{{}}') FROM (
 ) AS pairs WHERE apart BETWEEN 1 AND {APART}
 ON CONFLICT (contract_id) DO UPDATE SET pairs = EXCLUDED.pairs
 """  # noqa: S608 (constants of this module)
+_PLACES = """
+SELECT max(place) FROM (SELECT unnest(positions) FROM contracts_contract, unnest(search) WHERE id = %s) AS places(place)
+"""
 _BEYOND = """
 UPDATE contracts_furtherwords SET is_beyond = (end_at > %s) WHERE contract_id = %s AND is_beyond <> (end_at > %s)
 """
@@ -70,7 +73,7 @@ UPDATE contracts_furtherwords SET is_beyond = (end_at > %s) WHERE contract_id = 
 def refresh_search(contract: Contract) -> None:
     """The search vector holds references, title, description, tags, parties, the text that counts and the newest, as
     far as it can. In the verb's own transaction."""
-    _refresh(contract, [row.pk for row in sought_texts(contract)])
+    _refresh(contract, sought_texts(contract))
 
 
 def find_by_name_later(party: Party) -> None:
@@ -88,39 +91,46 @@ def find_by_name(party_id: UUID, due_at: datetime) -> int:
     parts = ContractParty.objects.filter(party=party_id).exclude(contract__state=ContractState.DISPOSED)
     after = parts.filter(contract__gt=begin) if begin else parts
     ids = list(after.order_by("contract").values_list("contract", flat=True).distinct()[:PORTION])
-    for contract in Contract.objects.defer("search").filter(pk__in=ids).order_by("pk"):
+    for pk in sorted(ids):
         with transaction.atomic():
-            refresh_search(contract)
+            rows_now = Contract.objects.defer("search").select_for_update(of=("self",)).filter(pk=pk)
+            if contract := rows_now.exclude(state=ContractState.DISPOSED).first():
+                refresh_search(contract)
     is_over = len(ids) < PORTION
     rows.update(found_due_at=None if is_over else clock.now(), found_up_to=None if is_over else ids[-1])
     return len(ids)
-
-
-def _refresh(contract: Contract, texts: Sequence[UUID]) -> None:
-    length = WHOLE
-    while not _fits(contract, texts, length):
-        length //= 2
-    with connection.cursor() as cursor:
-        cursor.execute(_BEYOND, [length, contract.pk, length])
-        cursor.execute(_PAIRS, [contract.organization_id, contract.pk, contract.pk, contract.pk])
 
 
 def refresh_text(contract: Contract) -> None:
     """The words of the text in force and of the newest that our side sees are found, all of them: not those of one that
     the other side took back. In the verb's own transaction."""
     FurtherWords.objects.filter(contract=contract).delete()
-    texts = sought_texts(contract)
-    before = 0
-    for version in texts:
-        _write_parts(contract, version.text, max(PART - before, 0))
-        before += len(version.text)
-    _refresh(contract, [version.pk for version in texts])
+    _refresh(contract, sought_texts(contract))
 
 
-def _write_parts(contract: Contract, text: str, begin: int) -> None:
-    """Of what follows those characters that the contract's own vector knows the places of."""
+def _refresh(contract: Contract, texts: Sequence[Version]) -> None:
+    length, ids = WHOLE, [version.pk for version in texts]
+    while not _fits(contract, ids, length):
+        length //= 2
+    is_cut = any(len(version.text) > length for version in texts)
+    if (is_cut or _is_full(contract)) and not FurtherWords.objects.filter(contract=contract).exists():
+        for version in texts:
+            _write_parts(contract, version.text)
     with connection.cursor() as cursor:
-        for start in range(begin, len(text), PART):
+        cursor.execute(_BEYOND, [length, contract.pk, length])
+        cursor.execute(_PAIRS, [contract.organization_id, contract.pk, contract.pk, contract.pk])
+
+
+def _is_full(contract: Contract) -> bool:
+    """Whether the contract's own vector knows no more places."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, [contract.pk])
+        return (cursor.fetchone()[0] or 0) >= LAST_PLACE
+
+
+def _write_parts(contract: Contract, text: str) -> None:
+    with connection.cursor() as cursor:
+        for start in range(0, len(text), PART):
             words = text[max(start - OVERLAP, 0) : start + PART]
             place = min(start + PART, len(text))
             cursor.execute(_PART, [contract.organization_id, contract.pk, place, words])

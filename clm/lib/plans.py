@@ -13,6 +13,8 @@ from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
 # times dearer than it looks, and must not be chosen where an index answers. And no search is worth compiling.
 _NOT_COMPILED = "SET LOCAL jit = off"
 _BY_INDEX = f"SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; {_NOT_COMPILED}"
+# So many rows a search tells apart; of more it says "more than".
+COUNTED = 10_000
 LOOKED_UP = 12_000
 _AS_USUAL = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_indexscan TO DEFAULT; SET LOCAL jit TO DEFAULT"
 
@@ -26,6 +28,12 @@ class Among(Func):
 
     def __init__(self, field: str, ids: str) -> None:
         super().__init__(F(field), Value(ids, TextField()))
+
+
+def _keys(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    """Each once: several rows may have one key that is not their own."""
+    keys = rows.order_by().values_list(key)
+    return keys if key == "pk" else keys.distinct()
 
 
 def rows_of(rows: QuerySet[Any], others: QuerySet[Any], key: str) -> Iterator[QuerySet[Any]]:
@@ -47,7 +55,7 @@ def bounded_ids(
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for way in ways:
             try:
-                statement, params = way.order_by().values_list(key)[:most].query.sql_with_params()
+                statement, params = _keys(way, key)[:most].query.sql_with_params()
             except EmptyResultSet:  # known without asking
                 continue
             cursor.execute(f"{planned}; SELECT array_agg(id)::text FROM ({statement}) AS found(id)", params)  # noqa: S608

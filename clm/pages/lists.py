@@ -26,6 +26,7 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import can, require
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
+from clm.lib.plans import COUNTED
 from clm.pages import saved_views
 from clm.pages.alerts import SOURCES
 from clm.pages.export import Row, csv_response, xlsx_response
@@ -36,7 +37,7 @@ from clm.pages.templatetags import covenant
 
 Text = str | Promise
 EXPORT_LIMIT = 50_000
-SEARCH_COUNTED = 10_000
+SEARCH_COUNTED = COUNTED
 
 
 @dataclass(frozen=True)
@@ -342,7 +343,8 @@ class ListPage(View):
 
 def without_idle_digits(value: Decimal) -> Decimal:
     """The same number without zeros at its end: 61000.0000 is 61000."""
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    text = f"{value:f}"
+    return (Decimal(text.rstrip("0").rstrip(".")) if "." in text else value) or Decimal(0)
 
 
 def say_any(widget: Widget) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Cell:
-    """`label` is the column's, translated and escaped once a page."""
+    """`label` is the column's, translated once a page."""
 
     column: Column
     value: Any

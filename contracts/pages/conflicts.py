@@ -50,7 +50,7 @@ class ConflictFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Conflict]) -> QuerySet[Conflict]:
         """What is settled is shown to who asks for it."""
         rows: QuerySet[Conflict] = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data["state"] else rows.exclude(state=ConflictState.SETTLED)
+        return rows if self.form.cleaned_data.get("state") else rows.exclude(state=ConflictState.SETTLED)
 
 
 @method_decorator(login_required, name="dispatch")

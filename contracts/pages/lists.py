@@ -37,7 +37,7 @@ from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, words_of
 from contracts.queries.custom_filters import PREFIX, custom_filters
 from contracts.queries.finding import Found, found_for, looked_up
-from contracts.queries.party_names import parties_like
+from contracts.queries.party_names import in_capitals, parties_like
 from contracts.queries.retention import held_among
 from contracts.queries.snippets import snippets_of
 from contracts.states import ContractState
@@ -284,7 +284,7 @@ class PartyFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Party]) -> QuerySet[Party]:
         """What is archived is shown to who asks for it."""
         rows: QuerySet[Party] = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data["archived"] else rows.filter(archived_at=None)
+        return rows if self.form.cleaned_data.get("archived") else rows.filter(archived_at=None)
 
 
 def numbered(value: str) -> QuerySet[Any]:
@@ -336,7 +336,7 @@ class PartyList(ListPage):
         if not text:
             return found
         named: Any = found.annotate(upper_name=Upper("name"))
-        known = named.filter(Q(upper_name__contains=text.upper()) | Q(pk__in=numbered(text)))
+        known = named.filter(Q(upper_name__contains=in_capitals(text)) | Q(pk__in=numbered(text)))
         if known.exists():
             return known  # type: ignore[no-any-return]
         return found.filter(pk__in=[party.pk for party in parties_like(Party.objects.all(), text)])

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -83,7 +84,10 @@ class Facets:
 def facets_of(found: QuerySet[Contract], organization_id: UUID) -> Facets:
     """Counts over rows that the actor sees; three queries at most."""
     chosen = found.order_by("-id").values(*_COLUMNS)[: COUNTED + 1]
-    sql, params = chosen.query.sql_with_params()
+    try:
+        sql, params = chosen.query.sql_with_params()
+    except EmptyResultSet:  # known without asking
+        return Facets()
     statement = _COUNT.format(found=sql, top=TOP)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, list(BANDS), organization_id])

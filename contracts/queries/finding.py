@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib.postgres.search import SearchQuery
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
 from clm.access.permissions import can, visible
 from clm.lib.actor import Actor
-from clm.lib.plans import Among, bounded_ids, rows_of
+from clm.lib.plans import COUNTED, Among, bounded_ids, rows_of
 from contracts.models import ContractParty, FurtherWords, Party, Version
-from contracts.queries.party_names import parties_like, parties_so_named, typed_name
+from contracts.queries.party_names import in_capitals, parties_like, parties_so_named, typed_name
 from contracts.queries.phrases import phrases_in, with_phrases
 
 # So many found contracts are told apart by their ids; of more it is only known that there are more.
-MOST = 10_000
+MOST = COUNTED
 MOST_WORDS = 20
 
 
@@ -36,7 +37,7 @@ def found_for(actor: Actor, rows: QuerySet[Any], words: str, of: QuerySet[Any] |
     what it does not see. `of` are the rows before they were narrowed: see `found_by`."""
     if can(actor, "contracts.view_inside"):
         return found_by(rows, words, of)
-    return Found(_found_by_the_other_side(actor, rows, words))
+    return Found(_found_by_the_other_side(actor, rows, words, rows if of is None else of))
 
 
 def found_by(rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -> Found:
@@ -51,7 +52,9 @@ def found_by(rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -
     alike = parties_like(Party.objects.all(), words)
     parts = ContractParty.objects.filter(party__in=[party.pk for party in alike])
     ids, number = bounded_ids(rows_of(rows, parts, "contract") if alike else (), MOST + 1)
-    return Found(rows.filter(Among("pk", ids)), min(number, MOST), number > MOST)
+    if number > MOST:
+        return Found(rows.filter(pk__in=parts.values("contract")), MOST, has_more=True)
+    return Found(rows.filter(Among("pk", ids)), number)
 
 
 def looked_up(rows: QuerySet[Any], of: QuerySet[Any]) -> Found:
@@ -62,19 +65,30 @@ def looked_up(rows: QuerySet[Any], of: QuerySet[Any]) -> Found:
 
 def _is_any(rows: QuerySet[Any], of: QuerySet[Any] | None, words: str) -> bool:
     """Whether one has them that the rows were narrowed from."""
-    is_narrowed = of is not None and str(of.query) != str(rows.query)
-    return is_narrowed and bounded_ids(_ways(cast("QuerySet[Any]", of), words), 1)[1] > 0
+    if of is None or _asked(of) == _asked(rows):
+        return False
+    return bounded_ids(_ways(of, words), 1)[1] > 0
+
+
+def _asked(rows: QuerySet[Any]) -> str:
+    """The statement; none where it is known that nothing is left."""
+    try:
+        return str(rows.query)
+    except EmptyResultSet:
+        return ""
 
 
 def _ways(rows: QuerySet[Any], words: str) -> Iterator[QuerySet[Any]]:
     """The ways in which rows have the words; one may be found in several."""
     titled = cast("QuerySet[Any]", rows.annotate(title_upper=Upper("title")))
+    capitals = in_capitals(words)
     phrases = phrases_in(words)
     yield from with_phrases(rows, phrases) if phrases else [rows.filter(_has(words))]
-    yield titled.filter(title_upper__contains=words.upper())
+    yield titled.filter(title_upper__contains=capitals)
     if not (phrases and all(phrase.is_pair for phrase in phrases)):  # pairs are those of long texts too
         yield rows.filter(pk__in=_in_long_texts(words))
-    if named := list(parties_so_named(words).values_list("pk", flat=True)) if typed_name(words) else []:
+    if typed_name(words):
+        named = parties_so_named(words).values("pk")
         yield from rows_of(rows, ContractParty.objects.filter(party__in=named), "contract")
 
 
@@ -98,15 +112,20 @@ def _in_long_texts(words: str) -> QuerySet[Any]:
     return (rows if is_phrase else rows.filter(is_beyond=True)).values("contract")
 
 
-def _found_by_the_other_side(actor: Actor, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+def _found_by_the_other_side(actor: Actor, rows: QuerySet[Any], words: str, of: QuerySet[Any]) -> QuerySet[Any]:
+    found = _with_each_word(actor, rows, words)
+    if found.exists() or _with_each_word(actor, of, words).exists():
+        return found
+    theirs = Party.objects.filter(pk__in=ContractParty.objects.filter(contract__in=rows.values("pk")).values("party"))
+    alike = ContractParty.objects.filter(party__in=parties_like(theirs, words))
+    return rows.filter(pk__in=alike.values("contract"))
+
+
+def _with_each_word(actor: Actor, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
     found = rows
     for word in words.split()[:MOST_WORDS]:
         texts = visible(actor, Version.objects.filter(text__icontains=word)).values("contract")
         named = ContractParty.objects.filter(party__name__icontains=word).values("contract")
         by_name = Q(title__icontains=word) | Q(reference__icontains=word) | Q(external_reference__icontains=word)
         found = found.filter(by_name | Q(pk__in=texts) | Q(pk__in=named))
-    if found.exists():
-        return found
-    theirs = Party.objects.filter(pk__in=ContractParty.objects.filter(contract__in=rows.values("pk")).values("party"))
-    alike = ContractParty.objects.filter(party__in=parties_like(theirs, words))
-    return rows.filter(pk__in=alike.values("contract"))
+    return found

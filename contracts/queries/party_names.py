@@ -23,9 +23,14 @@ LIKE_ENOUGH, BESIDE_LIKEST = 0.35, 0.8
 
 def typed_name(words: str) -> str:
     """What was typed, in the letters of the index; empty where it is no name."""
-    typed = " ".join(words.split()).upper()
+    typed = in_capitals(" ".join(words.split()))
     is_name = LEAST <= len(typed) <= MOST_TYPED and len(typed.split()) <= MOST_WORDS and not _ASKED.search(words)
     return typed if is_name else ""
+
+
+def in_capitals(text: str) -> str:
+    """As PostgreSQL's UPPER writes it: letter by letter, so that the sharp s stays one."""
+    return "".join(letter.upper() if len(letter.upper()) == 1 else letter for letter in text)
 
 
 def parties_so_named(words: str) -> QuerySet[Any]:

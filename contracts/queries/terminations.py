@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from clm.lib import clock
 from contracts.models import Amendment, Contract, SurvivingClause, Termination, TerminationItem
+from contracts.queries.amendments import announced_end
 from contracts.states import TerminationState
 
 
@@ -26,8 +27,8 @@ def ends_before(amendment: Amendment) -> date | None:
     if not amendment.is_open:
         return None
     day = amendment.effective_on or clock.today(amendment.contract.time_zone)
-    announced = Termination.objects.filter(contract=amendment.contract_id, state=TerminationState.ANNOUNCED)
-    return announced.filter(ends_on__lte=day).order_by("ends_on").values_list("ends_on", flat=True).first()
+    end = announced_end(amendment.contract)
+    return end if end is not None and end <= day else None
 
 
 def termination_of(contract: Contract) -> Termination | None:

@@ -69,6 +69,43 @@ def test_what_a_filter_hides_is_not_replaced_by_what_is_almost_so_named(
     assert list(page.get("/contracts/?q=Zephirr&category=cloud").context["page"]) == [five[1]]
 
 
+NOTHING_LEFT = (
+    "/contracts/?q=agreement&party=zzzqqq", "/contracts/?q=agreement&party=zzzqqq&format=csv",
+    "/contracts/?q=agreemenz&party=zzzqqq", "/contracts/facets/?q=agreement&party=zzzqqq",
+    "/contracts/facets/?party=zzzqqq", "/contracts/parties/?archived=bogus", "/contracts/conflicts/?state=bogus",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("url", NOTHING_LEFT)
+def test_a_filter_that_leaves_nothing_or_is_none_stops_nothing(page: Client, five: object, url: str) -> None:
+    assert page.get(url).status_code == 200
+
+
+def test_a_filter_of_the_api_out_of_range_leaves_nothing(api: Any, five: object) -> None:
+    assert api.get("/api/v1/contracts/?q=agreement&risk_from=99999999999").json()["results"] == []
+
+
+def test_contracts_with_several_parties_so_named_are_all_found(
+    page: Client, alice: Actor, five: list[Contract], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clm.lib.plans.LOOKED_UP", 4)
+    for contract in five:
+        for name, role in (("Zephyr Networks", "counterparty"), ("Zephyr Holding", "guarantor")):
+            name_party(actor=alice, contract_id=contract.pk, name=name, role=role)
+
+    assert page.get("/contracts/?q=ephyr").context["count"] == 5
+    assert page.get("/contracts/?q=Zephirr").context["count"] == 5
+
+
+def test_a_sharp_s_is_found_within_a_word(page: Client, alice: Actor) -> None:
+    contract = create_contract(actor=alice, title="Hauptstraße 5")
+    name_party(actor=alice, contract_id=contract.pk, name="Großhandel Weiß GmbH", role="counterparty")
+
+    for words in ("tstraß", "oßhan"):
+        assert list(page.get("/contracts/", {"q": words}).context["page"]) == [contract]
+    assert page.get("/contracts/parties/", {"q": "oßhan"}).context["count"] == 1
+
+
 def test_an_export_says_states_in_words_and_amounts_with_their_currency(page: Client, five: list[Contract]) -> None:
     Contract.objects.filter(pk=five[0].pk).update(value_amount="61000.0000", currency="EUR")
     Contract.objects.filter(pk=five[1].pk).update(value_amount="1234.5000", currency="GBP")

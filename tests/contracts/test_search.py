@@ -106,6 +106,15 @@ def test_a_phrase_is_found_where_its_words_stand_together(
     assert set(found(alice, words)) == set(wanted)
 
 
+@pytest.mark.parametrize("filler", ["1 2 ", "a, b; "])
+def test_a_phrase_is_found_behind_however_many_short_words(alice: Actor, filler: str) -> None:
+    """As in a list of prices: the vector's places are taken long before its characters are."""
+    contract = filed(alice, f"{filler * 9_000}the purple zebras came. {filler * 9_000}Then the crimson lions. {filler}")
+
+    assert found(alice, '"purple zebras"') == found(alice, '"crimson lions"') == [contract]
+    assert found(alice, '"purple lions"') == []
+
+
 def test_a_phrase_of_the_second_text_of_a_contract_is_found(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where one is worked on beside the one in force, which takes all the places that the contract's vector has."""
     contract = filed(alice, "some filling words here " * 5_000)
@@ -152,7 +161,7 @@ def test_a_word_on_the_border_of_two_parts_is_whole(alice: Actor, monkeypatch: p
     contract = filed(alice, f"{'x ' * 997}{LAST} {'y ' * 800} end")
 
     assert found(alice, LAST) == [contract]
-    assert FurtherWords.objects.filter(is_beyond=True).count() == FurtherWords.objects.count() == 3
+    assert FurtherWords.objects.filter(is_beyond=True).count() == FurtherWords.objects.count() == 4
 
 
 def test_a_shorter_text_leaves_no_further_words(alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
