@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import shutil
@@ -60,13 +59,13 @@ def _measure(sections: Sequence[str], is_kept: bool) -> None:
     from benchmarks import stage
     from benchmarks.measure import Table
     from clm.access.scope import organization_scope
+    from clm.lib.memory import settle
 
     table = Table()
     actor = stage.people()
     # What is loaded once a process is no part of the first thing measured, nor looked through again: see clm.wsgi.
     reverse("home")
-    gc.collect()
-    gc.freeze()
+    settle()
     for section in sections or SECTIONS:
         table.begin(section)
         with organization_scope(actor.organization_id):

@@ -28,7 +28,7 @@ DURABLE = {"max_connections": "120", "shared_buffers": "128MB", **PLANNING}
 # A throwaway cluster is rebuilt after any crash, so nothing waits for the disk.
 THROWAWAY = {
     "max_connections": "200",
-    "shared_buffers": "128MB",
+    "shared_buffers": "512MB",  # taken as it is used
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
