@@ -166,9 +166,13 @@ class Pages(Paginator):  # type: ignore[type-arg]
 
     def page(self, number: int | str) -> Page[Any]:
         checked = self.validate_number(number)
-        if self.num_pages == 1:  # a whole page is asked for: for one row alone the planner would read along an index
-            return Page(self.object_list[: self.per_page], checked, self)
-        keys = self._keys((checked - 1) * self.per_page)
+        start = (checked - 1) * self.per_page
+        is_told = (
+            self.known is not None and not self.has_more
+        )  # the rows are named by their ids: no need for keys first
+        if is_told or self.num_pages == 1:  # a whole page: for one row alone the planner would read along an index
+            return Page(self.object_list[start : start + self.per_page], checked, self)
+        keys = self._keys(start)
         rows = self.object_list if self.every is None else self.every
         return Page(rows.filter(pk__in=keys), checked, self)
 

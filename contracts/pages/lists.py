@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce, Upper
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -239,8 +240,12 @@ class ContractList(ListPage):
             row.is_locked = row.is_confidential and not self.actor.is_counterparty
         told_states(self.actor, rows)
 
-    def rows(self) -> QuerySet[Any]:
+    @cached_property
+    def listed(self) -> QuerySet[Any]:
         return queries.listed(self.actor).select_related("department")
+
+    def rows(self) -> QuerySet[Any]:
+        return self.listed.all()
 
     def filtered(self) -> tuple[QuerySet[Any], forms.Form | None]:
         found, form = super().filtered()

@@ -66,7 +66,7 @@ def _people(cast: Cast) -> None:
 
 
 def _words(cast: Cast, legal: Actor) -> None:
-    """What is written, said, answered and not sent yet; a text too long for one index."""
+    """What is written, said, answered and not sent yet; a text with more places than one index has."""
     draft = open_draft(legal, title="Being written")
     write(legal, clause_of(draft), "The Provider hosts it.")
     keep_words(actor=legal, clause_id=clause_of(draft, "Term").pk, revision=1, heading="Term", body=body_of(["Mine"]))
@@ -74,7 +74,7 @@ def _words(cast: Cast, legal: Actor) -> None:
     said = thread(legal, draft_contract(legal), "@Finance: too low?", mentions=[cast.users["finance"].pk])
     edit_comment(actor=legal, comment_id=Comment.objects.get(thread=said).pk, text="Much too low?")
     with pytest.MonkeyPatch.context() as small:
-        small.setattr("contracts.search.PART", 200)
+        small.setattr("contracts.search.LAST_PLACE", 10)
         draft_contract(legal, title="Long")
 
 
