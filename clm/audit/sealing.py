@@ -13,6 +13,7 @@ from clm.audit.models import HeadSeal
 from clm.audit.operations.raise_seal_alarm import raise_seal_alarm
 from clm.audit.operations.seal_head import seal_head
 from clm.lib.errors import DomainError
+from clm.lib.locks import held_if_free
 
 log = structlog.get_logger("clm.audit")
 
@@ -21,8 +22,13 @@ def seal_organization(organization_id: UUID) -> bool:
     """The head is sealed where it is due; answers whether it was. Runs within the scope and in no transaction.
 
     What a crash kept from the storage is stored first. A chain that is not the one that was sealed is not sealed again:
-    administrators are told.
+    administrators are told. One run at a time: a seal that another one is just writing would read as an altered one.
     """
+    with held_if_free(f"seal:{organization_id}") as is_ours:
+        return is_ours and _sealed(organization_id)
+
+
+def _sealed(organization_id: UUID) -> bool:
     actor = system_actor(WATCHMAN, organization_id)
     try:
         _store_newest()
