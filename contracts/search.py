@@ -136,11 +136,11 @@ def _write_parts(contract: Contract, text: str) -> None:
             cursor.execute(_PART, [contract.organization_id, contract.pk, place, words])
 
 
-def _fits(contract: Contract, texts: Sequence[UUID], length: int) -> bool:
+def _fits(contract: Contract, texts: list[UUID], length: int) -> bool:
     """Written with so many characters of the text; False where the vector would not hold them."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_CONTRACT, [length, list(texts), list(texts), contract.pk])
+            cursor.execute(_CONTRACT, [length, texts, texts, contract.pk])
     except OperationalError as failure:
         if getattr(failure.__cause__, "pgcode", "") == TOO_LONG and length > SHORTEST:
             return False

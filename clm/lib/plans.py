@@ -13,10 +13,11 @@ from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
 # times dearer than it looks, and must not be chosen where an index answers. And no search is worth compiling.
 _NOT_COMPILED = "SET LOCAL jit = off"
 _BY_INDEX = f"SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; {_NOT_COMPILED}"
+_AS_USUAL = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_indexscan TO DEFAULT; SET LOCAL jit TO DEFAULT"
 # So many rows a search tells apart; of more it says "more than".
 COUNTED = 10_000
+# Somewhat more, for some of what they lead to may not be seen.
 LOOKED_UP = 12_000
-_AS_USUAL = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_indexscan TO DEFAULT; SET LOCAL jit TO DEFAULT"
 
 
 class Among(Func):

@@ -37,7 +37,6 @@ from clm.pages.templatetags import covenant
 
 Text = str | Promise
 EXPORT_LIMIT = 50_000
-SEARCH_COUNTED = COUNTED
 
 
 @dataclass(frozen=True)
@@ -167,9 +166,8 @@ class Pages(Paginator):  # type: ignore[type-arg]
     def page(self, number: int | str) -> Page[Any]:
         checked = self.validate_number(number)
         start = (checked - 1) * self.per_page
-        is_told = (
-            self.known is not None and not self.has_more
-        )  # the rows are named by their ids: no need for keys first
+        # Of a told search the rows are named by their ids already.
+        is_told = self.known is not None and not self.has_more
         if is_told or self.num_pages == 1:  # a whole page: for one row alone the planner would read along an index
             return Page(self.object_list[start : start + self.per_page], checked, self)
         keys = self._keys(start)
@@ -201,7 +199,7 @@ class ListPage(View):
     search_fields: ClassVar[Sequence[str]] = ()
     search_hint: ClassVar[Text] = _("Search this list")
     default_sort: ClassVar[str] = ""
-    # Where one of these is asked for, rows are looked at one by one, and so counted to SEARCH_COUNTED only.
+    # Where one of these is asked for, rows are looked at one by one, and so counted to COUNTED only.
     searched: ClassVar[Sequence[str]] = ("q",)
     page_size: ClassVar[int] = 50
     actions_template: ClassVar[str] = ""
@@ -209,7 +207,7 @@ class ListPage(View):
     bar_template: ClassVar[str] = ""
     empty: ClassVar[Empty] = Empty()
     actor: Actor
-    # Set by a search that knows how many rows it found, up to one more than SEARCH_COUNTED.
+    # Set by a search that knows how many rows it found, up to one more than COUNTED.
     known: int | None = None
 
     def rows(self) -> QuerySet[Any]:
@@ -239,7 +237,7 @@ class ListPage(View):
         if not partial and not request.GET and (default := self.default_query()):
             return redirect(f"{request.path}?{default}")
         pages = Pages(found, self.page_size)
-        pages.most = SEARCH_COUNTED if any(request.GET.get(name) for name in self.searched) else None
+        pages.most = COUNTED if any(request.GET.get(name) for name in self.searched) else None
         pages.known, pages.every = self.known, None if self.known is None else self.ordered(self.rows())
         page = pages.get_page(request.GET.get("page"))
         name = "components/list_table.html" if partial else self.template_name

@@ -128,8 +128,7 @@ class ContractFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().filter_queryset(queryset)
-        words = self.form.cleaned_data.get("q")
-        return found_for(actor_in(self.request), rows, words, of=queryset).rows if words else rows
+        return found_for(actor_in(self.request), rows, self.form.cleaned_data.get("q", ""), of=queryset).rows
 
 
 class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clm.access.permissions import require
-from clm.accounts.houses import zone_of
+from clm.accounts.defaults import zone_of
 from clm.accounts.models import Membership, User
 from clm.events.record import record
 from clm.lib import clock

@@ -23,7 +23,7 @@ def matching(actor: Actor, query: QueryDict) -> QuerySet[Contract]:
     if not asked.is_valid() or set(query) - {"q"} - SHOWN_BY - set(asked.form.fields):
         raise CannotBeAsked
     words = query.get("q", "").replace("\x00", "").strip()
-    rows: QuerySet[Contract] = found_for(actor, asked.qs, words, of=every).rows if words else asked.qs
+    rows: QuerySet[Contract] = found_for(actor, asked.qs, words, of=every).rows
     return rows
 
 

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import require
+from clm.lib.plans import COUNTED
 from clm.pages.saved_views import clean_query
 from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.pages.lists import ContractFilter
-from contracts.queries.facets import COUNTED, Count, facets_of
+from contracts.queries.facets import Count, facets_of
 from contracts.queries.finding import found_for
 
 
@@ -30,8 +31,7 @@ def contract_facets(request: HttpRequest) -> HttpResponse:
     every = queries.contracts(actor)
     words = request.GET.get("q", "").replace("\x00", "").strip()
     found = ContractFilter(request.GET, queryset=every, request=request).qs
-    found = found_for(actor, found, words, of=every).rows if words else found
-    facets = facets_of(found, actor.organization_id)
+    facets = facets_of(found_for(actor, found, words, of=every).rows, actor.organization_id)
     shown = [
         {"label": facet.label, "counts": [_link(request.GET, count) for count in facet.counts]}
         for facet in facets.facets

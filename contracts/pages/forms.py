@@ -78,15 +78,14 @@ def _zones(kept: str | None) -> list[tuple[str, str]]:
 SUGGESTED = 500
 
 
-def known_parties() -> list[str]:
+def known_parties(**only: Any) -> list[str]:
     """Names to choose from while one is typed."""
-    rows = Party.objects.filter(archived_at=None).order_by("name")
+    rows = Party.objects.filter(archived_at=None, **only).order_by("name")
     return list(rows.values_list("name", flat=True)[:SUGGESTED])
 
 
 def counterparties() -> list[str]:
-    rows = Party.objects.filter(is_ours=False, archived_at=None).order_by("name")
-    return list(rows.values_list("name", flat=True)[:SUGGESTED])
+    return known_parties(is_ours=False)
 
 
 def amount_typed(amount: Decimal | None, currency: str) -> str | None:

@@ -253,8 +253,6 @@ class ContractList(ListPage):
         return self._known(looked_up(found, self.rows())) if is_dear else found, form
 
     def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:
-        if not text:
-            return found
         return self._known(found_for(self.actor, found, text, of=self.rows()))
 
     def _known(self, hits: Found) -> QuerySet[Any]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from clm.access.middleware import actor_of
 from clm.access.objects import people_granted
 from clm.access.permissions import get_visible, require
-from clm.accounts.houses import zone_of
+from clm.accounts.defaults import zone_of
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid, NotVisible

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from clm.access.permissions import can, require
 from clm.access.scope import current_organization_id
-from clm.accounts.houses import zone_of
+from clm.accounts.defaults import zone_of
 from clm.documents.blobs import StoredContent, blob_of, open_blob, put_content, read_blob
 from clm.documents.extraction import PDF, Refused
 from clm.documents.models import Blob

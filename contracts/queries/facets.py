@@ -14,13 +14,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clm.accounts.models import Team, User
+from clm.lib.plans import COUNTED
 from contracts.models import Contract, CustomField
 from contracts.models.contract import Category
 from contracts.models.risk import RiskBand
 from contracts.states import ContractState
 
 # Of more than these the newest are counted, and said so: a page must not take a second where a word is everywhere.
-COUNTED = 10_000
 TOP = 12
 BANDS = (Decimal(10_000), Decimal(100_000), Decimal(1_000_000))
 

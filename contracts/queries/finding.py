@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
@@ -16,16 +15,14 @@ from clm.lib.actor import Actor
 from clm.lib.plans import COUNTED, Among, bounded_ids, rows_of
 from contracts.models import ContractParty, FurtherWords, Party, Version
 from contracts.queries.party_names import in_capitals, parties_like, parties_so_named, typed_name
-from contracts.queries.phrases import phrases_in, with_phrases
+from contracts.queries.phrases import CONFIGS, is_plain, phrases_in, web_search, with_phrases
 
-# So many found contracts are told apart by their ids; of more it is only known that there are more.
-MOST = COUNTED
 MOST_WORDS = 20
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was found. `number` is how many, at most MOST; None where nobody has counted."""
+    """What was found. `number` is how many, at most COUNTED; None where nobody has counted."""
 
     rows: QuerySet[Any]
     number: int | None = None
@@ -34,7 +31,10 @@ class Found:
 
 def found_for(actor: Actor, rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -> Found:
     """Those of the rows that have the words, as far as this actor may know: what the other side finds says nothing of
-    what it does not see. `of` are the rows before they were narrowed: see `found_by`."""
+    what it does not see. All of them where no words are asked for. `of` are the rows before they were narrowed: see
+    `found_by`."""
+    if not words:
+        return Found(rows)
     if can(actor, "contracts.view_inside"):
         return found_by(rows, words, of)
     return Found(_found_by_the_other_side(actor, rows, words, rows if of is None else of))
@@ -44,23 +44,23 @@ def found_by(rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -
     """Rows that have the words in title, text, parties or references, or whose title or a party's name contains them as
     written; where none of all the rows has, those of parties whose names are much like them. Looked up at once, each
     way by an index of its own, so that whatever is asked of the found rows costs as much as there are."""
-    ids, number = bounded_ids(_ways(rows, words), MOST + 1)
-    if number > MOST:
-        return Found(rows.filter(_anyhow(words)), MOST, has_more=True)
+    ids, number = bounded_ids(_ways(rows, words), COUNTED + 1)
+    if number > COUNTED:
+        return Found(rows.filter(_anyhow(words)), COUNTED, has_more=True)
     if number or not typed_name(words) or _is_any(rows, of, words):
         return Found(rows.filter(Among("pk", ids)), number)
     alike = parties_like(Party.objects.all(), words)
     parts = ContractParty.objects.filter(party__in=[party.pk for party in alike])
-    ids, number = bounded_ids(rows_of(rows, parts, "contract") if alike else (), MOST + 1)
-    if number > MOST:
-        return Found(rows.filter(pk__in=parts.values("contract")), MOST, has_more=True)
+    ids, number = bounded_ids(rows_of(rows, parts, "contract") if alike else (), COUNTED + 1)
+    if number > COUNTED:
+        return Found(rows.filter(pk__in=parts.values("contract")), COUNTED, has_more=True)
     return Found(rows.filter(Among("pk", ids)), number)
 
 
 def looked_up(rows: QuerySet[Any], of: QuerySet[Any]) -> Found:
     """The rows that a filter leaves `of` others and that is dear to ask, so that it is asked once."""
-    ids, number = bounded_ids([rows], MOST + 1, matches_texts=False)
-    return Found(rows, MOST, has_more=True) if number > MOST else Found(of.filter(Among("pk", ids)), number)
+    ids, number = bounded_ids([rows], COUNTED + 1, matches_texts=False)
+    return Found(rows, COUNTED, has_more=True) if number > COUNTED else Found(of.filter(Among("pk", ids)), number)
 
 
 def _is_any(rows: QuerySet[Any], of: QuerySet[Any] | None, words: str) -> bool:
@@ -100,16 +100,15 @@ def _anyhow(words: str) -> Q:
 
 
 def _has(words: str) -> Q:
-    by_words = Q(search=SearchQuery(words, search_type="websearch", config="english"))
-    return by_words | Q(search=SearchQuery(words, search_type="websearch", config="simple"))
+    english, simple = (Q(search=web_search(words, config)) for config in CONFIGS)
+    return english | simple
 
 
 def _in_long_texts(words: str) -> QuerySet[Any]:
     """Contracts by the parts of their long texts. Mostly there are none: single words are found here only where a
     contract's own vector could not hold them."""
     rows = FurtherWords.objects.filter(_has(words))
-    is_phrase = any(not (each.isalnum() or each.isspace()) for each in words)
-    return (rows if is_phrase else rows.filter(is_beyond=True)).values("contract")
+    return (rows.filter(is_beyond=True) if is_plain(words) else rows).values("contract")
 
 
 def _found_by_the_other_side(actor: Actor, rows: QuerySet[Any], words: str, of: QuerySet[Any]) -> QuerySet[Any]:

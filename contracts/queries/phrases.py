@@ -13,26 +13,38 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from clm.lib.plans import rows_of
+from contracts.engine.snippets import Pair
 from contracts.models import WordPairs
 from contracts.search import APART, NEAR
 
+# Text is English; references and the names of parties are as they stand.
+CONFIGS = ("english", "simple")
 _TOKEN = re.compile(r"'((?:[^']|'')*)'|<(-|\d+)>|(&)|(\S)")
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """What was typed, as read in a configuration of the search, and its pairs (word, next word, how far behind).
+    """What was typed, as read in a configuration of the search, and its pairs.
     `is_pair`: it asks for no more than one pair."""
 
     query: SearchQuery
-    pairs: tuple[tuple[str, str, int], ...]
+    pairs: tuple[Pair, ...]
     is_pair: bool
+
+
+def web_search(words: str, config: str) -> SearchQuery:
+    return SearchQuery(words, search_type="websearch", config=config)
+
+
+def is_plain(words: str) -> bool:
+    """Words and nothing else: no phrase, and none that is made of several."""
+    return all(each.isalnum() or each.isspace() for each in words)
 
 
 def phrases_in(words: str) -> list[Phrase]:
     """What was typed as queries in both configurations, where each has a phrase in it that pairs can be looked up for;
     else nothing, and then the texts are matched as they are."""
-    if all(each.isalnum() or each.isspace() for each in words):
+    if is_plain(words):
         return []
     with connection.cursor() as cursor:
         cursor.execute(
@@ -40,15 +52,14 @@ def phrases_in(words: str) -> list[Phrase]:
         )
         english, simple = cursor.fetchone()
     asked = {simple: "simple"} | {english: "english"}  # mostly two, but of references one
-    queries = [SearchQuery(words, search_type="websearch", config=config) for config in asked.values()]
-    phrases = [Phrase(query, *pairs_of(text)) for query, text in zip(queries, asked, strict=True)]
+    phrases = [Phrase(web_search(words, config), *pairs_of(text)) for text, config in asked.items()]
     return phrases if all(phrase.pairs for phrase in phrases) else []
 
 
-def pairs_of(query: str) -> tuple[tuple[tuple[str, str, int], ...], bool]:
+def pairs_of(query: str) -> tuple[tuple[Pair, ...], bool]:
     """Of PostgreSQL's text of a query that asks for all its words, and whether it is one pair. None where it asks
     otherwise, or its words stand too far apart."""
-    pairs: list[tuple[str, str, int]] = []
+    pairs: list[Pair] = []
     words, apart, last = 0, 0, ""
     for word, distance, both, other in _TOKEN.findall(query):
         if other:

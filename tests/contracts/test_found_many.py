@@ -22,7 +22,7 @@ def five(alice: Actor) -> list[Contract]:
 
 @pytest.fixture
 def counted_to_three(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clm.pages.lists.SEARCH_COUNTED", 3)
+    monkeypatch.setattr("clm.pages.lists.COUNTED", 3)
     monkeypatch.setattr("contracts.pages.lists.ContractList.page_size", 2)
 
 
@@ -47,7 +47,7 @@ def test_a_search_that_finds_just_as_many_is_exact(page: Client, five: object, c
 def test_what_is_found_is_the_same_however_many_there_are(
     page: Client, api: Any, alice: Actor, five: list[Contract], monkeypatch: pytest.MonkeyPatch, most: int, words: str
 ) -> None:
-    monkeypatch.setattr("contracts.queries.finding.MOST", most)
+    monkeypatch.setattr("contracts.queries.finding.COUNTED", most)
     for contract in five:
         name_party(actor=alice, contract_id=contract.pk, name="Hoster", role="counterparty")
     created_at_last = list(reversed(five))

@@ -98,7 +98,7 @@ def test_a_phrase_is_found_where_its_words_stand_together(
     alice: Actor, monkeypatch: pytest.MonkeyPatch, words: str, most: int
 ) -> None:
     """The same by pairs of words as by reading each text."""
-    monkeypatch.setattr("contracts.queries.finding.MOST", most)
+    monkeypatch.setattr("contracts.queries.finding.COUNTED", most)
     apart = "Limitation: none. Fee for hosting; due is the. Liability of Holding and Acme, a party; third. Neil's O"
     wanted = [filed(alice, text) for text in PHRASES[words] * 2]
     filed(alice, apart)

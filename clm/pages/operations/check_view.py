@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clm.access.permissions import require
 from clm.accounts.actors import actor_of_membership
-from clm.accounts.models import Membership, Organization
+from clm.accounts.defaults import zone_of
+from clm.accounts.models import Membership
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
@@ -75,8 +76,7 @@ def check_view(*, actor: Actor, view_id: UUID) -> SavedView:
         _send(view, _("“%(view)s” cannot be asked any more") % {"view": view.name}, _unasked(view), None, UNASKED)
     except Exception:
         log.exception("view_not_checked", view=str(view_id))
-    zone = Organization.objects.values_list("time_zone", flat=True).get(pk=view.organization_id)
-    view.alert_due_at = next_check(view.alert, zone, took=monotonic() - began)
+    view.alert_due_at = next_check(view.alert, zone_of(view.organization_id), took=monotonic() - began)
     view.save(update_fields=["alert_based_at", "alert_due_at"])
     return view
 

@@ -23,7 +23,7 @@ from clm.notify.acts import acts_of
 from clm.pages import formats, traces
 from clm.pages.fields import prepared
 from clm.pages.help import HelpPage, page_beside
-from clm.pages.states import LIGHT_WORDS, look_of
+from clm.pages.states import LIGHT_WORDS, Look, look_of
 
 register = template.Library()
 _ids = itertools.count(1)
@@ -45,14 +45,18 @@ def icon(name: str, css: str = "") -> SafeString:
 @register.simple_tag
 def state(value: Any, domain: str = "", label: Any = "") -> SafeString:
     """A state as word, colour and icon. `label` wins, else the value's own (TextChoices), else the table's word."""
-    look = look_of(str(getattr(value, "value", value) or ""), domain)
-    word = label or state_word(value, domain)
+    look = _look(value, domain)
+    word = label or getattr(value, "label", "") or look.word
     return format_html('<span class="state state-{}">{}{}</span>', look.tone, icon(look.icon), word)
 
 
 def state_word(value: Any, domain: str = "") -> str:
     """The value's own word (TextChoices), else the table's."""
-    return str(getattr(value, "label", "") or look_of(str(getattr(value, "value", value) or ""), domain).word)
+    return str(getattr(value, "label", "") or _look(value, domain).word)
+
+
+def _look(value: Any, domain: str) -> Look:
+    return look_of(str(getattr(value, "value", value) or ""), domain)
 
 
 @register.simple_tag
