@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, TypeVar, cast
 
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from guardian.shortcuts import assign_perm, get_users_with_perms, remove_perm
 from guardian.utils import get_user_obj_perms_model
@@ -28,16 +32,25 @@ M = TypeVar("M", bound=Model)
 
 def granted(actor: Actor, model: type[Model], permission: str) -> QuerySet[Any]:
     """The ids of the rows on which this person holds the permission by name. Others than people hold none. Asks nothing
-    itself: every `visible` builds on it, many times a page."""
+    itself but once a process: every `visible` builds on it, many times a page."""
     grants: Any = get_user_obj_perms_model(cast("Any", model))._default_manager
     if actor.user_id is None:
         return cast("QuerySet[Any]", grants.none().values("content_object"))
-    held = grants.filter(
-        user_id=actor.user_id,
-        permission__codename=permission.rpartition(".")[2],
-        permission__content_type=ContentType.objects.get_for_model(model),
-    )
+    held = grants.filter(user_id=actor.user_id, permission_id=_permission_id(model, permission))
     return cast("QuerySet[Any]", held.values("content_object"))
+
+
+@cache
+def _permission_id(model: type[Model], permission: str) -> int:
+    """Raises Permission.DoesNotExist, which is not kept."""
+    kind = ContentType.objects.get_for_model(model)
+    return Permission.objects.get(codename=permission.rpartition(".")[2], content_type=kind).pk
+
+
+@receiver(post_migrate, dispatch_uid="clm.access.permission_ids")
+def _look_again(**_sent: Any) -> None:
+    """Permissions come with migrations."""
+    _permission_id.cache_clear()
 
 
 def grant(users: Iterable[Any], permission: str, obj: Model) -> None:
@@ -61,9 +74,6 @@ def people_granted(permission: str, obj: Model) -> QuerySet[Any]:
 def holders(rows: QuerySet[M], permission: str) -> Iterable[tuple[Any, Any]]:
     """Who holds a permission by name on which of the rows: pairs of a person's id and a row's."""
     grants: Any = get_user_obj_perms_model(cast("Any", rows.model))
-    held = grants._default_manager.filter(
-        permission__codename=permission.rpartition(".")[2],
-        permission__content_type=ContentType.objects.get_for_model(rows.model),
-        content_object__in=rows.values("pk"),
-    )
+    known = _permission_id(rows.model, permission)
+    held = grants._default_manager.filter(permission_id=known, content_object__in=rows.values("pk"))
     return cast("Iterable[tuple[Any, Any]]", held.values_list("user_id", "content_object_id"))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
+from psycopg2.errors import QueryCanceled
+
+T = TypeVar("T")
 
 # The planner takes a vector for part of its row, but it is read from a storage of its own: matching row by row is many
 # times dearer than it looks, and must not be chosen where an index answers. And no search is worth compiling.
 _NOT_COMPILED = "SET LOCAL jit = off"
 _BY_INDEX = f"SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; {_NOT_COMPILED}"
+_BY_IDS = f"SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on; {_NOT_COMPILED}"
 _AS_USUAL = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_indexscan TO DEFAULT; SET LOCAL jit TO DEFAULT"
 # So many rows a search tells apart; of more it says "more than".
 COUNTED = 10_000
@@ -21,42 +26,72 @@ LOOKED_UP = 12_000
 
 
 class Among(Func):
-    """A condition: the field is one of the ids, as `bounded_ids` answers them."""
+    """A condition: the field is one of the ids, as `bounded_ids` answers them: one value, however many they are."""
 
     template = "%(expressions)s::uuid[])"
     arg_joiner = " = ANY("
     output_field = BooleanField()
 
-    def __init__(self, field: str, ids: str) -> None:
-        super().__init__(F(field), Value(ids, TextField()))
+    def __init__(self, field: str, ids: Iterable[str]) -> None:
+        super().__init__(F(field), Value(f"{{{','.join(ids)}}}", TextField()))
+
+
+# So long rows are read in the order of a list until a page is full, in milliseconds.
+PATIENCE = 250
+
+
+def met_soon(walked: Callable[[], T], gathered: Callable[[], T]) -> T:
+    """A page of so many rows that in the order of a list the first are met soon, as `walked` reads it. Where they are
+    not, for all of them are old, say, as `gathered` does: by their indexes."""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        try:
+            with transaction.atomic():
+                cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE:d}; {_NOT_COMPILED}")
+                page = walked()
+        except OperationalError as stopped:
+            if not isinstance(stopped.__cause__, QueryCanceled):
+                raise
+            cursor.execute(_BY_INDEX)
+            page = gathered()
+        cursor.execute(f"SET LOCAL statement_timeout TO DEFAULT; {_AS_USUAL}")
+    return page
+
+
+@dataclass(frozen=True)
+class ByIds:
+    """Rows that are narrowed to ids that are known, so that the index of ids is the one to ask."""
+
+    rows: QuerySet[Any]
 
 
 def _keys(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
     """Each once: several rows may have one key that is not their own."""
     keys = rows.order_by().values_list(key)
-    return keys if key == "pk" else keys.distinct()
+    is_own = key == "pk" or getattr(rows.model._meta.get_field(key), "unique", False)
+    return keys if is_own else keys.distinct()
 
 
-def rows_of(rows: QuerySet[Any], others: QuerySet[Any], key: str) -> Iterator[QuerySet[Any]]:
+def rows_of(rows: QuerySet[Any], others: QuerySet[Any], key: str) -> Iterator[QuerySet[Any] | ByIds]:
     """For `bounded_ids`: the rows whose id is the key of one of the others. First by ids that are looked up beforehand,
     for a join would be planned along all rows; then, where there are more of the others, by a join."""
-    ids, number = bounded_ids([others], LOOKED_UP, key)
-    yield rows.filter(Among("pk", ids))
-    if number == LOOKED_UP:
+    ids = bounded_ids([others], LOOKED_UP, key)
+    yield ByIds(rows.filter(Among("pk", ids)))
+    if len(ids) == LOOKED_UP:
         yield rows.filter(pk__in=others.values(key))
 
 
 def bounded_ids(
-    ways: Iterable[QuerySet[Any]], most: int, key: str = "pk", *, matches_texts: bool = True
-) -> tuple[str, int]:
-    """The keys of rows that one of the querysets has, each once, at most `most` of them, as the text of an array; and
-    how many. Each queryset is asked by itself, so that an index serves it, and no more of them than are needed."""
-    planned = _BY_INDEX if matches_texts else _NOT_COMPILED
+    ways: Iterable[QuerySet[Any] | ByIds], most: int, key: str = "pk", *, matches_texts: bool = True
+) -> list[str]:
+    """The keys of rows that one of the querysets has, each once, at most `most` of them. Each queryset is asked by
+    itself, so that an index serves it, and no more of them than are needed."""
+    usual = _BY_INDEX if matches_texts else _NOT_COMPILED
     found: set[str] = set()
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for way in ways:
+            rows, planned = (way.rows, _BY_IDS) if isinstance(way, ByIds) else (way, usual)
             try:
-                statement, params = _keys(way, key)[:most].query.sql_with_params()
+                statement, params = _keys(rows, key)[:most].query.sql_with_params()
             except EmptyResultSet:  # known without asking
                 continue
             cursor.execute(f"{planned}; SELECT array_agg(id)::text FROM ({statement}) AS found(id)", params)  # noqa: S608
@@ -65,4 +100,4 @@ def bounded_ids(
             if len(found) >= most:
                 break
         cursor.execute(_AS_USUAL)
-    return f"{{{','.join(list(found)[:most])}}}", min(len(found), most)
+    return list(found)[:most]

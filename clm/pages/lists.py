@@ -26,13 +26,14 @@ from clm.access.middleware import actor_of
 from clm.access.permissions import can, require
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
-from clm.lib.plans import COUNTED
+from clm.lib.plans import COUNTED, met_soon
 from clm.pages import saved_views
 from clm.pages.alerts import SOURCES
 from clm.pages.export import Row, csv_response, xlsx_response
 from clm.pages.fields import prepared
 from clm.pages.models import SavedView
 from clm.pages.rows import Cell, Line
+from clm.pages.saved_views import ALL_FILTERS
 from clm.pages.templatetags import covenant
 
 Text = str | Promise
@@ -144,6 +145,10 @@ class Pages(Paginator):  # type: ignore[type-arg]
     known: int | None = None
     # What a page's rows are taken from by their keys: nothing that the search asked is asked again.
     every: QuerySet[Any] | None = None
+    # The keys of all rows in the order of the list, where the search knows them.
+    told: Sequence[Any] | None = None
+    # The same rows in the same order, by the way for those that are not met soon: see `met_soon`.
+    gathered: QuerySet[Any] | None = None
 
     @cached_property
     def count(self) -> int:
@@ -167,20 +172,25 @@ class Pages(Paginator):  # type: ignore[type-arg]
         checked = self.validate_number(number)
         start = (checked - 1) * self.per_page
         # Of a told search the rows are named by their ids already.
-        is_told = self.known is not None and not self.has_more
-        if is_told or self.num_pages == 1:  # a whole page: for one row alone the planner would read along an index
+        is_named = self.known is not None and not self.has_more
+        if self.told is None and (is_named or self.num_pages == 1):
+            # A whole page: for one row alone the planner would read along an index.
             return Page(self.object_list[start : start + self.per_page], checked, self)
-        keys = self._keys(start)
+        keys = self._keys(start) if self.told is None else self.told[start : start + self.per_page]
         rows = self.object_list if self.every is None else self.every
         return Page(rows.filter(pk__in=keys), checked, self)
 
-    def _keys(self, start: int) -> list[Any]:
+    def _keys(self, start: int) -> Sequence[Any]:
         """The page's. Of a search that found few all are asked for: for a page of them alone the planner, who takes
         them for many, would read the whole table along an index."""
         keys = self.object_list.values_list("pk", flat=True)
         if self.most is not None and self.known is None and not self.has_more:
             return list(keys)[start : start + self.per_page]
-        return list(keys[start : start + self.per_page])
+        page = slice(start, start + self.per_page)
+        if self.gathered is None:
+            return list(keys[page])
+        others = self.gathered.values_list("pk", flat=True)
+        return met_soon(lambda: list(keys[page]), lambda: list(others[page]))
 
 
 class ListPage(View):
@@ -201,6 +211,8 @@ class ListPage(View):
     default_sort: ClassVar[str] = ""
     # Where one of these is asked for, rows are looked at one by one, and so counted to COUNTED only.
     searched: ClassVar[Sequence[str]] = ("q",)
+    # The filters of a list that has many: the others are drawn where they are asked for, or where all are.
+    main_filters: ClassVar[Sequence[str]] = ()
     page_size: ClassVar[int] = 50
     actions_template: ClassVar[str] = ""
     # Drawn beside the choice of columns, and anew with the rows.
@@ -209,6 +221,11 @@ class ListPage(View):
     actor: Actor
     # Set by a search that knows how many rows it found, up to one more than COUNTED.
     known: int | None = None
+    # And by one that knows which: their keys.
+    told: Sequence[str] | None = None
+    # Of one that found too many to say: the rows once more, for `met_soon`.
+    gathered: QuerySet[Any] | None = None
+    has_further_filters = False
 
     def rows(self) -> QuerySet[Any]:
         """The rows this actor may see, related rows selected."""
@@ -229,16 +246,21 @@ class ListPage(View):
         self.actor = actor_of(request)
         require(self.actor, self.verb)
         self.columns = [column for column in self.columns if not column.verb or can(self.actor, column.verb)]  # type: ignore[misc]
+        partial = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
+        if partial and ALL_FILTERS in request.GET:
+            filters = self.filters()
+            return render(request, "components/list_filters.html", {"list": self, "filter_form": _drawable(filters)})
         found, form = self.filtered()
         found = self.ordered(found)
         if request.GET.get("format") in ("csv", "xlsx"):
             return self.exported(found, request.GET["format"])
-        partial = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
         if not partial and not request.GET and (default := self.default_query()):
             return redirect(f"{request.path}?{default}")
         pages = Pages(found, self.page_size)
         pages.most = COUNTED if any(request.GET.get(name) for name in self.searched) else None
         pages.known, pages.every = self.known, None if self.known is None else self.ordered(self.rows())
+        pages.told = self._told_in_order()
+        pages.gathered = None if self.gathered is None else self.ordered(self.gathered)
         page = pages.get_page(request.GET.get("page"))
         name = "components/list_table.html" if partial else self.template_name
         response = render(request, name, self.context(page, form))
@@ -257,13 +279,25 @@ class ListPage(View):
     def filtered(self) -> tuple[QuerySet[Any], Form | None]:
         """Rows that pass the filters and the search, and the filter form. An unreadable filter filters nothing."""
         text = self.request.GET.get("q", "").replace("\x00", "").strip()
+        filters = self.filters()
+        return self.search(self.rows() if filters is None else filters.qs, text), _drawable(filters)
+
+    def filters(self) -> FilterSet | None:
+        """The filters: those that are drawn, and so every one that is asked for."""
         if self.filterset_class is None:
-            return self.search(self.rows(), text), None
+            return None
         filters = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
-        for bound in filters.form:
-            say_any(bound.field.widget)
-            prepared(bound)
-        return self.search(filters.qs, text), filters.form
+        if self.main_filters and ALL_FILTERS not in self.request.GET:
+            asked = [name for name, value in self.request.GET.items() if value]
+            further = [name for name in filters.filters if not self._is_drawn(name, asked)]
+            for name in further:
+                del filters.filters[name]
+            self.has_further_filters = bool(further)
+        return filters
+
+    def _is_drawn(self, name: str, asked: Sequence[str]) -> bool:
+        """Some filters have several controls, each with its own end to the name."""
+        return name in self.main_filters or any(each.startswith(name) for each in asked)
 
     @property
     def has_search(self) -> bool:
@@ -294,6 +328,12 @@ class ListPage(View):
         if column is None:
             return found if found.ordered else found.order_by("pk")
         return found.order_by(*column.order(descends), "-pk" if descends else "pk")
+
+    def _told_in_order(self) -> Sequence[str] | None:
+        """The keys that a search told, where the list is in their order."""
+        key, descends = self.sorting()
+        is_by_key = any(column.key == key and column.sort in (("id",), ("pk",)) for column in self.columns)
+        return sorted(self.told, reverse=descends) if self.told is not None and is_by_key else None
 
     def chosen_columns(self) -> list[Column]:
         """The columns named in the address, in the page's order, the main one always; else those visible by default."""
@@ -349,6 +389,17 @@ def without_idle_digits(value: Decimal) -> Decimal:
     return (Decimal(text.rstrip("0").rstrip(".")) if "." in text else value) or Decimal(0)
 
 
+def _drawable(filters: FilterSet | None) -> Form | None:
+    """The form of the filters, its controls ready to be drawn."""
+    if filters is None:
+        return None
+    form: Form = filters.form
+    for bound in form:
+        say_any(bound.field.widget)
+        prepared(bound)
+    return form
+
+
 def say_any(widget: Widget) -> None:
     """A yes-or-no filter says "Any" where nothing is asked."""
     if isinstance(widget, NullBooleanSelect):
@@ -357,7 +408,7 @@ def say_any(widget: Widget) -> None:
 
 def is_filtered(given: QueryDict) -> bool:
     """Whether anything but order, columns and page is asked for."""
-    shape = ("sort", "columns", "page", "format", "all")
+    shape = ("sort", "columns", "page", "format", "all", ALL_FILTERS)
     return any(value for name in given if name not in shape for value in given.getlist(name))
 
 

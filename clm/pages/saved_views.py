@@ -8,6 +8,9 @@ from django.http import QueryDict
 from clm.lib.actor import Actor
 from clm.pages.models import SavedView
 
+# Asks for every filter of a list to be drawn.
+ALL_FILTERS = "filters"
+
 
 def views_of(actor: Actor, page: str) -> QuerySet[SavedView]:
     """The person's own views of a page, by name."""
@@ -15,9 +18,10 @@ def views_of(actor: Actor, page: str) -> QuerySet[SavedView]:
 
 
 def clean_query(given: QueryDict) -> str:
-    """An address's query without the page number, the format, empty values and `all`, which asks for no view."""
+    """An address's query without the page number, the format, empty values, `all`, which asks for no view, and what
+    says how many filters are drawn."""
     kept = QueryDict(mutable=True)
     for name in given:
-        if name not in ("page", "format", "all"):
+        if name not in ("page", "format", "all", ALL_FILTERS):
             kept.setlist(name, [value for value in given.getlist(name) if value])
     return kept.urlencode()

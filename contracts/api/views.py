@@ -25,6 +25,7 @@ from clm.audit.access import unhidden
 from clm.audit.api.serializers import EntrySerializer
 from clm.audit.models import LedgerEntry
 from clm.lib.actor import Actor
+from clm.lib.plans import met_soon
 from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.access.other_side import file_name_for, in_told_state, told_choices
@@ -128,7 +129,9 @@ class ContractFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().filter_queryset(queryset)
-        return found_for(actor_in(self.request), rows, self.form.cleaned_data.get("q", ""), of=queryset).rows
+        found = found_for(actor_in(self.request), rows, self.form.cleaned_data.get("q", ""), of=queryset)
+        self.request.gathered = found.gathered  # for the view that reads a page of it
+        return found.rows
 
 
 class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):
@@ -144,13 +147,14 @@ class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """With the place in its text for each contract that was searched for, and whether it is held."""
-        rows = super().paginate_queryset(queryset)
+        words = self.request.query_params.get("q", "").replace("\x00", "").strip()
+        page, gathered = super().paginate_queryset, getattr(self.request, "gathered", None)
+        rows = page(queryset) if gathered is None else met_soon(lambda: page(queryset), lambda: page(gathered))
         held = held_among(row.pk for row in rows or ())
         for row in rows or ():
             row.is_held = row.pk in held
-        words = self.request.query_params.get("q", "").replace("\x00", "").strip()
         if rows and words:
-            found = snippets_of(actor_in(self.request), [row.pk for row in rows], words)
+            found = snippets_of(actor_in(self.request), rows, words)
             for row in rows:
                 row.snippet = found.get(row.pk, [])
         return rows

@@ -151,6 +151,7 @@ class ContractList(ListPage):
     filterset_class = ContractFilter
     search_hint = _("Words in the title, the text, a party or a reference")
     searched = ("q", "party")
+    main_filters = ("state", "category", "party", "ends_after", "ends_before")
     default_sort = "-newest"
     page_size = 25  # rows are high where a search shows places in their texts
     actions_template = "contracts/list_actions.html"
@@ -233,7 +234,7 @@ class ContractList(ListPage):
         found = words_of(ids, keys) if keys else {}
         text = self.request.GET.get("q", "").replace("\x00", "").strip()
         is_shown = text and "format" not in self.request.GET
-        snippets = snippets_of(self.actor, ids, text) if is_shown else {}
+        snippets = snippets_of(self.actor, rows, text) if is_shown else {}
         held = held_among(ids) if can(self.actor, VIEW_RECORDS) else set()
         for row in rows:
             row.said, row.snippet, row.is_held = found.get(row.pk, {}), snippets.get(row.pk, []), row.pk in held
@@ -257,6 +258,7 @@ class ContractList(ListPage):
 
     def _known(self, hits: Found) -> QuerySet[Any]:
         self.known = None if hits.number is None else hits.number + hits.has_more
+        self.told, self.gathered = hits.ids, hits.gathered
         return hits.rows
 
     def url_of(self, row: Contract) -> str:

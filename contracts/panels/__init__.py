@@ -19,6 +19,7 @@ from clm.dashboards.registry import (
     register_search_source,
 )
 from clm.lib.actor import Actor
+from clm.lib.plans import met_soon
 from contracts import queries
 from contracts.access import VIEW_INSIDE
 from contracts.access.retention import VIEW as VIEW_RECORDS
@@ -53,7 +54,13 @@ def _expiring(actor: Actor) -> dict[str, Any]:
 
 
 def _search_contracts(actor: Actor, words: str, limit: int) -> list[Hit]:
-    rows = list(found_for(actor, visible_rows(actor), words).rows[:limit])
+    found = found_for(actor, visible_rows(actor), words)
+    gathered = found.gathered
+    rows = (
+        list(found.rows[:limit])
+        if gathered is None
+        else met_soon(lambda: list(found.rows[:limit]), lambda: list(gathered[:limit]))
+    )
     held = held_among(row.pk for row in rows) if can(actor, VIEW_RECORDS) else set()
     return [Hit(str(_("Contract")), row.title, _beneath(row, row.pk in held), f"/contracts/{row.pk}/") for row in rows]
 

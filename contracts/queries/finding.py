@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Upper
 
 from clm.access.permissions import can, visible
 from clm.lib.actor import Actor
-from clm.lib.plans import COUNTED, Among, bounded_ids, rows_of
+from clm.lib.plans import COUNTED, Among, ByIds, bounded_ids, rows_of
 from contracts.models import ContractParty, FurtherWords, Party, Version
 from contracts.queries.party_names import in_capitals, parties_like, parties_so_named, typed_name
 from contracts.queries.phrases import CONFIGS, is_plain, phrases_in, web_search, with_phrases
@@ -22,11 +22,18 @@ MOST_WORDS = 20
 
 @dataclass(frozen=True)
 class Found:
-    """What was found. `number` is how many, at most COUNTED; None where nobody has counted."""
+    """What was found. `number` is how many, at most COUNTED; None where nobody has counted. `ids` are those of all that
+    was found, where that is not more; where it is, `gathered` are the same rows for `met_soon`."""
 
     rows: QuerySet[Any]
     number: int | None = None
     has_more: bool = False
+    ids: Sequence[str] | None = None
+    gathered: QuerySet[Any] | None = None
+
+
+def _told(rows: QuerySet[Any], ids: Sequence[str]) -> Found:
+    return Found(rows.filter(Among("pk", ids)), len(ids), ids=ids)
 
 
 def found_for(actor: Actor, rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -> Found:
@@ -44,30 +51,30 @@ def found_by(rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -
     """Rows that have the words in title, text, parties or references, or whose title or a party's name contains them as
     written; where none of all the rows has, those of parties whose names are much like them. Looked up at once, each
     way by an index of its own, so that whatever is asked of the found rows costs as much as there are."""
-    ids, number = bounded_ids(_ways(rows, words), COUNTED + 1)
-    if number > COUNTED:
-        return Found(rows.filter(_anyhow(words)), COUNTED, has_more=True)
-    if number or not typed_name(words) or _is_any(rows, of, words):
-        return Found(rows.filter(Among("pk", ids)), number)
+    ids = bounded_ids(_ways(rows, words), COUNTED + 1)
+    if len(ids) > COUNTED:
+        return Found(rows.filter(_anyhow(words)), COUNTED, has_more=True, gathered=_gathered(rows, words))
+    if ids or not typed_name(words) or _is_any(rows, of, words):
+        return _told(rows, ids)
     alike = parties_like(Party.objects.all(), words)
     parts = ContractParty.objects.filter(party__in=[party.pk for party in alike])
-    ids, number = bounded_ids(rows_of(rows, parts, "contract") if alike else (), COUNTED + 1)
-    if number > COUNTED:
+    ids = bounded_ids(rows_of(rows, parts, "contract") if alike else (), COUNTED + 1)
+    if len(ids) > COUNTED:
         return Found(rows.filter(pk__in=parts.values("contract")), COUNTED, has_more=True)
-    return Found(rows.filter(Among("pk", ids)), number)
+    return _told(rows, ids)
 
 
 def looked_up(rows: QuerySet[Any], of: QuerySet[Any]) -> Found:
     """The rows that a filter leaves `of` others and that is dear to ask, so that it is asked once."""
-    ids, number = bounded_ids([rows], COUNTED + 1, matches_texts=False)
-    return Found(rows, COUNTED, has_more=True) if number > COUNTED else Found(of.filter(Among("pk", ids)), number)
+    ids = bounded_ids([rows], COUNTED + 1, matches_texts=False)
+    return Found(rows, COUNTED, has_more=True) if len(ids) > COUNTED else _told(of, ids)
 
 
 def _is_any(rows: QuerySet[Any], of: QuerySet[Any] | None, words: str) -> bool:
     """Whether one has them that the rows were narrowed from."""
     if of is None or _asked(of) == _asked(rows):
         return False
-    return bounded_ids(_ways(of, words), 1)[1] > 0
+    return bool(bounded_ids(_ways(of, words), 1))
 
 
 def _asked(rows: QuerySet[Any]) -> str:
@@ -78,7 +85,7 @@ def _asked(rows: QuerySet[Any]) -> str:
         return ""
 
 
-def _ways(rows: QuerySet[Any], words: str) -> Iterator[QuerySet[Any]]:
+def _ways(rows: QuerySet[Any], words: str) -> Iterator[QuerySet[Any] | ByIds]:
     """The ways in which rows have the words; one may be found in several."""
     titled = cast("QuerySet[Any]", rows.annotate(title_upper=Upper("title")))
     capitals = in_capitals(words)
@@ -92,11 +99,22 @@ def _ways(rows: QuerySet[Any], words: str) -> Iterator[QuerySet[Any]]:
         yield from rows_of(rows, ContractParty.objects.filter(party__in=named), "contract")
 
 
+def _gathered(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """Each way by its index."""
+    ways = [rows.filter(_has(words)), rows.filter(title__icontains=words), rows.filter(pk__in=_in_long_texts(words))]
+    if typed_name(words):
+        parts = ContractParty.objects.filter(party__in=parties_so_named(words).values("pk"))
+        ways.append(rows.filter(pk__in=parts.values("contract")))
+    first, *others = (way.order_by().values("pk") for way in ways)
+    return rows.filter(pk__in=first.union(*others))
+
+
 def _anyhow(words: str) -> Q:
     """In any of the ways, as a condition: for so many rows that in the order of a list the first are met soon."""
     ways = _has(words) | Q(title__icontains=words) | Q(pk__in=_in_long_texts(words))
-    parts = ContractParty.objects.filter(party__in=parties_so_named(words).values("pk"))
-    return ways | Q(pk__in=parts.values("contract")) if typed_name(words) else ways
+    # Asked of each row that is met: the planner would gather all contracts of all parties so named beforehand.
+    parts = ContractParty.objects.filter(contract=OuterRef("pk"), party__in=parties_so_named(words).values("pk"))
+    return ways | Q(pk=Subquery(parts.values("contract")[:1])) if typed_name(words) else ways
 
 
 def _has(words: str) -> Q:

@@ -12,7 +12,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import QuerySet
 
-from clm.lib.plans import rows_of
+from clm.lib.plans import ByIds, rows_of
 from contracts.engine.snippets import Pair
 from contracts.models import WordPairs
 from contracts.search import APART, NEAR
@@ -77,11 +77,11 @@ def pairs_of(query: str) -> tuple[tuple[Pair, ...], bool]:
     return tuple(pairs), words == len(pairs) + 1 == 2
 
 
-def with_phrases(rows: QuerySet[Any], phrases: list[Phrase]) -> Iterator[QuerySet[Any]]:
+def with_phrases(rows: QuerySet[Any], phrases: list[Phrase]) -> Iterator[QuerySet[Any] | ByIds]:
     """The rows that have one of the phrases in their texts, for `bounded_ids`."""
     for phrase in phrases:
-        for near in rows_of(rows, WordPairs.objects.filter(pairs__contains=_hashed(phrase)), "contract"):
-            yield near if phrase.is_pair else near.filter(search=phrase.query)
+        having = rows if phrase.is_pair else rows.filter(search=phrase.query)
+        yield from rows_of(having, WordPairs.objects.filter(pairs__contains=_hashed(phrase)), "contract")
 
 
 def _hashed(phrase: Phrase) -> list[int]:

@@ -13,7 +13,7 @@ from django.db.models.functions import Left
 from clm.access.permissions import note_in_passing, visible
 from clm.lib.actor import Actor
 from contracts.engine.snippets import Pair, Part, lexemes_of, snippet
-from contracts.models import Version
+from contracts.models import Contract, Version
 from contracts.queries.phrases import pairs_of
 from contracts.queries.texts import by_counting
 
@@ -21,9 +21,10 @@ from contracts.queries.texts import by_counting
 LOOKED_THROUGH = 100_000
 
 
-def snippets_of(actor: Actor, contract_ids: Sequence[UUID], words: str) -> dict[UUID, list[Part]]:
+def snippets_of(actor: Actor, contracts: Sequence[Contract], words: str) -> dict[UUID, list[Part]]:
     """For contracts of one page, in the text that counts, or else in the newest; four queries. None where the title, a
     party or a reference was hit. What it shows of a confidential contract is a look at it."""
+    contract_ids = [each.pk for each in contracts]
     query = _query(words) if contract_ids else ""
     wanted, pairs = lexemes_of(query), pairs_of(query)[0]
     if not wanted:
@@ -31,7 +32,7 @@ def snippets_of(actor: Actor, contract_ids: Sequence[UUID], words: str) -> dict[
     shown = _in_texts(by_counting(_seen(actor, contract_ids)), wanted, pairs)
     if rest := [each for each in contract_ids if each not in shown]:
         shown |= _in_texts(_seen(actor, rest).order_by("contract", "-number"), wanted, pairs)
-    note_in_passing(contract_ids=shown)
+    note_in_passing(contract_ids=[each.pk for each in contracts if each.is_confidential and each.pk in shown])
     return shown
 
 

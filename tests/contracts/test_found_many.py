@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
+from django.db.models import BooleanField, Func, Q
+from django.http import QueryDict
 from django.test import Client
 
+from clm.dashboards.queries import search_everything
 from clm.lib.actor import Actor
+from clm.lib.plans import PATIENCE, met_soon
+from clm.pages.saved_views import clean_query
 from contracts.models import Contract
 from contracts.operations.change_contract import change_contract
 from contracts.operations.create_contract import create_contract
@@ -154,3 +161,80 @@ def test_parties_say_how_many_contracts_they_have(page: Client, alice: Actor, fi
 
     assert rows["Hoster"] == 2
     assert rows["Archive"] == 1
+
+
+class Slowly(Func):
+    """True, a tenth of a second later."""
+
+    template = "(pg_sleep(0.1)::text = '')"
+    output_field = BooleanField()
+
+
+@pytest.mark.parametrize("words", ["agreement", "greem", "Hoster", "oste"], ids=["word", "title", "party", "of a name"])
+def test_what_is_not_met_soon_is_gathered(
+    page: Client, api: Any, alice: Actor, five: list[Contract], monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    for contract in five:
+        name_party(actor=alice, contract_id=contract.pk, name="Hoster", role="counterparty")
+    monkeypatch.setattr("contracts.queries.finding.COUNTED", 1)
+    monkeypatch.setattr("clm.pages.lists.COUNTED", 3)
+    monkeypatch.setattr("contracts.pages.lists.ContractList.page_size", 2)
+    monkeypatch.setattr("clm.lib.plans.PATIENCE", 20)
+    monkeypatch.setattr("contracts.queries.finding._anyhow", lambda words: Q(Slowly()))
+    newest = list(reversed(five))
+
+    assert list(page.get(f"/contracts/?q={words}").context["page"]) == newest[:2]
+    assert [row["id"] for row in api.get(f"/api/v1/contracts/?q={words}").json()["results"]] == [
+        str(contract.pk) for contract in newest
+    ]
+    hits = [hit.url for found in search_everything(alice, words) for hit in found.hits if "/parties/" not in hit.url]
+    assert hits == [f"/contracts/{row.pk}/" for row in newest]
+    assert _setting("statement_timeout") == "0"
+
+
+def test_patience_with_one_statement_ends_with_it(five: object) -> None:
+    with pytest.raises(OperationalError, match="no such thing"), transaction.atomic():
+        met_soon(_refused, list)
+    assert _setting("statement_timeout") == "0"
+    assert met_soon(lambda: _setting("statement_timeout"), str) == f"{PATIENCE}ms"
+    assert (_setting("statement_timeout"), _setting("enable_seqscan")) == ("0", "on")
+
+
+def _refused() -> list[Any]:
+    raise OperationalError("no such thing")
+
+
+def _setting(name: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s)", [name])
+        return str(cursor.fetchone()[0])
+
+
+def test_few_filters_are_drawn_and_the_others_where_they_are_asked_for(page: Client, five: object) -> None:
+    few = page.get("/contracts/").content.decode()
+    asked = page.get("/contracts/?tag=x&value_from=5").content.decode()
+    every = page.get("/contracts/?filters=all").content.decode()
+    fragment = page.get("/contracts/?filters=all&q=backup&tag=x", headers={"HX-Request": "true"}).content.decode()
+
+    assert [filters_in(each) for each in (few, asked, fragment)] == [
+        MAIN,
+        [*MAIN, "tag", "value_from"],
+        filters_in(every),
+    ]
+    assert set(filters_in(every)) > {*MAIN, "owner", "department", "confidential", "risk", "currency"}
+    assert ("All filters" in few, "All filters" in every) == (True, False)
+    assert fragment.lstrip().startswith("<form")
+    assert all(f'value="{kept}"' in fragment for kept in ("backup", "x"))
+    assert "Clear filters" not in every  # how many are drawn narrows nothing
+    assert clean_query(QueryDict("filters=all&tag=x")) == "tag=x"
+
+
+MAIN = ["state", "category", "party", "ends_after", "ends_before"]
+
+
+def filters_in(text: str) -> list[str]:
+    """Names of the drawn filters; what is hidden is none."""
+    form = re.search(r'<form class="filters".*?</form>', text, re.DOTALL)
+    assert form is not None
+    names = re.findall(r'<(?:select|input)(?![^>]*type="(?:hidden|search)")[^>]* name="(\w+)"', form.group())
+    return sorted(names, key=lambda name: (name not in MAIN, MAIN.index(name) if name in MAIN else names.index(name)))
