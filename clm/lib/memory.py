@@ -6,7 +6,7 @@ import gc
 
 # A page makes some ten thousand objects and leaves few rings: looking through all of them after each thousand, as
 # Python does by itself, is a tenth of its time.
-OBJECTS, YOUNG, MIDDLE = 50_000, 20, 50
+OBJECTS, YOUNG, MIDDLE = 10_000, 20, 50
 
 
 def settle() -> None:

@@ -53,7 +53,7 @@ from contracts.queries.amendments import with_period
 from contracts.queries.clauses_had import having_clause
 from contracts.queries.custom_fields import asked_fields, with_values
 from contracts.queries.custom_filters import custom_filters
-from contracts.queries.finding import found_for
+from contracts.queries.finding import Found, found_for
 from contracts.queries.retention import held_among
 from contracts.queries.snippets import snippets_of
 from contracts.states import ContractState
@@ -130,7 +130,7 @@ class ContractFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().filter_queryset(queryset)
         found = found_for(actor_in(self.request), rows, self.form.cleaned_data.get("q", ""), of=queryset)
-        self.request.gathered = found.gathered  # for the view that reads a page of it
+        self.request.found = found  # for the view that reads a page of it
         return found.rows
 
 
@@ -147,16 +147,17 @@ class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """With the place in its text for each contract that was searched for, and whether it is held."""
-        words = self.request.query_params.get("q", "").replace("\x00", "").strip()
-        page, gathered = super().paginate_queryset, getattr(self.request, "gathered", None)
+        found: Found = self.request.found  # type: ignore[attr-defined]
+        page, gathered = super().paginate_queryset, found.gathered
         rows = page(queryset) if gathered is None else met_soon(lambda: page(queryset), lambda: page(gathered))
         held = held_among(row.pk for row in rows or ())
         for row in rows or ():
             row.is_held = row.pk in held
-        if rows and words:
-            found = snippets_of(actor_in(self.request), rows, words)
+        words = self.request.query_params.get("q", "").replace("\x00", "").strip()
+        if rows and words and not found.is_alike:
+            places = snippets_of(actor_in(self.request), rows, words)
             for row in rows:
-                row.snippet = found.get(row.pk, [])
+                row.snippet = places.get(row.pk, [])
         return rows
 
     @extend_schema(request=shapes.ContractFactsSerializer, responses={201: shapes.ContractSerializer})

@@ -205,6 +205,9 @@ class ContractList(ListPage):
         Column("newest", _("Added"), "created_at", kind="instant", sort=("id",), visible=False),
     )
 
+    # What was searched for is in none of the rows, but almost a party's name: no place to show.
+    is_alike = False
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """With a column for each field of the organization's own."""
         request.own_fields = asked_fields()  # type: ignore[attr-defined]  # asked for once: the filters take them too
@@ -233,7 +236,7 @@ class ContractList(ListPage):
         ids = [row.pk for row in rows]
         found = words_of(ids, keys) if keys else {}
         text = self.request.GET.get("q", "").replace("\x00", "").strip()
-        is_shown = text and "format" not in self.request.GET
+        is_shown = text and not self.is_alike and "format" not in self.request.GET
         snippets = snippets_of(self.actor, rows, text) if is_shown else {}
         held = held_among(ids) if can(self.actor, VIEW_RECORDS) else set()
         for row in rows:
@@ -258,7 +261,7 @@ class ContractList(ListPage):
 
     def _known(self, hits: Found) -> QuerySet[Any]:
         self.known = None if hits.number is None else hits.number + hits.has_more
-        self.told, self.gathered = hits.ids, hits.gathered
+        self.told, self.gathered, self.is_alike = hits.ids, hits.gathered, hits.is_alike
         return hits.rows
 
     def url_of(self, row: Contract) -> str:

@@ -23,17 +23,19 @@ MOST_WORDS = 20
 @dataclass(frozen=True)
 class Found:
     """What was found. `number` is how many, at most COUNTED; None where nobody has counted. `ids` are those of all that
-    was found, where that is not more; where it is, `gathered` are the same rows for `met_soon`."""
+    was found, where that is not more; where it is, `gathered` are the same rows for `met_soon`. `is_alike`: none had
+    the words, and these have a party whose name is much like them."""
 
     rows: QuerySet[Any]
     number: int | None = None
     has_more: bool = False
     ids: Sequence[str] | None = None
     gathered: QuerySet[Any] | None = None
+    is_alike: bool = False
 
 
-def _told(rows: QuerySet[Any], ids: Sequence[str]) -> Found:
-    return Found(rows.filter(Among("pk", ids)), len(ids), ids=ids)
+def _told(rows: QuerySet[Any], ids: Sequence[str], *, is_alike: bool = False) -> Found:
+    return Found(rows.filter(Among("pk", ids)), len(ids), ids=ids, is_alike=is_alike)
 
 
 def found_for(actor: Actor, rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -> Found:
@@ -60,8 +62,8 @@ def found_by(rows: QuerySet[Any], words: str, of: QuerySet[Any] | None = None) -
     parts = ContractParty.objects.filter(party__in=[party.pk for party in alike])
     ids = bounded_ids(rows_of(rows, parts, "contract") if alike else (), COUNTED + 1)
     if len(ids) > COUNTED:
-        return Found(rows.filter(pk__in=parts.values("contract")), COUNTED, has_more=True)
-    return _told(rows, ids)
+        return Found(rows.filter(pk__in=parts.values("contract")), COUNTED, has_more=True, is_alike=True)
+    return _told(rows, ids, is_alike=True)
 
 
 def looked_up(rows: QuerySet[Any], of: QuerySet[Any]) -> Found:
