@@ -39,20 +39,24 @@ UNION ALL SELECT 'department', '', department_id::text, count(*) FROM found
     WHERE department_id IS NOT NULL GROUP BY department_id
 UNION ALL (SELECT 'owner', '', owner_id::text, count(*) FROM found GROUP BY owner_id ORDER BY 4 DESC LIMIT {top})
 UNION ALL SELECT 'risk', '', risk_band, count(*) FROM found WHERE risk_band <> '' GROUP BY risk_band
-UNION ALL (SELECT 'party', p.name, p.id::text, count(DISTINCT found.id) FROM found
-    JOIN contracts_contractparty cp ON cp.contract_id = found.id
-    JOIN contracts_party p ON p.id = cp.party_id GROUP BY p.name, p.id
-    HAVING bool_or(cp.role <> 'ours') ORDER BY 4 DESC, 2 LIMIT {top})
+UNION ALL (SELECT 'party', p.name, p.id::text, counted.number FROM (
+        SELECT party_id, count(*) AS number FROM (
+            SELECT cp.party_id, bool_or(cp.role <> 'ours') AS is_other FROM found
+            JOIN contracts_contractparty cp ON cp.contract_id = found.id GROUP BY cp.party_id, cp.contract_id
+        ) AS parts GROUP BY party_id HAVING bool_or(is_other)
+    ) AS counted JOIN contracts_party p ON p.id = counted.party_id ORDER BY 4 DESC, 2 LIMIT {top})
 UNION ALL (SELECT 'tag', '', tag, count(*) FROM found, unnest(found.tags) AS tag
     GROUP BY tag ORDER BY 4 DESC, 3 LIMIT {top})
 UNION ALL SELECT 'value', currency, width_bucket(value_amount, %s::numeric[])::text, count(*) FROM found
     WHERE value_amount IS NOT NULL GROUP BY 2, 3
 UNION ALL SELECT 'ends', '', extract(year FROM term_ends_on)::text, count(*) FROM found
     WHERE term_ends_on IS NOT NULL GROUP BY 3
-UNION ALL SELECT 'custom', f.key, v.text, count(*) FROM found
-    CROSS JOIN LATERAL (SELECT field_id, text FROM contracts_customvalue WHERE contract_id = found.id OFFSET 0) AS v
-    JOIN contracts_customfield f ON f.id = v.field_id
-    WHERE f.organization_id = %s AND f.retired_at IS NULL AND f.kind IN ('choice', 'choices', 'yes_no') GROUP BY 2, 3
+UNION ALL SELECT 'custom', f.key, counted.text, counted.number FROM (
+        SELECT field_id, text, count(*) AS number FROM found CROSS JOIN LATERAL (
+            SELECT field_id, text FROM contracts_customvalue WHERE contract_id = found.id OFFSET 0
+        ) AS v GROUP BY field_id, text
+    ) AS counted JOIN contracts_customfield f ON f.id = counted.field_id
+    WHERE f.organization_id = %s AND f.retired_at IS NULL AND f.kind IN ('choice', 'choices', 'yes_no')
 """
 
 
