@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -21,13 +22,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     if actor is None or not hasattr(request, "membership"):
         return {"actor": None, "navigation": [], "inbox_count": 0, "organization": None, "memberships": []}
-    navigation = _navigation(actor, request.path)
+
+    @cache
+    def navigation() -> list[dict[str, Any]]:
+        return _navigation(actor, request.path)
+
     return {
         "acting_for": _acting_for(request, actor),
         "actor": actor,
+        # Called where a template has them, so never for an error page or a part of a page.
         "navigation": navigation,
         # What the entry counts already; a page asks once.
-        "inbox_count": next((entry["badge"] for entry in navigation if entry["key"] == "inbox"), 0),
+        "inbox_count": lambda: next((entry["badge"] for entry in navigation() if entry["key"] == "inbox"), 0),
         "organization": request.membership.organization,
         "memberships": request.memberships,  # type: ignore[attr-defined]
         "may_see_tokens": can(actor, "accounts.view_token"),

@@ -32,7 +32,7 @@ def test_the_nearest_entry_is_lit(path: str, lit: str) -> None:
 
 def test_one_entry_is_lit(page: Client) -> None:
     answer = page.get("/contracts/parties/")
-    assert [entry["key"] for entry in answer.context["navigation"] if entry["active"]] == ["parties"]
+    assert [entry["key"] for entry in answer.context["navigation"]() if entry["active"]] == ["parties"]
 
 
 def test_without_a_database_the_page_says_so() -> None:
