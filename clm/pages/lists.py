@@ -248,8 +248,7 @@ class ListPage(View):
         self.columns = [column for column in self.columns if not column.verb or can(self.actor, column.verb)]  # type: ignore[misc]
         partial = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
         if partial and ALL_FILTERS in request.GET:
-            filters = self.filters()
-            return render(request, "components/list_filters.html", {"list": self, "filter_form": _drawable(filters)})
+            return render(request, "components/list_filters.html", {"list": self, "filter_form": self._all_filters()})
         found, form = self.filtered()
         found = self.ordered(found)
         if request.GET.get("format") in ("csv", "xlsx"):
@@ -294,6 +293,14 @@ class ListPage(View):
                 del filters.filters[name]
             self.has_further_filters = bool(further)
         return filters
+
+    def _all_filters(self) -> Form | None:
+        """Ready to be put in the place of the few: the first of the others is where the person goes on."""
+        form = _drawable(self.filters())
+        further = [bound for bound in form or () if bound.name not in self.main_filters and not bound.is_hidden]
+        for bound in further[:1]:
+            bound.field.widget.attrs["autofocus"] = True
+        return form
 
     def _is_drawn(self, name: str, asked: Sequence[str]) -> bool:
         """Some filters have several controls, each with its own end to the name."""

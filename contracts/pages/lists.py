@@ -151,7 +151,7 @@ class ContractList(ListPage):
     filterset_class = ContractFilter
     search_hint = _("Words in the title, the text, a party or a reference")
     searched = ("q", "party")
-    main_filters = ("state", "category", "party", "ends_after", "ends_before")
+    main_filters = ("state", "category", "party")
     default_sort = "-newest"
     page_size = 25  # rows are high where a search shows places in their texts
     actions_template = "contracts/list_actions.html"
