@@ -1,4 +1,4 @@
-"""The ledger as JSON lines that verify off line: a header with the head, then one line an entry."""
+"""The ledger as JSON lines that verify offline: a header with the head, then one line an entry."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class _Packer:
         self.packed.rows += member.lines
 
     def _ledger(self) -> None:
-        """The ledger as the off-line verifier reads it, whole: nothing is withheld in an export of everything."""
+        """The ledger as the offline verifier reads it, whole: nothing is withheld in an export of everything."""
         with self.archive.member(form.LEDGER) as member:
             first = header(self.organization_id, self.packed.head_sequence, self.packed.head_hash)
             member.line(canonical_json(first).decode())

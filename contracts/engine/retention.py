@@ -52,9 +52,15 @@ class Retention:
 
 
 def retention(
-    ended_on: date, category: str, jurisdiction: str, rules: Iterable[Rule], recorded_on: date | None = None
+    ended_on: date,
+    category: str,
+    jurisdiction: str,
+    rules: Iterable[Rule],
+    recorded_on: date | None = None,
+    *,
+    called: str = "",
 ) -> Retention | None:
-    """None where no rule fits: then nothing says that the contract may go, and it stays. `ended_on` is the first day
+    """`called` is how the trace says the type. None where no rule fits: then nothing says that the contract may go, and it stays. `ended_on` is the first day
     after its last term, or the day it was terminated or archived; where people said only later that it had ended, on
     `recorded_on`, it is kept from then."""
     start = max(ended_on, recorded_on or ended_on)
@@ -72,7 +78,7 @@ def retention(
         inputs=(
             Input("ended on", ended_on),
             *([Input("end recorded on", start)] if start != ended_on else []),
-            Input("type", category),
+            Input("type", called or category),
             Input("jurisdiction", jurisdiction or "not named: every rule of its type fits"),
         ),
         parameters={"rule": decisive.name, "rests on": decisive.basis},

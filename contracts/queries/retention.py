@@ -13,6 +13,7 @@ from clm.access.permissions import visible
 from clm.lib.actor import Actor
 from contracts.engine.retention import Retention, Rule, retention
 from contracts.models import Contract, ContractParty, Disposal, LegalHold, Matter, MatterContract, RetentionRule
+from contracts.models.contract import Category
 
 
 def standing_holds() -> QuerySet[LegalHold]:
@@ -72,7 +73,8 @@ def retention_of(contract: Contract, rules: Iterable[Rule] | None = None) -> Ret
         return None
     known = engine_rules() if rules is None else rules
     recorded_on = contract.end_recorded_on
-    return retention(contract.ended_on, contract.category, contract.jurisdiction, known, recorded_on)
+    called = str(Category(contract.category).label)
+    return retention(contract.ended_on, contract.category, contract.jurisdiction, known, recorded_on, called=called)
 
 
 def engine_rules() -> list[Rule]:

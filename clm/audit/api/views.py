@@ -60,7 +60,7 @@ class ExportView(Conditional):
         responses={(200, "application/x-ndjson"): OpenApiResponse(OpenApiTypes.STR, "Header, then one entry a line")},
     )
     def post(self, request: Request) -> HttpResponse:
-        """Export the ledger as JSON lines that verify off line. A POST, because the export is itself recorded."""
+        """Export the ledger as JSON lines that verify offline. A POST, because the export is itself recorded."""
         check_empty(request)
         lines = export_ledger(actor=actor_in(request))
         answer = StreamingHttpResponse(lines, content_type="application/x-ndjson")
