@@ -60,9 +60,9 @@ def retention(
     *,
     called: str = "",
 ) -> Retention | None:
-    """`called` is how the trace says the type. None where no rule fits: then nothing says that the contract may go, and it stays. `ended_on` is the first day
+    """None where no rule fits: then nothing says that the contract may go, and it stays. `ended_on` is the first day
     after its last term, or the day it was terminated or archived; where people said only later that it had ended, on
-    `recorded_on`, it is kept from then."""
+    `recorded_on`, it is kept from then. `called` is how the trace says the type."""
     start = max(ended_on, recorded_on or ended_on)
     fitting = sorted((rule for rule in rules if rule.fits(category, jurisdiction)), key=lambda rule: rule.name)
     if not fitting:
