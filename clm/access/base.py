@@ -65,7 +65,11 @@ class ScopedManager(models.Manager[M]):
         if not has_scope():
             return ScopedQuerySet(self.model, using=self._db).filter(organization_id=NoScope())
         within = organization_filter()
-        query = _narrowed(self.model, within["organization_id"]).chain() if within else None
+        if not within:
+            return ScopedQuerySet(self.model, using=self._db)
+        query = _narrowed(self.model, within["organization_id"]).chain()
+        # A copy of a query shares these lists with it, and each join of a table with itself adds to one.
+        query.table_map = {table: [*aliases] for table, aliases in query.table_map.items()}
         return ScopedQuerySet(self.model, query=query, using=self._db)
 
 

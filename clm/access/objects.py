@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -34,9 +35,10 @@ def granted(actor: Actor, model: type[Model], permission: str) -> QuerySet[Any]:
     """The ids of the rows on which this person holds the permission by name. Others than people hold none. Asks nothing
     itself but once a process: every `visible` builds on it, many times a page."""
     grants: Any = get_user_obj_perms_model(cast("Any", model))._default_manager
-    if actor.user_id is None:
-        return cast("QuerySet[Any]", grants.none().values("content_object"))
-    held = grants.filter(user_id=actor.user_id, permission_id=_permission_id(model, permission))
+    held = grants.none()
+    if actor.user_id is not None:
+        with suppress(Permission.DoesNotExist):  # of a newer version whose migration did not run yet
+            held = grants.filter(user_id=actor.user_id, permission_id=_permission_id(model, permission))
     return cast("QuerySet[Any]", held.values("content_object"))
 
 
@@ -74,6 +76,9 @@ def people_granted(permission: str, obj: Model) -> QuerySet[Any]:
 def holders(rows: QuerySet[M], permission: str) -> Iterable[tuple[Any, Any]]:
     """Who holds a permission by name on which of the rows: pairs of a person's id and a row's."""
     grants: Any = get_user_obj_perms_model(cast("Any", rows.model))
-    known = _permission_id(rows.model, permission)
+    try:
+        known = _permission_id(rows.model, permission)
+    except Permission.DoesNotExist:
+        return []
     held = grants._default_manager.filter(permission_id=known, content_object__in=rows.values("pk"))
     return cast("Iterable[tuple[Any, Any]]", held.values_list("user_id", "content_object_id"))

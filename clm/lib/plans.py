@@ -37,13 +37,20 @@ class Among(Func):
 
 
 # So long rows are read in the order of a list until a page is full, in milliseconds.
-PATIENCE = 250
+PATIENCE = 1000
+_LIMIT = (
+    "SELECT current_setting('statement_timeout'), extract(epoch FROM current_setting('statement_timeout')::interval)"
+)
 
 
 def met_soon(walked: Callable[[], T], gathered: Callable[[], T]) -> T:
     """A page of so many rows that in the order of a list the first are met soon, as `walked` reads it. Where they are
     not, for all of them are old, say, as `gathered` does: by their indexes."""
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(_LIMIT)
+        usual, seconds = cursor.fetchone()
+        if 0 < seconds * 1000 <= PATIENCE:
+            return walked()
         try:
             with transaction.atomic():
                 cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE:d}; {_NOT_COMPILED}")
@@ -53,7 +60,7 @@ def met_soon(walked: Callable[[], T], gathered: Callable[[], T]) -> T:
                 raise
             cursor.execute(_BY_INDEX)
             page = gathered()
-        cursor.execute(f"SET LOCAL statement_timeout TO DEFAULT; {_AS_USUAL}")
+        cursor.execute(f"SET LOCAL statement_timeout = %s; {_AS_USUAL}", [usual])
     return page
 
 

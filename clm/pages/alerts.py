@@ -13,9 +13,10 @@ from django.http import QueryDict
 
 from clm.lib import clock
 from clm.lib.actor import Actor
+from clm.pages.saved_views import ALL_FILTERS
 
 # Names in a list's address that say how it is shown, and not which rows it has.
-SHOWN_BY = frozenset({"sort", "columns", "page", "per_page", "format", "all", "view"})
+SHOWN_BY = frozenset({"sort", "columns", "page", "per_page", "format", "all", ALL_FILTERS, "view"})
 AT_ONCE_EVERY = timedelta(minutes=5)
 # A list that is slow to ask is asked more rarely: it takes a hundredth of the time at most.
 WAIT_FOR_EACH_SECOND = 100

@@ -13,7 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.forms import Form, NullBooleanSelect, Widget
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise, cached_property
@@ -247,8 +247,9 @@ class ListPage(View):
         require(self.actor, self.verb)
         self.columns = [column for column in self.columns if not column.verb or can(self.actor, column.verb)]  # type: ignore[misc]
         partial = bool(getattr(request, "htmx", False)) and not request.headers.get("HX-Boosted")
-        if partial and ALL_FILTERS in request.GET:
-            return render(request, "components/list_filters.html", {"list": self, "filter_form": self._all_filters()})
+        if partial and request.headers.get("HX-Target") == "list-filter":
+            context = {"list": self, "filter_form": self._all_filters()}
+            return _by_htmx(render(request, "components/list_filters.html", context))
         found, form = self.filtered()
         found = self.ordered(found)
         if request.GET.get("format") in ("csv", "xlsx"):
@@ -262,9 +263,7 @@ class ListPage(View):
         pages.gathered = None if self.gathered is None else self.ordered(self.gathered)
         page = pages.get_page(request.GET.get("page"))
         name = "components/list_table.html" if partial else self.template_name
-        response = render(request, name, self.context(page, form))
-        patch_vary_headers(response, ["HX-Request"])
-        return response
+        return _by_htmx(render(request, name, self.context(page, form)))
 
     @cached_property
     def views(self) -> QuerySet[SavedView]:
@@ -394,6 +393,12 @@ def without_idle_digits(value: Decimal) -> Decimal:
     """The same number without zeros at its end: 61000.0000 is 61000."""
     text = f"{value:f}"
     return (Decimal(text.rstrip("0").rstrip(".")) if "." in text else value) or Decimal(0)
+
+
+def _by_htmx(response: HttpResponse) -> HttpResponse:
+    """One address answers a page, and parts of it to htmx: no cache takes one for the other."""
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
 
 
 def _drawable(filters: FilterSet | None) -> Form | None:

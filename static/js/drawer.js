@@ -3,7 +3,7 @@ export function startDrawer() {
   const drawer = document.getElementById("trace-drawer");
   if (!drawer) return;
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id !== "trace-content") return;
+    if (event.detail.target?.id !== "trace-content") return;
     if (!drawer.open) drawer.showModal();
     drawer.querySelector(".drawer-body").scrollTop = 0;
   });

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from clm.access.base import _narrowed
+from clm.access.objects import granted, holders
 from clm.access.scope import every_organization, organization_scope
 from clm.lib.actor import Actor
 from clm.lib.errors import NoOrganizationInScope
 from clm.notify.models import Notification
-from contracts.models import Contract
+from contracts.models import Contract, Party
 from contracts.operations.create_contract import create_contract
 from tests.cast import Cast, make_cast
 
@@ -41,3 +43,17 @@ def test_only_rows_of_the_organization_in_scope_are_read(acme: Cast, globex: Cas
         assert not Contract.objects.filter(pk=contract.pk).exists()
     with every_organization():
         assert Contract.objects.get().pk == contract.pk
+
+
+def test_what_every_read_begins_with_is_left_as_it_is(acme: Cast) -> None:
+    """Queries are made from copies of one: joins of a table with itself, and uses in another, would add to it."""
+    before = {table: list(names) for table, names in _narrowed(Party, acme.organization.pk).table_map.items()}
+    for _ in range(3):
+        list(Party.objects.select_related("parent"))
+        list(Party.objects.filter(parent__in=Party.objects.values("pk")))
+    assert _narrowed(Party, acme.organization.pk).table_map == before
+
+
+def test_a_permission_that_no_migration_made_yet_is_held_by_nobody(acme: Cast, alice: Actor) -> None:
+    assert list(granted(alice, Contract, "contracts.of_a_newer_version")) == []
+    assert list(holders(Contract.objects.all(), "contracts.of_a_newer_version")) == []

@@ -130,6 +130,17 @@ def test_a_view_that_cannot_be_asked_tells_so_once_and_nothing_else(alice: Actor
     assert view.alert_due_at == NINE + timedelta(minutes=17)
 
 
+def test_how_a_view_is_shown_asks_for_nothing(alice: Actor) -> None:
+    with clock.set_to(NINE):
+        watched(alice)
+    looked()
+    SavedView.objects.update(query="tag=renew&filters=all&sort=title&columns=state")
+    create_contract(actor=alice, title="Anything", tags=["renew"])
+    looked(6)
+    assert len(told(alice)) == 1
+    assert "cannot be asked" not in told(alice)[0]
+
+
 def test_however_many_match_an_old_one_that_begins_to_is_told(alice: Actor) -> None:
     """Among more than anybody reads, and without fetching them."""
     old = create_contract(actor=alice, title="Old")
