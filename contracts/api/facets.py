@@ -16,6 +16,7 @@ from contracts.access import VIEW_INSIDE
 from contracts.api.views import ContractFilter
 from contracts.models import Contract
 from contracts.queries.facets import facets_of
+from contracts.queries.finding import Found
 
 
 class CountSerializer(serializers.Serializer[Any]):
@@ -53,5 +54,6 @@ class Facets(VisibleRowsView):
     def get(self, request: Request) -> Response:
         actor = actor_in(request)
         require(actor, self.verb)
-        found = self.filter_queryset(queries.contracts(actor))
+        self.filter_queryset(queries.contracts(actor))
+        found: Found = request.found  # type: ignore[attr-defined]
         return Response(FacetsSerializer(facets_of(found, actor.organization_id)).data)

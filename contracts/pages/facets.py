@@ -31,7 +31,7 @@ def contract_facets(request: HttpRequest) -> HttpResponse:
     every = queries.contracts(actor)
     words = request.GET.get("q", "").replace("\x00", "").strip()
     found = ContractFilter(request.GET, queryset=every, request=request).qs
-    facets = facets_of(found_for(actor, found, words, of=every).rows, actor.organization_id)
+    facets = facets_of(found_for(actor, found, words, of=every), actor.organization_id)
     shown = [
         {"label": facet.label, "counts": [_link(request.GET, count) for count in facet.counts]}
         for facet in facets.facets

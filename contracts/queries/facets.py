@@ -14,10 +14,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clm.accounts.models import Team, User
-from clm.lib.plans import COUNTED
+from clm.lib.plans import COUNTED, Among, met_soon
 from contracts.models import Contract, CustomField
 from contracts.models.contract import Category
 from contracts.models.risk import RiskBand
+from contracts.queries.finding import Found
 from contracts.states import ContractState
 
 # Of more than these the newest are counted, and said so: a page must not take a second where a word is everywhere.
@@ -85,8 +86,21 @@ class Facets:
     facets: list[Facet] = field(default_factory=list)
 
 
-def facets_of(found: QuerySet[Contract], organization_id: UUID) -> Facets:
-    """Counts over rows that the actor sees; three queries at most."""
+def facets_of(found: Found, organization_id: UUID) -> Facets:
+    """Counts over found rows, which the actor sees; three queries at most, and one more where very many were found."""
+    rows = found.rows
+    if found.gathered is not None:
+        walked, gathered = (_newest(each) for each in (found.rows, found.gathered))
+        newest = met_soon(lambda: list(walked.all()), lambda: list(gathered.all()))
+        rows = Contract.objects.filter(Among("pk", map(str, newest)))
+    return _counted(rows, organization_id)
+
+
+def _newest(rows: QuerySet[Contract]) -> QuerySet[Any]:
+    return rows.order_by("-id").values_list("pk", flat=True)[: COUNTED + 1]
+
+
+def _counted(found: QuerySet[Contract], organization_id: UUID) -> Facets:
     chosen = found.order_by("-id").values(*_COLUMNS)[: COUNTED + 1]
     try:
         sql, params = chosen.query.sql_with_params()

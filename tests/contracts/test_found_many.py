@@ -187,6 +187,8 @@ def test_what_is_not_met_soon_is_gathered(
     assert [row["id"] for row in api.get(f"/api/v1/contracts/?q={words}").json()["results"]] == [
         str(contract.pk) for contract in newest
     ]
+    states = api.get(f"/api/v1/contracts/facets/?q={words}").json()["facets"][0]
+    assert (states["key"], [each["number"] for each in states["counts"]]) == ("state", [5])
     hits = [hit.url for found in search_everything(alice, words) for hit in found.hits if "/parties/" not in hit.url]
     assert hits == [f"/contracts/{row.pk}/" for row in newest]
     assert _setting("statement_timeout") == "0"

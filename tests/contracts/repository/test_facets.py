@@ -20,6 +20,7 @@ from contracts.operations.custom_fields.define_custom_field import define_custom
 from contracts.operations.name_party import name_party
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.queries import contracts, facets
+from contracts.queries.finding import Found
 from tests.cast import Cast
 from tests.contracts.library.shelf import approved
 from tests.contracts.papers import draft_contract, newest
@@ -53,7 +54,7 @@ def filed(alice: Actor, acme: Cast) -> list[Contract]:
 
 
 def counted(actor: Actor) -> dict[str, list[tuple[str, int]]]:
-    found = facets.facets_of(contracts(actor), actor.organization_id)
+    found = facets.facets_of(Found(contracts(actor)), actor.organization_id)
     return {facet.label: [(count.label, count.number) for count in facet.counts] for facet in found.facets}
 
 
@@ -100,7 +101,7 @@ def test_of_many_the_newest_are_counted(
 ) -> None:
     monkeypatch.setattr(facets, "COUNTED", 2)
 
-    found = facets.facets_of(contracts(alice), alice.organization_id)
+    found = facets.facets_of(Found(contracts(alice)), alice.organization_id)
     assert (found.number, found.has_more) == (2, True)
     assert "the newest 10,000 are counted" in page.get("/contracts/facets/").content.decode()
 
