@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COUNT = int(os.environ.get("BENCH_CONTRACTS", "100000"))
 SECTIONS = ("ingest", "windows", "lists", "search", "pages", "redlines", "drafting", "signing", "ledger", "imports")
-# Asked for by name: an hour, and forty gigabytes.
+# Asked for by name: an hour and a half, and fifty gigabytes.
 LONG = ("search_million",)
 MILLION = 1_000_000
 WRITE = "--write"
