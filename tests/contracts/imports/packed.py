@@ -31,10 +31,11 @@ def text_of(seed: int, words: int = 120) -> bytes:
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
+    """The same files are the same bytes, whenever they are packed."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
