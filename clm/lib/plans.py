@@ -23,6 +23,11 @@ _AS_USUAL = "SET LOCAL enable_seqscan TO DEFAULT; SET LOCAL enable_indexscan TO 
 COUNTED = 10_000
 # Somewhat more, for some of what they lead to may not be seen.
 LOOKED_UP = 12_000
+# So long rows are read in the order of a list until a page is full, in milliseconds.
+PATIENCE = 1000
+_LIMIT = (
+    "SELECT current_setting('statement_timeout'), extract(epoch FROM current_setting('statement_timeout')::interval)"
+)
 
 
 class Among(Func):
@@ -36,32 +41,28 @@ class Among(Func):
         super().__init__(F(field), Value(f"{{{','.join(ids)}}}", TextField()))
 
 
-# So long rows are read in the order of a list until a page is full, in milliseconds.
-PATIENCE = 1000
-_LIMIT = (
-    "SELECT current_setting('statement_timeout'), extract(epoch FROM current_setting('statement_timeout')::interval)"
-)
-
-
-def met_soon(walked: Callable[[], T], gathered: Callable[[], T]) -> T:
-    """A page of so many rows that in the order of a list the first are met soon, as `walked` reads it. Where they are
-    not, for all of them are old, say, as `gathered` does: by their indexes."""
+def met_soon(read: Callable[[QuerySet[Any]], T], rows: QuerySet[Any], gathered: QuerySet[Any] | None) -> T:
+    """What is read of the first of the rows, of which there are so many that in the order of a list the first are met
+    soon. Where they are not, for all of them are old, say, it is read of the same rows gathered by their indexes. None
+    where there are not so many: then they are read as they are."""
+    if gathered is None:
+        return read(rows)
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(_LIMIT)
         usual, seconds = cursor.fetchone()
         if 0 < seconds * 1000 <= PATIENCE:
-            return walked()
+            return read(rows)
         try:
             with transaction.atomic():
                 cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE:d}; {_NOT_COMPILED}")
-                page = walked()
+                found = read(rows)
         except OperationalError as stopped:
             if not isinstance(stopped.__cause__, QueryCanceled):
                 raise
             cursor.execute(_BY_INDEX)
-            page = gathered()
+            found = read(gathered)
         cursor.execute(f"SET LOCAL statement_timeout = %s; {_AS_USUAL}", [usual])
-    return page
+    return found
 
 
 @dataclass(frozen=True)

@@ -183,14 +183,13 @@ class Pages(Paginator):  # type: ignore[type-arg]
     def _keys(self, start: int) -> Sequence[Any]:
         """The page's. Of a search that found few all are asked for: for a page of them alone the planner, who takes
         them for many, would read the whole table along an index."""
-        keys = self.object_list.values_list("pk", flat=True)
         if self.most is not None and self.known is None and not self.has_more:
-            return list(keys)[start : start + self.per_page]
-        page = slice(start, start + self.per_page)
-        if self.gathered is None:
-            return list(keys[page])
-        others = self.gathered.values_list("pk", flat=True)
-        return met_soon(lambda: list(keys[page]), lambda: list(others[page]))
+            return list(self.object_list.values_list("pk", flat=True))[start : start + self.per_page]
+        return met_soon(
+            lambda rows: list(rows.values_list("pk", flat=True)[start : start + self.per_page]),
+            self.object_list,
+            self.gathered,
+        )
 
 
 class ListPage(View):

@@ -148,8 +148,7 @@ class Contracts(IdempotentMixin, VisibleRowsView, ListAPIView):
     def paginate_queryset(self, queryset: Any) -> Any:
         """With the place in its text for each contract that was searched for, and whether it is held."""
         found: Found = self.request.found  # type: ignore[attr-defined]
-        page, gathered = super().paginate_queryset, found.gathered
-        rows = page(queryset) if gathered is None else met_soon(lambda: page(queryset), lambda: page(gathered))
+        rows = met_soon(super().paginate_queryset, queryset, found.gathered)
         held = held_among(row.pk for row in rows or ())
         for row in rows or ():
             row.is_held = row.pk in held

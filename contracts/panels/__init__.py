@@ -55,12 +55,7 @@ def _expiring(actor: Actor) -> dict[str, Any]:
 
 def _search_contracts(actor: Actor, words: str, limit: int) -> list[Hit]:
     found = found_for(actor, visible_rows(actor), words)
-    gathered = found.gathered
-    rows = (
-        list(found.rows[:limit])
-        if gathered is None
-        else met_soon(lambda: list(found.rows[:limit]), lambda: list(gathered[:limit]))
-    )
+    rows = met_soon(lambda rows: list(rows[:limit]), found.rows, found.gathered)
     held = held_among(row.pk for row in rows) if can(actor, VIEW_RECORDS) else set()
     return [Hit(str(_("Contract")), row.title, _beneath(row, row.pk in held), f"/contracts/{row.pk}/") for row in rows]
 

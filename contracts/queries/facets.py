@@ -88,16 +88,14 @@ class Facets:
 
 def facets_of(found: Found, organization_id: UUID) -> Facets:
     """Counts over found rows, which the actor sees; three queries at most, and one more where very many were found."""
-    rows = found.rows
-    if found.gathered is not None:
-        walked, gathered = (_newest(each) for each in (found.rows, found.gathered))
-        newest = met_soon(lambda: list(walked.all()), lambda: list(gathered.all()))
-        rows = Contract.objects.filter(Among("pk", map(str, newest)))
-    return _counted(rows, organization_id)
+    if found.gathered is None:
+        return _counted(found.rows, organization_id)
+    newest = met_soon(_newest, found.rows, found.gathered)
+    return _counted(Contract.objects.filter(Among("pk", newest)), organization_id)
 
 
-def _newest(rows: QuerySet[Contract]) -> QuerySet[Any]:
-    return rows.order_by("-id").values_list("pk", flat=True)[: COUNTED + 1]
+def _newest(rows: QuerySet[Contract]) -> list[str]:
+    return [str(pk) for pk in rows.order_by("-id").values_list("pk", flat=True)[: COUNTED + 1]]
 
 
 def _counted(found: QuerySet[Contract], organization_id: UUID) -> Facets:

@@ -196,27 +196,34 @@ def test_what_is_not_met_soon_is_gathered(
 
 def test_patience_with_one_statement_ends_with_it(five: object) -> None:
     with pytest.raises(OperationalError, match="no such thing"), transaction.atomic():
-        met_soon(_refused, list)
+        met_soon(_refused, EVERY, EVERY)
     assert _setting("statement_timeout") == "0"
-    assert met_soon(lambda: _setting("statement_timeout"), str) == _patience()
+    assert met_soon(_limit, EVERY, EVERY) == _patience()
     assert (_setting("statement_timeout"), _setting("enable_seqscan")) == ("0", "on")
 
 
 def test_a_limit_that_there_is_already_stays(five: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '9s'")
-    assert met_soon(lambda: _setting("statement_timeout"), str) == _patience()
+    assert met_soon(_limit, EVERY, EVERY) == _patience()
     assert _setting("statement_timeout") == "9s"
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '300ms'")
-    assert met_soon(lambda: _setting("statement_timeout"), str) == "300ms"
+    assert met_soon(_limit, EVERY, EVERY) == "300ms"
 
 
 def _patience() -> str:
     return "1s" if PATIENCE == 1000 else f"{PATIENCE}ms"
 
 
-def _refused() -> list[Any]:
+EVERY = Contract._base_manager.all()
+
+
+def _limit(_rows: object) -> str:
+    return _setting("statement_timeout")
+
+
+def _refused(_rows: object) -> list[Any]:
     raise OperationalError("no such thing")
 
 
