@@ -1,17 +1,28 @@
-"""How often the collector looks for rings of objects that nothing leads to."""
+"""When the collector looks for rings of objects that nothing leads to."""
 
 from __future__ import annotations
 
 import gc
+from typing import Any
 
-# A page makes some ten thousand objects and leaves few rings: looking through all of them after each thousand, as
-# Python does by itself, is a tenth of its time.
-OBJECTS, YOUNG, MIDDLE = 10_000, 20, 50
+from django.core.signals import request_started
+
+# A page makes some ten thousand objects and leaves few rings. Python by itself would look through all of them after
+# each thousand, which is a tenth of the page's time; this is for what makes many more.
+OBJECTS = 100_000
+# After so many requests what outlived one is looked through again, and after so many times that, the rest.
+REQUESTS, TIMES = 20, 50
 
 
 def settle() -> None:
     """What is loaded by now stays for as long as the process does, so the collector need not look through it again; and
-    what comes is looked through less often."""
+    what a request leaves is looked through before the next, when its answer has gone too."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(OBJECTS, YOUNG, MIDDLE)
+    gc.set_threshold(OBJECTS, REQUESTS, TIMES)
+    request_started.connect(_tidy, dispatch_uid="clm.lib.memory")
+
+
+def _tidy(**_more: Any) -> None:
+    _young, once, twice = gc.get_count()
+    gc.collect(2 if twice > TIMES else 1 if once > REQUESTS else 0)

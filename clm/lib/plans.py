@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
@@ -65,11 +65,23 @@ def met_soon(read: Callable[[QuerySet[Any]], T], rows: QuerySet[Any], gathered: 
     return found
 
 
-@dataclass(frozen=True)
+@dataclass
 class ByIds:
-    """Rows that are narrowed to ids that are known, so that the index of ids is the one to ask."""
+    """The rows whose id is the key of one of the others, of which LOOKED_UP are gathered first. Once it was asked,
+    `number` says how many those were."""
 
     rows: QuerySet[Any]
+    others: QuerySet[Any]
+    key: str
+    number: int = 0
+
+
+class _Known(Func):
+    """A condition: the field is one of the keys that were gathered in the same statement. A list of ids, not a join,
+    for that would be planned along all rows."""
+
+    template = "%(expressions)s = ANY(ARRAY(SELECT id FROM known))"
+    output_field = BooleanField()
 
 
 def _keys(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
@@ -80,11 +92,11 @@ def _keys(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
 
 
 def rows_of(rows: QuerySet[Any], others: QuerySet[Any], key: str) -> Iterator[QuerySet[Any] | ByIds]:
-    """For `bounded_ids`: the rows whose id is the key of one of the others. First by ids that are looked up beforehand,
-    for a join would be planned along all rows; then, where there are more of the others, by a join."""
-    ids = bounded_ids([others], LOOKED_UP, key)
-    yield ByIds(rows.filter(Among("pk", ids)))
-    if len(ids) == LOOKED_UP:
+    """For `bounded_ids`: the rows whose id is the key of one of the others. By ids first; then, where there are more of
+    the others, by a join."""
+    by_ids = ByIds(rows, others, key)
+    yield by_ids
+    if by_ids.number == LOOKED_UP:
         yield rows.filter(pk__in=others.values(key))
 
 
@@ -95,17 +107,33 @@ def bounded_ids(
     itself, so that an index serves it, and no more of them than are needed."""
     usual = _BY_INDEX if matches_texts else _NOT_COMPILED
     found: set[str] = set()
+    is_within = connection.in_atomic_block  # settings end with the transaction they are made in
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for way in ways:
-            rows, planned = (way.rows, _BY_IDS) if isinstance(way, ByIds) else (way, usual)
             try:
-                statement, params = _keys(rows, key)[:most].query.sql_with_params()
+                ids = _asked(cursor, way, most, key, usual)
             except EmptyResultSet:  # known without asking
                 continue
-            cursor.execute(f"{planned}; SELECT array_agg(id)::text FROM ({statement}) AS found(id)", params)  # noqa: S608
-            ids = cursor.fetchone()[0]
             found.update(ids[1:-1].split(",") if ids else ())
             if len(found) >= most:
                 break
-        cursor.execute(_AS_USUAL)
+        if is_within:
+            cursor.execute(_AS_USUAL)
     return list(found)[:most]
+
+
+def _asked(cursor: Any, way: QuerySet[Any] | ByIds, most: int, key: str, usual: str) -> str | None:
+    """The keys as PostgreSQL writes an array of them; None for none."""
+    if not isinstance(way, ByIds):
+        statement, params = _keys(way, key)[:most].query.sql_with_params()
+        cursor.execute(f"{usual}; SELECT array_agg(id)::text FROM ({statement}) AS found(id)", params)  # noqa: S608
+        return cast("str | None", cursor.fetchone()[0])
+    known, first = _keys(way.others, way.key)[:LOOKED_UP].query.sql_with_params()
+    statement, then = _keys(way.rows.filter(_Known(F("pk"))), key)[:most].query.sql_with_params()
+    cursor.execute(
+        f"{_BY_IDS}; WITH known(id) AS MATERIALIZED ({known})"  # noqa: S608
+        f" SELECT array_agg(id)::text, (SELECT count(*) FROM known) FROM ({statement}) AS found(id)",
+        [*first, *then],
+    )
+    ids, way.number = cursor.fetchone()
+    return cast("str | None", ids)

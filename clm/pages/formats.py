@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
@@ -19,8 +20,13 @@ from clm.lib import clock
 
 def locale() -> Locale:
     """Babel's locale of the language in use, else British English."""
+    return _locale(get_language() or "en-gb")
+
+
+@cache
+def _locale(language: str) -> Locale:
     try:
-        return Locale.parse(to_locale(get_language() or "en-gb"))
+        return Locale.parse(to_locale(language))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_GB")
 
@@ -77,7 +83,12 @@ def _cut(value: Decimal, places: int) -> Decimal:
 
 
 def date_text(value: date) -> str:
-    shown: str = format_date(value, format="medium", locale=locale())
+    return _date_text(date(value.year, value.month, value.day), get_language() or "en-gb")
+
+
+@lru_cache(maxsize=5_000)  # of lists of days, which are few
+def _date_text(day: date, language: str) -> str:
+    shown: str = format_date(day, format="medium", locale=_locale(language))
     return shown
 
 

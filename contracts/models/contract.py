@@ -170,6 +170,10 @@ class WordPairs(OrganizationRow):
     """Which words stand next to each other in a contract, as hashes: for phrases of frequent words, which the vectors
     would be read for one by one. Written with the contract's `search`, of all its parts."""
 
+    # Without an index: the planner takes reading the pairs of all rows for cheaper than it is.
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     contract = models.OneToOneField(Contract, on_delete=models.CASCADE, related_name="+")
     pairs = ArrayField(models.BigIntegerField())
 
