@@ -105,7 +105,6 @@ def pytest_collection_finish() -> None:
     """What thousands of tests are made of stays: the collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
@@ -31,15 +32,31 @@ __all__ = [
 M = TypeVar("M", bound=Model)
 
 
-def granted(actor: Actor, model: type[Model], permission: str) -> QuerySet[Any]:
-    """The ids of the rows on which this person holds the permission by name. Others than people hold none. Asks nothing
-    itself but once a process: every `visible` builds on it, many times a page."""
-    grants: Any = get_user_obj_perms_model(cast("Any", model))._default_manager
-    held = grants.none()
+class _Held(Func):
+    """Whether the row of this id is among those on which a person holds a permission by name. Written as it is asked:
+    every `visible` builds on it, many times a page, and a queryset for it would be built and compiled each time."""
+
+    output_field = BooleanField()
+
+    def __init__(self, row: str, table: str, permission_id: int, user_id: UUID) -> None:
+        super().__init__(F(row))
+        self.table, self.given = table, (permission_id, user_id)
+
+    def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        row, params = compiler.compile(self.source_expressions[0])
+        table = connection.ops.quote_name(self.table)
+        held = f"SELECT content_object_id FROM {table} WHERE permission_id = %s AND user_id = %s"  # noqa: S608
+        return f"{row} IN ({held})", [*params, *self.given]
+
+
+def granted(actor: Actor, model: type[Model], permission: str) -> Q:
+    """The condition that this person holds the permission on a row of the model by name. Others than people hold none.
+    Asks nothing itself but once a process."""
     if actor.user_id is not None:
         with suppress(Permission.DoesNotExist):  # of a newer version whose migration did not run yet
-            held = grants.filter(user_id=actor.user_id, permission_id=_permission_id(model, permission))
-    return cast("QuerySet[Any]", held.values("content_object"))
+            table = get_user_obj_perms_model(cast("Any", model))._meta.db_table
+            return Q(_Held("pk", table, _permission_id(model, permission), actor.user_id))
+    return Q(pk__in=())
 
 
 @cache

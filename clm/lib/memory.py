@@ -14,12 +14,16 @@ OBJECTS = 100_000
 REQUESTS, TIMES = 20, 50
 
 
+def look_seldom() -> None:
+    """From the beginning, for what is loaded stays: looking through it again and again is a fifth of the start."""
+    gc.set_threshold(OBJECTS, REQUESTS, TIMES)
+
+
 def settle() -> None:
     """What is loaded by now stays for as long as the process does, so the collector need not look through it again; and
     what a request leaves is looked through before the next, when its answer has gone too."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(OBJECTS, REQUESTS, TIMES)
     request_started.connect(_tidy, dispatch_uid="clm.lib.memory")
 
 

@@ -9,8 +9,11 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from clm.lib.memory import look_seldom
 from clm.schedule import BEAT
 from clm.settings import sources
+
+look_seldom()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("COVENANT_VAR", BASE_DIR / "var"))

@@ -10,6 +10,8 @@ from clm.settings.base import DATABASES, STORAGES
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 SECRET_KEY = "only-for-tests-" + "x" * 50
+# A million statements and a half are asked, and nobody reads how long each took.
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("COVENANT_TEST_DB", "test_covenant")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["OPTIONS"] = {"options": "-c covenant.allow_truncate=on"}

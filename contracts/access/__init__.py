@@ -104,8 +104,8 @@ def _contracts(actor: Actor, rows: QuerySet[Contract]) -> QuerySet[Contract]:
     """Open contracts for everyone inside; confidential ones, and all of a counterparty's, by name only."""
     by_name = granted(actor, Contract, "contracts.see_confidential_contract")
     if actor.is_counterparty:
-        return rows.filter(pk__in=by_name)
-    return rows.filter(Q(is_confidential=False) | Q(pk__in=by_name))
+        return rows.filter(by_name)
+    return rows.filter(Q(is_confidential=False) | by_name)
 
 
 def _versions(actor: Actor, rows: QuerySet[Version]) -> QuerySet[Version]:

@@ -20,13 +20,12 @@ class Ring:
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[Signal]:
     """Of each request of a web process, where nothing is looked through of itself."""
-    signal, thresholds = Signal(), gc.get_threshold()
+    signal = Signal()
     monkeypatch.setattr(memory, "request_started", signal)
     memory.settle()
     gc.disable()
     yield signal
     gc.enable()
-    gc.set_threshold(*thresholds)
 
 
 def test_what_a_request_left_is_gone_before_the_next(begun: Signal) -> None:
@@ -54,6 +53,5 @@ def test_what_outlived_requests_is_gone_after_many(
     assert left() is None
 
 
-@pytest.mark.usefixtures("begun")
-def test_nothing_is_looked_through_while_a_page_is_made() -> None:
+def test_nothing_is_looked_through_while_a_page_is_made_or_a_process_starts() -> None:
     assert gc.get_threshold()[0] == memory.OBJECTS == 100_000
