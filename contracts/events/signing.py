@@ -19,14 +19,16 @@ def envelope_fact(
     reason: str = "",
     **after: Any,
 ) -> Event:
-    """envelope.created, .changed, .sent, .invited, .signed, .completed, .sealed ... ; `after` are the facts of it."""
+    """envelope.created, .changed, .sent, .invited, .signed, .completed, .sealed ... ; `after` are the facts of it.
+    `before` has the state where that is another by now."""
+    stood = {} if type_ == "envelope.created" else {"state": envelope.state}
     told = {"recipient": recipient.pk, **after} if recipient is not None else after
     return Event(
         type=type_,
         verb=verb,
         subject=envelope,
         contract_id=envelope.contract_id,
-        before=before or {},
+        before={**stood, **(before or {})},
         after={"state": envelope.state, **told},
         payload={
             "envelope_id": envelope.pk,

@@ -20,6 +20,16 @@ from contracts.states import MatrixState
 
 ANSWER = "answer:"
 NOT_MAPPED = ("array",)
+# What columns of such lists are called, beside the names and labels of what they hold.
+HEADS = {
+    "name": ("signer", "signer name", "signatory", "signatory name", "contact", "contact name", "full name", "person"),
+    "email": ("e-mail", "e-mail address", "mail", "signer email", "contact email"),
+    "counterparty": (
+        "company", "company name", "legal name", "party", "organisation", "organization", "entity", "vendor",
+        "supplier", "customer", "client",
+    ),
+    "title": ("contract", "contract title", "contract name", "subject"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,15 +97,23 @@ def _questions(bulk: BulkSend) -> tuple[Field, ...]:
 
 
 def guessed_mapping(bulk: BulkSend) -> dict[str, str]:
-    """Columns that are named like what they hold."""
+    """Columns that are named like what they hold. One that is named exactly so is not taken for something else."""
     by_name = {_plain(column): column for column in bulk.columns}
-    found = {}
-    for target in targets_of(bulk):
-        names = (target.key.removeprefix(ANSWER), target.label)
-        column = next((by_name[_plain(name)] for name in names if _plain(name) in by_name), None)
-        if column is not None:
-            found[target.key] = column
+    targets = targets_of(bulk)
+    found: dict[str, str] = {}
+    for target in targets:
+        _take(found, by_name, target.key, (target.key.removeprefix(ANSWER), target.label))
+    for target in targets:
+        _take(found, by_name, target.key, HEADS.get(target.key, ()))
     return found
+
+
+def _take(found: dict[str, str], by_name: Mapping[str, str], key: str, names: Iterable[str]) -> None:
+    """The first column that has one of the names and was not taken."""
+    columns = (by_name[_plain(name)] for name in names if _plain(name) in by_name)
+    column = next((column for column in columns if column not in found.values()), None)
+    if column is not None:
+        found.setdefault(key, column)
 
 
 def _plain(text: str) -> str:

@@ -55,5 +55,5 @@ def test_what_every_read_begins_with_is_left_as_it_is(acme: Cast) -> None:
 
 
 def test_a_permission_that_no_migration_made_yet_is_held_by_nobody(acme: Cast, alice: Actor) -> None:
-    assert list(granted(alice, Contract, "contracts.of_a_newer_version")) == []
+    assert not Contract.objects.filter(granted(alice, Contract, "contracts.of_a_newer_version")).exists()
     assert list(holders(Contract.objects.all(), "contracts.of_a_newer_version")) == []

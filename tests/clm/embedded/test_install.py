@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from clm.embedded import install
 from clm.embedded.places import PROJECT
+
+SYSTEM = "/usr/bin/python3"
 
 
 def test_pins_are_read_from_a_lock_with_hashes(tmp_path: Path) -> None:
@@ -87,3 +90,36 @@ def test_no_python_at_all_is_said_in_plain_words(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr.startswith("Covenant needs Python 3.11 or newer, and none was found.\nInstall it with `")
+
+
+@pytest.fixture
+def chosen(tmp_path: Path) -> Callable[..., str]:
+    """Which Python is taken, where the folder has some of these names: they say who they are, and `old` is too old."""
+    said = 'case $1 in -c) exit 0 ;; esac; echo "$0: here I am"'
+    for name, does in {"python3.11": said, "named": said, "old": "exit 1"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "dirname").symlink_to("/usr/bin/dirname")
+    script = PROJECT / "clm/embedded/setup.sh"
+
+    def asked(*path: str, **more: str) -> str:
+        command = ["/bin/sh", "-c", f'. "{script}"', str(tmp_path / "setup.sh"), "runtime"]
+        environment = {"PATH": ":".join((str(tmp_path), *path)), **more}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        return (done.stdout or done.stderr).partition(":")[0]
+
+    return asked
+
+
+def test_the_systems_python_is_preferred_where_the_path_has_it(chosen: Callable[..., str], tmp_path: Path) -> None:
+    asks = "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))"
+    can = Path(SYSTEM).exists() and subprocess.run([SYSTEM, "-c", asks], capture_output=True).returncode == 0
+    assert chosen("/usr/bin") == (SYSTEM if can else str(tmp_path / "python3.11"))
+    assert chosen() == str(tmp_path / "python3.11")
+
+
+def test_the_python_that_is_named_goes_before_others_unless_it_is_too_old(
+    chosen: Callable[..., str], tmp_path: Path
+) -> None:
+    assert chosen("/usr/bin", PYTHON=str(tmp_path / "named")) == str(tmp_path / "named")
+    assert chosen(PYTHON=str(tmp_path / "old")) == str(tmp_path / "python3.11")

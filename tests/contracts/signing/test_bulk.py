@@ -196,12 +196,29 @@ def test_no_confidential_text_is_copied(alice: Actor, page: Client, api: APIClie
     assert BulkSend.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("columns", "mapping"),
+    [
+        (("Vendor", "Signatory name", "E-Mail-Address"),
+         {"counterparty": "Vendor", "name": "Signatory name", "email": "E-Mail-Address"}),
+        (("Contact", "Name", "Mail", "Contract"), {"name": "Name", "email": "Mail", "title": "Contract"}),
+        (("Party", "Company", "Title"), {"counterparty": "Company", "title": "Title"}),
+        (("A", "B"), {}),
+    ],
+)  # fmt: skip
+def test_columns_are_known_by_what_lists_call_them(
+    alice: Actor, columns: tuple[str, ...], mapping: dict[str, str]
+) -> None:
+    rows = [dict.fromkeys(columns, "x")]
+    assert brought(alice, columns=list(columns), rows=rows, mapping=None).mapping == mapping
+
+
 def test_brought_mapped_and_looked_at_in_the_browser(alice: Actor, page: Client, globex: Cast) -> None:
     contract = ready_contract(alice)
     ours = our_party(alice)
     address = f"{reverse('bulk-send-new')}?contract={contract.pk}"
     assert contract.reference in page.get(address).content.decode()
-    lines = "\n".join([",".join(COLUMNS), *(",".join(row.values()) for row in ROWS)])
+    lines = "\n".join(["Name,E-mail,For whom", *(",".join(row.values()) for row in ROWS)])
     facts = {
         "title": "Hosting 2027", "text": f"version:{contract.versions.get().pk}", "our_party": ours.pk, "days": 20,
         "starts_on": "2027-01-01", "initial_months": 12, "remind_days": 5, "unilateral_reason": "A letter of theirs.",
@@ -215,7 +232,7 @@ def test_brought_mapped_and_looked_at_in_the_browser(alice: Actor, page: Client,
     asked = page.get(answer["Location"]).content.decode()
     assert "(optional)" not in asked[asked.index("Legal name of the counterparty") :][:60]
     assert "No column holds" in page.get(bulk.get_absolute_url()).content.decode()
-    columns = {"column-0": "Name", "column-1": "E-mail", "column-2": "Company"}
+    columns = {"column-0": "Name", "column-1": "E-mail", "column-2": "For whom"}
     assert page.post(answer["Location"], columns).status_code == 302
     shown = page.get(bulk.get_absolute_url()).content.decode()
     assert "One row cannot be sent as it is." in shown
@@ -223,7 +240,7 @@ def test_brought_mapped_and_looked_at_in_the_browser(alice: Actor, page: Client,
     assert bulk.title in page.get(reverse("bulk-sends")).content.decode()
     sheet = b"".join(page.get(reverse("bulk-send-results", args=[bulk.pk])).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     cells = list(csv.reader(io.StringIO(sheet)))
-    assert cells[0] == ["row", "state", "contract", "envelope", "sent_at", "code", "reason", *COLUMNS]
+    assert cells[0] == ["row", "state", "contract", "envelope", "sent_at", "code", "reason", "Name", "E-mail", "For whom"]
     assert cells[3][-1] == "'=1+1"  # no spreadsheet takes it for a formula
     stranger = Client()
     stranger.force_login(globex.users["legal"], backend="django.contrib.auth.backends.ModelBackend")
