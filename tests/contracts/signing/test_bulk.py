@@ -240,7 +240,18 @@ def test_brought_mapped_and_looked_at_in_the_browser(alice: Actor, page: Client,
     assert bulk.title in page.get(reverse("bulk-sends")).content.decode()
     sheet = b"".join(page.get(reverse("bulk-send-results", args=[bulk.pk])).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     cells = list(csv.reader(io.StringIO(sheet)))
-    assert cells[0] == ["row", "state", "contract", "envelope", "sent_at", "code", "reason", "Name", "E-mail", "For whom"]
+    assert cells[0] == [
+        "row",
+        "state",
+        "contract",
+        "envelope",
+        "sent_at",
+        "code",
+        "reason",
+        "Name",
+        "E-mail",
+        "For whom",
+    ]
     assert cells[3][-1] == "'=1+1"  # no spreadsheet takes it for a formula
     stranger = Client()
     stranger.force_login(globex.users["legal"], backend="django.contrib.auth.backends.ModelBackend")
