@@ -1,11 +1,27 @@
 """The Celery application; the beat table stands in `clm.schedule`."""
 
+import gc
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_postrun, worker_process_init
+
+from clm.lib.memory import keep_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clm.settings.local")
 
 app = Celery("covenant")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _keep_loaded(**_more: Any) -> None:
+    keep_loaded()
+
+
+@task_postrun.connect
+def _tidy(**_more: Any) -> None:
+    """What a task read and wrote is gone before the next: a paper may be large, and its objects few."""
+    gc.collect()

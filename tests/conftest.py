@@ -87,18 +87,28 @@ def api(acme: Cast, alice: Actor) -> APIClient:
     return client
 
 
-BROWSER, PROCESSES = "tests/browser/", ("tests/concurrency/", "tests/clm/embedded/")
+# Tests that take long, or wait for a browser or for processes: begun first, in this order.
+LONG = (
+    "tests/browser/", "tests/concurrency/", "tests/clm/embedded/", "tests/contracts/imports/test_cuad.py",
+    "tests/contracts/templates/test_every_template.py", "tests/contracts/test_negotiation_by_api.py",
+    "tests/billing/test_portfolio.py", "tests/contracts/negotiation/test_successive.py",
+)  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that wait for a browser or for processes are begun early, and by different workers, each of which is given
-    a part of the list: then no worker has a long one left at the end, where they share out hundreds of small ones."""
-    browser = [item for item in items if item.nodeid.startswith(BROWSER)]
-    processes = [item for item in items if item.nodeid.startswith(PROCESSES)]
-    others = [item for item in items if not item.nodeid.startswith((BROWSER, *PROCESSES))]
-    half = len(others) // 2
-    items[:] = [*browser, *others[:half], *processes, *others[half:]]
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each worker is given a part of the list, and begins with its share of the long ones: then none has one left at
+    the end, where they share out hundreds of small ones."""
+    workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    long = [item for prefix in LONG for item in items if item.nodeid.startswith(prefix)]
+    others = [item for item in items if not item.nodeid.startswith(LONG)]
+    shares = [long[worker::workers] for worker in range(workers)]
+    dealt: list[pytest.Item] = []
+    for worker, share in enumerate(shares):
+        size = (len(items) - len(dealt)) // (workers - worker)
+        dealt += share
+        dealt += [others.pop(0) for _ in range(min(size - len(share), len(others)))]
+    items[:] = [*dealt, *others]
 
 
 def pytest_collection_finish() -> None:

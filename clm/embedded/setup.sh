@@ -8,13 +8,17 @@ usable() { # usable PYTHON MODULES: it is recent enough, and has these modules t
     "$1" -c "import sys$2; sys.exit(sys.version_info < (3, 11))" >/dev/null 2>&1
 }
 
+# The one that is named, if it is recent enough.
+if [ -n "${PYTHON:-}" ] && usable "$PYTHON" ""; then
+    exec "$PYTHON" "$here/install.py" "$@"
+fi
+
 # The system's own is built for speed; one that was compiled by hand often is not, and takes a third longer for all.
 system=
 case ":${PATH:-}:" in *:/usr/bin:*) system=/usr/bin/python3 ;; esac
 
 for modules in ", ensurepip, venv" ""; do # first one that can make .venv
-    for candidate in "${PYTHON:-}" .venv/bin/python "$system" \
-        python3.11 python3.12 python3.13 python3.14 python3; do
+    for candidate in .venv/bin/python "$system" python3.11 python3.12 python3.13 python3.14 python3; do
         if [ -n "$candidate" ] && usable "$candidate" "$modules"; then
             exec "$candidate" "$here/install.py" "$@"
         fi

@@ -100,20 +100,20 @@ def guessed_mapping(bulk: BulkSend) -> dict[str, str]:
     """Columns that are named like what they hold. One that is named exactly so is not taken for something else."""
     by_name = {_plain(column): column for column in bulk.columns}
     targets = targets_of(bulk)
-    found: dict[str, str] = {}
+    found = {
+        target.key: columns[0]
+        for target in targets
+        if (columns := _named(by_name, (target.key.removeprefix(ANSWER), target.label)))
+    }
     for target in targets:
-        _take(found, by_name, target.key, (target.key.removeprefix(ANSWER), target.label))
-    for target in targets:
-        _take(found, by_name, target.key, HEADS.get(target.key, ()))
+        others = [column for column in _named(by_name, HEADS.get(target.key, ())) if column not in found.values()]
+        if others:
+            found.setdefault(target.key, others[0])
     return found
 
 
-def _take(found: dict[str, str], by_name: Mapping[str, str], key: str, names: Iterable[str]) -> None:
-    """The first column that has one of the names and was not taken."""
-    columns = (by_name[_plain(name)] for name in names if _plain(name) in by_name)
-    column = next((column for column in columns if column not in found.values()), None)
-    if column is not None:
-        found.setdefault(key, column)
+def _named(by_name: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    return [by_name[_plain(name)] for name in names if _plain(name) in by_name]
 
 
 def _plain(text: str) -> str:

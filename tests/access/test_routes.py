@@ -30,7 +30,7 @@ TABLE = collect()
 ROUTES = existing_routes()
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 ROUTES_AT_ONCE = 8
-DRAWN = 2
+DRAWN = 1
 READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 # Who looked at what is noted with every look; `tests.contracts.test_readings` has that.
 NOT_COUNTED = {"django_session", "usersessions_usersession", "django_admin_log", "contracts_reading"}
@@ -75,7 +75,7 @@ def test_every_row_is_asked() -> None:
 @pytest.fixture
 def plain_shell(monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands around each page is the same for a person wherever they are, and a refusal for everybody: computed
-    once. A page is drawn for the first two who get it; of the others it is asked whether they do."""
+    once. A page is drawn for the first who gets it; of the others it is asked whether they do."""
     counted: dict[str, Any] = {}
     refusals: dict[str, str] = {}
     drawn: Counter[tuple[str, str]] = Counter()

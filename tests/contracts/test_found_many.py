@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -11,14 +12,16 @@ from django.db.models import BooleanField, Func, Q
 from django.http import QueryDict
 from django.test import Client
 
+from clm.access.scope import organization_scope
 from clm.dashboards.queries import search_everything
 from clm.lib.actor import Actor
-from clm.lib.plans import PATIENCE, met_soon
+from clm.lib.plans import PATIENCE, bounded_ids, met_soon, rows_of
 from clm.pages.saved_views import clean_query
-from contracts.models import Contract
+from contracts.models import Contract, ContractParty
 from contracts.operations.change_contract import change_contract
 from contracts.operations.create_contract import create_contract
 from contracts.operations.name_party import name_party
+from tests.cast import make_cast
 
 
 @pytest.fixture
@@ -266,3 +269,16 @@ def filters_in(text: str) -> list[str]:
     assert form is not None
     names = re.findall(r'<(?:select|input)(?![^>]*type="(?:hidden|search)")[^>]* name="(\w+)"', form.group())
     return sorted(names, key=lambda name: (name not in MAIN, MAIN.index(name) if name in MAIN else names.index(name)))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_within", [False, True])
+def test_what_the_planner_is_told_for_a_search_ends_with_it(is_within: bool) -> None:
+    cast = make_cast("acme")
+    with organization_scope(cast.organization.pk), transaction.atomic() if is_within else nullcontext():
+        parts = ContractParty.objects.all()
+        assert bounded_ids([Contract.objects.all(), *rows_of(Contract.objects.all(), parts, "contract")], 5) == []
+        with connection.cursor() as cursor:
+            for name in ("enable_seqscan", "enable_indexscan"):
+                cursor.execute(f"SHOW {name}")
+                assert cursor.fetchone() == ("on",)

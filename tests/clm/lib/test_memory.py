@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
+from celery.signals import task_postrun
 from django.dispatch import Signal
 
 from clm.lib import memory
@@ -20,12 +21,13 @@ class Ring:
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[Signal]:
     """Of each request of a web process, where nothing is looked through of itself."""
-    signal = Signal()
+    signal, thresholds = Signal(), gc.get_threshold()
     monkeypatch.setattr(memory, "request_started", signal)
     memory.settle()
     gc.disable()
     yield signal
     gc.enable()
+    gc.set_threshold(*thresholds)
 
 
 def test_what_a_request_left_is_gone_before_the_next(begun: Signal) -> None:
@@ -53,5 +55,19 @@ def test_what_outlived_requests_is_gone_after_many(
     assert left() is None
 
 
-def test_nothing_is_looked_through_while_a_page_is_made_or_a_process_starts() -> None:
+@pytest.mark.usefixtures("begun")
+def test_little_is_looked_through_while_a_page_is_made() -> None:
     assert gc.get_threshold()[0] == memory.OBJECTS == 100_000
+
+
+def test_what_a_task_left_is_gone_after_it() -> None:
+    ring = Ring()
+    left = weakref.ref(ring)
+    gc.collect(1)  # it outlived much already
+    del ring
+    gc.disable()
+    try:
+        task_postrun.send(None)
+    finally:
+        gc.enable()
+    assert left() is None

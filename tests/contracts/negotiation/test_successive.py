@@ -19,7 +19,7 @@ from tests.contracts.redlines.made import paper
 from tests.contracts.redlines.test_papers import SUCCESSIVE
 
 # Each decision by itself takes long: of many changes these are decided so, and taken back before all are accepted.
-ONE_BY_ONE, MANY = 20, 125
+ONE_BY_ONE, MANY = 20, 60
 pytestmark = [pytest.mark.django_db, pytest.mark.large]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from contracts.operations.bulk.create_bulk_send import change_bulk_send
 from contracts.operations.bulk.start_bulk_send import start_bulk_send
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.papers import bulk_sends
-from contracts.queries.bulk_sends import dry_run
+from contracts.queries.bulk_sends import asked, dry_run, guessed_mapping
 from tests.access.test_routes import organization_scope_left
 from tests.cast import Cast
 from tests.contracts.approval.routed import LEGAL, matrix_of
@@ -194,6 +195,17 @@ def test_no_confidential_text_is_copied(alice: Actor, page: Client, api: APIClie
     shown = page.post(f"{reverse('bulk-send-new')}?contract={contract.pk}", form | {"file": file})
     assert (shown.status_code, list(shown.context["form"].errors)) == (400, ["text"])
     assert BulkSend.objects.count() == 1
+
+
+def test_a_column_may_answer_a_question_and_say_who_signs(alice: Actor, acme: Cast) -> None:
+    """Where a template asks for what every list says, both are named like the column."""
+    version = supply_version(acme["legal"])
+    columns = ["Party name", "Name", "Party"]
+    rows = [dict.fromkeys(columns, "x")]
+    bulk = brought(alice, columns=columns, rows=rows, template_version_id=version.pk, mapping=None)
+    assert bulk.mapping == {"name": "Name", "counterparty": "Party", "answer:party_name": "Party name"}
+    bulk.__dict__["_questions"] = tuple(replace(each, label="Name") for each in asked(bulk) if each.name == "law")
+    assert guessed_mapping(bulk) == {"name": "Name", "counterparty": "Party", "answer:law": "Name"}
 
 
 @pytest.mark.parametrize(
