@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import Left
 
 from clm.access.permissions import note_in_passing, visible
@@ -29,9 +29,9 @@ def snippets_of(actor: Actor, contracts: Sequence[Contract], words: str) -> dict
     wanted, pairs = lexemes_of(query), pairs_of(query)[0]
     if not wanted:
         return {}
-    shown = _in_texts(by_counting(_seen(actor, contract_ids)), wanted, pairs)
-    if rest := [each for each in contract_ids if each not in shown]:
-        shown |= _in_texts(_seen(actor, rest).order_by("contract", "-number"), wanted, pairs)
+    shown, several = _in_texts(by_counting(_seen(actor, contract_ids)), wanted, pairs)
+    if rest := [each for each in several if each not in shown]:
+        shown |= _in_texts(_seen(actor, rest).order_by("contract", "-number"), wanted, pairs)[0]
     note_in_passing(contract_ids=[each.pk for each in contracts if each.is_confidential and each.pk in shown])
     return shown
 
@@ -40,11 +40,14 @@ def _seen(actor: Actor, contract_ids: Sequence[UUID]) -> QuerySet[Version]:
     return visible(actor, Version.objects.filter(contract__in=contract_ids))
 
 
-def _in_texts(rows: Any, wanted: Sequence[str], pairs: Sequence[Pair]) -> dict[UUID, list[Part]]:
-    """The place in the first text of each contract, where it has one."""
-    texts = rows.distinct("contract").annotate(begun=Left("text", LOOKED_THROUGH)).values_list("contract", "begun")
-    found = {contract_id: snippet(text, wanted, pairs) for contract_id, text in texts}
-    return {contract_id: parts for contract_id, parts in found.items() if parts}
+def _in_texts(rows: Any, wanted: Sequence[str], pairs: Sequence[Pair]) -> tuple[dict[UUID, list[Part]], list[UUID]]:
+    """The place in the first text of each contract, where it has one; and the contracts that have further texts."""
+    number = Window(Count("pk"), partition_by=[F("contract")])
+    first = rows.distinct("contract").annotate(begun=Left("text", LOOKED_THROUGH), texts=number)
+    texts = list(first.values_list("contract", "begun", "texts"))
+    found = {contract_id: snippet(text, wanted, pairs) for contract_id, text, _texts in texts}
+    shown = {contract_id: parts for contract_id, parts in found.items() if parts}
+    return shown, [contract_id for contract_id, _text, number_of_texts in texts if number_of_texts > 1]
 
 
 def _query(words: str) -> str:
