@@ -13,7 +13,7 @@ if [ -n "${PYTHON:-}" ] && usable "$PYTHON" ""; then
     exec "$PYTHON" "$here/install.py" "$@"
 fi
 
-# The system's own is built for speed; one that was compiled by hand often is not, and takes a third longer for all.
+# The system's own is built for speed; one that was compiled by hand often is not.
 system=
 case ":${PATH:-}:" in *:/usr/bin:*) system=/usr/bin/python3 ;; esac
 
