@@ -4,14 +4,23 @@ import gc
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import task_postrun, worker_process_init
 
-from clm.lib.memory import keep_loaded
+from clm.lib.memory import keep_loaded, with_room
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clm.settings.local")
 
-app = Celery("covenant")
+
+class RoomyTask(Task):  # type: ignore[misc,type-arg,unused-ignore]
+    """A task with room for what it calls."""
+
+    @with_room
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.run(*args, **kwargs)
+
+
+app = Celery("covenant", task_cls=RoomyTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from _pytest import runner
 from django.db import connection
 from django.test import Client
 from hypothesis import settings
@@ -14,6 +15,7 @@ from rest_framework.test import APIClient
 
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
+from clm.lib.memory import with_room
 from tests import emptied
 from tests.cast import Cast, add_person, make_cast
 from tests.once import papers_once
@@ -109,6 +111,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         dealt += share
         dealt += [others.pop(0) for _ in range(min(size - len(share), len(others)))]
     items[:] = [*dealt, *others]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As it is, with room for calls: pytest stands dozens deep where a test begins."""
+    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 def pytest_collection_finish() -> None:

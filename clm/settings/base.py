@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clm.lib.memory.with_room",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "clm.access.middleware.RequestIdMiddleware",
     "clm.access.request_log.RequestLogMiddleware",

@@ -1,15 +1,21 @@
-"""What requests leave is looked through between them."""
+"""Calls have room, and what requests leave is looked through between them."""
 
 from __future__ import annotations
 
 import gc
+import resource
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from celery.signals import task_postrun
 from django.dispatch import Signal
+from django.http import HttpResponse
+from django.test import Client
 
+from clm.access.middleware import RequestIdMiddleware
+from clm.celery import app
 from clm.lib import memory
 
 
@@ -71,3 +77,53 @@ def test_what_a_task_left_is_gone_after_it() -> None:
     finally:
         gc.enable()
     assert left() is None
+
+
+def pieces(depth: int) -> int:
+    """How often the system gave memory to 500 calls that stand so deep."""
+    if depth:
+        return pieces(depth - 1)
+    begun = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _time in range(500):
+        one()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - begun
+
+
+def one() -> int:
+    return 1
+
+
+# Larger than a step in depth, so that it is the first for which there is no room.
+one.__code__ = one.__code__.replace(co_stacksize=50)
+
+
+def most_pieces() -> int:
+    """Of depths that take several pieces of Python's own."""
+    return max(pieces(depth) for depth in range(500))
+
+
+def on_its_own(call: Callable[[], int]) -> int:
+    """In a thread: a test has room already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(call).result()
+
+
+def test_calls_have_room_at_any_depth() -> None:
+    assert on_its_own(memory.with_room(most_pieces)) < 250
+
+
+def test_a_request_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RequestIdMiddleware, "__call__", lambda self, request: HttpResponse(str(most_pieces())))
+
+    assert on_its_own(lambda: int(Client().get("/").content)) < 250
+
+
+def test_a_task_has_room() -> None:
+    @app.task(name="tests.most_pieces")
+    def task() -> int:
+        return most_pieces()
+
+    try:
+        assert on_its_own(lambda: task.apply().get()) < 250
+    finally:
+        app.tasks.pop("tests.most_pieces")
