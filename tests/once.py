@@ -1,16 +1,24 @@
 """Papers of the tests are read, filled and written by the real bounded process, and each of them once in a run.
 
-What a worker answers goes by what it is given alone, and most tests begin with the same few papers. Refusals, and what
-cannot be read as an answer, are never kept. Where the system can, the processes are forked (`tests.forked`); tests of
-the processes themselves (`ITSELF`) start them every time, as the app does.
+What a process answers goes by what it is given alone, and most tests begin with the same few papers: all workers of the
+tests keep the answers in one folder. Refusals, and what cannot be read as an answer, are never kept. Where the system
+can, the processes are forked (`tests.forked`); tests of the processes themselves (`ITSELF`) start them every time, as
+the app does.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
+import os
+import pickle
+import shutil
 import sys
+import tempfile
 from collections import OrderedDict
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,8 +36,9 @@ ITSELF = (
 )
 KEPT = 300
 Files = dict[str, bytes]
+Answer = tuple[bytes, Files]
 _real = run_forked if sys.platform == "linux" else sandbox.run_module
-_answers: OrderedDict[str, tuple[bytes, Files]] = OrderedDict()
+_answers: OrderedDict[str, Answer] = OrderedDict()
 
 
 @pytest.fixture(autouse=True)
@@ -48,19 +57,48 @@ def run_once(
     folder = Path(task.pop("folder")) if "folder" in task else None
     given = _files(folder)
     key = _digest((module, arguments, wall_seconds, task), given, stdin)
-    if key not in _answers:
+    known = _known(key)
+    if known is None:
         output = _real(module, *arguments, stdin=stdin, wall_seconds=wall_seconds, sent=sent)
         if not _is_answer(output):
             return output
-        _answers[key] = output, {name: content for name, content in _files(folder).items() if name not in given}
-        while len(_answers) > KEPT:
-            _answers.popitem(last=False)
+        known = output, {name: content for name, content in _files(folder).items() if name not in given}
+        _tell_others(key, known)
+    _answers[key] = known
     _answers.move_to_end(key)
-    output, made = _answers[key]
+    while len(_answers) > KEPT:
+        _answers.popitem(last=False)
+    output, made = known
     for name, content in made.items():
         assert folder is not None
         (folder / name).write_bytes(content)
     return output
+
+
+def _known(key: str) -> Answer | None:
+    """As this worker has it, or another."""
+    if key in _answers:
+        return _answers[key]
+    place = _shared() / key
+    return pickle.loads(place.read_bytes()) if place.exists() else None  # noqa: S301 (written by `_tell_others`)
+
+
+def _tell_others(key: str, answer: Answer) -> None:
+    """Whole, or not at all at the very end, when the first of them has taken the folder away."""
+    with suppress(FileNotFoundError):
+        with tempfile.NamedTemporaryFile(dir=_shared(), delete=False) as file:
+            file.write(pickle.dumps(answer))
+        os.replace(file.name, _shared() / key)
+
+
+@cache
+def _shared() -> Path:
+    """One folder for all workers of this run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    folder = Path(tempfile.gettempdir()) / f"covenant-test-papers-{os.getuid()}-{run}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _files(folder: Path | None) -> Files:

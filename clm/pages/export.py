@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -10,11 +11,10 @@ from decimal import Decimal
 from typing import IO, Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 Row = Sequence[Any]
+# What XML 1.0 has no place for.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -27,7 +27,7 @@ def safe_cell(value: Any) -> Any:
         return value
     if isinstance(value, datetime):
         return value.isoformat()
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    text = CONTROLS.sub("", str(value))
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
@@ -54,6 +54,8 @@ def csv_response(name: str, head: Row, rows: Iterable[Row]) -> HttpResponseBase:
 
 def xlsx_file(head: Row, rows: Iterable[Row]) -> IO[bytes]:
     """A workbook of one sheet in a temporary file, read from its start; instants are ISO text with their zone."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
@@ -68,6 +70,7 @@ def xlsx_file(head: Row, rows: Iterable[Row]) -> IO[bytes]:
 
 def _bold(sheet: Any, value: Any) -> Any:
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
 
     cell = WriteOnlyCell(sheet, value=value)
     cell.font = Font(bold=True)

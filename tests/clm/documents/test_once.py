@@ -12,6 +12,14 @@ import pytest
 from tests import once
 
 
+@pytest.fixture(autouse=True)
+def knows_nothing(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answers yet, of this worker or of others."""
+    folder = tmp_path_factory.mktemp("answers")
+    monkeypatch.setattr(once, "_answers", OrderedDict())
+    monkeypatch.setattr(once, "_shared", lambda: folder)
+
+
 @pytest.fixture
 def began(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """What each worker that really began was given; it answers with that, unless it was told what to say."""
@@ -23,7 +31,6 @@ def began(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         return said[0].encode() if said else b'{"read": %d}' % len(given)
 
     monkeypatch.setattr(once, "_real", worker)
-    monkeypatch.setattr(once, "_answers", OrderedDict())
     return runs
 
 
@@ -33,6 +40,14 @@ def run(*said: str, stdin: BinaryIO | int = -1, wall_seconds: float = 5, sent: b
 
 def test_the_same_begins_once(began: list[bytes]) -> None:
     assert [run(stdin=io.BytesIO(b"paper")) for _time in range(2)] == [b'{"read": 5}'] * 2
+    assert began == [b"paper"]
+
+
+def test_what_one_worker_was_answered_the_others_know(began: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    said = run(stdin=io.BytesIO(b"paper"))
+    monkeypatch.setattr(once, "_answers", OrderedDict())  # as another worker has them
+
+    assert run(stdin=io.BytesIO(b"paper")) == said
     assert began == [b"paper"]
 
 
@@ -75,7 +90,6 @@ def test_the_files_of_a_task_are_left_again(tmp_path: Path, monkeypatch: pytest.
         return b"{}"
 
     monkeypatch.setattr(once, "_real", worker)
-    monkeypatch.setattr(once, "_answers", OrderedDict())
     given: dict[str, Any] = {"sent": b'{"folder": "%s"}' % str(tmp_path).encode()}
     run(**given)
     (tmp_path / "made.docx").unlink()
