@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from clm.access.scope import organization_scope
 from clm.lib.actor import Actor
 from clm.lib.memory import with_room
-from tests import emptied
+from tests import copied, emptied
 from tests.cast import Cast, add_person, make_cast
 from tests.once import papers_once
 
@@ -25,6 +25,22 @@ __all__ = ["papers_once"]
 # The same examples every time, and no limit on one example's time: the machine may be busy.
 settings.register_profile("covenant", derandomize=True, deadline=None)
 settings.load_profile("covenant")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Of several workers the first migrates a database, and those of all are copies of it."""
+    run = getattr(request.config, "workerinput", {}).get("testrunuid")
+    if run is None or request.config.getvalue("reuse_db"):
+        yield
+        return
+    with django_db_blocker.unblock():
+        copied.copy_one_that_is_migrated(f"test_covenant_{run}")
+    yield
+    with django_db_blocker.unblock():
+        copied.forget(f"test_covenant_{run}")
 
 
 @pytest.fixture(scope="session")
