@@ -2,8 +2,8 @@
 PY = .venv/bin/python
 APPS = clm contracts slas obligations billing
 WITH_SERVICES = $(PY) -m clm.embedded.testing --
-# Two more than there are cores: browsers, workers and the database are waited for.
-TESTERS = $(shell $(PY) -c 'import os; print((os.cpu_count() or 1) + 2)')
+# One more than there are cores: browsers, workers and the database are waited for.
+TESTERS = $(shell $(PY) -c 'import os; print((os.cpu_count() or 1) + 1)')
 # Values that only have to be well-formed: `check --deploy` connects to nothing.
 PRODUCTION_CHECK = DJANGO_SETTINGS_MODULE=clm.settings.production ALLOWED_HOSTS=covenant.example \
 	DATABASE_URL=postgresql://check@127.0.0.1/check REDIS_URL=redis://127.0.0.1/0

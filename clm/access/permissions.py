@@ -62,7 +62,7 @@ def visible(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:
 def get_visible(actor: Actor, rows: QuerySet[M], pk: UUID | str) -> M:
     """The one row by id, or NotVisible: for another organization it does not exist."""
     try:
-        found = visible(actor, rows).filter(pk=pk).first()
+        found = next(iter(visible(actor, rows).filter(pk=pk).order_by()[:1]), None)
     except (ValidationError, ValueError, TypeError) as malformed:
         raise NotVisible() from malformed
     if found is None:
