@@ -10,7 +10,7 @@ import io
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 
 import certifi
@@ -24,39 +24,12 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.timestamps import HTTPTimeStamper
 from pyhanko_certvalidator import ValidationContext
 
-from contracts.adapters.sealing_keys import KeyPlace, SealFailed, certificates_in, signer_at
+from contracts.adapters.seal_data import PLAIN, STAMPED, KeyPlace, NotTaken, Sealed, SealFailed, TimeStamps
+from contracts.adapters.sealing_keys import certificates_in, signer_at
 from contracts.adapters.signatures_read import Trust, read_signatures
 
 FIELD = "CovenantSeal"
-STAMPED, PLAIN = "B-LTA", "B-B"
 SECONDS = 20
-
-
-@dataclass(frozen=True)
-class TimeStamps:
-    """A time-stamp authority (RFC 3161) and the PEM file of the roots its certificate leads to; without one, those
-    that browsers trust."""
-
-    url: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-    roots: str = ""
-
-    def trusted(self) -> list[x509.Certificate]:
-        return certificates_in(self.roots or certifi.where())
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """The sealed bytes, the level they reached, and whose certificate it is."""
-
-    content: bytes
-    level: str
-    certificate: str
-
-
-class NotTaken(SealFailed):
-    """The file as it is takes no further signature: trying again is of no use."""
 
 
 def seal(content: bytes, place: KeyPlace, stamps: TimeStamps | None, *, reason: str, certifies: bool = True) -> Sealed:
@@ -89,7 +62,7 @@ def _seal(content: bytes, place: KeyPlace, stamps: TimeStamps | None, facts: _Fa
     except Exception as failure:
         # pyHanko, aiohttp and the token each have their own kinds of failure: all of them mean "not sealed, try again".
         raise SealFailed(f"Not sealed: {_said(failure)}") from failure
-    reached = _checked(made, Trust(tuple(roots), tuple(stamps.trusted()) if stamps else ()), field)
+    reached = _checked(made, Trust(tuple(roots), tuple(_trusted(stamps)) if stamps else ()), field)
     if reached != wanted:
         raise SealFailed(f"The seal came out as {reached or 'none'}, not as {wanted}.")
     return Sealed(made, reached, name)
@@ -141,7 +114,11 @@ def _signed(
 
 def _validation(roots: Sequence[x509.Certificate], stamps: TimeStamps) -> ValidationContext:
     """What a certificate says about its revocations has to be had, or there is no seal."""
-    return ValidationContext(trust_roots=[*roots, *stamps.trusted()], allow_fetching=True, revocation_mode="hard-fail")
+    return ValidationContext(trust_roots=[*roots, *_trusted(stamps)], allow_fetching=True, revocation_mode="hard-fail")
+
+
+def _trusted(stamps: TimeStamps) -> list[x509.Certificate]:
+    return certificates_in(stamps.roots or certifi.where())
 
 
 def _stamper(stamps: TimeStamps | None) -> HTTPTimeStamper | None:

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,43 +20,12 @@ from cryptography.x509.oid import NameOID
 from pyhanko.sign.signers import Signer, SimpleSigner
 
 from clm.lib import clock
+from contracts.adapters.seal_data import TRIAL, KeyPlace, SealFailed, Token
 
-TRIAL = "for trying out"
 TRIAL_YEARS = 10
 TRIAL_FILE, TRIAL_AUTHORITY = "trial-seal.p12", "trial-authority.pem"
 # RFC 9608: the one who issued this certificate tells of no revocations.
 NO_REVOCATIONS = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.56"), b"\x05\x00")
-
-
-class SealFailed(Exception):
-    """The seal could not be made as it is to be made: nothing lower was made instead. Told to the sender."""
-
-
-@dataclass(frozen=True)
-class Token:
-    """A key on a PKCS#11 token, and the labels under which it and its certificate are found there."""
-
-    module: str
-    label: str
-    pin: str
-    key_label: str
-    certificate_label: str = ""
-
-
-@dataclass(frozen=True)
-class KeyPlace:
-    """A token, else a PKCS#12 file, else what is made in `trial_folder` on the first use. `chain` is a PEM file with
-    the authorities above the certificate, where neither the file nor the token has them."""
-
-    trial_folder: Path
-    pkcs12: str = ""
-    password: str = ""
-    token: Token | None = None
-    chain: str = ""
-
-    @property
-    def is_trial(self) -> bool:
-        return not self.pkcs12 and self.token is None
 
 
 @contextmanager

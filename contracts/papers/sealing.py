@@ -7,9 +7,8 @@ from django.conf import settings
 
 from clm.documents.extraction import Refused
 from clm.lib.outside import outside_transactions
-from contracts.adapters.sealing import PLAIN, STAMPED, NotTaken, Sealed, TimeStamps, seal
-from contracts.adapters.sealing_keys import KeyPlace, SealFailed, Token
-from contracts.adapters.signatures_read import Reading, read_in_bounds
+from contracts.adapters.seal_data import PLAIN, STAMPED, KeyPlace, NotTaken, Sealed, SealFailed, TimeStamps, Token
+from contracts.adapters.signatures import Reading, read_in_bounds
 
 
 def key_place() -> KeyPlace:
@@ -48,7 +47,7 @@ def is_trial() -> bool:
 def seal_paper(content: bytes, *, reason: str) -> Sealed:
     """The paper, sealed. Raises SealFailed. Outside of every transaction."""
     outside_transactions("a paper is sealed")
-    return seal(content, key_place(), time_stamps(), reason=reason)
+    return _seal(content, reason=reason)
 
 
 def seal_behind(content: bytes, *, reason: str) -> Sealed | None:
@@ -57,12 +56,18 @@ def seal_behind(content: bytes, *, reason: str) -> Sealed | None:
     outside_transactions("a paper is sealed")
     try:
         before = read_paper_signatures(content)
-        made = seal(content, key_place(), time_stamps(), reason=reason, certifies=False)
+        made = _seal(content, reason=reason, certifies=False)
         after = read_paper_signatures(made.content)
     except (Refused, NotTaken):
         return None
     held = [each.holds for each in after.signatures[: len(before.signatures)]]
     return made if held == [each.holds for each in before.signatures] else None
+
+
+def _seal(content: bytes, *, reason: str, certifies: bool = True) -> Sealed:
+    from contracts.adapters.sealing import seal  # only processes that seal load pyHanko
+
+    return seal(content, key_place(), time_stamps(), reason=reason, certifies=certifies)
 
 
 def read_paper_signatures(content: bytes) -> Reading:

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from clm.access.scope import every_organization
 from clm.documents.extraction import Refused
-from contracts.adapters.sealing_keys import TRIAL
+from contracts.adapters.seal_data import TRIAL
 from contracts.models import Envelope
 from contracts.papers.sealing import Reading, read_paper_signatures
 

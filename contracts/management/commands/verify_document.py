@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from contracts.adapters.signatures_read import Signature, Stamp
+from contracts.adapters.signatures import Signature, Stamp
 from contracts.queries.verification import Finding, Verdict, verdict_on
 
 ENDS = {

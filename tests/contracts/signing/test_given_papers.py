@@ -23,8 +23,8 @@ from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts.access.signing import SIGNER
 from contracts.adapters.active_content import as_signed, quiet
+from contracts.adapters.seal_data import KeyPlace
 from contracts.adapters.sealing import seal
-from contracts.adapters.sealing_keys import KeyPlace
 from contracts.adapters.signing_paper import signing_paper
 from contracts.models import Envelope, EnvelopeEvent, SigningLink
 from contracts.operations.add_version import add_version

@@ -16,9 +16,10 @@ from pypdf import PdfWriter
 
 from clm.documents.extraction.extracted import Refused
 from clm.embedded import system
-from contracts.adapters.sealing import Sealed, TimeStamps, seal
-from contracts.adapters.sealing_keys import TRIAL_AUTHORITY, TRIAL_FILE, KeyPlace, SealFailed, Token, trial_key
-from contracts.adapters.signatures_read import Reading, read_in_bounds
+from contracts.adapters.seal_data import KeyPlace, Sealed, SealFailed, TimeStamps, Token
+from contracts.adapters.sealing import seal
+from contracts.adapters.sealing_keys import TRIAL_AUTHORITY, TRIAL_FILE, trial_key
+from contracts.adapters.signatures import Reading, read_in_bounds
 from contracts.papers import sealing
 from tests.contracts.signing.authority import PASSWORD, Authority
 from tests.shared_data import installed
