@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clm.settings.local")
 
 
 class RoomyTask(Task):  # type: ignore[misc,type-arg,unused-ignore]
-    """A task with room for what it calls."""
+    """A task with room for what it calls. The worker gives it its request; called by itself it has none."""
 
     @with_room
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

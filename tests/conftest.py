@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 import pytest
 from _pytest import runner
 from django.db import connection
+from django.template import RequestContext
 from django.test import Client
+from django.test import client as django_client
+from django.test.utils import ContextList
 from hypothesis import settings
 from rest_framework.test import APIClient
 
@@ -33,7 +37,7 @@ def django_db_modify_db_settings(
 ) -> Iterator[None]:
     """Of several workers the first migrates a database, and those of all are copies of it."""
     run = getattr(request.config, "workerinput", {}).get("testrunuid")
-    if run is None or request.config.getvalue("reuse_db"):
+    if run is None or request.config.getvalue("reuse_db") or request.config.getvalue("nomigrations"):
         yield
         return
     with django_db_blocker.unblock():
@@ -46,6 +50,7 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A server of the tests that has not let go yet does not keep the database from being dropped."""
+    copied.let_go()
     with django_db_blocker.unblock():
         emptied.remember()
     yield
@@ -133,6 +138,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """As it is, with room for calls: pytest stands dozens deep where a test begins."""
     return with_room(runner.pytest_runtest_protocol)(item, nextitem)
+
+
+def _keep_context(store: dict[str, Any], template: Any, context: Any, **_more: Any) -> None:
+    """What the page was made of. Django copies it for each of a page's dozens of parts too, a tenth of the whole."""
+    if isinstance(context, RequestContext) and context.template is template:
+        store.setdefault("context", ContextList()).append(copy(context))
+
+
+django_client.store_rendered_templates = _keep_context
 
 
 def pytest_collection_finish() -> None:

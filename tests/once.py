@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
+from django.conf import settings
 
 from clm.documents.extraction import sandbox
 from contracts.adapters import redline, sheets, word_writing
@@ -79,8 +80,10 @@ def _known(key: str) -> Answer | None:
     """As this worker has it, or another."""
     if key in _answers:
         return _answers[key]
-    place = _shared() / key
-    return pickle.loads(place.read_bytes()) if place.exists() else None  # noqa: S301 (written by `_tell_others`)
+    try:
+        return pickle.loads((_shared() / key).read_bytes())  # type: ignore[no-any-return]  # noqa: S301 (by `_tell_others`)
+    except FileNotFoundError:
+        return None
 
 
 def _tell_others(key: str, answer: Answer) -> None:
@@ -93,10 +96,13 @@ def _tell_others(key: str, answer: Answer) -> None:
 
 @cache
 def _shared() -> Path:
-    """One folder for all workers of this run."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
-    folder = Path(tempfile.gettempdir()) / f"covenant-test-papers-{os.getuid()}-{run}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    """One folder for all workers of this run, which is gone when it ends."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        folder = Path(tempfile.mkdtemp(prefix="covenant-test-papers-"))
+    else:
+        folder = settings.TEST_FOLDER / f"covenant-test-papers-{os.getuid()}-{run}"
+        folder.mkdir(mode=0o700, exist_ok=True)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 

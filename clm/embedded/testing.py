@@ -85,6 +85,7 @@ def run_command(command: list[str]) -> int:
         signal.signal(number, _to_exit)
     with throwaway_folder() as folder, services(folder) as urls:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "clm.settings.test", **urls}
+        environment["COVENANT_TEST_FOLDER"] = str(folder)
         if browser := chromium():  # on macOS it is an application and not on the path
             environment.setdefault("CHROMIUM", browser)
         child = subprocess.Popen(command, env=environment)

@@ -1,7 +1,8 @@
 """Memory as Python handles it: room for calls, and rings of objects that nothing leads to.
 
 Python gives calls within calls 16 KB at a time, some thirty of them, and asks the system for the next piece at the call
-that has no room: each time, where that one stands in a loop (CPython's issue 142183). Pages go a hundred calls deep.
+that has no room: each time, where that one stands in a loop (CPython's issue 142183, mended after 3.12). Pages go a
+hundred calls deep. Room is for what a call calls in its own thread, not for what is streamed after it.
 
 A page makes some ten thousand objects and leaves few rings, and what is loaded stays. Python by itself looks through
 the young ones after each 700, and through all of them again and again while a process starts.
@@ -20,7 +21,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Values that a call has room for: just above half of a piece of 1 MB, so that the rest is there for what it calls. What
-# is not written to takes no memory.
+# is not written to is promised by the system and not taken.
 ROOM = 66_000
 
 # For processes of any kind: so many new objects, so many times that, and times that again. It counts objects, not what

@@ -14,7 +14,7 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 
 Row = Sequence[Any]
 # What XML 1.0 has no place for.
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -20,8 +20,9 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-MEDIA_ROOT = Path(tempfile.gettempdir()) / f"covenant-test-blobs-{os.getpid()}"
-SEAL_FOLDER = Path(tempfile.gettempdir()) / f"covenant-test-seal-{os.getpid()}"
+TEST_FOLDER = Path(os.environ.get("COVENANT_TEST_FOLDER") or tempfile.gettempdir())
+MEDIA_ROOT = TEST_FOLDER / f"covenant-test-blobs-{os.getpid()}"
+SEAL_FOLDER = TEST_FOLDER / f"covenant-test-seal-{os.getpid()}"
 STORAGES["default"] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},

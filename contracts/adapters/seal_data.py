@@ -1,4 +1,4 @@
-"""What seals are made of, and come out as. pyHanko, which makes them (`sealing`), takes a fifth of a start to load."""
+"""What seals are made of, and come out as. pyHanko, which makes them (`sealing`), takes long to load."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def test_xlsx_holds_text_not_formulas() -> None:
 
 
 def test_control_characters_are_left_out() -> None:
-    with xlsx_file(["title"], [["Hosting\x0b\x00 agreement"]]) as file:
+    with xlsx_file(["title"], [["Hosting\x0b\x00 agreement\ud800\ufffe\uffff"]]) as file:
         assert openpyxl.load_workbook(file).active["A2"].value == "Hosting agreement"
 
 

@@ -170,10 +170,10 @@ def addresses(*, api: bool) -> Iterator[tuple[str, str]]:
             continue
         if name.startswith("api-") == api:
             yield from ((name, url) for url in _filled(name, pattern))
-    yield from (("pair", url) for url in _pairs(api=api))
+    yield from _pairs(api=api)
     for contract, tab in itertools.product(Contract.objects.all() if not api else (), TABS.values()):
         url = reverse("contract-tab", args=[contract.pk, tab.key])
-        yield from (("tab", f"{url}{more}") for more in (("", "?show=all") if tab.asks else ("",)))
+        yield from ((f"tab {tab.key}", f"{url}{more}") for more in (("", "?show=all") if tab.asks else ("",)))
 
 
 def _broadly(every: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -218,14 +218,15 @@ def _filled(name: str, pattern: URLPattern) -> Iterator[str]:
     yield from (url.replace(SAMPLE, key) for key in ids_for(url))
 
 
-def _pairs(*, api: bool) -> Iterator[str]:
+def _pairs(*, api: bool) -> Iterator[tuple[str, str]]:
     for old, new in itertools.permutations(Version.objects.order_by("pk"), 2):
         if old.contract_id != new.contract_id:
             continue
         if api:
-            yield f"{reverse('api-version-comparison', args=[new.pk])}?with={old.pk}"
+            url = f"{reverse('api-version-comparison', args=[new.pk])}?with={old.pk}"
         else:
-            yield f"{reverse('version-compare', args=[new.contract_id])}?old={old.pk}&new={new.pk}&all=1"
+            url = f"{reverse('version-compare', args=[new.contract_id])}?old={old.pk}&new={new.pk}&all=1"
+        yield f"pair of {old.contract_id}", url
 
 
 def readable(answer: Any) -> str:
