@@ -1,9 +1,9 @@
 """Which steps of approval a text needs: the rows of a matrix held against the facts of a contract.
 
 A row holds where all its conditions hold; one without conditions always does. What is not known counts as what has to
-be asked about: a value that is missing, or in another currency than the threshold, is over every threshold, and a
-counterparty whose country is not known is in every country (both are said in the reasons). Risk counts as if the worst
-were true of what is not known of it.
+be asked about: a value that is missing, or in another currency than the threshold, is over every threshold; a
+contract without a value, and so without a currency, is in every currency; a counterparty whose country is not known is
+in every country (each is said in the reasons). Risk counts as if the worst were true of what is not known of it.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ _PLAIN = (
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Empty ones do not count. An amount holds from `value_from` on and below `value_below`."""
+    """Empty ones do not count. An amount holds from `value_from` on and below `value_below`, both in `currency`, which
+    without them is a condition of its own."""
 
     value_from: Decimal | None = None
     value_below: Decimal | None = None
@@ -182,6 +183,8 @@ def _of_the_text(conditions: Conditions, facts: Facts) -> Found:
     """For each condition that counts what makes it hold, None where it does not."""
     if conditions.value_from is not None or conditions.value_below is not None:
         yield _value(conditions, facts)
+    elif conditions.currency:
+        yield _currency(conditions, facts)
     if conditions.categories:
         yield _among("category", facts.category, conditions.categories)
     if conditions.origins:
@@ -221,6 +224,13 @@ def _value(conditions: Conditions, facts: Facts) -> tuple[str, str] | None:
     if conditions.value_from is None:
         return "value_below", f"{conditions.value_below} {conditions.currency}"
     return "value_from", f"{conditions.value_from} {conditions.currency}"
+
+
+def _currency(conditions: Conditions, facts: Facts) -> tuple[str, str] | None:
+    """A currency that is not known is every one."""
+    if not facts.currency:
+        return "currency_unknown", ""
+    return _among("currency", facts.currency, frozenset({conditions.currency}))
 
 
 def _risk(conditions: Conditions, facts: Facts) -> tuple[str, str] | None:

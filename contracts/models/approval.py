@@ -95,8 +95,8 @@ class Matrix(OrganizationRow):
 class Rule(OrganizationRow):
     """A row of a matrix: where all its conditions hold (none: always), the step is part of the route. A threshold holds
     of amounts from `value_from` on and below `value_below`; a value that is missing or in another currency counts as
-    over every threshold. Steps of the same `stage` run side by side, later ones after. Hours count from the instant at
-    which a step opens."""
+    over every threshold. A currency without a threshold holds of contracts in it, and of those without a value. Steps
+    of the same `stage` run side by side, later ones after. Hours count from the instant at which a step opens."""
 
     matrix = models.ForeignKey(Matrix, on_delete=models.CASCADE, related_name="rules")
     place = models.PositiveIntegerField()

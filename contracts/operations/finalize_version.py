@@ -22,7 +22,7 @@ from contracts.operations.guards import locked_version
 from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.outlook import check_history
 from contracts.queries.amendments import check_accepted
-from contracts.queries.approvals import check_may_be_filed
+from contracts.queries.approvals import check_may_be_filed, check_no_approval_open
 from contracts.queries.omissions import check_version_complete
 from contracts.queries.signing import check_not_out
 from contracts.states import BEFORE_SIGNATURE, ENDED, VersionState
@@ -47,6 +47,7 @@ def finalize_version(*, actor: Actor, version_id: UUID, effective_on: date | Non
     require(actor, VERB, version)
     check_not_out(contract)
     version.STATES.check(version.state, VersionState.FINAL)
+    check_no_approval_open(contract)
     check_can_be_final(version, contract, effective_on)
     check_version_complete(version, contract)
     check_may_be_filed(contract, version)

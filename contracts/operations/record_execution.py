@@ -19,7 +19,7 @@ from contracts.models import Contract, ContractParty, Version
 from contracts.operations.advance_terms import wait_for_its_day
 from contracts.operations.finalize_version import check_can_be_final, fix_version
 from contracts.operations.negotiation.guards import settle_negotiation
-from contracts.queries.approvals import check_may_be_filed
+from contracts.queries.approvals import check_may_be_filed, check_no_approval_open
 from contracts.queries.signing import check_not_out
 from contracts.states import ContractState, VersionState
 
@@ -42,6 +42,7 @@ def record_execution(
     if version is None:
         raise DomainError("version_missing", "Upload the signed text first.")
     check_parties(contract)
+    check_no_approval_open(contract)
     contract.STATES.check(contract.state, ContractState.EXECUTED)
     starts_on = effective_on or _start(version) or executed_on
     check_can_be_final(version, contract, starts_on)

@@ -61,7 +61,9 @@ def _about_value(rule: Rule) -> list[str]:
         return [_("Value from %(low)s, below %(high)s") % {"low": low, "high": high}]
     if low:
         return [_("Value from %(low)s, or not known") % {"low": low}]
-    return [_("Value below %(high)s") % {"high": high}] if high else []
+    if high:
+        return [_("Value below %(high)s") % {"high": high}]
+    return [_("Currency: %(code)s, or not known") % {"code": rule.currency}] if rule.currency else []
 
 
 def _about_text(rule: Rule) -> list[str]:
@@ -115,6 +117,8 @@ def _because(code: str, detail: str, names: Mapping[str, str]) -> str:
         "value_other_currency": _("its value is in %(detail)s: it counts as over every threshold"),
         "value_from": _("its value is at least %(detail)s"),
         "value_below": _("its value is below %(detail)s"),
+        "currency": _("its value is in %(detail)s"),
+        "currency_unknown": _("its value is not known, so it counts as in every currency"),
         "category": _("its type is %(detail)s"),
         "origin": _("it is made of: %(detail)s"),
         "departure": _("it departs from the library"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.notify.text_messages import is_configured
 from contracts.models import Contract, ContractParty, Envelope, Recipient, SignatureField
 from contracts.operations.signing.change_envelope import FieldDraft, RecipientDraft
+from contracts.queries.our_mailboxes import is_ours, our_mailboxes
 from contracts.queries.signing import signing_parts
 from contracts.states import Side
 
@@ -192,13 +193,17 @@ def _drafts(recipient: Recipient) -> list[FieldDraft]:
 
 
 def suggested_people(contract: Contract) -> list[RecipientDraft]:
-    """To begin with: the parties' own addresses, ours first; everything about them can be changed."""
+    """To begin with: the parties' own addresses, ours first, and none of ours for another party; everything about them
+    can be changed."""
     found: list[RecipientDraft] = []
     known: set[str] = set()
+    ours = our_mailboxes()
     parts = sorted(contract.parties.all(), key=lambda part: part.role != "ours")
     for part in parts:
         email = part.party.email.strip()
         if part.role not in ("ours", "counterparty") or not email or email.lower() in known:
+            continue
+        if part.role == "counterparty" and is_ours(email, ours):
             continue
         known.add(email.lower())
         side = Side.OURS if part.role == "ours" else Side.THEIRS

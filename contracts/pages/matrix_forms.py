@@ -90,7 +90,12 @@ class RuleForm(forms.Form):
     )
     value_from = _amount(_("Value from"), _("A value that is not known, or in another currency, counts as higher."))
     value_below = _amount(_("Value below"))
-    currency = currency_field(required=False)
+    currency = currency_field(
+        required=False,
+        help_text=_(
+            "Of the value, such as EUR. Without a value: all contracts in it, and those whose value is not known."
+        ),
+    )
     categories = _boxes(_("Types"), Category.choices)
     origins = _boxes(_("Made of"), Origin.choices)
     departure = forms.ChoiceField(

@@ -74,8 +74,9 @@ def _set_up(cast: Cast) -> None:
     for rule in _rules(board, privacy):
         add_rule(actor=admin, matrix_id=active.pk, **rule)
     activate_matrix(actor=admin, matrix_id=active.pk, replaces=None)
-    draft = create_matrix(actor=admin, note="Finance from EUR 5,000 on", copy_of=active.pk)
+    draft = create_matrix(actor=admin, note="Finance from EUR 5,000 on, and of dollars", copy_of=active.pk)
     add_rule(actor=admin, matrix_id=draft.pk, **_finance("Finance, smaller amounts", 5_000))
+    add_rule(actor=admin, matrix_id=draft.pk, name="Finance, in dollars", role="finance", currency="USD")
     if not Delegation.objects.exists():
         create_delegation(
             actor=cast["finance"],

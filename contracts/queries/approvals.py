@@ -38,11 +38,17 @@ def check_may_be_filed(contract: Contract, version: Version) -> None:
     _check(contract, version, must_be_approved=must_be_approved(contract, version))
 
 
-def _check(contract: Contract, version: Version, *, must_be_approved: bool) -> None:
+def check_no_approval_open(contract: Contract) -> None:
+    """Raises DomainError `approval_open`: the first thing that whoever files or sends a text is told. Call it with the
+    contract locked."""
     waiting = open_approval(contract)
     if waiting is not None:
         message = _("An approval of this contract is open: nothing is signed before it is decided.")
         raise DomainError("approval_open", message, detail={"approval": str(waiting.pk)})
+
+
+def _check(contract: Contract, version: Version, *, must_be_approved: bool) -> None:
+    check_no_approval_open(contract)
     if not must_be_approved:
         return
     approval = approval_of(version)

@@ -15,6 +15,7 @@ from clm.access.subjects import subject_type_of
 from clm.jobs.models import Job, JobState
 from contracts.engine.questionnaire import Field, check
 from contracts.models import BulkRow, BulkSend, Matrix
+from contracts.queries.our_mailboxes import is_ours, our_mailboxes
 from contracts.queries.templates import questions_of
 from contracts.states import MatrixState
 
@@ -141,10 +142,12 @@ def answers_of(bulk: BulkSend, facts: RowFacts) -> dict[str, Any]:
 def dry_run(bulk: BulkSend, rows: Iterable[BulkRow]) -> list[Finding]:
     """Row by row what would be refused for its own words; who stands in the list twice is named."""
     seen: dict[tuple[str, str], int] = {}
-    found = []
+    found, ours = [], our_mailboxes()
     for row in rows:
         facts = facts_of(bulk, row)
         problems = [*_missing(facts), *_unfit(bulk, facts)]
+        if is_ours(facts.email, ours):
+            problems.append(_("“%(email)s” is of our own house: nobody there signs for them.") % {"email": facts.email})
         key = (facts.email.lower(), facts.counterparty.lower())
         if all(key) and key in seen:
             problems.append(_("The same person and counterparty stand in row %(row)s.") % {"row": seen[key]})

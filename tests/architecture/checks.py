@@ -239,3 +239,58 @@ def views_too_long(source: str) -> list[str]:
 def _takes_request(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     names = [argument.arg for argument in node.args.args if argument.arg != "self"]
     return bool(names) and names[0] == "request"
+
+
+# States by which a text goes out, is signed, filed, or made final; and a party's answer to an amendment.
+SIGNING_STATES = {"OUT_FOR_SIGNATURE", "EXECUTED", "SENT", "COMPLETED", "FINAL"}
+SIGNING_STEPS = {"keep_answer", "accept_by_signature"}
+GATES = {"check_may_be_signed", "check_may_be_filed"}
+Modules = dict[str, ast.Module]
+
+
+def modules_of(*patterns: str) -> Modules:
+    """Source trees by the names that they are imported by."""
+    return {path.removesuffix(".py").replace("/", "."): ast.parse(text) for path, text in sources(*patterns)}
+
+
+def ungated(modules: Modules) -> list[str]:
+    """Verbs that reach, through whatever functions of these modules, a step of signing, and no gate."""
+    found = []
+    for module, tree in modules.items():
+        for verb in verbs_of(tree):
+            nodes = list(_reached_across(modules, module, verb))
+            names = {called_name(node) for node in nodes}
+            if (names & SIGNING_STEPS or any(map(_signs, nodes))) and not names & GATES:
+                found.append(verb.name)
+    return sorted(found)
+
+
+def _signs(call: ast.Call) -> bool:
+    """Whether it moves something into one of SIGNING_STATES."""
+    states = {node.attr for node in ast.walk(call) if isinstance(node, ast.Attribute)}
+    return called_name(call) in {"move", "move_along", "move_all"} and bool(states & SIGNING_STATES)
+
+
+def _reached_across(modules: Modules, module: str, start: ast.FunctionDef) -> Iterator[ast.Call]:
+    waiting, seen = [(module, start)], {(module, start.name)}
+    while waiting:
+        where, function = waiting.pop()
+        known = _functions_known(modules, where)
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            yield call
+            place = known.get(called_name(call))
+            if place is not None and (place[0], place[1].name) not in seen:
+                seen.add((place[0], place[1].name))
+                waiting.append(place)
+
+
+def _functions_known(modules: Modules, module: str) -> dict[str, tuple[str, ast.FunctionDef]]:
+    """By the names that a module calls them: its own, and those that it imports from the others."""
+    found = {}
+    for node in ast.walk(modules[module]):
+        if isinstance(node, ast.ImportFrom) and node.module in modules:
+            own = {each.name: each for each in modules[node.module].body if isinstance(each, ast.FunctionDef)}
+            names = ((alias.asname or alias.name, own.get(alias.name)) for alias in node.names)
+            found |= {name: (node.module, function) for name, function in names if function is not None}
+    own = {each.name: each for each in modules[module].body if isinstance(each, ast.FunctionDef)}
+    return found | {name: (module, function) for name, function in own.items()}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
+
+import pytest
 
 from tests.architecture import checks
 from tests.architecture.test_house import run_import_linter
@@ -127,6 +130,22 @@ def test_an_updated_state_is_found() -> None:
 
 def test_a_move_is_found() -> None:
     assert checks.moves_in("move(actor, contract, to='active')") == ["line 1: move"]
+
+
+SENDING = """
+from contracts.operations.out import put_out
+
+def send_envelope(*, actor, envelope_id):
+    put_out(actor)
+    {gate}
+"""
+OUT = "def put_out(actor):\n    move(actor, x, to=ContractState.OUT_FOR_SIGNATURE)\n"
+
+
+@pytest.mark.parametrize(("gate", "found"), [("pass", ["send_envelope"]), ("check_may_be_signed(x, y)", [])])
+def test_what_goes_out_without_a_gate_is_found(gate: str, found: list[str]) -> None:
+    texts = {"contracts.operations.send": SENDING.format(gate=gate), "contracts.operations.out": OUT}
+    assert checks.ungated({name: ast.parse(text) for name, text in texts.items()}) == found
 
 
 def test_a_long_function_is_found() -> None:

@@ -71,6 +71,16 @@ def test_states_change_only_by_move() -> None:
     assert faults(checks.state_changes_in, skip=apart) == []
 
 
+# Signing what was sent: the gate was passed then, and nothing can be asked to be approved while it is out. Refusing
+# lets nothing out.
+PAST_THE_GATE = ["receive_execution", "refuse_amendment", "sign_envelope"]
+
+
+def test_signing_passes_the_gate() -> None:
+    """Whatever sends a text for signature, files it as signed, accepts it or makes it final asks whether it may."""
+    assert checks.ungated(checks.modules_of("operations/**/*.py", "queries/**/*.py")) == PAST_THE_GATE
+
+
 def test_no_function_is_too_long() -> None:
     assert faults(checks.too_long) == []
 

@@ -1,4 +1,4 @@
-"""What an approval was asked by moved: it is asked again."""
+"""What an approval was asked by moved: it is overtaken, and somebody sends the text again."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ VERB = "contracts.activate_matrix"
 @transaction.atomic
 def activate_matrix(*, actor: Actor, matrix_id: UUID, replaces: UUID | None) -> Matrix:
     """From now on these rules say who is asked, and no others; what is asked already stays as it was asked, but a text
-    for which nobody was asked, and which these rules ask about, is asked about anew within minutes. `replaces` is the
-    matrix that was active on the screen, None where none was.
+    for which nobody was asked, and which these rules ask about, is approved no more within minutes: somebody sends it
+    again. `replaces` is the matrix that was active on the screen, None where none was.
 
     Raises DomainError `matrix_fixed`, `matrix_empty`, `changed_meanwhile` where another is active by now.
     """

@@ -58,6 +58,7 @@ def put_values(rule: Rule, values: Mapping[str, Any]) -> Rule:
     rule.name = " ".join(rule.name.split())
     rule.tags = _clean(rule.tags)
     rule.countries = [code.upper() for code in _clean(rule.countries)]
+    rule.currency = rule.currency.strip().upper()
     _check_name(rule)
     _check_value(rule)
     _check_codes(rule)
@@ -82,12 +83,11 @@ def _check_name(rule: Rule) -> None:
 
 
 def _check_value(rule: Rule) -> None:
-    if rule.value_from is None and rule.value_below is None:
-        rule.currency = ""
-        return
-    if not rule.currency:
+    """A currency without a threshold is a condition of its own."""
+    if rule.currency:
+        check_currency(rule.currency)
+    elif rule.value_from is not None or rule.value_below is not None:
         raise wrong("currency", _("A threshold needs its currency."))
-    check_currency(rule.currency)
     if rule.value_from is not None and rule.value_below is not None and rule.value_from >= rule.value_below:
         raise wrong("value_below", _("No value lies from the first threshold on and below the second."))
 

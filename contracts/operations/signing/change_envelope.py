@@ -22,6 +22,7 @@ from clm.notify.text_messages import is_configured
 from contracts.events.signing import envelope_fact
 from contracts.models import ContractParty, Envelope, Recipient, SignatureField
 from contracts.operations.signing.guards import locked_envelope
+from contracts.queries.our_mailboxes import check_not_ours
 from contracts.queries.signing import only_party, side_of, signing_parts
 from contracts.states import EnvelopeState, Side
 
@@ -66,7 +67,7 @@ def change_envelope(
     """The envelope has the given FACTS, and exactly these recipients with their fields, where some are given.
 
     `unilateral_reason` says why not every party signs. Raises DomainError `envelope_sent`, Invalid `recipient_invalid`,
-    `field_outside`, `paper_signed`, `days_invalid` naming the place.
+    `recipient_ours`, `field_outside`, `paper_signed`, `days_invalid` naming the place.
     """
     envelope = locked_envelope(envelope_id)
     require(actor, VERB, envelope)
@@ -157,7 +158,7 @@ def _recipient(envelope: Envelope, draft: RecipientDraft, place: int, parts: Seq
     if draft.role not in Recipient.Role.values or draft.side not in Side.values or not 1 <= draft.position <= 99:
         raise _invalid("recipient_invalid", f"recipients.{place}.role", _("Choose a part, a side and a place."))
     side, party = _for_whom(draft, place, parts)
-    return Recipient(
+    recipient = Recipient(
         organization_id=envelope.organization_id,
         envelope=envelope,
         role=draft.role,
@@ -169,6 +170,8 @@ def _recipient(envelope: Envelope, draft: RecipientDraft, place: int, parts: Seq
         phone=draft.phone.strip()[:32],
         code_by=draft.code_by,
     )
+    check_not_ours(recipient, recipient.email, parts, at=f"recipients.{place}.")
+    return recipient
 
 
 def _field(envelope: Envelope, recipient: Recipient, draft: FieldDraft) -> SignatureField:

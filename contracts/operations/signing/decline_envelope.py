@@ -27,6 +27,8 @@ from contracts.operations.signing.guards import (
     people_of,
     tell_sender,
 )
+from contracts.queries.our_mailboxes import check_not_ours
+from contracts.queries.signing import signing_parts
 from contracts.states import EnvelopeState, RecipientState
 
 DECLINE, FORWARD = "contracts.decline_envelope", "contracts.forward_envelope"
@@ -68,14 +70,15 @@ def _check_acts(recipient: Recipient) -> None:
 @transaction.atomic
 def forward_envelope(*, actor: Actor, given: Pass, name: str, email: str, reason: str, origin: Origin) -> Recipient:
     """Somebody else is asked in the recipient's place, with the same fields and their own link and code; who passed it
-    on stays in the trace. Raises LinkRefused, Invalid `recipient_invalid`, DomainError `forwarded_often`."""
+    on stays in the trace. Raises LinkRefused, Invalid `recipient_invalid`, `recipient_ours`, DomainError
+    `forwarded_often`."""
     link, envelope = locked_link(given.token)
     require(actor, FORWARD, envelope)
     check_opens(link, envelope, given, SigningLink.Purpose.SIGN)
     check_verified(link, given)
     recipient = link.recipient
     _check_acts(recipient)
-    _check_successor(envelope, name, email)
+    _check_successor(envelope, recipient, name, email)
     recipient.ended_at = link.used_at = clock.now()
     recipient.reason = reason.strip()[:2000]
     recipient.save(update_fields=["ended_at", "reason"])
@@ -91,8 +94,9 @@ def forward_envelope(*, actor: Actor, given: Pass, name: str, email: str, reason
     return successor
 
 
-def _check_successor(envelope: Envelope, name: str, email: str) -> None:
+def _check_successor(envelope: Envelope, recipient: Recipient, name: str, email: str) -> None:
     check_person(name, email)
+    check_not_ours(recipient, email, signing_parts(envelope.contract))
     people = people_of(envelope)
     gone = (RecipientState.FORWARDED, RecipientState.RELEASED)
     if any(each.email.lower() == email.strip().lower() for each in people if each.state not in gone):

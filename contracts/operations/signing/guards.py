@@ -101,7 +101,8 @@ def check_opens(link: SigningLink, envelope: Envelope, given: Pass, *purposes: s
     recipient.
 
     `link_used`, `link_ended` (a newer one was sent, or it was passed on), `link_expired`, `not_yours` (somebody else is
-    signed in, or came in as another signer before), `envelope_over`, `wrong_purpose`.
+    signed in, or came in as another signer before), `envelope_over`, `not_your_turn` (others come first),
+    `wrong_purpose`.
     """
     code = _why_not(link, envelope, given)
     if not code and purposes and link.purpose not in purposes:
@@ -135,6 +136,8 @@ def _why_not(link: SigningLink, envelope: Envelope, given: Pass) -> str:
         return "link_expired"
     if link.purpose != SigningLink.Purpose.COPY and envelope.state != EnvelopeState.SENT:
         return "envelope_over"
+    if link.purpose == SigningLink.Purpose.SIGN and link.recipient.state == RecipientState.WAITING:
+        return "not_your_turn"
     return ""
 
 
@@ -151,6 +154,7 @@ _SAID = {
     "link_ended": lambda: _("This link counts no more: use the newest one that was sent to you."),
     "link_expired": lambda: _("This link has run out. Ask who sent it for a new one."),
     "envelope_over": lambda: _("This document is no longer out for signature."),
+    "not_your_turn": lambda: _("Others sign before you: you are written to when it is your turn."),
     "wrong_purpose": lambda: _("This link is for something else."),
 }
 

@@ -31,6 +31,8 @@ from contracts.operations.signing.guards import (
     tell_sender,
     write_to,
 )
+from contracts.queries.our_mailboxes import check_not_ours
+from contracts.queries.signing import signing_parts
 from contracts.states import EnvelopeState, RecipientState
 
 REMIND, CORRECT, VOID = "contracts.remind_recipient", "contracts.correct_recipient", "contracts.void_envelope"
@@ -78,13 +80,14 @@ def correct_recipient(
 ) -> Recipient:
     """The name and address of somebody who has not acted yet are right now; a link that went elsewhere opens no more.
 
-    Raises DomainError `not_asked`, Invalid `recipient_invalid`.
+    Raises DomainError `not_asked`, Invalid `recipient_invalid`, `recipient_ours`.
     """
     envelope, recipient = _asked(recipient_id)
     require(actor, CORRECT, recipient)
     if envelope.state != EnvelopeState.SENT or recipient.state not in (RecipientState.WAITING, RecipientState.INVITED):
         raise DomainError("not_asked", _("Nothing is asked of this person now."))
     check_person(name, email)
+    check_not_ours(recipient, email, signing_parts(envelope.contract))
     _check_free(envelope, recipient, email)
     before = {"name": recipient.name != name.strip(), "email": recipient.email != email.strip()}
     end_links([recipient])

@@ -37,6 +37,7 @@ from contracts.queries.amendments import (
 )
 from contracts.queries.approvals import check_may_be_signed
 from contracts.queries.omissions import check_version_complete
+from contracts.queries.our_mailboxes import check_nobody_is_ours
 from contracts.queries.signing import (
     check_not_out,
     only_party,
@@ -59,7 +60,7 @@ def send_envelope(
     where text, terms or attachments are not those that the paper was made of: prepare it again), `out_for_signature`
     (another is out), `approval_open`, `approval_missing`, `mandatory_missing`, `changes_open`, `draft_open`,
     `terms_missing`, `parties_missing`, `effect_in_disorder`, `signer_missing`, `signatory_unnamed`, `party_unsigned`,
-    `effect_not_agreed`, `amendment_refused`, `version_final`, `version_old`.
+    `recipient_ours`, `effect_not_agreed`, `amendment_refused`, `version_final`, `version_old`.
     """
     envelope = locked_envelope(envelope_id)
     require(actor, VERB, envelope)
@@ -87,6 +88,7 @@ def check_ready(actor: Actor, envelope: Envelope) -> None:
     if not Terms.objects.filter(version=version).exists():
         raise DomainError("terms_missing", _("Set the terms first: a signed version cannot get them any more."))
     check_signatories(envelope)
+    check_nobody_is_ours(envelope)
     check_paper_is_of(envelope)
     check_may_be_signed(contract, version)
     check_version_complete(version, contract)

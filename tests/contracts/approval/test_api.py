@@ -158,3 +158,19 @@ def test_the_matrix(acme: Cast) -> None:
     assert admin.delete(f"{V1}approval-rules/{copy.data['rules'][0]['id']}/").status_code == 204
     assert Rule.objects.count() == 1
     assert post(admin, f"{at}retirement/").data["state"] == "retired"
+
+
+def test_a_rule_by_currency_alone(acme: Cast) -> None:
+    admin = client_of(acme, "administrator")
+    at = f"approval-matrices/{post(admin, 'approval-matrices/').data['id']}/"
+    wrong = post(admin, f"{at}rules/", {**FINANCE, "currency": "XXQ"})
+    assert (wrong.status_code, list(wrong.data["errors"])) == (400, ["currency"])
+    rule = post(admin, f"{at}rules/", {**FINANCE, "value_from": "10", "currency": "USD"})
+    changed = admin.patch(f"{V1}approval-rules/{rule.data['id']}/", {"value_from": None}, format="json")
+    assert (changed.data["currency"], changed.data["value_from"]) == ("USD", None)
+    asked = {
+        str(ready_contract(acme["procurement"], value_amount=5, currency=currency).pk): steps
+        for currency, steps in (("EUR", []), ("USD", ["1 Finance (Finance)"]))
+    }
+
+    assert {row["contract"]: row["steps"] for row in admin.get(f"{V1}{at}trial/").data} == asked

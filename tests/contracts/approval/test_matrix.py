@@ -14,6 +14,7 @@ from clm.accounts.operations.create_team import create_team
 from clm.lib.actor import Actor
 from clm.lib.errors import Forbidden, Invalid
 from contracts.models import Matrix, Rule
+from contracts.operations.change_contract import change_contract
 from contracts.operations.matrices.activate_matrix import activate_matrix
 from contracts.operations.matrices.add_rule import add_rule
 from contracts.operations.matrices.change_rule import change_rule
@@ -22,7 +23,16 @@ from contracts.operations.matrices.remove_rule import remove_rule
 from contracts.operations.matrices.retire_matrix import retire_matrix
 from contracts.queries.routing import active_matrix
 from tests.cast import Cast, add_person
-from tests.contracts.approval.routed import FINANCE, LEGAL, matrix_of, ready_contract, refusal, requested
+from tests.contracts.approval.routed import (
+    FINANCE,
+    LEGAL,
+    matrix_of,
+    ready_contract,
+    refusal,
+    requested,
+    states,
+    yes,
+)
 from tests.contracts.library.shelf import FALLBACK, approved
 from tests.proof import last_entry, last_event
 
@@ -84,6 +94,7 @@ def test_rows_are_changed_and_removed(admin: Actor) -> None:
         ({"stage": 0}, "stage"),
         ({"value_from": Decimal(1)}, "currency"),
         ({"value_from": Decimal(1), "currency": "XXQ"}, "currency"),
+        ({"currency": "XXQ"}, "currency"),
         ({"value_from": Decimal(5), "value_below": Decimal(5), "currency": "EUR"}, "value_below"),
         ({"categories": ["novel"]}, "categories"),
         ({"origins": ["novel"]}, "origins"),
@@ -131,6 +142,36 @@ def test_a_team_and_a_person_are_asked(acme: Cast, admin: Actor) -> None:
         ("Board: all", 2, 2), ("Ada", 1, 1),
     ]  # fmt: skip
     assert Team.objects.get() == team
+
+
+@pytest.mark.parametrize(
+    ("value", "because"),
+    [
+        ({"value_amount": Decimal(1), "currency": "USD"}, [["currency", "USD"]]),
+        ({"value_amount": Decimal(1), "currency": "EUR"}, None),
+        ({}, [["currency_unknown", ""]]),
+        ({"currency": "EUR"}, [["currency_unknown", ""]]),
+    ],
+)
+def test_a_currency_is_a_condition_of_its_own(acme: Cast, value: dict[str, Any], because: Any) -> None:
+    """Nobody is passed over because nobody said the currency."""
+    treasury = {"name": "Treasury", "role": "finance", "currency": "usd"}
+    matrix = matrix_of(acme, LEGAL, treasury)
+    assert list(matrix.rules.values_list("currency", flat=True)) == ["", "USD"]
+
+    approval = requested(acme["procurement"], **value)
+
+    steps = {step.name: step.reasons[0]["because"] for step in approval.steps.all()}
+    assert steps == {"Legal": []} | ({"Treasury": because} if because else {})
+
+
+def test_another_currency_asks_for_a_further_step(acme: Cast) -> None:
+    matrix_of(acme, LEGAL, {"name": "Treasury", "role": "finance", "currency": "USD"})
+    approval = requested(acme["procurement"], value_amount=Decimal(1), currency="EUR")
+    yes(acme["legal"], approval)
+    change_contract(actor=acme["procurement"], contract_id=approval.contract_id, currency="USD")
+
+    assert states(approval) == ("superseded", "draft")
 
 
 def test_the_facts_of_a_contract(acme: Cast, alice: Actor) -> None:

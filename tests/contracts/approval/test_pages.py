@@ -254,6 +254,24 @@ def test_the_matrix_is_tried_on_past_contracts(acme: Cast) -> None:
     assert "1 Legal (Legal)" in page
 
 
+def test_a_rule_by_currency_alone(acme: Cast) -> None:
+    """Said in the matrix, tried on past contracts, and named as the reason where somebody is asked."""
+    for value in ({"value_amount": 5, "currency": "USD"}, {"value_amount": 5, "currency": "EUR"}, {}):
+        contract = ready_contract(acme["procurement"], **value)
+    matrix = create_matrix(actor=acme["administrator"])
+    at, client = f"/approvals/matrices/{matrix.pk}/", client_of(acme, "administrator")
+    wrong = client.post(f"{at}rules/new/", rule_sent(currency="XXQ"))
+    assert (wrong.status_code, "Not an ISO 4217 currency." in said(wrong)) == (400, True)
+    client.post(f"{at}rules/new/", rule_sent(currency="USD"))
+
+    assert "Currency: USD, or not known" in said(client.get(at))
+    trial = said(client.get(f"{at}trial/"))
+    assert ("Another route for 2 of 3" in trial, trial.count("1 Finance (Finance)")) == (True, 2)
+    client.post(f"{at}activate/", {"replaces": ""})
+    asked = said(client_of(acme, "procurement").get(f"/contracts/{contract.pk}/approval/"))
+    assert "its value is not known, so it counts as in every currency" in asked
+
+
 def test_a_person_who_may_not_sees_no_way_to_change_it(acme: Cast) -> None:
     matrix = create_matrix(actor=acme["administrator"])
 

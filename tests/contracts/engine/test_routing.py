@@ -11,6 +11,7 @@ from contracts.engine.routing import Asked, Conditions, Facts, Row, route, why
 
 LARGE = Conditions(value_from=Decimal(100_000), currency="EUR")
 BAND = Conditions(value_from=Decimal(10_000), value_below=Decimal(100_000), currency="EUR")
+USD = Conditions(currency="USD")
 SMALL = Conditions(value_below=Decimal(10_000), currency="EUR")
 
 
@@ -32,6 +33,9 @@ def euros(amount: int | None, currency: str = "EUR") -> Facts:
         (SMALL, euros(9_999), [("value_below", "10000 EUR")]),
         (SMALL, euros(None, ""), None),
         (SMALL, euros(5, "USD"), None),
+        (USD, euros(1, "USD"), [("currency", "USD")]),
+        (USD, euros(1_000_000), None),
+        (USD, euros(None, ""), [("currency_unknown", "")]),
         (Conditions(), Facts(), []),
         (Conditions(categories=frozenset({"nda"})), Facts(category="nda"), [("category", "nda")]),
         (Conditions(categories=frozenset({"nda"})), Facts(category="dpa"), None),

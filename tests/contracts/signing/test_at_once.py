@@ -6,10 +6,14 @@ from contextlib import suppress
 
 import pytest
 
+from clm.accounts.actors import hash_key
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SigningLink
 from contracts.operations.bulk.send_bulk_row import draft_bulk_row
+from contracts.operations.signing.consent_to_sign import read_envelope
+from contracts.operations.signing.guards import LinkRefused, Pass
+from contracts.operations.signing.open_signing_link import open_signing_link
 from contracts.operations.signing.remind_recipient import void_envelope
 from contracts.operations.signing.send_envelope import send_envelope
 from contracts.operations.signing.sign_envelope import sign_envelope
@@ -51,7 +55,49 @@ def test_the_last_two_signers_complete_it_once(alice: Actor, _run: int) -> None:
     assert (kinds(envelope).count("signed"), kinds(envelope).count("completed")) == (2, 1)
 
 
-def test_the_same_signature_twice_is_one(alice: Actor) -> None:
+@pytest.mark.parametrize("_run", [1, 2])
+def test_in_order_the_second_never_signs_before_the_first(alice: Actor, _run: int) -> None:
+    """Though they had a link and had given code and consent: it is planted, since nobody is written to before their
+    turn. Alone it opens nothing; at once with the first it is refused, or comes behind."""
+    with clock.set_to(JUNE):
+        envelope = sent(alice, BEATE, CARL)
+        first, early = ready_to_sign(alice, BEATE.email), planted(envelope, CARL.name)
+        facts = {"actor": signer(alice), "values": {}, "origin": ORIGIN}
+        for act in (open_signing_link, read_envelope, sign_envelope):
+            given = facts if act is sign_envelope else {"actor": facts["actor"], "origin": ORIGIN}
+            with pytest.raises(LinkRefused) as refused:
+                act(**given, given=early)
+            assert refused.value.code == "not_your_turn"
+        assert "signed" not in kinds(envelope)
+    calls = [lambda given=given: sign_envelope(**facts, given=given) for given in (first, early)]
+
+    answers = at_once(alice, calls)
+    signed = EnvelopeEvent.objects.filter(envelope=envelope, kind="signed").order_by("number")
+    by = list(signed.values_list("recipient__name", flat=True))
+    envelope.refresh_from_db()
+    outcome = (answers, by, envelope.state, Contract.objects.get().state)
+    assert outcome in (
+        (["", "not_your_turn"], [BEATE.name], "sent", "out_for_signature"),
+        (["", ""], [BEATE.name, CARL.name], "completed", "executed"),
+    )
+    assert Recipient.objects.get(name=CARL.name).state == ("invited" if len(by) == 1 else "done")
+
+
+def planted(envelope: Envelope, name: str) -> Pass:
+    """A link whose code was given, of somebody who is not asked yet."""
+    now, recipient = clock.now(), Recipient.objects.get(envelope=envelope, name=name)
+    assert recipient.state == "waiting"
+    recipient.consented_at, recipient.consent_hash = now, "0" * 64
+    recipient.save()
+    SigningLink.objects.create(
+        organization_id=envelope.organization_id, recipient=recipient, purpose="sign", token_hash=hash_key("t" * 43),
+        session_hash=hash_key("s" * 43), verified_at=now, expires_at=envelope.expires_at,
+    )  # fmt: skip
+    return Pass("t" * 43, "s" * 43)
+
+
+@pytest.mark.parametrize("_run", [1, 2])
+def test_the_same_signature_twice_is_one(alice: Actor, _run: int) -> None:
     with clock.set_to(JUNE):
         envelope = sent(alice, BEATE, CARL)
         given = ready_to_sign(alice, BEATE.email)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -296,6 +297,53 @@ def test_the_command_says_the_same(alice: Actor, tmp_path: Path, capsys: Any) ->
         assert refused.value.returncode == code
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("verify_document", str(tmp_path / "none.pdf"))
+
+
+def test_one_changed_byte_is_found_by_all_three_checks(
+    alice: Actor, authority: Authority, tmp_path: Path, settings: Any
+) -> None:
+    """Of a page, of the record that is attached, and in the very middle, by `pdfsig`, by the command and on the public
+    page; the file as it is passes all of them."""
+    settings.SEAL_PKCS12, settings.SEAL_PKCS12_PASSWORD = str(authority.pkcs12), PASSWORD
+    settings.TSA_URL, settings.TSA_ROOTS = authority.url, str(authority.roots)
+    settings.SEAL_TRUST = str(authority.roots)
+    executed = sealed(alice).executed
+    assert executed is not None
+    content = read_blob(executed)
+    places = [*streams_in(content), len(content) // 2]
+    assert len(set(places)) == 3
+
+    assert findings(content, tmp_path) == ("Signature is Valid.", 0, "Whole, and who sealed it is proved")
+    for place in places:
+        changed = bytearray(content)
+        changed[place] ^= 1
+        found = ("Digest Mismatch.", 1, "This file was changed after it was signed")
+        assert findings(bytes(changed), tmp_path) == found, place
+
+
+def streams_in(content: bytes) -> tuple[int, int]:
+    """Where the words of the first page and those of the first attached file lie."""
+    reader = PdfReader(io.BytesIO(content))
+    names = reader.trailer["/Root"]["/Names"]["/EmbeddedFiles"]["/Names"]  # type: ignore[index]
+    raw = [reader.pages[0].raw_get("/Contents"), names[1].get_object()["/EF"].raw_get("/F")]
+    begins = [reader.xref[each.generation][each.idnum] for each in raw]
+    page, attached = (content.index(b"stream", begin) + len(b"stream") + 8 for begin in begins)
+    return page, attached
+
+
+def findings(content: bytes, folder: Path) -> tuple[str, int, str]:
+    """What `pdfsig` says of the seal, how the command ends, and what the public page says."""
+    said = re.findall(r"Signature Validation: (.+)", pdfsig(content, folder))[0]
+    (folder / "executed.pdf").write_bytes(content)
+    code = 0
+    try:
+        call_command("verify_document", str(folder / "executed.pdf"))
+    except CommandError as failure:
+        code = failure.returncode
+    with organization_scope_left():
+        page = Client().post(reverse("verify"), {"file": io.BytesIO(content)}).content.decode()
+    (heading,) = re.findall("<h2>(.*?)</h2>", page, re.DOTALL)
+    return said, code, re.sub("<[^>]+>", "", heading).strip()
 
 
 def test_another_organization_does_not_fetch_it(alice: Actor, charlie: Actor, globex: Cast) -> None:

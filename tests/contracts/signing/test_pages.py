@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clm.access.permissions import system_actor
+from clm.audit.models import LedgerEntry, Transition
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.notify.models import Letter
 from clm.notify.tasks import send_letters
-from contracts.models import Contract, Envelope, EnvelopeEvent, SignatureField
+from contracts.access.signing import DESK
+from contracts.models import Contract, Envelope, EnvelopeEvent, Recipient, SignatureField, SigningCode
+from contracts.operations.signing.remind_recipient import correct_recipient, look_after_envelope, void_envelope
 from tests.access.test_routes import organization_scope_left
 from tests.cast import Cast
 from tests.contracts.signing.sent import (
@@ -168,28 +175,99 @@ def test_nothing_is_shown_before_the_code(alice: Actor) -> None:
     assert "not the newest code" in wrong.content.decode()
 
 
-def test_the_sender_and_strangers_are_turned_away_and_it_is_kept(alice: Actor, page: Client, globex: Cast) -> None:
-    sent(alice)
-    token = token_of("beate@acme.example")
-    stranger = Client()
-    stranger.force_login(globex.users["legal"], backend="django.contrib.auth.backends.ModelBackend")
-    for client, who in ((page, "alice@acme.example"), (stranger, "legal@globex.example")):
-        with organization_scope_left():
-            answer = client.get(reverse("signing", args=[token]))
-        assert answer.status_code == 403
-        assert "sent to somebody else" in answer.content.decode()
-        event = EnvelopeEvent.objects.filter(kind="refused").latest("number")
-        assert (event.by, event.detail["code"]) == (who, "not_yours")
-    assert EnvelopeEvent.objects.filter(kind="opened").count() == 0
+# Every way in that a link opens: shown, read, and acted by.
+DOORS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("get", "signing", {}),
+    ("get", "signing-forward", {}),
+    ("get", "signing-paper", {}),
+    ("post", "signing-code", {}),
+    ("post", "signing-code", {"code": "000000"}),
+    ("post", "signing-sign", {"name": "Beate Baum", "agreed": "on", "seen": "0" * 64}),
+    ("post", "signing-decline", {"reason": "Too dear."}),
+    ("post", "signing-forward", {"name": "Emil", "email": "emil@acme.example"}),
+)
 
 
-def test_one_signer_in_the_browser_of_another_is_turned_away(alice: Actor) -> None:
+def _signs(beate: Visitor, token: str, _alice: Actor) -> None:
+    given = {"name": "Beate Baum", "agreed": "on", "seen": beate.seen(token)}
+    assert "You have signed" in beate.post("signing-sign", token, data=given).content.decode()
+
+
+def _voids(_beate: Visitor, _token: str, alice: Actor) -> None:
+    void_envelope(actor=alice, envelope_id=Envelope.objects.get().pk, reason="Wrong annex.")
+
+
+def _runs_out(_beate: Visitor, _token: str, alice: Actor) -> None:
+    with clock.set_to(Envelope.objects.get().expires_at):
+        desk = system_actor(DESK, alice.organization_id)
+        assert look_after_envelope(actor=desk, envelope_id=Envelope.objects.get().pk).state == "expired"
+
+
+def _is_corrected(_beate: Visitor, _token: str, alice: Actor) -> None:
+    to = {"name": "Beate Baum", "email": "bb@acme.example"}
+    correct_recipient(actor=alice, recipient_id=person(Envelope.objects.get(), "Beate").pk, **to)
+
+
+@pytest.mark.parametrize(
+    ("happens", "code", "said"),
+    [
+        (None, "link_expired", "This link has run out."),
+        (_signs, "link_used", "This link was used."),
+        (_voids, "link_ended", "This link counts no more"),
+        (_runs_out, "link_ended", "This link counts no more"),
+        (_is_corrected, "link_ended", "This link counts no more"),
+    ],
+)
+def test_a_link_that_is_over_opens_no_door_and_each_try_is_kept(
+    alice: Actor, happens: Callable[[Visitor, str, Actor], None] | None, code: str, said: str
+) -> None:
+    """Also for its own recipient, in the very browser in which the code was given."""
+    envelope = sent(alice, is_ordered=False)
+    beate = Visitor()
+    token = beate.come_in("beate@acme.example")
+    if happens is not None:
+        happens(beate, token, alice)
+        shut(beate, token, code, said, by="?")
+        return
+    with clock.set_to(envelope.expires_at):
+        shut(beate, token, code, said, by="?")
+
+
+@pytest.mark.parametrize("who", ["alice@acme.example", "legal@globex.example", "carl@cirrus.example"])
+def test_a_link_opens_no_door_for_another_and_each_try_is_kept(
+    alice: Actor, acme: Cast, globex: Cast, who: str
+) -> None:
+    """The sender, somebody of another organization, and another signer, each in their own browser."""
     sent(alice, is_ordered=False)
-    carl = Visitor()
-    carl.come_in("carl@cirrus.example")
-    answer = carl.get("signing", token_of("beate@acme.example"))
-    assert answer.status_code == 403
-    assert EnvelopeEvent.objects.get(kind="refused").detail["code"] == "not_yours"
+    users = {user.email: user for cast in (acme, globex) for user in cast.users.values()}
+    other = Visitor()
+    if who in users:
+        other.client.force_login(users[who], backend="django.contrib.auth.backends.ModelBackend")
+    else:
+        other.come_in(who)
+
+    shut(other, token_of("beate@acme.example"), "not_yours", "sent to somebody else", by=who if who in users else "?")
+    assert not EnvelopeEvent.objects.filter(kind="opened", recipient__email="beate@acme.example").exists()
+
+
+def shut(visitor: Visitor, token: str, code: str, said: str, *, by: str) -> None:
+    """Each door is refused, in the history and in the ledger, and nothing else happens."""
+
+    def left() -> list[Any]:
+        people = Recipient.objects.order_by("pk").values_list("pk", "state", "email", "consented_at", "opened_at")
+        states = [Envelope.objects.get().state, Contract.objects.get().state]
+        return [list(people), states, Letter.objects.count(), SigningCode.objects.count(), Transition.objects.count()]
+
+    before, entries = left(), LedgerEntry.objects.count()
+    for number, (method, name, given) in enumerate(DOORS, start=1):
+        answer = visitor.get(name, token) if method == "get" else visitor.post(name, token, data=given)
+        assert (answer.status_code, said in answer.content.decode()) == (403, True), name
+        event = EnvelopeEvent.objects.latest("number")
+        assert (event.kind, event.by, event.detail["code"], event.address) == ("refused", by, code, "127.0.0.1"), name
+        entry = LedgerEntry.objects.latest("id")
+        assert (entry.event, entry.after["code"]) == ("envelope.link_refused", code), name
+        assert LedgerEntry.objects.count() == entries + number, name
+    assert left() == before
 
 
 def test_a_secret_that_nobody_gave_leads_nowhere(alice: Actor) -> None:
