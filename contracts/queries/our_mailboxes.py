@@ -33,12 +33,12 @@ def is_ours(email: str, ours: frozenset[str]) -> bool:
 
 
 def stands_for_another(recipient: Recipient, parts: Sequence[ContractParty]) -> bool:
-    """Whether they are there for a party that is not ours, by what it is in the contract; without a party, by their
-    side. An affiliate may be one of our own entities, a counterparty is the other side whatever it is kept as."""
+    """Whether they are there for a party that is not ours; without a party, by their side. Two of our own entities may
+    make a contract with one another, and people of the house sign for both."""
     mine = [part for part in parts if part.party_id == recipient.party_id]
     if not mine:
         return recipient.side != Side.OURS
-    return any(part.role == ContractParty.Role.COUNTERPARTY or not _is_of_ours(part) for part in mine)
+    return not all(map(_is_of_ours, mine))
 
 
 def _is_of_ours(part: ContractParty) -> bool:

@@ -15,7 +15,7 @@ from clm.lib.actor import Actor
 from clm.lib.errors import DomainError
 from clm.lib.mailboxes import mailbox_of
 from clm.notify.models import Letter
-from contracts.models import BulkRow, Envelope, EnvelopeEvent, Recipient
+from contracts.models import BulkRow, ContractParty, Envelope, EnvelopeEvent, Recipient
 from contracts.operations.create_party import create_party
 from contracts.operations.parties.name_contact import add_contact
 from contracts.operations.set_parties import add_party
@@ -85,18 +85,20 @@ def test_our_own_signers_and_people_of_the_other_side_are_free(acme: Cast, alice
     assert sorted(envelope.recipients.values_list("email", flat=True)) == ["alice@acme.example", "carl@cirrus.example"]
 
 
-def test_an_affiliate_of_ours_signs_with_our_people_and_theirs_does_not(alice: Actor) -> None:
+@pytest.mark.parametrize("role", ["affiliate", "counterparty"])
+def test_an_entity_of_ours_signs_with_our_people_and_theirs_does_not(alice: Actor, role: str) -> None:
     contract = ready_contract(alice)
+    carl = replace(CARL, party=ContractParty.objects.get(contract=contract, role="counterparty").party_id)
     affiliates = {}
     for name, is_ours in (("Acme Services", True), ("Cirrus Services", False)):
         affiliates[is_ours] = create_party(actor=alice, name=name, is_ours=is_ours)
-        add_party(actor=alice, contract_id=contract.pk, party_id=affiliates[is_ours].pk, role="affiliate")
+    add_party(actor=alice, contract_id=contract.pk, party_id=affiliates[True].pk, role=role)
     dora = RecipientDraft("Dora", "legal@acme.example", party=affiliates[True].pk)
-    envelope = sent(alice, BEATE, CARL, dora, contract=contract)
+    envelope = sent(alice, BEATE, carl, dora, contract=contract)
     assert person(envelope, "Dora").side == "theirs"
 
     other = prepared(alice)
-    add_party(actor=alice, contract_id=other.contract_id, party_id=affiliates[False].pk, role="affiliate")
+    add_party(actor=alice, contract_id=other.contract_id, party_id=affiliates[False].pk, role=role)
     dora = replace(dora, party=affiliates[False].pk)
     assert refused(lambda: change_envelope(actor=alice, envelope_id=other.pk, recipients=[BEATE, CARL, dora]))
 
