@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -20,6 +21,9 @@ from contracts.access import VIEW_INSIDE
 from contracts.pages.lists import ContractFilter
 from contracts.queries.facets import Count, facets_of
 from contracts.queries.finding import found_for
+
+# How the two ends of a range are called in addresses.
+FROM, UNTIL = ("_after", "_from"), ("_before", "_below", "_to")
 
 
 @login_required
@@ -47,13 +51,27 @@ def contract_facets(request: HttpRequest) -> HttpResponse:
 
 
 def _link(given: QueryDict, count: Count) -> dict[str, Any]:
-    """The list with the filters of one value in place of those of its kind; chosen where they are there already."""
-    narrowed = given.copy()
+    """The list narrowed by one value; chosen where its filters are there already. Where another value of its kind is
+    asked for it leads nowhere: a list has one of a kind, and with this one in its place it would be another number."""
+    narrowed, is_other = given.copy(), False
     for name, value in count.filters.items():
-        narrowed[name] = value
+        asked = given.get(name, "")
+        narrowed[name] = _tighter(name, asked, value)
+        is_other |= not name.endswith(FROM + UNTIL) and asked not in ("", value)
     return {
         "label": count.label,
         "number": count.number,
-        "url": f"{reverse('contracts')}?{clean_query(narrowed)}",
+        "url": "" if is_other else f"{reverse('contracts')}?{clean_query(narrowed)}",
         "is_chosen": all(given.get(name) == value for name, value in count.filters.items()),
     }
+
+
+def _tighter(name: str, asked: str, value: str) -> str:
+    """Of two ends of a range the one that leaves less: the number was counted within what was asked for."""
+    if not asked or not name.endswith(FROM + UNTIL):
+        return value
+    choose = max if name.endswith(FROM) else min
+    try:
+        return choose(asked, value, key=Decimal)
+    except InvalidOperation:
+        return choose(asked, value)
