@@ -37,8 +37,9 @@ _COLUMNS = (
 # contract (OFFSET 0): those of a field are many more than the found contracts have.
 _COUNT = """
 WITH found AS MATERIALIZED ({found}), had AS MATERIALIZED (
-    SELECT clause, count(*) AS number, count(*) FILTER (WHERE risk_due_at IS NULL) AS known
-    FROM found, unnest(library_clauses) AS clause GROUP BY clause
+    SELECT clause, count(*) AS number, count(*) FILTER (WHERE is_known) AS known FROM (
+        SELECT unnest(library_clauses) AS clause, risk_due_at IS NULL AS is_known FROM found
+    ) AS each GROUP BY clause
 ), looked_through AS MATERIALIZED (
     SELECT count(*) AS number FROM found WHERE library_clauses IS NOT NULL AND risk_due_at IS NULL
 )
@@ -59,14 +60,15 @@ UNION ALL (SELECT 'tag', '', tag, count(*) FROM found, unnest(found.tags) AS tag
     GROUP BY tag ORDER BY 4 DESC, 3 LIMIT {top})
 UNION ALL SELECT 'value', currency, width_bucket(value_amount, %s::numeric[])::text, count(*) FROM found
     WHERE value_amount IS NOT NULL GROUP BY 2, 3
-UNION ALL SELECT 'effective', '', extract(year FROM effective_on)::text, count(*) FROM found
-    WHERE effective_on IS NOT NULL GROUP BY 3
-UNION ALL SELECT 'executed', '', extract(year FROM executed_on)::text, count(*) FROM found
-    WHERE executed_on IS NOT NULL GROUP BY 3
-UNION ALL SELECT 'ends', '', extract(year FROM term_ends_on)::text, count(*) FROM found
-    WHERE term_ends_on IS NOT NULL GROUP BY 3
-UNION ALL SELECT 'notice', '', width_bucket(notice_due_on - %s::date, %s::int[])::text, count(*) FROM found
-    WHERE notice_due_on IS NOT NULL GROUP BY 3
+UNION ALL SELECT 'effective', '', date_part('year', effective_on)::int::text, count(*) FROM found
+    WHERE effective_on IS NOT NULL GROUP BY date_part('year', effective_on)
+UNION ALL SELECT 'executed', '', date_part('year', executed_on)::int::text, count(*) FROM found
+    WHERE executed_on IS NOT NULL GROUP BY date_part('year', executed_on)
+UNION ALL SELECT 'ends', '', date_part('year', term_ends_on)::int::text, count(*) FROM found
+    WHERE term_ends_on IS NOT NULL GROUP BY date_part('year', term_ends_on)
+UNION ALL SELECT 'notice', '', band::text, count(*) FROM (
+        SELECT width_bucket(notice_due_on - %s::date, %s::int[]) AS band FROM found WHERE notice_due_on IS NOT NULL
+    ) AS days GROUP BY band
 UNION ALL (SELECT 'clause', l.title, l.id::text, had.number FROM had
     JOIN contracts_libraryclause l ON l.id = had.clause AND l.organization_id = %s ORDER BY 4 DESC, 2 LIMIT {top})
 UNION ALL (SELECT 'without_clause', l.title, l.id::text, looked_through.number - coalesce(had.known, 0)
@@ -77,7 +79,7 @@ UNION ALL SELECT 'known_clauses', '', 'false', count(*) FROM found
     WHERE library_clauses IS NULL OR risk_due_at IS NOT NULL HAVING count(*) > 0
 UNION ALL SELECT 'custom', f.key, counted.value, counted.number FROM (
         SELECT field_id, value, count(*) AS number FROM found CROSS JOIN LATERAL (
-            SELECT field_id, coalesce(extract(year FROM day)::text, text) AS value
+            SELECT field_id, coalesce(date_part('year', day)::text, text) AS value
             FROM contracts_customvalue WHERE contract_id = found.id OFFSET 0
         ) AS v GROUP BY field_id, value
     ) AS counted JOIN contracts_customfield f ON f.id = counted.field_id

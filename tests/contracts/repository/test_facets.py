@@ -92,6 +92,9 @@ def test_the_page_leads_from_filters_to_filters(page: Client, filed: list[Contra
     assert "Show 1 contract<" in text
     assert "/contracts/?q=hosting&amp;cf_risk=high&amp;tag=EU" in text
     assert "<strong>high</strong>" in text
+    tagged = page.get("/contracts/facets/?tag=EU&value_from=5000").content.decode()
+    assert '<td class="cell-main">cloud</td>' in tagged  # a list has one tag
+    assert "tag=EU&amp;value_from=5000&amp;currency=EUR&amp;value_below=10000" in tagged
     assert "/contracts/facets/?q=hosting" in page.get("/contracts/?q=hosting").content.decode()
     assert "Nothing matches these filters" in page.get("/contracts/facets/?q=nothinglikeit").content.decode()
 
