@@ -17,6 +17,7 @@ from benchmarks.stage import OFTEN, PAIRS, RUNNING, WORDS
 from clm.documents.blobs import store_blob
 from clm.lib.actor import Actor
 from contracts.models import LibraryClause, LibraryClauseVersion, Party
+from contracts.states import LibraryState
 
 CLAUSES, POOL, CLAUSE_WORDS = 20, 4000, 45
 TIED = 30  # of the library's clauses
@@ -56,6 +57,15 @@ WITH chosen AS ({_CHOSEN}), texts AS (
 )
 UPDATE contracts_contract c SET search = c.search || setweight(texts.search, 'D')
 FROM texts WHERE texts.contract_id = c.id
+"""
+# As `assess_risk` finds them: the clauses that are tied are there word for word, and every text was looked at.
+_HAD = f"""
+WITH chosen AS ({_CHOSEN}), had AS (
+    SELECT contract_id, array_agg(DISTINCT l.clause_id) FILTER (WHERE l.id IS NOT NULL) AS clauses
+    FROM chosen LEFT JOIN contracts_libraryclauseversion l ON l.id = chosen.library GROUP BY contract_id
+)
+UPDATE contracts_contract c SET library_clauses = coalesce(had.clauses, '{{}}')
+FROM had WHERE had.contract_id = c.id
 """
 _JOINED = "CREATE AGGREGATE pg_temp.joined(tsvector) (sfunc = tsvector_concat, stype = tsvector, initcond = '')"
 _SIZE = """
@@ -145,6 +155,7 @@ def texts(actor: Actor, count: int) -> None:
                     cursor.execute(_VERSIONS, [*span, blob, actor.person_id])
                     cursor.execute(_CLAUSES, span)
                     cursor.execute(_SEARCH, span)
+                    cursor.execute(_HAD, span)
                     cursor.execute(PAIRS, span)
 
 
@@ -186,6 +197,7 @@ def _library(actor: Actor) -> Iterator[LibraryClauseVersion]:
             title=f"Clause {number}",
             category="governing_law",
             owner_id=actor.person_id,
+            state=LibraryState.APPROVED,
         )
         yield LibraryClauseVersion.objects.create(
             organization_id=actor.organization_id, clause=clause, number=1, created_by_id=actor.person_id

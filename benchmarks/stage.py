@@ -59,7 +59,9 @@ SELECT organization_id, id, %s, 1, %s::date - 365, %s::date - 365 + (hashtext(re
 FROM contracts_contract WHERE state <> 'draft' AND reference LIKE 'M-%%'
 """
 _TERM_ENDS = """
-UPDATE contracts_contract SET term_ends_on = ends_on FROM contracts_term WHERE contract_id = contracts_contract.id
+UPDATE contracts_contract SET term_ends_on = ends_on, effective_on = starts_on, executed_on = starts_on - 7,
+    notice_due_on = CASE WHEN state = 'active' THEN ends_on - 60 END
+FROM contracts_term WHERE contract_id = contracts_contract.id
 """
 # Two fields of the organization's own with a value in each contract: 32 choices, and a number. And two tags.
 _OWN = """

@@ -48,7 +48,7 @@ WORDS = {
 FOLLOWED = (
     "contract.changed", "contract.party_added", "contract.party_removed", "contract.executed", "contract.related",
     "contract.unrelated", "version.added", "version.received", "version.terms_set", "version.finalized",
-    "clause.adopted", "clause.released",
+    "clause.adopted", "clause.released", "draft.taken_back",
 )  # fmt: skip
 # What moves its end, or the history of its parties: followed soon, for these come in hundreds.
 FOLLOWED_SOON = (

@@ -42,7 +42,8 @@ class FacetsSerializer(serializers.Serializer[Any]):
 
 
 class Facets(VisibleRowsView):
-    """States, types, parties, departments, owners, tags, bands of value, years of ends and choices of own fields of the
+    """States, types, parties, departments, owners, tags, clauses of the library that are there or lacking, bands of
+    value, years of effect, signature and end, how soon notice is due, and choices and years of own fields, of the
     contracts that you see and that the parameters leave, with their numbers."""
 
     model = Contract

@@ -50,7 +50,7 @@ from contracts.operations.terminate_contract import terminate_contract
 from contracts.papers import Paper, put_paper, read_paper
 from contracts.papers.outgoing import file_for
 from contracts.queries.amendments import with_period
-from contracts.queries.clauses_had import having_clause
+from contracts.queries.clauses_had import having_clause, lacking_clause, looked_through
 from contracts.queries.custom_fields import asked_fields, with_values
 from contracts.queries.custom_filters import custom_filters
 from contracts.queries.finding import Found, found_for
@@ -67,7 +67,8 @@ def by_told_state(rows: QuerySet[Any], _name: str, values: list[str]) -> QuerySe
 
 INSIDE_FILTERS = (
     "owner", "department", "tag", "watched", "currency", "value_from", "value_below", "clause", "without_clause",
-    "risk", "risk_from", "party_id",
+    "known_clauses", "risk", "risk_from", "party_id", "effective_after", "effective_before", "executed_after",
+    "executed_before", "notice_after", "notice_before",
 )  # fmt: skip
 
 
@@ -82,10 +83,19 @@ class ContractFilter(django_filters.FilterSet):
     value_below = django_filters.NumberFilter("value_amount", lookup_expr="lt")
     risk = django_filters.MultipleChoiceFilter("risk_band", choices=RiskBand.choices, distinct=False)
     risk_from = django_filters.NumberFilter("risk_score", lookup_expr="gte")
+    effective_after = django_filters.DateFilter("effective_on", lookup_expr="gte")
+    effective_before = django_filters.DateFilter("effective_on", lookup_expr="lte")
+    executed_after = django_filters.DateFilter("executed_on", lookup_expr="gte")
+    executed_before = django_filters.DateFilter("executed_on", lookup_expr="lte")
     ends_after = django_filters.DateFilter("term_ends_on", lookup_expr="gte")
     ends_before = django_filters.DateFilter("term_ends_on", lookup_expr="lte")
+    notice_after = django_filters.DateFilter("notice_due_on", lookup_expr="gte")
+    notice_before = django_filters.DateFilter("notice_due_on", lookup_expr="lte")
     clause = django_filters.UUIDFilter(method="by_clause", label="A library clause that the text in force has")
-    without_clause = django_filters.UUIDFilter(method="by_lack", label="A library clause that the text in force lacks")
+    without_clause = django_filters.UUIDFilter(method="by_lack", label="A library clause that it is known to lack")
+    known_clauses = django_filters.BooleanFilter(
+        method="by_known_clauses", label="Whether its text was held against the library as it is"
+    )
     watched = django_filters.BooleanFilter(method="by_watched", label="Those that you watch")
     reference = django_filters.CharFilter()
     external_reference = django_filters.CharFilter()
@@ -115,10 +125,13 @@ class ContractFilter(django_filters.FilterSet):
         return rows.filter(tags__contains=[value])
 
     def by_clause(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
-        return rows.filter(pk__in=having_clause(value))
+        return rows.filter(having_clause(value))
 
     def by_lack(self, rows: QuerySet[Any], _name: str, value: UUID) -> QuerySet[Any]:
-        return rows.exclude(pk__in=having_clause(value))
+        return rows.filter(lacking_clause(value))
+
+    def by_known_clauses(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
+        return rows.filter(looked_through() if value else ~looked_through())
 
     def by_watched(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
         mine = Watcher.objects.filter(user_id=actor_in(self.request).person_id).values("contract")

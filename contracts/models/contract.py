@@ -66,6 +66,12 @@ class Contract(OrganizationRow):
     terms_due_at = models.DateTimeField(null=True, editable=False)
     # The end of the newest term, kept by advance_terms: lists sort and filter by it without asking for the terms.
     term_ends_on = models.DateField(null=True, editable=False)
+    # The day on which its first text took effect, kept by fix_version, and the one on which it was signed.
+    effective_on = models.DateField(_("takes effect on"), null=True, editable=False)
+    executed_on = models.DateField(_("signed on"), null=True, editable=False)
+    # The last day of notice in the newest term, kept by advance_terms: null where there is none, where notice was given
+    # or a renewal agreed, and once it is over.
+    notice_due_on = models.DateField(_("notice due"), null=True, editable=False)
     # The first day on which it was over, whether it expired, was terminated or never signed; and the first on which it
     # need not be kept any more (null: it is not over, or no rule says).
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
@@ -77,6 +83,9 @@ class Contract(OrganizationRow):
     risk_score = models.PositiveSmallIntegerField(_("risk score"), null=True, editable=False)
     risk_band = models.CharField(_("risk"), max_length=8, blank=True, editable=False)
     risk_due_at = models.DateTimeField(null=True, editable=False)
+    # The clauses of the library whose words the text that counts has, kept by assess_risk. Null: it has no text, or
+    # nobody has looked at it yet; while `risk_due_at` is set it is about to be looked at again.
+    library_clauses = ArrayField(models.UUIDField(), null=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
 
     class Meta:
@@ -106,6 +115,15 @@ class Contract(OrganizationRow):
                 fields=["organization", "term_ends_on", "id"], include=["is_confidential"], name="contract_by_term_end"
             ),
             models.Index(
+                fields=["organization", "effective_on", "id"], include=["is_confidential"], name="contract_by_effect"
+            ),
+            models.Index(
+                fields=["organization", "executed_on", "id"], include=["is_confidential"], name="contract_by_signing"
+            ),
+            models.Index(
+                fields=["organization", "notice_due_on", "id"], include=["is_confidential"], name="contract_by_notice"
+            ),
+            models.Index(
                 fields=["organization", "risk_score", "id"], include=["is_confidential"], name="contract_by_risk"
             ),
             # Highest first, and those without a score last.
@@ -122,6 +140,7 @@ class Contract(OrganizationRow):
             models.Index(fields=["terms_due_at"], condition=models.Q(terms_due_at__isnull=False), name="contract_due"),
             GinIndex(fields=["search"], name="contract_search"),
             GinIndex(fields=["tags"], name="contract_tags"),
+            GinIndex(fields=["library_clauses"], name="contract_library_clauses"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="contract_title_trigram"),
         ]
 

@@ -22,7 +22,7 @@ from contracts import events
 from contracts.calendar import Stretch, business_days_of, current_stretch, cut_short, start_of, stretches, term_rows
 from contracts.engine.terms import Status, TermStatus, term_status
 from contracts.engine.terms import Term as EngineTerm
-from contracts.models import Amendment, Contract, Term
+from contracts.models import Amendment, Contract, RenewalDecision, Term
 from contracts.operations.amending.guards import close_amendments, end_unfit
 from contracts.operations.approval.guards import close_approvals
 from contracts.operations.retention.guards import end
@@ -63,6 +63,12 @@ def begin(actor: Actor, contract: Contract, *, verb: str) -> None:
     catch_up(actor, contract)
 
 
+def keep_signing_day(contract: Contract, executed_on: date) -> None:
+    """A locked contract was signed on this day: lists sort and filter by it."""
+    contract.executed_on = executed_on
+    contract.save(update_fields=["executed_on"])
+
+
 def wait_for_its_day(contract: Contract) -> None:
     """A locked contract that is signed is due on the day on which its first text takes effect: nobody has to think of
     it, and no day of notice is missed because nobody did."""
@@ -97,7 +103,16 @@ def catch_up(actor: Actor, contract: Contract) -> None:
             break
     newest = Term.objects.filter(contract=contract).order_by("number").last()
     contract.term_ends_on = newest.ends_on if newest is not None else None
-    contract.save(update_fields=["terms_due_at", "term_ends_on"])
+    contract.notice_due_on = _notice_due_on(contract, newest)
+    contract.save(update_fields=["terms_due_at", "term_ends_on", "notice_due_on"])
+
+
+def _notice_due_on(contract: Contract, term: Term | None) -> date | None:
+    """None where nobody has to decide by a day: there is none, it was decided, or the contract is over."""
+    if term is None or term.notice_deadline is None or not contract.is_in_force:
+        return None
+    decided = RenewalDecision.objects.filter(contract=contract, term_number=term.number)
+    return None if decided.exists() else term.notice_deadline
 
 
 def _last_day(contract: Contract) -> date:

@@ -63,6 +63,8 @@ def decide_renewal(
         note=note,
         decided_by_id=actor.person_id,
     )
+    contract.notice_due_on = None
+    contract.save(update_fields=["notice_due_on"])
     record(actor, events.renewal_decided(decision))
     end_unfit(actor, contract, verb=VERB)
     return decision

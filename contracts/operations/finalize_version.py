@@ -101,10 +101,12 @@ def check_order(version: Version, contract: Contract, effective_on: date) -> Non
 
 
 def fix_version(actor: Actor, version: Version, effective_on: date) -> None:
-    """Dates first, then the move: from the move on the trigger guards the row."""
+    """Dates first, then the move: from the move on the trigger guards the row. The first text says since when the
+    contract counts: no later one takes effect before it."""
     version.effective_on = effective_on
     version.finalized_at = clock.now()
     version.shared_at = version.shared_at or version.finalized_at
     version.save(update_fields=["effective_on", "finalized_at", "shared_at"])
+    Contract.objects.filter(pk=version.contract_id, effective_on=None).update(effective_on=effective_on)
     move(actor, version, to=VersionState.FINAL)
     record(actor, events.version_finalized(version))

@@ -16,7 +16,7 @@ from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from contracts import events
 from contracts.models import Contract, ContractParty, Version
-from contracts.operations.advance_terms import wait_for_its_day
+from contracts.operations.advance_terms import keep_signing_day, wait_for_its_day
 from contracts.operations.finalize_version import check_can_be_final, fix_version
 from contracts.operations.negotiation.guards import settle_negotiation
 from contracts.queries.approvals import check_may_be_filed, check_no_approval_open
@@ -52,6 +52,7 @@ def record_execution(
     if version.state == VersionState.DRAFT:
         fix_version(actor, version, starts_on)
     previous = move(actor, contract, to=ContractState.EXECUTED)
+    keep_signing_day(contract, executed_on)
     wait_for_its_day(contract)
     record(
         actor,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -21,6 +23,10 @@ from contracts.pages.lists import ContractFilter
 from contracts.queries.facets import Count, facets_of
 from contracts.queries.finding import found_for
 
+LIST = "/contracts/"
+# How the two ends of a range are called in addresses.
+FROM, UNTIL = ("_after", "_from"), ("_before", "_below", "_to")
+
 
 @login_required
 @require_GET
@@ -32,28 +38,44 @@ def contract_facets(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "").strip()
     found = ContractFilter(request.GET, queryset=every, request=request).qs
     facets = facets_of(found_for(actor, found, words, of=every), actor.organization_id)
+    query = clean_query(request.GET)
+    asked = parse_qs(query)  # once, for there are a hundred links
     shown = [
-        {"label": facet.label, "counts": [_link(request.GET, count) for count in facet.counts]}
-        for facet in facets.facets
+        {"label": facet.label, "counts": [_link(asked, count) for count in facet.counts]} for facet in facets.facets
     ]
     context = {
         "facets": shown,
         "found": facets,
         "counted": COUNTED,
-        "list_url": f"{reverse('contracts')}?{clean_query(request.GET) or 'all=1'}",
-        "crumbs": [(_("Contracts"), reverse("contracts"))],
+        "list_url": f"{LIST}?{query or 'all=1'}",
+        "crumbs": [(_("Contracts"), LIST)],
     }
     return render(request, "contracts/facets_page.html", context)
 
 
-def _link(given: QueryDict, count: Count) -> dict[str, Any]:
-    """The list with the filters of one value in place of those of its kind; chosen where they are there already."""
-    narrowed = given.copy()
+def _link(asked: Mapping[str, list[str]], count: Count) -> dict[str, Any]:
+    """The list narrowed by one value; chosen where its filters are there already. Where another value of its kind is
+    asked for it leads nowhere: a list has one of a kind, and with this one in its place it would be another number."""
+    narrowed, is_other, is_chosen = dict(asked), False, True
     for name, value in count.filters.items():
-        narrowed[name] = value
+        given = asked[name][-1] if name in asked else ""
+        narrowed[name] = [_tighter(name, given, value)]
+        is_other |= not name.endswith(FROM + UNTIL) and given not in ("", value)
+        is_chosen &= given == value
     return {
         "label": count.label,
         "number": count.number,
-        "url": f"{reverse('contracts')}?{clean_query(narrowed)}",
-        "is_chosen": all(given.get(name) == value for name, value in count.filters.items()),
+        "url": "" if is_other else f"{LIST}?{urlencode(narrowed, doseq=True)}",
+        "is_chosen": is_chosen,
     }
+
+
+def _tighter(name: str, asked: str, value: str) -> str:
+    """Of two ends of a range the one that leaves less: the number was counted within what was asked for."""
+    if not asked or not name.endswith(FROM + UNTIL):
+        return value
+    choose = max if name.endswith(FROM) else min
+    try:
+        return choose(asked, value, key=Decimal)
+    except InvalidOperation:
+        return choose(asked, value)

@@ -30,11 +30,11 @@ from contracts.access.other_side import in_told_state, told_choices, told_states
 from contracts.access.retention import VIEW as VIEW_RECORDS
 from contracts.engine import custom_values as engine
 from contracts.engine.identifiers import SEPARATORS
-from contracts.models import Contract, ContractParty, Party, PartyIdentifier, Watcher
+from contracts.models import Contract, ContractParty, LibraryClause, Party, PartyIdentifier, Watcher
 from contracts.models.contract import Category
 from contracts.models.risk import RiskBand
 from contracts.pages.cells import held_cell, risk_cell, title_cell
-from contracts.queries.clauses_had import having_clause
+from contracts.queries.clauses_had import having_clause, lacking_clause, looked_through
 from contracts.queries.custom_fields import asked_fields, words_of
 from contracts.queries.custom_filters import PREFIX, custom_filters
 from contracts.queries.finding import Found, found_for, looked_up
@@ -58,13 +58,24 @@ def _departments(request: Any) -> QuerySet[Team]:
     return rows.filter(kind=Team.Kind.DEPARTMENT).order_by("name")
 
 
+def _library(request: Any) -> QuerySet[LibraryClause]:
+    """Retired ones too: texts go on having them."""
+    rows = LibraryClause.objects.none() if request is None else visible(request.actor, LibraryClause.objects.all())
+    return rows.order_by("title").only("title")
+
+
+def _day(column: str, lookup: str, label: Any) -> django_filters.DateFilter:
+    return django_filters.DateFilter(column, lookup_expr=lookup, label=label, widget=forms.DateInput({"type": "date"}))
+
+
 def by_told_state(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
     return in_told_state(rows, [value])
 
 
 INSIDE_FILTERS = (
     "owner", "confidential", "department", "tag", "watched", "currency", "value_from", "value_below", "clause",
-    "without_clause", "risk", "party_id",
+    "without_clause", "known_clauses", "risk", "party_id", "effective_after", "effective_before", "executed_after",
+    "executed_before", "notice_after", "notice_before",
 )  # fmt: skip
 
 
@@ -78,20 +89,23 @@ class ContractFilter(django_filters.FilterSet):
     department = django_filters.ModelChoiceFilter(queryset=_departments, label=_("Department"))
     tag = django_filters.CharFilter(method="by_tag", label=_("Tag"))
     watched = django_filters.BooleanFilter(method="by_watched", label=_("Watched by me"))
-    ends_after = django_filters.DateFilter(
-        "term_ends_on", lookup_expr="gte", label=_("Term ends from"), widget=forms.DateInput({"type": "date"})
-    )
-    ends_before = django_filters.DateFilter(
-        "term_ends_on", lookup_expr="lte", label=_("Term ends until"), widget=forms.DateInput({"type": "date"})
-    )
+    effective_after = _day("effective_on", "gte", _("Took effect from"))
+    effective_before = _day("effective_on", "lte", _("Took effect until"))
+    executed_after = _day("executed_on", "gte", _("Signed from"))
+    executed_before = _day("executed_on", "lte", _("Signed until"))
+    ends_after = _day("term_ends_on", "gte", _("Term ends from"))
+    ends_before = _day("term_ends_on", "lte", _("Term ends until"))
+    notice_after = _day("notice_due_on", "gte", _("Notice due from"))
+    notice_before = _day("notice_due_on", "lte", _("Notice due until"))
     risk = django_filters.ChoiceFilter("risk_band", choices=RiskBand.choices, label=_("Risk"), empty_label=_("Any"))
     confidential = django_filters.BooleanFilter(field_name="is_confidential", label=_("Confidential"))
     currency = django_filters.CharFilter(lookup_expr="iexact", label=_("Currency"))
     value_from = django_filters.NumberFilter("value_amount", lookup_expr="gte", label=_("Value from"))
     value_below = django_filters.NumberFilter("value_amount", lookup_expr="lt", label=_("Value below"))
-    # Offered on the page of a library clause: a choice of hundreds would be drawn with each list.
-    clause = django_filters.UUIDFilter(method="by_clause", label=_("Has the clause"), widget=forms.HiddenInput())
-    without_clause = django_filters.UUIDFilter(method="by_lack", label=_("Lacks it"), widget=forms.HiddenInput())
+    # Choices of hundreds, drawn with *All filters* and where they are asked for.
+    clause = django_filters.ModelChoiceFilter(queryset=_library, method="by_clause", label=_("Has the clause"))
+    without_clause = django_filters.ModelChoiceFilter(queryset=_library, method="by_lack", label=_("Lacks the clause"))
+    known_clauses = django_filters.BooleanFilter(method="by_known_clauses", label=_("Held against the library"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,11 +123,14 @@ class ContractFilter(django_filters.FilterSet):
     def by_tag(self, rows: QuerySet[Contract], _name: str, value: str) -> QuerySet[Contract]:
         return rows.filter(tags__contains=[value.strip()])
 
-    def by_clause(self, rows: QuerySet[Contract], _name: str, value: UUID) -> QuerySet[Contract]:
-        return rows.filter(pk__in=having_clause(value))
+    def by_clause(self, rows: QuerySet[Contract], _name: str, value: LibraryClause) -> QuerySet[Contract]:
+        return rows.filter(having_clause(value.pk))
 
-    def by_lack(self, rows: QuerySet[Contract], _name: str, value: UUID) -> QuerySet[Contract]:
-        return rows.exclude(pk__in=having_clause(value))
+    def by_lack(self, rows: QuerySet[Contract], _name: str, value: LibraryClause) -> QuerySet[Contract]:
+        return rows.filter(lacking_clause(value.pk))
+
+    def by_known_clauses(self, rows: QuerySet[Contract], _name: str, value: bool) -> QuerySet[Contract]:
+        return rows.filter(looked_through() if value else ~looked_through())
 
     def by_watched(self, rows: QuerySet[Contract], _name: str, value: bool) -> QuerySet[Contract]:
         mine = Watcher.objects.filter(user_id=self.request.actor.person_id).values("contract")
@@ -227,7 +244,7 @@ class ContractList(ListPage):
         plain = type(self).columns if can(actor_of(request), VIEW_INSIDE) else told
         self.columns = (*plain, *own)  # type: ignore[assignment, misc]
         asked = (name for name in request.GET if name.startswith(PREFIX))
-        self.searched = (*type(self).searched, "clause", "without_clause", *asked)  # type: ignore[assignment, misc]
+        self.searched = (*type(self).searched, "clause", "without_clause", "known_clauses", *asked)  # type: ignore[assignment, misc]
         return super().get(request, *args, **kwargs)
 
     def complete(self, rows: Sequence[Any]) -> None:

@@ -79,13 +79,16 @@ class Standpoint:
 
 @dataclass(frozen=True)
 class LibraryReport:
-    """How a version stands to the library. Of a version that is fixed only what it adopted is said: `is_open` False."""
+    """How a version stands to the library. Of a version that is fixed only what it adopted is said: `is_open` False.
+    `had` are the library clauses that are there by their words, in whatever position and whatever of it departs: a tie
+    says which one a text is held against, not that its words are."""
 
     is_open: bool
     rows: tuple[Standpoint, ...]
     others: tuple[Held, ...]
     missing: tuple[LibraryClause, ...]
     missing_mandatory: tuple[LibraryClause, ...]
+    had: frozenset[UUID]
 
     @property
     def offers(self) -> int:
@@ -193,12 +196,14 @@ def held_against(clauses: Sequence[Held], contract: Contract, is_open: bool) -> 
     by_key = {str(clause.pk): clause for clause in clauses}
     newer = {each.clause_id: each for each in in_use if each.pk not in declined}
     library = {str(each.pk): each for each in held}
+    alike = {library[match.ladder].clause_id for match in found.matches if match.standing != "unlike"}
     return LibraryReport(
         is_open=is_open,
         rows=tuple(_standpoint(match, by_key, library, newer) for match in found.matches),
         others=tuple(by_key[key] for key in found.others if _says_something(by_key[key])) if is_open else (),
         missing=tuple(library[key].clause for key in found.missing) if is_open else (),
         missing_mandatory=tuple(_lacking(held, contract, found.missing_mandatory)) if is_open else (),
+        had=frozenset(alike | _met(held, contract, found.missing_mandatory)),
     )
 
 
@@ -206,9 +211,14 @@ def _lacking(
     held: Sequence[LibraryClauseVersion], contract: Contract, missing: Collection[str]
 ) -> Iterator[LibraryClause]:
     """Each once: a contract may have clauses by two versions of one library clause, and one that meets it is enough."""
-    met = {each.clause_id for each in held if _is_mandatory(each.clause, contract) and str(each.pk) not in missing}
+    met = _met(held, contract, missing)
     clauses = {each.clause_id: each.clause for each in held if str(each.pk) in missing}
     yield from (clause for pk, clause in clauses.items() if pk not in met)
+
+
+def _met(held: Sequence[LibraryClauseVersion], contract: Contract, missing: Collection[str]) -> set[UUID]:
+    """The mandatory clauses of which one version at least is met."""
+    return {each.clause_id for each in held if _is_mandatory(each.clause, contract) and str(each.pk) not in missing}
 
 
 def _is_mandatory(clause: LibraryClause, contract: Contract) -> bool:

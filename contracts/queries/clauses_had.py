@@ -1,22 +1,41 @@
-"""Which contracts have a clause of the library in the text that counts."""
+"""Which contracts have a clause of the library in the text that counts, and which are known to lack it."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Q
 
-from contracts.models import Clause, LibraryClauseVersion
+from contracts.models import Contract, Version
+from contracts.queries.clause_library import LibraryReport, current_report
 from contracts.queries.texts import by_counting, our_texts
 
 
-def having_clause(library_clause_id: UUID) -> QuerySet[Any]:
-    """Ids of the contracts whose text in force contains the clause, in whatever version of it; before there is one, the
-    newest that our side has. Begins with the clauses that are tied to it, whose versions are asked for first: almost
-    all are tied to nothing, and PostgreSQL knows that of a version it is told only."""
-    tied_to = list(LibraryClauseVersion.objects.filter(clause=library_clause_id).values_list("pk", flat=True))
-    versions = our_texts().filter(contract=OuterRef("version__contract"))
-    counting = Subquery(by_counting(versions).values("pk")[:1])
-    tied = Clause.objects.filter(library_version__in=tied_to, version=counting)
-    return tied.values("version__contract")
+def having_clause(library_clause_id: UUID) -> Q:
+    """The words of the clause, in whatever position of whatever version, are in the text in force; before there is one,
+    in the newest that our side has."""
+    return Q(library_clauses__contains=[library_clause_id])
+
+
+def lacking_clause(library_clause_id: UUID) -> Q:
+    """It was looked for, and is not there: nothing is said of contracts without a text, nor of those that wait to be
+    held against the library."""
+    return looked_through() & ~having_clause(library_clause_id)
+
+
+def looked_through() -> Q:
+    """There is a text, and it was held against the library as it is."""
+    return Q(library_clauses__isnull=False, risk_due_at=None)
+
+
+def counting_text_id(contract: Contract) -> UUID | None:
+    return by_counting(our_texts().filter(contract=contract)).values_list("pk", flat=True).first()
+
+
+def clauses_had(text_id: UUID | None, version: Version | None, report: LibraryReport | None) -> list[UUID] | None:
+    """Those of the text that counts; the report on another version of the contract is taken where it is on that."""
+    if text_id is None:
+        return None
+    if report is None or version is None or version.pk != text_id:
+        report = current_report(Version.objects.get(pk=text_id))
+    return sorted(report.had)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clm.accounts.models import Team, User
+from clm.lib import clock
 from clm.lib.plans import COUNTED, Among, met_soon
+from contracts.engine.custom_values import DATE, YES_NO
 from contracts.models import Contract, CustomField
 from contracts.models.contract import Category
 from contracts.models.risk import RiskBand
@@ -24,15 +27,22 @@ from contracts.states import ContractState
 # Of more than these the newest are counted, and said so: a page must not take a second where a word is everywhere.
 TOP = 12
 BANDS = (Decimal(10_000), Decimal(100_000), Decimal(1_000_000))
+DAYS = (0, 31, 91, 366)  # from today on, where the bands of notice days begin
 
 _COLUMNS = (
-    "id", "state", "category", "department_id", "owner_id", "currency", "value_amount", "term_ends_on", "tags",
-    "risk_band",
+    "id", "state", "category", "department_id", "owner_id", "currency", "value_amount", "effective_on", "executed_on",
+    "term_ends_on", "notice_due_on", "tags", "risk_band", "library_clauses", "risk_due_at",
 )  # fmt: skip
 # One statement: the rows are found once and looked at by each facet. Values of own fields are asked for contract by
 # contract (OFFSET 0): those of a field are many more than the found contracts have.
 _COUNT = """
-WITH found AS MATERIALIZED ({found})
+WITH found AS MATERIALIZED ({found}), had AS MATERIALIZED (
+    SELECT clause, count(*) AS number, count(*) FILTER (WHERE is_known) AS known FROM (
+        SELECT unnest(library_clauses) AS clause, risk_due_at IS NULL AS is_known FROM found
+    ) AS each GROUP BY clause
+), looked_through AS MATERIALIZED (
+    SELECT count(*) AS number FROM found WHERE library_clauses IS NOT NULL AND risk_due_at IS NULL
+)
 SELECT 'all' AS facet, '' AS key, '' AS value, count(*) AS number FROM found
 UNION ALL SELECT 'state', '', state, count(*) FROM found GROUP BY state
 UNION ALL SELECT 'category', '', category, count(*) FROM found GROUP BY category
@@ -50,14 +60,30 @@ UNION ALL (SELECT 'tag', '', tag, count(*) FROM found, unnest(found.tags) AS tag
     GROUP BY tag ORDER BY 4 DESC, 3 LIMIT {top})
 UNION ALL SELECT 'value', currency, width_bucket(value_amount, %s::numeric[])::text, count(*) FROM found
     WHERE value_amount IS NOT NULL GROUP BY 2, 3
-UNION ALL SELECT 'ends', '', extract(year FROM term_ends_on)::text, count(*) FROM found
-    WHERE term_ends_on IS NOT NULL GROUP BY 3
-UNION ALL SELECT 'custom', f.key, counted.text, counted.number FROM (
-        SELECT field_id, text, count(*) AS number FROM found CROSS JOIN LATERAL (
-            SELECT field_id, text FROM contracts_customvalue WHERE contract_id = found.id OFFSET 0
-        ) AS v GROUP BY field_id, text
+UNION ALL SELECT 'effective', '', date_part('year', effective_on)::int::text, count(*) FROM found
+    WHERE effective_on IS NOT NULL GROUP BY date_part('year', effective_on)
+UNION ALL SELECT 'executed', '', date_part('year', executed_on)::int::text, count(*) FROM found
+    WHERE executed_on IS NOT NULL GROUP BY date_part('year', executed_on)
+UNION ALL SELECT 'ends', '', date_part('year', term_ends_on)::int::text, count(*) FROM found
+    WHERE term_ends_on IS NOT NULL GROUP BY date_part('year', term_ends_on)
+UNION ALL SELECT 'notice', '', band::text, count(*) FROM (
+        SELECT width_bucket(notice_due_on - %s::date, %s::int[]) AS band FROM found WHERE notice_due_on IS NOT NULL
+    ) AS days GROUP BY band
+UNION ALL (SELECT 'clause', l.title, l.id::text, had.number FROM had
+    JOIN contracts_libraryclause l ON l.id = had.clause AND l.organization_id = %s ORDER BY 4 DESC, 2 LIMIT {top})
+UNION ALL (SELECT 'without_clause', l.title, l.id::text, looked_through.number - coalesce(had.known, 0)
+    FROM contracts_libraryclause l CROSS JOIN looked_through LEFT JOIN had ON had.clause = l.id
+    WHERE l.organization_id = %s AND l.state = 'approved' AND looked_through.number > coalesce(had.known, 0)
+    ORDER BY cardinality(l.mandatory_for) = 0, 4 DESC, 2 LIMIT {top})
+UNION ALL SELECT 'known_clauses', '', 'false', count(*) FROM found
+    WHERE library_clauses IS NULL OR risk_due_at IS NOT NULL HAVING count(*) > 0
+UNION ALL SELECT 'custom', f.key, counted.value, counted.number FROM (
+        SELECT field_id, value, count(*) AS number FROM found CROSS JOIN LATERAL (
+            SELECT field_id, coalesce(date_part('year', day)::text, text) AS value
+            FROM contracts_customvalue WHERE contract_id = found.id OFFSET 0
+        ) AS v GROUP BY field_id, value
     ) AS counted JOIN contracts_customfield f ON f.id = counted.field_id
-    WHERE f.organization_id = %s AND f.retired_at IS NULL AND f.kind IN ('choice', 'choices', 'yes_no')
+    WHERE f.organization_id = %s AND f.retired_at IS NULL AND f.kind IN ('choice', 'choices', 'yes_no', 'date')
 """
 
 
@@ -106,7 +132,8 @@ def _counted(found: QuerySet[Contract], organization_id: UUID) -> Facets:
         return Facets()
     statement = _COUNT.format(found=sql, top=TOP)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, list(BANDS), organization_id])
+        org = organization_id
+        cursor.execute(statement, [*params, list(BANDS), clock.today(), list(DAYS), org, org, org])
         rows = cursor.fetchall()
     number = next(count for facet, _key, _value, count in rows if facet == "all")
     facets = Facets(min(number, COUNTED), number > COUNTED)
@@ -124,13 +151,19 @@ def _described(rows: dict[str, list[tuple[str, str, int]]]) -> list[Facet]:
     found = [
         _facet("state", _("State"), rows, dict(ContractState.choices)),
         _facet("category", _("Type"), rows, dict(Category.choices)),
-        _parties(rows.get("party", ())),
+        _named("party", _("Party"), rows, "party_id"),
         _facet("department", _("Department"), rows, {str(pk): name for pk, name in teams.items()}),
         _facet("owner", _("Owner"), rows, owners),
         _facet("risk", _("Risk"), rows, dict(RiskBand.choices)),
         _facet("tag", _("Tag"), rows),
+        _named("clause", _("Has the clause"), rows),
+        _named("without_clause", _("Lacks the clause"), rows),
+        _facet("known_clauses", _("Held against the library"), rows, {"false": _("Not yet, or without a text")}),
         _values(rows.get("value", ())),
-        _ends(rows.get("ends", ())),
+        _years("effective", _("Took effect in"), rows),
+        _years("executed", _("Signed in"), rows),
+        _years("ends", _("Term ends in"), rows),
+        _notices(rows.get("notice", ())),
     ]
     return [*found, *_custom(rows.get("custom", ()))]
 
@@ -143,10 +176,10 @@ def _facet(
     return Facet(key, label, tuple(Count(str(named.get(value, value)), n, {key: value}) for _k, value, n in counted))
 
 
-def _parties(rows: Iterable[tuple[str, str, int]]) -> Facet:
+def _named(key: str, label: str, rows: dict[str, list[tuple[str, str, int]]], name: str = "") -> Facet:
     """Each by its id: the name of one may be a part of another's."""
-    counted = sorted(rows, key=lambda row: (-row[2], row[0]))
-    return Facet("party", _("Party"), tuple(Count(name, n, {"party_id": pk}) for name, pk, n in counted))
+    counted = sorted(rows.get(key, ()), key=lambda row: (-row[2], row[0]))
+    return Facet(key, label, tuple(Count(said, n, {name or key: pk}) for said, pk, n in counted))
 
 
 def _values(rows: Iterable[tuple[str, str, int]]) -> Facet:
@@ -170,13 +203,31 @@ def _band(currency: str, low: Decimal | None, high: Decimal | None) -> str:
     return _("%(currency)s %(low)s to below %(high)s") % words
 
 
-def _ends(rows: Iterable[tuple[str, str, int]]) -> Facet:
-    counted = sorted(rows, key=lambda row: int(row[1]))
-    counts = [
-        Count(year, number, {"ends_after": f"{int(year):04}-01-01", "ends_before": f"{int(year):04}-12-31"})
-        for _key, year, number in counted
-    ]
-    return Facet("ends", _("Term ends in"), tuple(counts))
+def _years(key: str, label: str, rows: dict[str, list[tuple[str, str, int]]]) -> Facet:
+    counted = sorted(rows.get(key, ()), key=lambda row: int(row[1]))
+    return Facet(key, label, tuple(_year(year, n, f"{key}_after", f"{key}_before") for _k, year, n in counted))
+
+
+def _year(year: str, number: int, first: str, last: str) -> Count:
+    return Count(year, number, {first: f"{int(year):04}-01-01", last: f"{int(year):04}-12-31"})
+
+
+def _notices(rows: Iterable[tuple[str, str, int]]) -> Facet:
+    """By how soon: days from today on."""
+    labels = [
+        _("Passed"), _("In the next 30 days"), _("In 31 to 90 days"), _("In 91 to 365 days"), _("Later"),
+    ]  # fmt: skip
+    counts = []
+    for _key, band, number in sorted(rows, key=lambda row: int(row[1])):
+        place = int(band)
+        first = {"notice_after": _in_days(DAYS[place - 1])} if place else {}
+        last = {"notice_before": _in_days(DAYS[place] - 1)} if place < len(DAYS) else {}
+        counts.append(Count(labels[place], number, first | last))
+    return Facet("notice", _("Notice due"), tuple(counts))
+
+
+def _in_days(number: int) -> str:
+    return (clock.today() + timedelta(days=number)).isoformat()
 
 
 def _custom(rows: Iterable[tuple[str, str, int]]) -> list[Facet]:
@@ -184,16 +235,16 @@ def _custom(rows: Iterable[tuple[str, str, int]]) -> list[Facet]:
     if not counted:
         return []
     keys = {key for key, _value, _number in counted}
-    words = {"yes": _("Yes"), "no": _("No")}
     return [
-        Facet(
-            f"cf_{field_.key}",
-            field_.label,
-            tuple(
-                Count(words.get(value, value) if field_.kind == "yes_no" else value, number, {f"cf_{key}": value})
-                for key, value, number in counted
-                if key == field_.key
-            ),
-        )
-        for field_ in CustomField.objects.filter(key__in=keys).order_by("position", "label")
+        Facet(f"cf_{each.key}", each.label, tuple(_own_counts(each, [row for row in counted if row[0] == each.key])))
+        for each in CustomField.objects.filter(key__in=keys).order_by("position", "label")
     ]
+
+
+def _own_counts(own: CustomField, rows: Iterable[tuple[str, str, int]]) -> Iterator[Count]:
+    """The choices of a field, the most frequent first; of days the years, in their order."""
+    name, words = f"cf_{own.key}", {"yes": _("Yes"), "no": _("No")} if own.kind == YES_NO else {}
+    if own.kind == DATE:
+        yield from (_year(year, n, f"{name}_from", f"{name}_to") for _k, year, n in sorted(rows, key=lambda r: r[1]))
+    else:
+        yield from (Count(words.get(value, value), number, {name: value}) for _k, value, number in rows)

@@ -186,14 +186,15 @@ def history_of(contract: Contract, parts: Iterable[ContractParty]) -> dict[str, 
     return {mishap.key: mishap.count(ids) for mishap in MISHAPS.values()}
 
 
-def inputs_of(contract: Contract, version: Version | None, scale: RiskScale | None) -> str:
-    """A hash of all that a score comes from, which costs no look into the text."""
+def inputs_of(contract: Contract, version: Version | None, scale: RiskScale | None, counting_id: UUID | None) -> str:
+    """A hash of all that a score, and which clauses are had, come from; it costs no look into the text."""
     parts = list(ContractParty.objects.filter(contract=contract).select_related("party").order_by("pk"))
     ties = Clause.objects.filter(version=version, library_version__isnull=False).order_by("pk") if version else ()
     named = [(part.role, part.party_id, part.party.country, part.party.name) for part in parts]
     return digest(
         {
             "version": [version.pk, version.content_hash] if version else None,
+            "counting": counting_id,
             "facts": [contract.category, contract.value_amount, contract.currency, contract.jurisdiction],
             "parties": named,
             "scale": scale.pk if scale else None,

@@ -26,17 +26,14 @@ from contracts.operations.create_contract import create_contract
 from contracts.operations.drafting.begin_draft import begin_draft
 from contracts.operations.drafting.hand_over import hand_over
 from contracts.operations.drafting.take_back_turn import take_back_turn
-from contracts.operations.library.adopt_library_clause import adopt_library_clause
 from contracts.papers import Paper
 from contracts.portfolio import PAPERS
-from contracts.queries.clauses_had import having_clause
 from contracts.queries.finding import found_by, found_for
 from contracts.search import refresh_text
 from tests.cast import Cast
 from tests.contracts.amended import amended, amended_text
 from tests.contracts.drafting.written import clause_of, handed_over, let_in, open_draft, write
-from tests.contracts.library.shelf import approved, availability
-from tests.contracts.papers import TEXT, active_contract, draft_contract
+from tests.contracts.papers import TEXT, active_contract
 
 LAST = "zanzibarquoin"
 
@@ -261,15 +258,3 @@ def test_once_the_amendment_is_in_force_the_former_text_is_found_no_more(
         advance_terms(actor=system_actor("term_keeper", alice.organization_id), contract_id=contract.pk)
         drain()
         assert [found(alice, words) for words in ('"monthly fee"', '"zebra fee"')] == [[], [contract]]
-
-
-def test_a_clause_is_had_where_the_text_in_force_has_it(alice: Actor) -> None:
-    """Not where the draft of an amendment would bring it in."""
-    contract, fresh = active_contract(alice), draft_contract(alice, title="Fresh")
-    amended_text(alice, contract)
-    library_version = approved(alice)
-    for each in (contract, fresh):
-        adopted = {"clause_id": availability(each).pk, "library_version_id": library_version.pk}
-        adopt_library_clause(actor=alice, **adopted, position="preferred")
-    had = having_clause(library_version.clause_id)
-    assert list(had.values_list("version__contract", flat=True)) == [fresh.pk]

@@ -121,6 +121,7 @@ BLANKED: dict[type[Model], tuple[str, dict[str, Any]]] = {
             "risk_score": None,
             "risk_band": "",
             "risk_due_at": None,
+            "library_clauses": None,
         },
     ),
 }

@@ -18,6 +18,8 @@ from contracts.engine.risk import Score
 from contracts.events import risk as events
 from contracts.models import Clause, Contract, RiskAssessment, Stance, Version
 from contracts.operations.risk.guards import mark_due
+from contracts.queries.clause_library import current_report
+from contracts.queries.clauses_had import clauses_had, counting_text_id
 from contracts.queries.conflicts import COMPARED
 from contracts.queries.risk import (
     active_scale,
@@ -37,9 +39,10 @@ VERB = "contracts.assess_risk"
 @transaction.atomic
 def assess_risk(*, actor: Actor, contract_id: UUID, later: bool = False) -> Contract:
     """The contract has its score, with the parts and what they rest on, and what its clauses say on the things that
-    contracts with one party must agree in. Where nothing of what it comes from changed nothing is read again. `later`
-    it is only due soon, and so are the others with one of its parties, for what happened in one is the history of
-    all: of a hundred misses that come at once one score is made."""
+    contracts with one party must agree in; and it is known which clauses of the library its text has. Where nothing of
+    what this comes from changed nothing is read again. `later` it is only due soon, and so are the others with one of
+    its parties, for what happened in one is the history of all: of a hundred misses that come at once one score is
+    made."""
     if later:
         contract = get_visible(actor, Contract.objects.all(), contract_id)
         require(actor, VERB, contract)
@@ -53,14 +56,17 @@ def assess_risk(*, actor: Actor, contract_id: UUID, later: bool = False) -> Cont
     if contract.state == ContractState.DISPOSED:
         return contract
     version, scale = counting_version(contract), active_scale()
-    inputs = inputs_of(contract, version, scale)
+    counting_id = counting_text_id(contract)
+    inputs = inputs_of(contract, version, scale, counting_id)
     known = RiskAssessment.objects.filter(contract=contract).first()
     if known is not None and known.inputs == inputs:
         return contract
     said = positions_of(clauses_in(version))
     if known is None or known.version_id != (version.pk if version else None):
         _keep_stances(contract, said)
-    found = risk_of(contract, version, scale=scale, said=said)
+    report = current_report(version) if version else None
+    found = risk_of(contract, version, scale=scale, said=said, report=report)
+    contract.library_clauses = clauses_had(counting_id, version, report)
     _keep(actor, contract, known, version, found, {"inputs": inputs, "scale": scale})
     return contract
 
@@ -82,7 +88,7 @@ def _keep(
     row.assessed_at = clock.now()
     row.save()
     contract.risk_score, contract.risk_band = found.score, found.band
-    contract.save(update_fields=["risk_score", "risk_band"])
+    contract.save(update_fields=["risk_score", "risk_band", "library_clauses"])
     if before != _figures(row):
         record(actor, events.risk_assessed(row, before, _figures(row)))
 

@@ -30,7 +30,7 @@ from contracts.models import (
     Version,
 )
 from contracts.models.signature import SealState
-from contracts.operations.advance_terms import catch_up, wait_for_its_day
+from contracts.operations.advance_terms import catch_up, keep_signing_day, wait_for_its_day
 from contracts.operations.amending.guards import accept_by_signature, finish
 from contracts.operations.finalize_version import fix_version
 from contracts.operations.signing.change_envelope import starts_of
@@ -183,6 +183,7 @@ def _execute(actor: Actor, envelope: Envelope, verb: str, signed_on: date | None
     if contract.state != ContractState.OUT_FOR_SIGNATURE:
         return
     previous = move(actor, contract, to=ContractState.EXECUTED)
+    keep_signing_day(contract, executed_on)
     wait_for_its_day(contract)
     facts: dict[str, Any] = {"executed_on": executed_on, "version": version.number}
     facts["content_hash"] = version.content_hash

@@ -117,7 +117,7 @@ def finish(actor: Actor, verb: str, contract: Contract, ended_on: date, reason: 
     previous = move(actor, contract, to=ContractState.TERMINATED, reason=reason)
     close_approvals(actor, contract, verb=verb, why=_("The contract was terminated."))
     close_amendments(actor, contract, verb=verb, why=_("The contract was terminated."))
-    contract.terms_due_at = None
-    contract.save(update_fields=["terms_due_at"])
+    contract.terms_due_at = contract.notice_due_on = None
+    contract.save(update_fields=["terms_due_at", "notice_due_on"])
     end(contract, ended_on, said_on=clock.today(contract.time_zone))
     return events.contract_moved("contract.terminated", verb, contract, previous, reason=reason, terminated_on=ended_on)

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from clm.accounts.models import Team
 from clm.lib.actor import Actor
-from contracts.models import Clause, Contract
+from contracts.models import Contract
 from contracts.operations.create_contract import create_contract
 from contracts.operations.custom_fields.define_custom_field import define_custom_field
 from contracts.operations.name_party import name_party
@@ -22,8 +22,7 @@ from contracts.operations.restrict_contract import restrict_contract
 from contracts.queries import contracts, facets
 from contracts.queries.finding import Found
 from tests.cast import Cast
-from tests.contracts.library.shelf import approved
-from tests.contracts.papers import draft_contract, newest
+from tests.contracts.papers import draft_contract
 
 
 @pytest.fixture
@@ -66,6 +65,7 @@ def test_counts_are_of_what_the_person_sees(alice: Actor, bob: Actor, filed: lis
         "Department": [("IT", 1)],
         "Owner": [("Alice", 3)],
         "Tag": [("EU", 2), ("cloud", 1)],
+        "Held against the library": [("Not yet, or without a text", 3)],
         "Value": [("EUR below 10,000", 1), ("EUR 10,000 to below 100,000", 1), ("USD 1,000,000 and more", 1)],
         "Term ends in": [("2027", 1)],
         "Risk": [("high", 1), ("low", 1)],
@@ -92,6 +92,9 @@ def test_the_page_leads_from_filters_to_filters(page: Client, filed: list[Contra
     assert "Show 1 contract<" in text
     assert "/contracts/?q=hosting&amp;cf_risk=high&amp;tag=EU" in text
     assert "<strong>high</strong>" in text
+    tagged = page.get("/contracts/facets/?tag=EU&value_from=5000").content.decode()
+    assert '<td class="cell-main">cloud</td>' in tagged  # a list has one tag
+    assert "tag=EU&amp;value_from=5000&amp;currency=EUR&amp;value_below=10000" in tagged
     assert "/contracts/facets/?q=hosting" in page.get("/contracts/?q=hosting").content.decode()
     assert "Nothing matches these filters" in page.get("/contracts/facets/?q=nothinglikeit").content.decode()
 
@@ -116,17 +119,6 @@ def test_facets_cost_as_many_queries_whatever_is_found(page: Client, alice: Acto
     for number in range(5):
         create_contract(actor=alice, title=f"More {number}", tags=[f"t{number}"], custom_fields={"risk": "low"})
     assert cost() == few
-
-
-def test_contracts_with_and_without_a_clause_of_the_library(page: Client, api: APIClient, alice: Actor) -> None:
-    library = approved(alice)
-    has, lacks = draft_contract(alice, title="Has it"), draft_contract(alice, title="Lacks it")
-    Clause.objects.filter(version=newest(has), position=1).update(library_version=library)
-
-    for query, shown in ((f"clause={library.clause_id}", has), (f"without_clause={library.clause_id}", lacks)):
-        assert [row["title"] for row in api.get(f"/api/v1/contracts/?{query}").data["results"]] == [shown.title]
-        text = page.get(f"/contracts/?{query}").content.decode()
-        assert [title in text for title in ("Has it", "Lacks it")] == [shown == has, shown == lacks]
 
 
 def test_hits_are_marked_where_they_stand(page: Client, api: APIClient, alice: Actor, acme: Cast) -> None:
