@@ -117,6 +117,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("terms_due_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "library_clauses",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), editable=False, null=True, size=None
+                    ),
+                ),
+                ("effective_on", models.DateField(editable=False, null=True, verbose_name="takes effect on")),
+                ("executed_on", models.DateField(editable=False, null=True, verbose_name="signed on")),
+                ("notice_due_on", models.DateField(editable=False, null=True, verbose_name="notice due")),
                 ("term_ends_on", models.DateField(editable=False, null=True)),
                 ("ended_on", models.DateField(editable=False, null=True, verbose_name="ended on")),
                 ("end_recorded_on", models.DateField(editable=False, null=True)),
@@ -172,6 +181,24 @@ class Migration(migrations.Migration):
                         fields=["organization", "currency", "value_amount", "id"],
                         include=("is_confidential",),
                         name="contract_by_value",
+                    ),
+                    models.Index(
+                        fields=["organization", "effective_on", "id"],
+                        include=("is_confidential",),
+                        name="contract_by_effect",
+                    ),
+                    models.Index(
+                        fields=["organization", "executed_on", "id"],
+                        include=("is_confidential",),
+                        name="contract_by_signing",
+                    ),
+                    models.Index(
+                        fields=["organization", "notice_due_on", "id"],
+                        include=("is_confidential",),
+                        name="contract_by_notice",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["library_clauses"], name="contract_library_clauses"
                     ),
                     models.Index(
                         fields=["organization", "term_ends_on", "id"],
