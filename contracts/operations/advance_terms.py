@@ -103,13 +103,24 @@ def catch_up(actor: Actor, contract: Contract) -> None:
             break
     newest = Term.objects.filter(contract=contract).order_by("number").last()
     contract.term_ends_on = newest.ends_on if newest is not None else None
+    contract.save(update_fields=["terms_due_at", "term_ends_on"])
+    keep_notice_day(contract)
+
+
+def keep_notice_day(contract: Contract) -> None:
+    """A locked contract has the day by which notice is due now."""
+    newest = Term.objects.filter(contract=contract).order_by("number").last()
     contract.notice_due_on = _notice_due_on(contract, newest)
-    contract.save(update_fields=["terms_due_at", "term_ends_on", "notice_due_on"])
+    contract.save(update_fields=["notice_due_on"])
 
 
 def _notice_due_on(contract: Contract, term: Term | None) -> date | None:
-    """None where nobody has to decide by a day: there is none, it was decided, or the contract is over."""
+    """None where nobody has to decide by a day: there is none, it was decided, or the contract is over, or will be with
+    the term at the latest."""
     if term is None or term.notice_deadline is None or not contract.is_in_force:
+        return None
+    ends_on = announced_end(contract)
+    if ends_on is not None and ends_on <= term.ends_on:
         return None
     decided = RenewalDecision.objects.filter(contract=contract, term_number=term.number)
     return None if decided.exists() else term.notice_deadline

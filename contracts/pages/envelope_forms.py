@@ -203,7 +203,7 @@ def suggested_people(contract: Contract) -> list[RecipientDraft]:
         email = part.party.email.strip()
         if part.role not in ("ours", "counterparty") or not email or email.lower() in known:
             continue
-        if part.role == "counterparty" and is_ours(email, ours):
+        if part.role == "counterparty" and not part.party.is_ours and is_ours(email, ours):
             continue
         known.add(email.lower())
         side = Side.OURS if part.role == "ours" else Side.THEIRS

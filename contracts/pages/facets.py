@@ -59,6 +59,7 @@ def _link(asked: Mapping[str, list[str]], count: Count) -> dict[str, Any]:
     narrowed, is_other, is_chosen = dict(asked), False, True
     for name, value in count.filters.items():
         given = asked[name][-1] if name in asked else ""
+        given = given.upper() if name == "currency" else given  # the list finds it in either case
         narrowed[name] = [_tighter(name, given, value)]
         is_other |= not name.endswith(FROM + UNTIL) and given not in ("", value)
         is_chosen &= given == value

@@ -41,7 +41,7 @@ from contracts.queries.finding import Found, found_for, looked_up
 from contracts.queries.party_names import in_capitals, parties_like
 from contracts.queries.retention import held_among
 from contracts.queries.snippets import snippets_of
-from contracts.states import ContractState
+from contracts.states import ContractState, LibraryState
 
 
 def _owners(request: Any) -> QuerySet[User]:
@@ -62,6 +62,10 @@ def _library(request: Any) -> QuerySet[LibraryClause]:
     """Retired ones too: texts go on having them."""
     rows = LibraryClause.objects.none() if request is None else visible(request.actor, LibraryClause.objects.all())
     return rows.order_by("title").only("title")
+
+
+def _library_in_use(request: Any) -> QuerySet[LibraryClause]:
+    return _library(request).filter(state=LibraryState.APPROVED)
 
 
 def _day(column: str, lookup: str, label: Any) -> django_filters.DateFilter:
@@ -104,7 +108,9 @@ class ContractFilter(django_filters.FilterSet):
     value_below = django_filters.NumberFilter("value_amount", lookup_expr="lt", label=_("Value below"))
     # Choices of hundreds, drawn with *All filters* and where they are asked for.
     clause = django_filters.ModelChoiceFilter(queryset=_library, method="by_clause", label=_("Has the clause"))
-    without_clause = django_filters.ModelChoiceFilter(queryset=_library, method="by_lack", label=_("Lacks the clause"))
+    without_clause = django_filters.ModelChoiceFilter(
+        queryset=_library_in_use, method="by_lack", label=_("Lacks the clause")
+    )
     known_clauses = django_filters.BooleanFilter(method="by_known_clauses", label=_("Held against the library"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -39,8 +39,7 @@ def check_may_be_filed(contract: Contract, version: Version) -> None:
 
 
 def check_no_approval_open(contract: Contract) -> None:
-    """Raises DomainError `approval_open`: the first thing that whoever files or sends a text is told. Call it with the
-    contract locked."""
+    """Raises DomainError `approval_open`. Call it with the contract locked."""
     waiting = open_approval(contract)
     if waiting is not None:
         message = _("An approval of this contract is open: nothing is signed before it is decided.")

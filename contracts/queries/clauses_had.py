@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
-from contracts.models import Contract, Version
+from contracts.models import Contract, LibraryClause, Version
 from contracts.queries.clause_library import LibraryReport, current_report
 from contracts.queries.texts import by_counting, our_texts
+from contracts.states import LibraryState
 
 
 def having_clause(library_clause_id: UUID) -> Q:
@@ -19,8 +20,9 @@ def having_clause(library_clause_id: UUID) -> Q:
 
 def lacking_clause(library_clause_id: UUID) -> Q:
     """It was looked for, and is not there: nothing is said of contracts without a text, nor of those that wait to be
-    held against the library."""
-    return looked_through() & ~having_clause(library_clause_id)
+    held against the library, and no text is held against clauses that are not in use."""
+    in_use = Exists(LibraryClause.objects.filter(pk=library_clause_id, state=LibraryState.APPROVED))
+    return looked_through() & Q(in_use) & ~having_clause(library_clause_id)
 
 
 def looked_through() -> Q:
@@ -33,9 +35,11 @@ def counting_text_id(contract: Contract) -> UUID | None:
 
 
 def clauses_had(text_id: UUID | None, version: Version | None, report: LibraryReport | None) -> list[UUID] | None:
-    """Those of the text that counts; the report on another version of the contract is taken where it is on that."""
+    """Those of the text that counts, None where nothing can be read in it, as in a scan; the report on another version
+    of the contract is taken where it is on that."""
     if text_id is None:
         return None
-    if report is None or version is None or version.pk != text_id:
-        report = current_report(Version.objects.get(pk=text_id))
-    return sorted(report.had)
+    counting = version if version is not None and version.pk == text_id else Version.objects.get(pk=text_id)
+    if not counting.text.strip():
+        return None
+    return sorted((report if report is not None and counting is version else current_report(counting)).had)

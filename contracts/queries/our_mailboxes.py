@@ -36,19 +36,27 @@ def stands_for_another(recipient: Recipient, parts: Sequence[ContractParty]) -> 
     """Whether they are there for a party that is not ours; without a party, by their side. Two of our own entities may
     make a contract with one another, and people of the house sign for both."""
     mine = [part for part in parts if part.party_id == recipient.party_id]
-    if not mine:
-        return recipient.side != Side.OURS
-    return not all(map(_is_of_ours, mine))
+    if not mine and recipient.side == Side.OURS:
+        return False
+    mine = mine or [part for part in parts if part.role != ContractParty.Role.OURS]
+    return not mine or not all(map(_is_of_ours, mine))
 
 
 def _is_of_ours(part: ContractParty) -> bool:
     return part.role == ContractParty.Role.OURS or part.party.is_ours
 
 
-def check_not_ours(recipient: Recipient, email: str, parts: Sequence[ContractParty], *, at: str = "") -> None:
+def check_not_ours(
+    recipient: Recipient,
+    email: str,
+    parts: Sequence[ContractParty],
+    *,
+    ours: frozenset[str] | None = None,
+    at: str = "",
+) -> None:
     """Raises Invalid `recipient_ours` where who stands for another party would get an address of ours; `at` is put
-    before the name of the field."""
-    if stands_for_another(recipient, parts) and is_ours(email, our_mailboxes()):
+    before the name of the field. `ours` for who checks several."""
+    if stands_for_another(recipient, parts) and is_ours(email, our_mailboxes() if ours is None else ours):
         raise Invalid("recipient_ours", _said(), fields={f"{at}email": [_said()]})
 
 

@@ -22,7 +22,7 @@ from clm.notify.text_messages import is_configured
 from contracts.events.signing import envelope_fact
 from contracts.models import ContractParty, Envelope, Recipient, SignatureField
 from contracts.operations.signing.guards import locked_envelope
-from contracts.queries.our_mailboxes import check_not_ours
+from contracts.queries.our_mailboxes import check_not_ours, our_mailboxes
 from contracts.queries.signing import only_party, side_of, signing_parts
 from contracts.states import EnvelopeState, Side
 
@@ -107,8 +107,8 @@ def _replace(envelope: Envelope, drafts: Sequence[RecipientDraft]) -> None:
         raise _invalid("recipient_invalid", "recipients", _("That is more than one envelope holds."))
     _check_addresses(drafts)
     envelope.recipients.all().delete()
-    parts = signing_parts(envelope.contract)
-    made = [_recipient(envelope, draft, place, parts) for place, draft in enumerate(drafts)]
+    parts, ours = signing_parts(envelope.contract), our_mailboxes()
+    made = [_recipient(envelope, draft, place, parts, ours) for place, draft in enumerate(drafts)]
     rows = Recipient.objects.bulk_create(made)
     SignatureField.objects.bulk_create(
         _field(envelope, row, each) for row, draft in zip(rows, drafts, strict=True) for each in draft.fields
@@ -153,7 +153,9 @@ def _for_whom(draft: RecipientDraft, place: int, parts: Sequence[ContractParty])
     return side_of(part), draft.party
 
 
-def _recipient(envelope: Envelope, draft: RecipientDraft, place: int, parts: Sequence[ContractParty]) -> Recipient:
+def _recipient(
+    envelope: Envelope, draft: RecipientDraft, place: int, parts: Sequence[ContractParty], ours: frozenset[str]
+) -> Recipient:
     check_person(draft.name, draft.email, phone=draft.phone, code_by=draft.code_by, at=f"recipients.{place}.")
     if draft.role not in Recipient.Role.values or draft.side not in Side.values or not 1 <= draft.position <= 99:
         raise _invalid("recipient_invalid", f"recipients.{place}.role", _("Choose a part, a side and a place."))
@@ -170,7 +172,7 @@ def _recipient(envelope: Envelope, draft: RecipientDraft, place: int, parts: Seq
         phone=draft.phone.strip()[:32],
         code_by=draft.code_by,
     )
-    check_not_ours(recipient, recipient.email, parts, at=f"recipients.{place}.")
+    check_not_ours(recipient, recipient.email, parts, ours=ours, at=f"recipients.{place}.")
     return recipient
 
 

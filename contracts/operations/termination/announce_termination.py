@@ -22,6 +22,7 @@ from contracts.engine.termination import earliest_end
 from contracts.events import termination as events
 from contracts.models import Contract, Passage, Termination
 from contracts.models.terms import NoticeUnit
+from contracts.operations.advance_terms import keep_notice_day
 from contracts.operations.requests.guards import check_words
 from contracts.operations.termination.guards import (
     ANNOUNCED,
@@ -92,6 +93,7 @@ def announce_termination(
     if ends_on <= clock.today(contract.time_zone):
         record_all(actor, take_effect(actor, VERB, termination))
     else:
+        keep_notice_day(contract)
         _tell(actor, termination)
     return termination
 

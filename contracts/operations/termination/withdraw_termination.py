@@ -16,6 +16,7 @@ from clm.lib.errors import DomainError
 from clm.notify.tell import settle_about
 from contracts.events import termination as events
 from contracts.models import Termination
+from contracts.operations.advance_terms import keep_notice_day
 from contracts.operations.requests.guards import check_words
 from contracts.operations.termination.guards import ANNOUNCED, locked_termination
 from contracts.states import TerminationState
@@ -35,6 +36,7 @@ def withdraw_termination(*, actor: Actor, termination_id: UUID, reason: str) -> 
     before = move(actor, termination, to=TerminationState.WITHDRAWN, reason=said)
     termination.due_at, termination.withdrawn_reason = None, said
     termination.save(update_fields=["due_at", "withdrawn_reason"])
+    keep_notice_day(termination.contract)
     settle_about(termination, ANNOUNCED)
     record(actor, events.termination_moved(VERB, termination, before, said))
     return termination

@@ -16,7 +16,7 @@ from clm.access.permissions import system_actor
 from clm.events.dispatcher import drain
 from clm.lib import clock
 from clm.lib.actor import Actor
-from contracts.models import Contract, LibraryClauseVersion
+from contracts.models import Clause, Contract, LibraryClauseVersion, Version
 from contracts.operations.add_version import add_version
 from contracts.operations.advance_terms import advance_terms
 from contracts.operations.create_contract import create_contract
@@ -25,12 +25,14 @@ from contracts.operations.decide_renewal import decide_renewal
 from contracts.operations.library.adopt_library_clause import adopt_library_clause
 from contracts.operations.restrict_contract import restrict_contract
 from contracts.operations.terminate_contract import terminate_contract
+from contracts.operations.termination.withdraw_termination import withdraw_termination
 from contracts.queries.clauses_had import having_clause, lacking_clause, looked_through
 from contracts.tasks import follow_contracts
 from tests.cast import Cast
 from tests.contracts.amended import amended, amended_text
-from tests.contracts.library.shelf import BAD, approved, availability, renewed
+from tests.contracts.library.shelf import BAD, approved, availability, renewed, shelved
 from tests.contracts.papers import SENTENCE, TEXT, active_contract, draft_contract, newest, text_paper
+from tests.contracts.terminations import JUNE, announced
 
 PLACE = "The place of performance of each duty of either party is its registered seat in the city of Hamburg."
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -65,6 +67,9 @@ def legacy(alice: Actor, library: LibraryClauseVersion) -> LibraryClauseVersion:
     uploaded(alice, "unacceptable", BAD)
     uploaded(alice, "without", PLACE, category="hosting")
     create_contract(actor=alice, title="no text")
+    scan = uploaded(alice, "scan", SENTENCE)
+    Version.objects.filter(contract=scan).update(text="")  # as of pictures that nobody recognized yet
+    Clause.objects.filter(version__contract=scan).delete()
     followed()
     return library
 
@@ -72,7 +77,7 @@ def legacy(alice: Actor, library: LibraryClauseVersion) -> LibraryClauseVersion:
 def test_a_clause_is_had_by_its_words_whether_tied_or_not(legacy: LibraryClauseVersion, alice: Actor) -> None:
     has, lacks = having_clause(legacy.clause_id), lacking_clause(legacy.clause_id)
     assert titles(has) == ["negotiated", "unacceptable", "word for word"]
-    assert (titles(lacks), titles(~looked_through())) == (["without"], ["no text"])
+    assert (titles(lacks), titles(~looked_through())) == (["without"], ["no text", "scan"])
     contract = Contract.objects.get(title="without")
     assert contract.risk_assessment.parts  # type: ignore[attr-defined]
     fresh = draft_contract(alice, title="just uploaded")
@@ -85,6 +90,13 @@ def test_a_clause_is_had_by_its_words_whether_tied_or_not(legacy: LibraryClauseV
     follow_contracts()
     assert (titles(having_clause(other.clause_id)), len(titles(lacking_clause(other.clause_id)))) == (["without"], 4)
     assert fresh.pk in Contract.objects.filter(lacking_clause(other.clause_id)).values_list("pk", flat=True)
+
+
+def test_nobody_lacks_what_is_not_in_use(legacy: LibraryClauseVersion, alice: Actor, page: Client) -> None:
+    written = shelved(alice, title="Not yet in use")
+    assert titles(lacking_clause(written.pk)) == []
+    assert f"without_clause={written.pk}" not in page.get(written.get_absolute_url()).content.decode()
+    assert f"without_clause={legacy.clause_id}" in page.get(legacy.clause.get_absolute_url()).content.decode()
 
 
 def test_a_tie_says_what_a_text_is_held_against(alice: Actor, library: LibraryClauseVersion) -> None:
@@ -133,6 +145,15 @@ def test_days_follow_the_verbs_that_own_them(alice: Actor) -> None:
         assert set(Contract.objects.values_list("notice_due_on", flat=True)) == {None}
         amended(alice, amended_text(alice, first, TEXT.replace("10 %", "12 %")).pk, date(2026, 7, 1))
         assert Contract.objects.get(pk=first.pk).effective_on == date(2026, 1, 1)
+
+
+def test_what_ends_with_its_term_asks_for_no_notice(alice: Actor) -> None:
+    termination = announced(alice)
+    days = Contract.objects.filter(pk=termination.contract_id).values_list("notice_due_on", flat=True)
+    assert list(days) == [None]
+    with clock.set_to(JUNE):
+        withdraw_termination(actor=alice, termination_id=termination.pk, reason="We go on")
+    assert list(days.all()) == [date(2026, 12, 2)]
 
 
 def test_each_number_is_the_length_of_its_list(
