@@ -103,8 +103,8 @@ def catch_up(actor: Actor, contract: Contract) -> None:
             break
     newest = Term.objects.filter(contract=contract).order_by("number").last()
     contract.term_ends_on = newest.ends_on if newest is not None else None
-    contract.save(update_fields=["terms_due_at", "term_ends_on"])
-    keep_notice_day(contract)
+    contract.notice_due_on = _notice_due_on(contract, newest)
+    contract.save(update_fields=["terms_due_at", "term_ends_on", "notice_due_on"])
 
 
 def keep_notice_day(contract: Contract) -> None:

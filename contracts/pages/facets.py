@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -23,7 +24,6 @@ from contracts.pages.lists import ContractFilter
 from contracts.queries.facets import Count, facets_of
 from contracts.queries.finding import found_for
 
-LIST = "/contracts/"
 # How the two ends of a range are called in addresses.
 FROM, UNTIL = ("_after", "_from"), ("_before", "_below", "_to")
 
@@ -39,21 +39,22 @@ def contract_facets(request: HttpRequest) -> HttpResponse:
     found = ContractFilter(request.GET, queryset=every, request=request).qs
     facets = facets_of(found_for(actor, found, words, of=every), actor.organization_id)
     query = clean_query(request.GET)
-    asked = parse_qs(query)  # once, for there are a hundred links
+    address, asked = reverse("contracts"), parse_qs(query)  # once, for there are a hundred links
     shown = [
-        {"label": facet.label, "counts": [_link(asked, count) for count in facet.counts]} for facet in facets.facets
+        {"label": facet.label, "counts": [_link(address, asked, count) for count in facet.counts]}
+        for facet in facets.facets
     ]
     context = {
         "facets": shown,
         "found": facets,
         "counted": COUNTED,
-        "list_url": f"{LIST}?{query or 'all=1'}",
-        "crumbs": [(_("Contracts"), LIST)],
+        "list_url": f"{address}?{query or 'all=1'}",
+        "crumbs": [(_("Contracts"), address)],
     }
     return render(request, "contracts/facets_page.html", context)
 
 
-def _link(asked: Mapping[str, list[str]], count: Count) -> dict[str, Any]:
+def _link(address: str, asked: Mapping[str, list[str]], count: Count) -> dict[str, Any]:
     """The list narrowed by one value; chosen where its filters are there already. Where another value of its kind is
     asked for it leads nowhere: a list has one of a kind, and with this one in its place it would be another number."""
     narrowed, is_other, is_chosen = dict(asked), False, True
@@ -66,7 +67,7 @@ def _link(asked: Mapping[str, list[str]], count: Count) -> dict[str, Any]:
     return {
         "label": count.label,
         "number": count.number,
-        "url": "" if is_other else f"{LIST}?{urlencode(narrowed, doseq=True)}",
+        "url": "" if is_other else f"{address}?{urlencode(narrowed, doseq=True)}",
         "is_chosen": is_chosen,
     }
 
