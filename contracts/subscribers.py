@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clm.access.permissions import system_actor
 from clm.events.handlers import handles
-from clm.events.models import OutboxEvent
+from clm.events.models import Delivery, DeliveryState, OutboxEvent
 from clm.notify.tell import tell
 from contracts.access.approvals import DESK
 from contracts.access.risk import ASSESSOR
@@ -60,11 +60,28 @@ FOLLOWED_SOON = (
 
 @handles(*FOLLOWED, *FOLLOWED_SOON)
 def follow(event: OutboxEvent) -> None:
-    """What rests on the contract follows it."""
-    contract_id = event.payload.get("of_contract_id") or event.payload.get("contract_id")
-    if contract_id and Contract.objects.filter(pk=contract_id).exists():
+    """What rests on the contract follows it, after the last of what came at once."""
+    contract_id = _of(event)
+    if not contract_id or _is_followed_next(event, contract_id):
+        return
+    if Contract.objects.filter(pk=contract_id).exists():
         assessor = system_actor(ASSESSOR, event.organization_id)
         follow_contract(actor=assessor, contract_id=contract_id, later=event.type in FOLLOWED_SOON)
+
+
+def _of(event: OutboxEvent) -> str | None:
+    return event.payload.get("of_contract_id") or event.payload.get("contract_id")
+
+
+def _is_followed_next(event: OutboxEvent, contract_id: str) -> bool:
+    """Whether a later fact of its kind about the contract waits for the same: it finds what this one would, and more.
+    Nobody has begun with that one: who has may have read before this one was known."""
+    kind = FOLLOWED_SOON if event.type in FOLLOWED_SOON else FOLLOWED
+    later = OutboxEvent.objects.filter(type__in=kind, entry__contract_id=contract_id, pk__gt=event.pk)
+    mine = f"{follow.__module__}.{follow.__qualname__}"
+    waits = Delivery.objects.filter(event=OuterRef("pk"), handler=mine, status=DeliveryState.PENDING, attempts=0)
+    waiting = later.filter(Q(fanned_out_at=None) | Exists(waits))
+    return any(_of(each) == contract_id for each in waiting.only("payload"))
 
 
 @handles("version.finalized", "contract.executed", "contract.term_changed")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
-from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
+from django.db.models import BooleanField, F, Func, IntegerField, QuerySet, Subquery, TextField, Value
 from psycopg2.errors import QueryCanceled
 
 T = TypeVar("T")
@@ -39,6 +39,13 @@ class Among(Func):
 
     def __init__(self, field: str, ids: Iterable[str]) -> None:
         super().__init__(F(field), Value(f"{{{','.join(ids)}}}", TextField()))
+
+
+class NumberOf(Subquery):
+    """How many rows a queryset has that asks for one column, which may be cut: more need not be met to be counted."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS bounded)"
+    output_field = IntegerField()
 
 
 def met_soon(read: Callable[[QuerySet[Any]], T], rows: QuerySet[Any], gathered: QuerySet[Any] | None) -> T:

@@ -34,7 +34,7 @@ class FacetSerializer(serializers.Serializer[Any]):
 
 
 class FacetsSerializer(serializers.Serializer[Any]):
-    """Of more than 10,000 found contracts the newest 10,000 are counted, and `has_more` is true."""
+    """Of more than 5,000 found contracts the newest 2,500 are counted, and `has_more` is true."""
 
     number = serializers.IntegerField()
     has_more = serializers.BooleanField()

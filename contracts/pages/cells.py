@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from clm.lib.plans import COUNTED
 from clm.pages.rows import Cell, Line
 from clm.pages.templatetags.covenant import NONE, icon, state
 from contracts.engine.snippets import Part
@@ -24,6 +26,13 @@ def held_cell(line: Line, _cell: Cell) -> SafeString:
     if not line.row.is_held:
         return NONE
     return format_html('<span class="state state-warn">{}{}</span>', icon("lock"), gettext("On hold"))
+
+
+def many_cell(_line: Line, cell: Cell) -> str:
+    """A number that is counted up to one more than COUNTED on a page."""
+    if cell.value > COUNTED:
+        return gettext("more than %(number)s") % {"number": intcomma(COUNTED)}
+    return intcomma(cell.value)
 
 
 def risk_cell(line: Line, _cell: Cell) -> SafeString:

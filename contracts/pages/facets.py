@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET
 
 from clm.access.middleware import actor_of
 from clm.access.permissions import require
-from clm.lib.plans import COUNTED
 from clm.pages.saved_views import clean_query
 from contracts import queries
 from contracts.access import VIEW_INSIDE
@@ -47,7 +46,6 @@ def contract_facets(request: HttpRequest) -> HttpResponse:
     context = {
         "facets": shown,
         "found": facets,
-        "counted": COUNTED,
         "list_url": f"{address}?{query or 'all=1'}",
         "crumbs": [(_("Contracts"), address)],
     }

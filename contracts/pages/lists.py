@@ -11,8 +11,8 @@ from uuid import UUID
 import django_filters
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Upper
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Upper
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from clm.access.middleware import actor_of
 from clm.access.permissions import can, visible
 from clm.accounts.models import Membership, Team, User
+from clm.lib.plans import COUNTED, NumberOf
 from clm.pages.lists import Column, Empty, ListPage
 from contracts import queries
 from contracts.access import VIEW_INSIDE
@@ -33,7 +34,7 @@ from contracts.engine.identifiers import SEPARATORS
 from contracts.models import Contract, ContractParty, LibraryClause, Party, PartyIdentifier, Watcher
 from contracts.models.contract import Category
 from contracts.models.risk import RiskBand
-from contracts.pages.cells import held_cell, risk_cell, title_cell
+from contracts.pages.cells import held_cell, many_cell, risk_cell, title_cell
 from contracts.queries.clauses_had import having_clause, lacking_clause, looked_through
 from contracts.queries.custom_fields import asked_fields, words_of
 from contracts.queries.custom_filters import PREFIX, custom_filters
@@ -339,7 +340,14 @@ class PartyList(ListPage):
         Column("name", _("Legal name"), main=True, sort=("name",)),
         Column("side", _("Side"), lambda row: _("Ours") if row.is_ours else _("Other side")),
         Column("country", _("Country"), sort=("country",)),
-        Column("contracts", _("Contracts"), "number_of_contracts", kind="number", sort=("number_of_contracts",)),
+        Column(
+            "contracts",
+            _("Contracts"),
+            "number_of_contracts",
+            draw=many_cell,
+            kind="number",
+            sort=("number_of_contracts",),
+        ),
         Column("parent", _("Belongs to"), lambda row: row.parent.name if row.parent else "", visible=False),
         Column(
             "identifiers",
@@ -351,16 +359,23 @@ class PartyList(ListPage):
     )
 
     def rows(self) -> QuerySet[Any]:
-        """With how many contracts each has that the actor sees: asked of the rows of one page, of all where that is
-        the order."""
-        seen = queries.contracts(self.actor).values("pk")
+        """With how many contracts each has that the actor sees. On a page they are met one by one, up to one more than
+        COUNTED; all are counted where that is the order, and where the list is taken away."""
+        seen = queries.contracts(self.actor)
         listed = queries.parties(self.actor).select_related("parent").prefetch_related("identifiers")
-        if self.sorting()[0] == "contracts":
-            counted_all = Count("contracts__contract", filter=Q(contracts__contract__in=seen), distinct=True)
+        if self.sorting()[0] == "contracts" or "format" in self.request.GET:
+            counted_all = Count(
+                "contracts__contract", filter=Q(contracts__contract__in=seen.values("pk")), distinct=True
+            )
             return listed.annotate(number_of_contracts=counted_all)
-        parts = ContractParty.objects.filter(party=OuterRef("pk"), contract__in=seen).order_by().values("party")
-        counted = parts.annotate(number=Count("contract", distinct=True)).values("number")
-        number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+        # Each contract by its key, and once: the planner would read all of them for each party.
+        alike = ContractParty.objects.filter(contract=OuterRef("contract"), party=OuterRef("party"))
+        parts = ContractParty.objects.filter(
+            party=OuterRef("pk"),
+            role=Subquery(alike.order_by("role").values("role")[:1]),
+            contract=Subquery(seen.filter(pk=OuterRef("contract")).order_by().values("pk")[:1]),
+        )
+        number = NumberOf(parts.order_by().values("contract")[: COUNTED + 1])
         return listed.annotate(number_of_contracts=number)
 
     def search(self, found: QuerySet[Any], text: str) -> QuerySet[Any]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from clm.accounts.models import Team, User
 from clm.lib import clock
-from clm.lib.plans import COUNTED, Among, met_soon
+from clm.lib.plans import Among, met_soon
 from contracts.engine.custom_values import DATE, YES_NO
 from contracts.models import Contract, CustomField
 from contracts.models.contract import Category
@@ -24,8 +24,9 @@ from contracts.models.risk import RiskBand
 from contracts.queries.finding import Found
 from contracts.states import ContractState
 
-# Of more than these the newest are counted, and said so: a page must not take a second where a word is everywhere.
 TOP = 12
+# Of more than so many the newest are counted, and said so: a page must not take a second where a word is everywhere.
+MOST, NEWEST = 5_000, 2_500
 BANDS = (Decimal(10_000), Decimal(100_000), Decimal(1_000_000))
 DAYS = (0, 31, 91, 366)  # from today on, where the bands of notice days begin
 
@@ -105,7 +106,7 @@ class Facet:
 
 @dataclass
 class Facets:
-    """`number` found, at most COUNTED; `has_more` says that only the newest were counted."""
+    """`number` were counted: all that were found or, where `has_more` says so, the NEWEST of more than MOST."""
 
     number: int = 0
     has_more: bool = False
@@ -113,21 +114,27 @@ class Facets:
 
 
 def facets_of(found: Found, organization_id: UUID) -> Facets:
-    """Counts over found rows, which the actor sees; three queries at most, and one more where very many were found."""
+    """Counts over found rows, which the actor sees; four queries at most, and one more where very many were found."""
+    number = found.number if found.number is not None else _at_most(found.rows, MOST + 1)
+    if not (found.has_more or number > MOST):
+        return _counted(found.rows.order_by(), organization_id, has_more=False)
     if found.gathered is None:
-        return _counted(found.rows, organization_id)
+        return _counted(found.rows.order_by("-id")[:NEWEST], organization_id, has_more=True)
     newest = met_soon(_newest, found.rows, found.gathered)
-    return _counted(Contract.objects.filter(Among("pk", newest)), organization_id)
+    return _counted(Contract.objects.filter(Among("pk", newest)), organization_id, has_more=True)
+
+
+def _at_most(rows: QuerySet[Contract], most: int) -> int:
+    return rows.order_by().values("pk")[:most].count()
 
 
 def _newest(rows: QuerySet[Contract]) -> list[str]:
-    return [str(pk) for pk in rows.order_by("-id").values_list("pk", flat=True)[: COUNTED + 1]]
+    return [str(pk) for pk in rows.order_by("-id").values_list("pk", flat=True)[:NEWEST]]
 
 
-def _counted(found: QuerySet[Contract], organization_id: UUID) -> Facets:
-    chosen = found.order_by("-id").values(*_COLUMNS)[: COUNTED + 1]
+def _counted(chosen: QuerySet[Contract], organization_id: UUID, *, has_more: bool) -> Facets:
     try:
-        sql, params = chosen.query.sql_with_params()
+        sql, params = chosen.values(*_COLUMNS).query.sql_with_params()
     except EmptyResultSet:  # known without asking
         return Facets()
     statement = _COUNT.format(found=sql, top=TOP)
@@ -136,7 +143,7 @@ def _counted(found: QuerySet[Contract], organization_id: UUID) -> Facets:
         cursor.execute(statement, [*params, list(BANDS), clock.today(), list(DAYS), org, org, org])
         rows = cursor.fetchall()
     number = next(count for facet, _key, _value, count in rows if facet == "all")
-    facets = Facets(min(number, COUNTED), number > COUNTED)
+    facets = Facets(number, has_more)
     by_facet: dict[str, list[tuple[str, str, int]]] = {}
     for name, key, value, count in rows:
         by_facet.setdefault(name, []).append((key, value, count))

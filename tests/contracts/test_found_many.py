@@ -166,6 +166,20 @@ def test_parties_say_how_many_contracts_they_have(page: Client, alice: Actor, fi
     assert rows["Archive"] == 1
 
 
+def test_of_a_party_with_very_many_contracts_a_page_says_so_and_a_file_the_number(
+    page: Client, alice: Actor, five: list[Contract], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for contract in five[:3]:
+        name_party(actor=alice, contract_id=contract.pk, name="Hoster", role="counterparty")
+    monkeypatch.setattr("contracts.pages.lists.COUNTED", 2)
+    monkeypatch.setattr("contracts.pages.cells.COUNTED", 2)
+
+    assert "more than 2</td>" in page.get("/contracts/parties/").content.decode()
+    assert "more than" not in page.get("/contracts/parties/?sort=country&q=nobody").content.decode()
+    told = b"".join(page.get("/contracts/parties/?format=csv&columns=name,contracts"))
+    assert b"Hoster,3" in told
+
+
 class Slowly(Func):
     """True, a tenth of a second later."""
 

@@ -102,11 +102,21 @@ def test_the_page_leads_from_filters_to_filters(page: Client, filed: list[Contra
 def test_of_many_the_newest_are_counted(
     page: Client, alice: Actor, filed: list[Contract], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(facets, "COUNTED", 2)
+    monkeypatch.setattr(facets, "MOST", 2)
+    monkeypatch.setattr(facets, "NEWEST", 1)
 
     found = facets.facets_of(Found(contracts(alice)), alice.organization_id)
-    assert (found.number, found.has_more) == (2, True)
-    assert "the newest 10,000 are counted" in page.get("/contracts/facets/").content.decode()
+    assert (found.number, found.has_more) == (1, True)
+    newest = contracts(alice).order_by("-pk")[0]
+    assert [count.filters for facet in found.facets for count in facet.counts if facet.key == "category"] == [
+        {"category": newest.category}
+    ]
+    text = page.get("/contracts/facets/").content.decode()
+    assert "the newest 2,500 are counted" in text
+    assert "Show the contracts<" in text
+    monkeypatch.setattr(facets, "MOST", contracts(alice).count())
+    found = facets.facets_of(Found(contracts(alice)), alice.organization_id)
+    assert (found.number, found.has_more) == (facets.MOST, False)
 
 
 def test_facets_cost_as_many_queries_whatever_is_found(page: Client, alice: Actor, filed: list[Contract]) -> None:

@@ -13,7 +13,9 @@ from rest_framework.test import APIClient
 from clm.access.permissions import visible
 from clm.audit.models import LedgerEntry
 from clm.events.dispatcher import drain
+from clm.events.models import Delivery, DeliveryState, OutboxEvent
 from clm.lib.actor import Actor
+from contracts import subscribers
 from contracts.models import Contract, RiskAssessment, RiskScale
 from contracts.operations.add_version import add_version
 from contracts.operations.change_contract import change_contract
@@ -53,6 +55,33 @@ def test_a_change_of_text_or_facts_is_followed_with_the_clause_that_it_rests_on(
     before = LedgerEntry.objects.filter(event="risk.assessed").count()
     followed(contract)
     assert LedgerEntry.objects.filter(event="risk.assessed").count() == before
+
+
+def test_what_comes_at_once_is_followed_once_after_the_last(
+    acme: Cast, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = contract_with(alice, party_named(alice, "Cirrus"), value_amount=Decimal(600_000), currency="EUR")
+    other = contract_with(alice, party_named(alice, "Nimbus"))
+    drain()
+    begun = []
+    work = subscribers.follow_contract
+    monkeypatch.setattr(
+        subscribers, "follow_contract", lambda **said: (begun.append(said["contract_id"]), work(**said))
+    )
+    for value in (None, Decimal(10), Decimal(700_000)):
+        change_contract(actor=alice, contract_id=contract.pk, value_amount=value)
+    change_contract(actor=alice, contract_id=other.pk, title="Else")
+    drain()
+
+    assert sorted(begun) == sorted([str(contract.pk), str(other.pk)])
+    assert parts_of(contract)["value"]["points"] == "15.00"
+    # A later one that somebody has begun with may have read before this one was known.
+    first, last = OutboxEvent.objects.filter(entry__contract_id=contract.pk).order_by("-pk")[:2][::-1]
+    Delivery.objects.filter(event=last).update(status=DeliveryState.PENDING, attempts=1)
+    subscribers.follow(first)
+    Delivery.objects.filter(event=last).update(attempts=0)
+    subscribers.follow(first)
+    assert begun[2:] == [str(contract.pk)]
 
 
 def test_weights_count_once_they_are_switched_on_and_then_stay(acme: Cast, alice: Actor) -> None:
