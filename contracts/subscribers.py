@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -69,11 +71,12 @@ def follow(event: OutboxEvent) -> None:
         follow_contract(actor=assessor, contract_id=contract_id, later=event.type in FOLLOWED_SOON)
 
 
-def _of(event: OutboxEvent) -> str | None:
-    return event.payload.get("of_contract_id") or event.payload.get("contract_id")
+def _of(event: OutboxEvent) -> UUID | None:
+    told = event.payload.get("of_contract_id") or event.payload.get("contract_id")
+    return UUID(told) if told else None
 
 
-def _is_followed_next(event: OutboxEvent, contract_id: str) -> bool:
+def _is_followed_next(event: OutboxEvent, contract_id: UUID) -> bool:
     """Whether a later fact of its kind about the contract waits for the same: it finds what this one would, and more.
     Nobody has begun with that one: who has may have read before this one was known."""
     kind = FOLLOWED_SOON if event.type in FOLLOWED_SOON else FOLLOWED
