@@ -14,10 +14,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from clm.lib.intervals import Interval, union
 from clm.lib.rounding import round_to_places
 from clm.lib.trace import Step, Trace
 from slas.engine.attainment import STORED_PLACES
-from slas.engine.intervals import Interval, union
 from slas.engine.quantities import MaintenancePolicy, excuses
 from slas.models import Commitment
 from slas.models.telemetry import IndicatorKind

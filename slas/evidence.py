@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from slas.engine.intervals import Interval
+from clm.lib.intervals import Interval
 from slas.models import Exclusion, Indicator, Outage
 from slas.models.telemetry import IndicatorKind, SampleStatus
 

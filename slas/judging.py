@@ -15,13 +15,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from clm.lib.canonical import plain_decimal
+from clm.lib.intervals import Interval
 from clm.lib.rounding import round_to_places
 from clm.lib.trace import Input, Step, Trace
 from contracts.queries import clause_ref
 from slas.coverage import coverage_of, is_in_quantities, traced
 from slas.engine.attainment import Attainment, Empty, Judgement, MissingData, judge
 from slas.engine.conditions import Comparison
-from slas.engine.intervals import Interval
 from slas.engine.quantities import Division, MaintenancePolicy, Quantities, excuses
 from slas.engine.quantities import Exclusion as Excused
 from slas.engine.ratio import EventCount, interval_quantities, ratio_quantities

@@ -15,11 +15,11 @@ from clm.access.permissions import can, visible
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.canonical import to_plain
+from clm.lib.intervals import MICROSECOND
 from clm.lib.months import add_months
 from clm.lib.trace import Step, Trace
 from contracts.models import Contract
 from slas.engine.attainment import judge
-from slas.engine.intervals import MICROSECOND
 from slas.engine.quantities import Quantities
 from slas.engine.windows import place
 from slas.judging import RELATED, judge_window, judgement_of

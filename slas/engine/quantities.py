@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from clm.lib.errors import Invalid
-from slas.engine.intervals import Interval, intersect, subtract, total_seconds, union
+from clm.lib.intervals import Interval, intersect, subtract, total_seconds, union
 
 SECONDS = "seconds"
 EVENTS = "events"

@@ -10,9 +10,9 @@ from fractions import Fraction
 from operator import attrgetter
 
 from clm.lib.errors import Invalid
+from clm.lib.intervals import Interval, in_utc, intersect, total_seconds
 from clm.lib.rounding import round_to_places
 from slas.engine.attainment import Empty
-from slas.engine.intervals import Interval, in_utc, intersect, total_seconds
 from slas.engine.quantities import EVENTS, INTERVALS, Exclusion, Excuses, MaintenancePolicy, Quantities, excuses
 
 ZERO = Decimal(0)

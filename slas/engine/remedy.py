@@ -16,11 +16,11 @@ from fractions import Fraction
 
 from clm.lib.business_days import BusinessDays
 from clm.lib.errors import Invalid
+from clm.lib.intervals import MICROSECOND, in_utc
 from clm.lib.money import Money, from_exact, minor_digits, zero
 from clm.lib.months import add_months, whole_months_between
 from clm.lib.rounding import Number, Rounding, round_to_places
 from clm.lib.trace import Input, Step, Trace
-from slas.engine.intervals import MICROSECOND, in_utc
 from slas.engine.windows import place
 
 SHOWN_PLACES = 6

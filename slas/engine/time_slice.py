@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from clm.lib.errors import Invalid
+from clm.lib.intervals import Interval, in_utc
 from clm.lib.rounding import Number
 from slas.engine.conditions import Comparison
-from slas.engine.intervals import Interval, in_utc
 from slas.engine.quantities import Division, Exclusion, MaintenancePolicy, Quantities, divide, excuses
 from slas.engine.value import Aggregation, aggregate
 

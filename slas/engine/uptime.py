@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from clm.lib.errors import Invalid
-from slas.engine.intervals import Interval, in_utc, intersect, subtract, union
+from clm.lib.intervals import Interval, in_utc, intersect, subtract, union
 from slas.engine.quantities import (
     Division,
     Exclusion,

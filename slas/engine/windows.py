@@ -13,8 +13,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clm.lib.errors import Invalid
+from clm.lib.intervals import MICROSECOND, Interval, in_utc
 from clm.lib.months import add_months, whole_months_between
-from slas.engine.intervals import MICROSECOND, Interval, in_utc
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -12,10 +12,10 @@ from clm.access.permissions import require
 from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
+from clm.lib.intervals import MICROSECOND
 from clm.lib.locks import lock_row
 from contracts.models import Contract
 from slas import events
-from slas.engine.intervals import MICROSECOND
 from slas.engine.windows import place, start_of_day
 from slas.models import Commitment, EvaluationWindow
 from slas.operations.end_commitment import check_windows_open, cut_windows

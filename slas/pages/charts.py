@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from slas.engine.intervals import Interval, union
+from clm.lib.intervals import Interval, union
 from slas.judging import Material, divided, gather
 from slas.models import Commitment, EvaluationWindow, Exclusion
 from slas.models.telemetry import IndicatorKind

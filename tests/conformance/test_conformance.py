@@ -16,7 +16,7 @@ from tests.conformance.uptime import month_window, read_changes
 from tests.shared_data import shared
 
 
-@pytest.mark.parametrize("suite", ["term", "real_slas"])
+@pytest.mark.parametrize("suite", ["term", "business_time", "real_slas"])
 def test_shipped_cases_agree(suite: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(suite, SHIPPED / PLACES[suite]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1

@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from clm.lib.errors import Invalid
+from clm.lib.intervals import Interval
 from slas.engine.attainment import Empty, Light, Outcome
 from slas.engine.conditions import Comparison
-from slas.engine.intervals import Interval
 from slas.engine.quantities import EVENTS, INTERVALS, Exclusion, MaintenancePolicy, Quantities
 from slas.engine.ratio import EventCount, interval_quantities, ratio_quantities
 from slas.engine.time_slice import Reading, SliceRule, slice_quantities

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slas.engine.intervals import Interval
+from clm.lib.intervals import Interval
 from slas.engine.quantities import Exclusion, MaintenancePolicy, Quantities
 from slas.engine.uptime import Outage, StateChange, Status, Telemetry, UptimePolicy, divide_uptime, uptime_quantities
 

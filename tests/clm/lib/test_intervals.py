@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clm.lib.errors import Invalid
-from slas.engine.intervals import Interval, intersect, seconds_of, subtract, total_seconds, union
+from clm.lib.intervals import Interval, intersect, seconds_of, subtract, total_seconds, union
 
 ORIGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
