@@ -21,6 +21,8 @@ MINUTE = timedelta(minutes=1)
 NOTHING = timedelta()
 # What is open in none of so many days is taken for never open: a leap day comes back after eight years at most.
 NEVER = 10 * 366
+# No deadline is farther away: each day is looked at.
+FARTHEST = 50 * 366
 
 
 class Boundary(StrEnum):
@@ -234,16 +236,19 @@ class _Line:
             yield from reversed(subtract(behind, stops))
 
     def _days(self, day: date, step: timedelta) -> Iterator[tuple[Interval, ...]]:
-        """The openings day by day. The last date that can be said is `date_out_of_range`."""
+        """The openings day by day, as long as any comes. What is farther than FARTHEST is `date_out_of_range`."""
         closed = 0
         try:
-            while closed <= NEVER:
+            for _each in range(FARTHEST):
                 openings = self._open_on(day)
                 closed = 0 if openings else closed + 1
+                if closed > NEVER:
+                    return
                 yield openings
                 day += step
         except OverflowError:
-            raise Invalid("date_out_of_range", "The time leaves the calendar.") from None
+            pass
+        raise Invalid("date_out_of_range", "A deadline is fifty years away at most.")
 
     def _day(self, point: datetime) -> date:
         return point.date() if self.is_nominal else point.astimezone(self.calendar.place).date()

@@ -29,6 +29,7 @@ from clm.lib.errors import Invalid
 from clm.lib.intervals import Interval
 
 HOUR = timedelta(hours=1)
+EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -123,7 +124,11 @@ def test_what_never_opens_says_so(budget: timedelta) -> None:
             due_at(closed, at("2026-01-01T00:00"), budget)
         assert refused.value.code == "never_open"
     with pytest.raises(Invalid) as refused:
-        due_at(AROUND_THE_CLOCK, at("2026-01-01T00:00"), budget * 24 * 366 * 8000)
+        due_at(AROUND_THE_CLOCK, at("2026-01-01T00:00"), budget * 24 * 366 * 60)
+
+    assert refused.value.code == "date_out_of_range"
+    with pytest.raises(Invalid) as refused:
+        due_at(AROUND_THE_CLOCK, datetime.max.replace(tzinfo=UTC) if budget > NOTHING else EARLIEST, budget * 48)
     assert refused.value.code == "date_out_of_range"
 
 
