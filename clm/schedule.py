@@ -10,6 +10,7 @@ BEAT = {
     "send-letters": {"task": "clm.notify.tasks.send_letters", "schedule": 5.0},
     "open-windows": {"task": "slas.tasks.open_windows", "schedule": 60.0},
     "judge-windows": {"task": "slas.tasks.judge_windows", "schedule": 20.0},
+    "roll-up-telemetry": {"task": "slas.tasks.roll_up_telemetry", "schedule": 20.0},
     "remind-template-reviews": {"task": "contracts.tasks.remind_template_reviews", "schedule": 3600.0},
     "remind-requests": {"task": "contracts.tasks.remind_requests", "schedule": 600.0},
     "chase-approvals": {"task": "contracts.tasks.chase_approvals", "schedule": 60.0},

@@ -23,7 +23,7 @@ from slas.models import Commitment
 from slas.models.telemetry import IndicatorKind
 
 if TYPE_CHECKING:
-    from slas.judging import Material
+    from slas.material import Material
 
 LABEL = "Coverage"
 
@@ -86,8 +86,10 @@ def _count(commitment: Commitment, material: Material, length: timedelta) -> tup
     whole = material.interval.length // length
     excused = excuses(material.excused, MaintenancePolicy(commitment.maintenance_policy))
     left_out = _within(union((*excused.left_out, *excused.made_good)), start, length, whole)
-    covered = {(row.at - start) // length for row in material.samples if row.at < start + whole * length}
-    return len(covered - left_out), whole - len(left_out)
+    seen = [row for row in material.samples if row.at < start + whole * length]
+    told = sum(row.covered for row in seen if row.covered is not None and (row.at - start) // length not in left_out)
+    covered = {(row.at - start) // length for row in seen if row.covered is None}
+    return told + len(covered - left_out), whole - len(left_out)
 
 
 def _within(stretches: Iterable[Interval], start: datetime, length: timedelta, whole: int) -> set[int]:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
+
 from clm.lib.intervals import Interval
-from slas.models import Exclusion, Indicator, Outage
+from slas.models import Exclusion, Outage, Sample
 from slas.models.telemetry import IndicatorKind, SampleStatus
 
 if TYPE_CHECKING:
-    from slas.judging import Material, Seen
+    from slas.material import Material, Seen
 
 KEPT_ROWS = 500
 
 
-def evidence_of(
-    indicator: Indicator, material: Material, down: Iterable[Interval], inputs: dict[str, Any]
-) -> dict[str, Any]:
+def evidence_of(material: Material, down: Iterable[Interval], inputs: dict[str, Any]) -> dict[str, Any]:
     """At most 500 stretches or samples, `cut` says whether there were more."""
     bad = [[item.start, item.end] for item in down]
-    samples = sorted(_failing(indicator, material), key=lambda row: row["at"])
+    samples = sorted(_failing(material), key=lambda row: row["at"])
     return {
         "summary": inputs,
         "down": bad[:KEPT_ROWS],
@@ -31,14 +31,20 @@ def evidence_of(
     }
 
 
-def _failing(indicator: Indicator, material: Material) -> Iterable[dict[str, Any]]:
-    if indicator.kind == IndicatorKind.RATIO:
-        failing = [row for row in material.samples if row.good != row.valid]
-        worst = sorted(failing, key=lambda row: (row.valid or 0) - (row.good or 0), reverse=True)
-        return [{"at": row.at, "good": row.good, "valid": row.valid} for row in worst[: KEPT_ROWS + 1]]
-    if indicator.kind == IndicatorKind.UPTIME:
-        return [{"at": row.at, "status": label_of(row)} for row in material.samples if row.status != SampleStatus.UP]
-    return [{"at": row.at, "value": row.value} for row in material.samples]
+def _failing(material: Material) -> Iterable[dict[str, Any]]:
+    """The samples themselves, which a judgement may have read summed up; the worst of a ratio, else the first."""
+    span = material.interval
+    rows = Sample.objects.filter(indicator=material.indicator, at__gte=span.start, at__lt=span.end)
+    kind = material.indicator.kind
+    if kind == IndicatorKind.RATIO:
+        names: tuple[str, ...] = ("at", "good", "valid")
+        found = rows.filter(good__lt=F("valid")).order_by(F("good") - F("valid"), "at")
+    elif kind == IndicatorKind.UPTIME:
+        names, found = ("at", "status"), rows.exclude(status=SampleStatus.UP).order_by("at")
+    else:
+        names, found = ("at", "value"), rows.order_by("at")
+    for row in found.values(*names)[: KEPT_ROWS + 1]:
+        yield row | ({"status": SampleStatus(row["status"]).label} if "status" in row else {})
 
 
 def _outage(row: Outage) -> dict[str, Any]:

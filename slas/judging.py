@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from clm.lib.canonical import plain_decimal
@@ -23,17 +22,17 @@ from slas.coverage import coverage_of, is_in_quantities, traced
 from slas.engine.attainment import Attainment, Empty, Judgement, MissingData, judge
 from slas.engine.conditions import Comparison
 from slas.engine.quantities import Division, MaintenancePolicy, Quantities, excuses
-from slas.engine.quantities import Exclusion as Excused
 from slas.engine.ratio import EventCount, interval_quantities, ratio_quantities
+from slas.engine.resolution import EPOCH
 from slas.engine.splits import Part, judge_parts, weighted_mean
-from slas.engine.time_slice import Reading, SliceRule, divide_slices
+from slas.engine.time_slice import Reading, SliceRule, Slices, divide_slices
 from slas.engine.uptime import Outage as Down
 from slas.engine.uptime import StateChange, Status, Telemetry, UptimePolicy, divide_uptime
-from slas.engine.value import ValueTerms, aggregation_named, judge_value
+from slas.engine.value import Measured, ValueTerms, aggregation_named, judge_measured
 from slas.evidence import evidence_of, label_of
-from slas.models import Commitment, EvaluationWindow, Exclusion, Indicator, Outage, Sample
+from slas.material import Material, Seen, gather, merged
+from slas.models import Commitment, EvaluationWindow, Indicator
 from slas.models.telemetry import IndicatorKind, SampleStatus
-from slas.runs import counts_lengths, run_after, run_before
 from slas.splits import Stretch, stretches_of
 from slas.states import ExclusionState, Light, Outcome
 
@@ -43,7 +42,8 @@ QUANTITIES = ("good", "bad", "excluded", "unmeasured")
 
 @dataclass(frozen=True)
 class Judged:
-    """The figures of one window as they are stored; `inputs` and `evidence` are JSON types after `to_plain`."""
+    """The figures of one window as they are stored; `inputs` and `evidence` are JSON types after `to_plain`. `down` are
+    the stretches that count as such."""
 
     unit: str
     good: Decimal
@@ -57,44 +57,20 @@ class Judged:
     light: str
     reason: str
     inputs: dict[str, Any]
-    evidence: dict[str, Any]
     trace: Trace
+    material: Material
+    down: tuple[Interval, ...]
+    policies: dict[str, Any]
+
+    @cached_property
+    def evidence(self) -> dict[str, Any]:
+        """What a miss is shown with, read once somebody asks."""
+        return evidence_of(self.material, self.down, self.inputs) | self.policies
 
     def figures(self) -> dict[str, Any]:
         """What tells two judgements apart."""
         names = (*QUANTITIES, "unit", "attainment", "coverage_percent", "target", "outcome", "light", "reason")
         return {name: getattr(self, name) for name in names}
-
-
-class Seen(NamedTuple):
-    """One stored sample. A month may have tens of thousands: as tuples they are read in a fraction of rows' time."""
-
-    at: datetime
-    status: int | None
-    good: Decimal | None
-    valid: Decimal | None
-    value: Decimal | None
-
-
-@dataclass(frozen=True)
-class Material:
-    """Everything a judgement rests on. `leading` and `trailing` are the rows outside the window of outages that
-    straddle its edges, where their whole length matters."""
-
-    interval: Interval
-    samples: Sequence[Seen]
-    before: Seen | None
-    outages: Sequence[Outage]
-    exclusions: Sequence[Exclusion]
-    leading: Sequence[Seen] = ()
-    trailing: Sequence[Seen] = ()
-
-    @property
-    def excused(self) -> list[Excused]:
-        return [
-            Excused(Interval(row.starts_at, row.ends_at), is_maintenance=row.kind == Exclusion.Kind.MAINTENANCE)
-            for row in self.exclusions
-        ]
 
 
 @dataclass(frozen=True)
@@ -148,8 +124,10 @@ def judge_window(window: EvaluationWindow, now: datetime, states: Sequence[str] 
         light=str(verdict.light),
         reason=verdict.reason,
         inputs=inputs,
-        evidence=evidence_of(window.commitment.indicator, material, verdict.bad, inputs) | kept,
         trace=_trace(window, verdict, inputs, now),
+        material=material,
+        down=verdict.bad,
+        policies=kept,
     )
     return judged if window.whole_id is None else _as_part(judged)
 
@@ -174,55 +152,6 @@ def _piece(window: EvaluationWindow, stretch: Stretch, now: datetime, states: Se
         return _Piece(commitment, material, _ratio(commitment, material))
     division = divided(commitment, material)
     return _Piece(commitment, material, division.quantities, division.bad)
-
-
-def merged(materials: Sequence[Material]) -> Material:
-    """What was read for the stretches of a window, as one; an outage that lasted over the cut once."""
-    first, last = materials[0], materials[-1]
-    if len(materials) == 1:
-        return first
-    outages = {row.pk: row for material in materials for row in material.outages}
-    return Material(
-        interval=Interval(first.interval.start, last.interval.end),
-        samples=[row for material in materials for row in material.samples],
-        before=first.before,
-        outages=list(outages.values()),
-        exclusions=[row for material in materials for row in material.exclusions],
-        leading=first.leading,
-        trailing=last.trailing,
-    )
-
-
-def gather(window: EvaluationWindow, now: datetime, states: Sequence[str] = (ExclusionState.ACCEPTED,)) -> Material:
-    """Telemetry and exclusions that bear on [start, min(end, now)); the last status before it and outages whole."""
-    commitment = window.commitment
-    indicator = commitment.indicator
-    interval = Interval(window.starts_at, max(window.starts_at, min(window.ends_at, now)))
-    samples = Sample.objects.filter(indicator=indicator).values_list(*Seen._fields)
-    is_uptime = indicator.kind == IndicatorKind.UPTIME
-    before = samples.filter(at__lt=interval.start).order_by("-at").first() if is_uptime else None
-    within = samples.filter(at__gte=interval.start, at__lt=interval.end).order_by("at")
-    outages = Outage.objects.filter(indicator=indicator, starts_at__lt=interval.end).order_by("starts_at", "pk")
-    exclusions = Exclusion.objects.filter(commitment=commitment, state__in=states, starts_at__lt=interval.end)
-    return Material(
-        interval=interval,
-        samples=list(map(Seen._make, within)),
-        before=Seen._make(before) if before else None,
-        outages=list(outages.filter(Q(ends_at=None) | Q(ends_at__gt=interval.start))) if is_uptime else [],
-        exclusions=list(exclusions.filter(ends_at__gt=interval.start).order_by("starts_at", "pk")),
-        **(_straddling(commitment, interval, now) if is_uptime and counts_lengths(commitment) else {}),
-    )
-
-
-def _straddling(commitment: Commitment, interval: Interval, now: datetime) -> dict[str, list[Seen]]:
-    """The rows of failing runs beyond the edges of the interval. Without a silence that breaks it, a run is told by its
-    first row and by its last."""
-    indicator = commitment.indicator
-    leading, trailing = run_before(indicator, interval.start), run_after(indicator, interval.end, now)
-    if indicator.silence_minutes is None:
-        leading, trailing = leading[:1], trailing.order_by("-at")[:1]
-    runs = {"leading": leading, "trailing": trailing}
-    return {name: list(map(Seen._make, run.values_list(*Seen._fields))) for name, run in runs.items()}
 
 
 def _verdict(window: EvaluationWindow, pieces: Sequence[_Piece], now: datetime) -> _Verdict:
@@ -311,7 +240,16 @@ def divided(commitment: Commitment, material: Material) -> Division:
     maintenance = MaintenancePolicy(commitment.maintenance_policy)
     if indicator.kind == IndicatorKind.TIME_SLICE:
         readings = [Reading(row.at, row.value) for row in material.samples if row.value is not None]
-        return divide_slices(material.interval, readings, slice_rule(indicator), material.excused, maintenance)
+        rule = slice_rule(indicator)
+        told = [
+            Slices(
+                Interval(_slice_of(row.at, rule), _slice_of(row.last, rule) + rule.length),
+                row.status == SampleStatus.UP,
+            )
+            for row in material.samples
+            if row.status is not None
+        ]
+        return divide_slices(material.interval, readings, rule, material.excused, maintenance, told)
     policy = UptimePolicy(
         is_degraded_up=indicator.is_degraded_up,
         maintenance=maintenance,
@@ -319,6 +257,11 @@ def divided(commitment: Commitment, material: Material) -> Division:
         whole_minutes=commitment.whole_minutes,
     )
     return divide_uptime(material.interval, telemetry_of(indicator, material), material.excused, policy)
+
+
+def _slice_of(instant: datetime, rule: SliceRule) -> datetime:
+    """Where the slice begins that an instant lies in."""
+    return instant - (instant - EPOCH) % rule.length
 
 
 def slice_rule(indicator: Indicator) -> SliceRule:
@@ -349,14 +292,14 @@ def _changes(rows: Sequence[Seen], silence: int | None) -> Iterable[StateChange]
             known = status
         if patience is None:
             continue
-        heard_until = row.at + patience
+        heard_until = row.last + patience
         if position + 1 == len(rows) or rows[position + 1].at > heard_until:
             yield StateChange(heard_until, Status.UNKNOWN)
             known = Status.UNKNOWN
 
 
 def _ratio(commitment: Commitment, material: Material) -> Quantities:
-    counts = [EventCount(row.at, row.good or Decimal(0), row.valid or Decimal(0)) for row in material.samples]
+    counts = [EventCount(row.last, row.good or Decimal(0), row.valid or Decimal(0)) for row in material.samples]
     maintenance = MaintenancePolicy(commitment.maintenance_policy)
     if commitment.interval_minutes is None:
         return ratio_quantities(material.interval, counts, material.excused, maintenance)
@@ -378,7 +321,7 @@ def _value_verdict(commitment: Commitment, pieces: Sequence[_Piece]) -> _Verdict
         unit=indicator.unit,
         empty=Empty(commitment.empty_policy),
     )
-    found = judge_value(values, aggregation_named(indicator.aggregation or "avg"), terms)
+    found = judge_measured(values, aggregation_named(indicator.aggregation or "avg"), terms)
     seen = reduce(add, (piece.quantities for piece in pieces))
     whole = sum((piece.quantities.good for piece in pieces), Decimal(0))
     shares = [Fraction(each.quantities.good) / Fraction(whole) if whole else Fraction(0) for each in pieces]
@@ -400,16 +343,22 @@ def _value_verdict(commitment: Commitment, pieces: Sequence[_Piece]) -> _Verdict
     )
 
 
-def _values(commitment: Commitment, material: Material) -> list[Decimal]:
+def _values(commitment: Commitment, material: Material) -> list[Measured]:
     """The measured values outside excused time."""
     left_out = excuses(material.excused, MaintenancePolicy(commitment.maintenance_policy)).left_out
-    return [row.value for row in material.samples if row.value is not None and not _covers(left_out, row.at)]
+    return [_measured(row) for row in material.samples if not _covers(left_out, row.at)]
+
+
+def _measured(row: Seen) -> Measured:
+    if row.value is not None:
+        return Measured(1, row.value, row.value, row.value)
+    return Measured(row.samples, row.total or Decimal(0), row.lowest or Decimal(0), row.highest or Decimal(0))
 
 
 def _samples(commitment: Commitment, material: Material) -> Quantities:
     """Samples that count, good until the value they make is judged, and those that are left out."""
-    count = Decimal(len(_values(commitment, material)))
-    return Quantities(good=count, bad=Decimal(0), excluded=Decimal(len(material.samples)) - count, unit="samples")
+    count = Decimal(sum(each.number for each in _values(commitment, material)))
+    return Quantities(good=count, bad=Decimal(0), excluded=Decimal(material.count) - count, unit="samples")
 
 
 def _covers(intervals: Iterable[Interval], instant: datetime) -> bool:
@@ -434,9 +383,9 @@ def summary_of(material: Material) -> dict[str, Any]:
     return {
         "starts_at": material.interval.start,
         "ends_at": material.interval.end,
-        "samples": len(samples),
+        "samples": material.count,
         "first_sample_at": samples[0].at if samples else None,
-        "last_sample_at": samples[-1].at if samples else None,
+        "last_sample_at": samples[-1].last if samples else None,
         "status_before": label_of(material.before),
         "outages": len(material.outages),
         "exclusions": len(material.exclusions),

@@ -14,12 +14,14 @@ from clm.access.scope import every_organization, organization_scope
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.due import one_due
+from slas import rollups
 from slas.access import EVALUATOR
 from slas.models import Commitment, EvaluationWindow
 from slas.operations import evaluate_window as evaluating
 from slas.operations import open_windows as opening
 
 LIMIT = 500
+ROLLED_UP = 100_000
 
 
 @shared_task(name="slas.tasks.open_windows")
@@ -32,6 +34,15 @@ def open_windows() -> int:
 def judge_windows() -> int:
     """Windows whose time has come, or whose telemetry changed, are judged."""
     return _sweep(EvaluationWindow, "due_at", lambda actor, pk: evaluating.evaluate_window(actor=actor, window_id=pk))
+
+
+@shared_task(name="slas.tasks.roll_up_telemetry")
+def roll_up_telemetry() -> int:
+    """Telemetry that came is summed up by minute, hour and day; answers of how many hours."""
+    done = 0
+    while done < ROLLED_UP and (hours := rollups.roll_up_some()):
+        done += hours
+    return done
 
 
 def _sweep(model: type[Model], due: str, verb: Callable[[Actor, UUID], object]) -> int:

@@ -9,5 +9,6 @@ from slas import models as rows
 def register() -> None:
     register_travelling(
         rows.Breach, rows.Commitment, rows.CreditTier, rows.Evaluation, rows.EvaluationWindow, rows.EvidenceBundle,
-        rows.Exclusion, rows.Indicator, rows.Outage, rows.Sample, rows.Service, rows.ServiceReport, rows.TelemetryBatch,
+        rows.Exclusion, rows.Indicator, rows.Outage, rows.Rollup, rows.Sample, rows.Service, rows.ServiceReport,
+        rows.StaleHour, rows.TelemetryBatch,
     )  # fmt: skip

@@ -28,6 +28,14 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Slices:
+    """Whole slices of the window, one after another, whose verdict is known: all are good, or all are bad."""
+
+    interval: Interval
+    is_good: bool
+
+
+@dataclass(frozen=True)
 class SliceRule:
     """A slice is good when the aggregate of its readings keeps the condition. Slices begin with the window."""
 
@@ -59,14 +67,20 @@ def divide_slices(
     rule: SliceRule,
     exclusions: Iterable[Exclusion] = (),
     maintenance: MaintenancePolicy = MaintenancePolicy.LEAVES_DENOMINATOR,
+    judged: Iterable[Slices] = (),
 ) -> Division:
-    """The window's instants divided by their slice's verdict. A last slice that the window cuts counts what is left."""
+    """The window's instants divided by their slice's verdict. A last slice that the window cuts counts what is left.
+    `judged` are slices of which no reading is given."""
     measured: list[Interval] = []
     bad: list[Interval] = []
     for interval, figure in _slices(window, readings, rule):
         measured.append(interval)
         if not rule.comparison.holds(figure, rule.threshold):
             bad.append(interval)
+    for each in judged:
+        measured.append(each.interval)
+        if not each.is_good:
+            bad.append(each.interval)
     return divide(window, bad, measured, excuses(exclusions, maintenance))
 
 

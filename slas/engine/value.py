@@ -30,17 +30,31 @@ def aggregation_named(name: str) -> Aggregation:
     return Aggregation(SHORT_NAMES.get(name, name))
 
 
+@dataclass(frozen=True)
+class Measured:
+    """So many values: what they add up to, the lowest and the highest of them."""
+
+    number: int
+    total: Number
+    lowest: Number
+    highest: Number
+
+
 def aggregate(values: Iterable[Number], aggregation: Aggregation) -> Fraction | None:
     """The exact figure; None of no values at all. An average weighs every value alike."""
-    numbers = [Fraction(value) for value in values]
-    if not numbers:
+    return aggregate_measured([Measured(1, value, value, value) for value in values], aggregation)
+
+
+def aggregate_measured(parts: Sequence[Measured], aggregation: Aggregation) -> Fraction | None:
+    """The same of values that were summed up in parts."""
+    if not parts:
         return None
     if aggregation is Aggregation.MINIMUM:
-        return min(numbers)
+        return Fraction(min(part.lowest for part in parts))
     if aggregation is Aggregation.MAXIMUM:
-        return max(numbers)
-    total = _sum(numbers)
-    return total / len(numbers) if aggregation is Aggregation.AVERAGE else total
+        return Fraction(max(part.highest for part in parts))
+    total = _sum([Fraction(part.total) for part in parts])
+    return total / sum(part.number for part in parts) if aggregation is Aggregation.AVERAGE else total
 
 
 def _sum(values: list[Fraction]) -> Fraction:
@@ -94,8 +108,16 @@ def judge_value(
     values: Sequence[Number], aggregation: Aggregation, terms: ValueTerms, expected: int | None = None
 ) -> ValueAttainment:
     """The aggregate against its target. `expected` is how many samples should have come; None: whatever came."""
-    figure = aggregate(values, aggregation)
-    coverage = coverage_of(len(values), expected)
+    return judge_measured([Measured(1, value, value, value) for value in values], aggregation, terms, expected)
+
+
+def judge_measured(
+    parts: Sequence[Measured], aggregation: Aggregation, terms: ValueTerms, expected: int | None = None
+) -> ValueAttainment:
+    """The same of values that were summed up in parts."""
+    figure = aggregate_measured(parts, aggregation)
+    number = sum(part.number for part in parts)
+    coverage = coverage_of(number, expected)
     outcome, reason = _value_outcome(figure, coverage, terms)
     return ValueAttainment(
         exact_value=figure,
@@ -103,7 +125,7 @@ def judge_value(
         outcome=outcome,
         light=_value_light(outcome, figure, terms),
         reason=reason,
-        trace=_value_trace(len(values), aggregation, figure, coverage, terms),
+        trace=_value_trace(number, aggregation, figure, coverage, terms),
     )
 
 

@@ -1,9 +1,10 @@
 from slas.models.breach import Breach, EvidenceBundle, ServiceReport
 from slas.models.commitment import Commitment, CreditTier, Exclusion
 from slas.models.evaluation import Evaluation, EvaluationWindow
+from slas.models.rollup import Rollup, RollupSize, StaleHour
 from slas.models.telemetry import Indicator, Outage, Sample, Service, TelemetryBatch
 
 __all__ = [
     "Breach", "Commitment", "CreditTier", "Evaluation", "EvaluationWindow", "EvidenceBundle", "Exclusion",
-    "Indicator", "Outage", "Sample", "Service", "ServiceReport", "TelemetryBatch",
+    "Indicator", "Outage", "Rollup", "RollupSize", "Sample", "Service", "ServiceReport", "StaleHour", "TelemetryBatch",
 ]  # fmt: skip

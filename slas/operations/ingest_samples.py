@@ -29,7 +29,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS incoming_sample (
 TRUNCATE incoming_sample
 """
 _COPY = "COPY incoming_sample FROM STDIN"
-# A row that says the same again is not touched, so that sending twice changes nothing.
+# A row that says the same again is not touched, so that sending twice changes nothing. An hour is marked once more
+# rather than left alone: so nobody takes its mark away before the samples that it was made for can be seen.
 _MERGE = """
 WITH changed AS (
     INSERT INTO slas_sample AS kept (organization_id, indicator_id, at, status, good, valid, value)
@@ -39,7 +40,11 @@ WITH changed AS (
     SET status = excluded.status, good = excluded.good, valid = excluded.valid, value = excluded.value
     WHERE (kept.status, kept.good, kept.valid, kept.value)
         IS DISTINCT FROM (excluded.status, excluded.good, excluded.valid, excluded.value)
-    RETURNING indicator_id, at, xmax = 0 AS is_new
+    RETURNING organization_id, indicator_id, at, xmax = 0 AS is_new
+), stale AS (
+    INSERT INTO slas_stalehour AS kept (organization_id, indicator_id, at, times)
+    SELECT DISTINCT organization_id, indicator_id, date_bin('1 hour', at, 'epoch'), 1 FROM changed ORDER BY 2, 3
+    ON CONFLICT (indicator_id, at) DO UPDATE SET times = kept.times + 1
 )
 SELECT indicator_id, count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), min(at), max(at)
 FROM changed GROUP BY indicator_id ORDER BY indicator_id

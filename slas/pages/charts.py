@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from clm.lib.intervals import Interval, union
-from slas.judging import Material, divided, gather
+from slas.judging import divided
+from slas.material import Material, gather
 from slas.models import Commitment, EvaluationWindow, Exclusion
 from slas.models.telemetry import IndicatorKind
 from slas.queries import Figures, figures
@@ -44,7 +45,7 @@ def _spent(commitment: Commitment, material: Material) -> Iterable[tuple[datetim
         for row in material.samples:
             lost = (row.valid or Decimal(0)) - (row.good or Decimal(0))
             if lost:
-                yield row.at, lost
+                yield row.last, lost
     elif kind != IndicatorKind.VALUE:
         for piece in divided(commitment, material).bad:
             yield piece.start, Decimal(0)
@@ -114,7 +115,8 @@ def _covered(material: Material) -> Sequence[Interval]:
     longest = material.interval.length / 100
     pieces = []
     for row, following in zip(material.samples, material.samples[1:], strict=False):
-        pieces.append(Interval(row.at, min(following.at, row.at + longest)))
+        pieces.append(Interval(row.at, max(row.last, min(following.at, row.last + longest))))
+    pieces += [Interval(row.at, row.last) for row in material.samples[-1:]]
     return union(pieces)[:SPANS]
 
 

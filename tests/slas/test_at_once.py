@@ -10,18 +10,21 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Count, Sum
 
 from clm.access.scope import organization_scope
 from clm.lib import clock
 from clm.lib.actor import Actor
-from slas.models import Breach, Evaluation, EvaluationWindow
+from slas.models import Breach, Evaluation, EvaluationWindow, Rollup, RollupSize, Sample
 from slas.operations.evaluate_window import evaluate_window
 from slas.operations.ingest_samples import ingest_samples
 from slas.operations.open_windows import open_windows
-from tests.slas.conftest import Bind, evaluator, instant
+from slas.rollups import roll_up, roll_up_some
+from tests.slas.conftest import Bind, evaluator, instant, uptime
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = "2026-02-20T00:00"
+START = instant("2026-01-03T00:00")
 
 
 def waits_for_a_row() -> bool:
@@ -107,3 +110,38 @@ def test_telemetry_finds_the_windows_that_were_being_opened_when_it_came(alice: 
 
     assert refusals == []
     assert [row.due_at for row in EvaluationWindow.objects.all()] == [instant(LATER)] * 2
+
+
+def test_samples_that_arrive_while_hours_are_summed_up_are_in_the_sums(alice: Actor, active: Bind) -> None:
+    """Three senders and two who sum up, all over the same hours; nothing is left out and nothing counts twice."""
+    commitment = active(instant("2026-01-01T00:00"), uptime(kind="ratio"))
+    refusals: list[Exception] = []
+    at_once = threading.Barrier(5)
+
+    def send(offset: int) -> Callable[[], object]:
+        def work() -> None:
+            at_once.wait(30)
+            for number in range(12):
+                minutes = (START + timedelta(minutes=7 * each + offset + 3 * number) for each in range(40))
+                rows = [{"indicator": "web", "at": each.isoformat(), "good": number, "valid": 20} for each in minutes]
+                ingest_samples(actor=alice, samples=rows)
+
+        return work
+
+    def sum_up() -> None:
+        at_once.wait(30)
+        for _turn in range(25):
+            roll_up_some()
+
+    others = [elsewhere(alice, send(offset), refusals) for offset in range(3)]
+    others += [elsewhere(alice, sum_up, refusals) for _each in range(2)]
+    for other in others:
+        other.join(60)
+    assert refusals == []
+    roll_up([commitment.indicator_id])
+    stored = Sample.objects.aggregate(samples=Count("at"), good=Sum("good"), valid=Sum("valid"))
+    for size in RollupSize:
+        found = Rollup.objects.filter(size=size).aggregate(
+            samples=Sum("samples"), good=Sum("good", default=0), valid=Sum("valid", default=0)
+        )
+        assert found == stored

@@ -14,6 +14,8 @@ from django.db import connection
 from clm.lib import clock
 from clm.transfer.registry import tables
 from clm.transfer.snapshot import Snapshot
+from slas.models import StaleHour
+from slas.rollups import roll_up
 from tests.cast import Cast
 from tests.clm.transfer.beside import furnish_beside
 from tests.clm.transfer.house import elsewhere, exported, imported, members_of, rows, seal
@@ -43,6 +45,7 @@ def check_every_table(cast: Cast, folder: Path, settings: Any, monkeypatch: pyte
     for module in ("packing", "opening"):
         monkeypatch.setattr(f"clm.transfer.{module}.Snapshot", _Within)
     furnish_beside(cast)
+    roll_up(StaleHour.objects.order_by("pk").values_list("indicator_id", flat=True)[:1])
     seal(cast.organization)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
