@@ -12,7 +12,8 @@ from slas.models import Exclusion, Outage, Sample
 from slas.models.telemetry import IndicatorKind, SampleStatus
 
 if TYPE_CHECKING:
-    from slas.material import Material, Seen
+    from slas.material import Material
+    from slas.seen import Seen
 
 KEPT_ROWS = 500
 

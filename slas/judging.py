@@ -30,10 +30,11 @@ from slas.engine.uptime import Outage as Down
 from slas.engine.uptime import StateChange, Status, Telemetry, UptimePolicy, divide_uptime
 from slas.engine.value import Measured, ValueTerms, aggregation_named, judge_measured
 from slas.evidence import evidence_of, label_of
-from slas.material import Material, Seen, gather, merged
+from slas.material import Material, gather_all, merged
 from slas.models import Commitment, EvaluationWindow, Indicator
 from slas.models.telemetry import IndicatorKind, SampleStatus
-from slas.splits import Stretch, stretches_of
+from slas.seen import Seen
+from slas.splits import stretches_of
 from slas.states import ExclusionState, Light, Outcome
 
 STATUS = {int(value): Status(value.label) for value in SampleStatus}
@@ -103,13 +104,29 @@ class _Piece:
 
 
 def judge_window(window: EvaluationWindow, now: datetime, states: Sequence[str] = (ExclusionState.ACCEPTED,)) -> Judged:
-    """The verdict on the part of the window that has passed at `now`. Exclusions in other `states` do not count.
+    """As `judge_windows`, of one."""
+    return judge_windows([window], now, states)[0]
+
+
+def judge_windows(
+    windows: Sequence[EvaluationWindow], now: datetime, states: Sequence[str] = (ExclusionState.ACCEPTED,)
+) -> list[Judged]:
+    """The verdict on the part of each window that has passed at `now`. Exclusions in other `states` do not count. What
+    they rest on is read for all of them at once.
 
     A window that an amendment cut is judged as one: each stretch by the terms in force in it, weighted by its length
     or its events (`slas.engine.splits`). A window that is a part of such a one has its figures but no verdict.
-    Fetch the window with its commitment's indicator, version's contract, and passage's version, contract and clause.
+    Fetch the windows with their commitment's indicator, version's contract, and passage's version, contract and clause.
     """
-    pieces = [_piece(window, stretch, now, states) for stretch in stretches_of(window)]
+    stretches = [stretches_of(window) for window in windows]
+    read = iter(gather_all([stretch for each in stretches for stretch in each], now, states))
+    return [
+        _judged(window, [_piece(stretch.commitment, next(read)) for stretch in each], now)
+        for window, each in zip(windows, stretches, strict=True)
+    ]
+
+
+def _judged(window: EvaluationWindow, pieces: Sequence[_Piece], now: datetime) -> Judged:
     material = merged([piece.material for piece in pieces])
     verdict = _with_coverage(_verdict(window, pieces, now), pieces)
     parts = {"parts": list(verdict.parts)} if verdict.parts else {}
@@ -140,11 +157,8 @@ def _as_part(judged: Judged) -> Judged:
     return replace(judged, outcome=outcome, light=light, reason="part_of_split_window", trace=trace)
 
 
-def _piece(window: EvaluationWindow, stretch: Stretch, now: datetime, states: Sequence[str]) -> _Piece:
+def _piece(commitment: Commitment, material: Material) -> _Piece:
     """What a stretch comes to by its own terms; a window that nothing cut is one stretch."""
-    commitment = stretch.commitment
-    own = EvaluationWindow(commitment=commitment, starts_at=stretch.start, ends_at=stretch.end, label=window.label)
-    material = gather(own, now, states)
     kind = commitment.indicator.kind
     if kind == IndicatorKind.VALUE:
         return _Piece(commitment, material, _samples(commitment, material))

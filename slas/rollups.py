@@ -16,15 +16,18 @@ DELETE FROM slas_stalehour WHERE (indicator_id, at) IN (
     ORDER BY indicator_id, at LIMIT %s FOR UPDATE{skips}
 ) RETURNING indicator_id, at
 """
-# Samples of the hours that were taken. Whether a slice held is told by sum and number, for a mean is rounded.
+# Samples of the hours that were taken. OFFSET 0 keeps each hour a walk along the index, whatever the planner takes the
+# number of hours for. Whether a slice held is told by sum and number, for a mean is rounded.
 _READ = """
 WITH taken AS MATERIALIZED (
     SELECT * FROM unnest(%(indicators)s::uuid[], %(hours)s::timestamptz[]) AS t(indicator_id, bucket)
 ), seen AS MATERIALIZED (
     SELECT t.bucket, i.kind, i.slice_minutes, i.silence_minutes, i.condition_operator, i.condition_threshold,
         CASE WHEN 60 %% i.expected_every_minutes = 0 THEN i.expected_every_minutes END AS every, s.*
-    FROM taken t JOIN slas_indicator i ON i.id = t.indicator_id
-    JOIN slas_sample s ON s.indicator_id = t.indicator_id AND s.at >= t.bucket AND s.at < t.bucket + interval '1 hour'
+    FROM taken t JOIN slas_indicator i ON i.id = t.indicator_id CROSS JOIN LATERAL (
+        SELECT * FROM slas_sample
+        WHERE indicator_id = t.indicator_id AND at >= t.bucket AND at < t.bucket + interval '1 hour' OFFSET 0
+    ) AS s
 )
 """
 _SUMS = """
@@ -85,8 +88,11 @@ WITH taken AS MATERIALIZED (
     FROM unnest(%(indicators)s::uuid[], %(hours)s::timestamptz[]) AS t(indicator_id, at)
 ), hours AS MATERIALIZED (
     SELECT t.bucket, i.kind, i.slice_minutes, i.silence_minutes, r.* FROM taken t
-    JOIN slas_indicator i ON i.id = t.indicator_id JOIN slas_rollup r ON r.indicator_id = t.indicator_id
-        AND r.size = 60 AND r.at >= t.bucket AND r.at < t.bucket + interval '1 day'
+    JOIN slas_indicator i ON i.id = t.indicator_id CROSS JOIN LATERAL (
+        SELECT * FROM slas_rollup
+        WHERE indicator_id = t.indicator_id AND size = 60 AND at >= t.bucket AND at < t.bucket + interval '1 day'
+        OFFSET 0
+    ) AS r
 ), stated AS (
     SELECT indicator_id, bucket, (run->>0)::int AS status,
         at + (run->>1)::bigint * interval '1 microsecond' AS first_at,

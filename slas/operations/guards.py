@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clm.audit.moves import move
 from clm.lib import clock
@@ -26,6 +26,18 @@ from slas.terms import CommitmentTerms
 
 REFUSALS_KEPT = 1000
 RUNNING = (ContractState.EXECUTED, ContractState.ACTIVE, ContractState.RENEWED)
+
+_MONITORED = """
+WITH told AS (
+    SELECT id, min(first_at) AS first_at, max(last_at) AS last_at
+    FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS t(id, first_at, last_at) GROUP BY id
+), locked AS (
+    SELECT id FROM slas_indicator WHERE id IN (SELECT id FROM told) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE slas_indicator AS i
+SET first_sample_at = least(i.first_sample_at, told.first_at), last_sample_at = greatest(i.last_sample_at, told.last_at)
+FROM told JOIN locked USING (id) WHERE i.id = told.id
+"""
 
 
 def check_is_draft(commitment: Commitment) -> None:
@@ -155,12 +167,12 @@ def make_due(rows: QuerySet[EvaluationWindow]) -> int:
 
 
 def begin_monitoring(spans: Iterable[tuple[UUID, datetime, datetime]]) -> None:
-    """The indicators know their earliest and latest telemetry."""
-    for indicator_id, first, last in spans:
-        Indicator.objects.filter(pk=indicator_id).update(
-            first_sample_at=Least(Coalesce("first_sample_at", Value(first)), Value(first)),
-            last_sample_at=Greatest(Coalesce("last_sample_at", Value(last)), Value(last)),
-        )
+    """The indicators know their earliest and latest telemetry. Locked in one order: so who deliver at once never wait
+    for each other in a circle."""
+    columns = [list(column) for column in zip(*sorted(spans), strict=True)]
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(_MONITORED, columns)
 
 
 def contracts_named(indicators: Iterable[Indicator]) -> list[UUID]:

@@ -16,7 +16,7 @@ from clm.events.record import record
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from slas import events
-from slas.models import EvaluationWindow, Indicator, Sample, TelemetryBatch
+from slas.models import EvaluationWindow, Indicator, TelemetryBatch
 from slas.operations.guards import begin_monitoring, contracts_named, keep_batch, make_due, windows_between
 from slas.readings import LIMIT, Sorted, copy_rows, keys_in, sort_samples
 from slas.runs import counting_lengths, run_around
@@ -49,6 +49,15 @@ WITH changed AS (
 SELECT indicator_id, count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), min(at), max(at)
 FROM changed GROUP BY indicator_id ORDER BY indicator_id
 """
+_TOUCHED = """
+SELECT w.id FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS a(indicator_id, first_at, last_at)
+CROSS JOIN LATERAL (
+    SELECT min(at) AS until FROM slas_sample AS s WHERE s.indicator_id = a.indicator_id AND s.at > a.last_at
+) AS following
+JOIN slas_commitment AS c ON c.indicator_id = a.indicator_id
+JOIN slas_evaluationwindow AS w ON w.commitment_id = c.id AND w.ends_at > a.first_at
+    AND (following.until IS NULL OR w.starts_at < following.until)
+"""
 
 
 class Merged(NamedTuple):
@@ -77,8 +86,8 @@ def ingest_samples(*, actor: Actor, samples: Sequence[Any], source: str = "api")
     lines = copy_rows(actor.organization_id, found.kept.values())
     merged = _merge(lines) if lines else []
     begin_monitoring((row.indicator_id, row.first_at, row.last_at) for row in merged)
-    for row in merged:
-        _make_windows_due(row)
+    if merged:
+        _make_windows_due(merged)
     counts = _counts(found, merged) | {"contract_ids": contracts_named(indicators.values())}
     batch = keep_batch(actor, source, hashlib.sha256(lines.encode()).hexdigest(), len(samples), counts)
     record(actor, events.telemetry_ingested("slas.ingest_samples", batch))
@@ -99,17 +108,20 @@ def _merge(lines: str) -> list[Merged]:
         return [Merged(*row) for row in cursor.fetchall()]
 
 
-def _make_windows_due(row: Merged) -> None:
+def _make_windows_due(merged: Sequence[Merged]) -> None:
     """A status lasts until the next row, so windows up to there are touched too; and where the length of an outage
     matters, all windows that an outage straddles which the rows prolong, cut or join."""
-    following = Sample.objects.filter(indicator_id=row.indicator_id, at__gt=row.last_at).order_by("at").first()
-    windows = EvaluationWindow.objects.filter(commitment__indicator_id=row.indicator_id)
-    due = windows_between(windows, row.first_at, following.at if following else None)
-    straddled = counting_lengths(windows)
-    if straddled.exists():
-        indicator = Indicator.objects.get(pk=row.indicator_id)
-        due |= windows_between(straddled, *run_around(indicator, row.first_at, row.last_at))
-    make_due(due)
+    spans = [(row.indicator_id, row.first_at, row.last_at) for row in merged]
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED, [list(column) for column in zip(*spans, strict=True)])
+        touched = {row[0] for row in cursor.fetchall()}
+    counting = counting_lengths(EvaluationWindow.objects.filter(commitment__indicator__in=[row[0] for row in spans]))
+    lengths_of = set(counting.values_list("commitment__indicator_id", flat=True))
+    for indicator in Indicator.objects.filter(pk__in=lengths_of):
+        first, last = next((first, last) for pk, first, last in spans if pk == indicator.pk)
+        straddled = counting.filter(commitment__indicator=indicator)
+        touched.update(windows_between(straddled, *run_around(indicator, first, last)).values_list("pk", flat=True))
+    make_due(EvaluationWindow.objects.filter(pk__in=touched))
 
 
 def _counts(found: Sorted, merged: list[Merged]) -> dict[str, Any]:
