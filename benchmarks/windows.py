@@ -14,11 +14,12 @@ from slas.engine.attainment import judge
 from slas.engine.quantities import MaintenancePolicy
 from slas.engine.ratio import EventCount, ratio_quantities
 from slas.engine.uptime import divide_uptime
-from slas.judging import RELATED, judgement_of, telemetry_of
+from slas.judging import RELATED, judgement_of
 from slas.material import gather
 from slas.models import Commitment, Evaluation, EvaluationWindow, Sample
 from slas.operations.ingest_outages import ingest_outages
 from slas.operations.ingest_samples import ingest_samples
+from slas.pieces import telemetry_of
 from slas.readings import LIMIT
 from slas.seen import Seen
 from slas.tasks import judge_windows

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,22 +27,12 @@ from clm.lib.trace import Input, Step, Trace
 from contracts.calendar import business_days_of
 from contracts.models import Terms
 from contracts.queries import clause_ref
+from slas.crediting import Missed, credit_share
 from slas.engine.attainment import STORED_PLACES, MissingData, counted
-from slas.engine.credit_tiers import (
-    Band,
-    CreditShare,
-    PartCredit,
-    PartSteps,
-    Proportion,
-    Steps,
-    credit_by_bands,
-    credit_by_steps,
-    credit_in_proportion,
-    credit_of_parts,
-)
-from slas.engine.quantities import SECONDS, Quantities
+from slas.engine.credit_tiers import CreditShare
+from slas.engine.quantities import Quantities
 from slas.engine.remedy import Caps, ClaimUnit, ClaimWindow, CreditAmount, RemedyTerms, claim_due_on, credit_amount
-from slas.models import Breach, Commitment, CreditTier, Evaluation
+from slas.models import Breach, Commitment, Evaluation
 from slas.models.commitment import CreditBase, RemedyKind, WindowKind
 
 COUNTED = (
@@ -133,58 +122,25 @@ def fees_between(contract_id: UUID, start: date, end: date) -> QuerySet[Fee]:
 
 
 def _share(commitment: Commitment, evaluation: Evaluation) -> CreditShare:
-    """The share of the base; of a window that an amendment cut, each part's own remedy for the window's attainment,
-    by the part's share of the window."""
+    """The share of the base that the remedy gives, by all terms that were in force in the window."""
     parts = evaluation.inputs.get("parts", [])
     if not parts and commitment.remedy_kind == RemedyKind.NONE:
         raise DomainError("no_remedy", "The commitment grants no credit.")
     if evaluation.attainment is None:
         raise DomainError("not_measured", "Nothing was measured, so no credit can be computed.")
-    return _split_share(parts, evaluation) if parts else _own_share(commitment, evaluation, evaluation.target)
-
-
-def _own_share(commitment: Commitment, evaluation: Evaluation, target: Decimal) -> CreditShare:
-    attainment = exact_attainment(evaluation)
-    if commitment.remedy_kind == RemedyKind.TIERS:
-        return credit_by_bands(attainment, [_band(tier) for tier in commitment.tiers.all()])
-    if commitment.remedy_kind == RemedyKind.PROPORTIONAL:
-        return credit_in_proportion(_proportion(commitment, evaluation))
-    return credit_by_steps(attainment, _steps(commitment, target))
-
-
-def _split_share(parts: Sequence[dict[str, Any]], evaluation: Evaluation) -> CreditShare:
     rows = Commitment.objects.prefetch_related("tiers").in_bulk([part["commitment_id"] for part in parts])
-    found = {UUID(str(pk)): row for pk, row in rows.items()}
-    commitments = [found[UUID(part["commitment_id"])] for part in parts]
-    if all(row.remedy_kind == RemedyKind.NONE for row in commitments):
+    missed = Missed(
+        attainment=exact_attainment(evaluation),
+        target=evaluation.target,
+        judged=_judged_of(commitment, evaluation),
+        unit=evaluation.unit,
+        parts=parts,
+        rule=evaluation.inputs.get("rule"),
+    )
+    share = credit_share(commitment, missed, {UUID(str(pk)): row for pk, row in rows.items()})
+    if share is None:
         raise DomainError("no_remedy", "The commitment grants no credit.")
-    return credit_of_parts(
-        [
-            PartCredit(
-                name=f"{part['commitment']} (version {part['version']})",
-                weight=Decimal(part["weight"]),
-                share=None
-                if row.remedy_kind == RemedyKind.NONE
-                else _own_share(row, evaluation, Decimal(part["target"])),
-            )
-            for part, row in zip(parts, commitments, strict=True)
-        ]
-    )
-
-
-def _band(tier: CreditTier) -> Band:
-    lower = None if tier.at_or_above is None else _short(tier.at_or_above)
-    return Band(below=_short(tier.below), at_or_above=lower, credit_percent=_short(tier.credit_percent))
-
-
-def _proportion(commitment: Commitment, evaluation: Evaluation) -> Proportion:
-    """What failed of all that was judged, the unmeasured counted as the verdict did; events count as minutes do."""
-    scheduled = _judged_of(commitment, evaluation) / (60 if evaluation.unit == SECONDS else 1)
-    return Proportion(
-        outage_minutes=scheduled * (100 - exact_attainment(evaluation)) / 100,
-        scheduled_minutes=scheduled,
-        multiplier=_short(commitment.multiplier),
-    )
+    return share
 
 
 def _judged_of(commitment: Commitment, evaluation: Evaluation) -> Fraction:
@@ -194,15 +150,6 @@ def _judged_of(commitment: Commitment, evaluation: Evaluation) -> Fraction:
         return sum((Fraction(part["weight"]) for part in parts), Fraction(0))
     seen = Quantities(evaluation.good, evaluation.bad, evaluation.excluded, evaluation.unmeasured, evaluation.unit)
     return counted(seen, MissingData(commitment.missing_data_policy))[1]
-
-
-def _steps(commitment: Commitment, target: Decimal) -> Steps:
-    return Steps(
-        target_percent=_short(target),
-        step_percent=_short(commitment.step_percent or Decimal(0)),
-        credit_percent=_short(commitment.step_credit_percent or Decimal(0)),
-        part_steps=PartSteps(commitment.part_steps),
-    )
 
 
 def _base(breach: Breach) -> _Base:

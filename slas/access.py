@@ -24,6 +24,7 @@ from slas.models import (
     Outage,
     Service,
     ServiceReport,
+    TargetRule,
     TelemetryBatch,
 )
 from slas.states import CommitmentState
@@ -38,6 +39,7 @@ def register() -> None:
             "slas.view_commitment": EVERYONE,
             "slas.bind_commitment": MANAGERS,
             "slas.change_commitment": MANAGERS,
+            "slas.back_test_commitment": MANAGERS,
             "slas.activate_commitment": MANAGERS,
             "slas.end_commitment": MANAGERS,
             "slas.end_with_contract": set(),
@@ -67,7 +69,8 @@ def register() -> None:
     register_subjects(Breach, EvaluationWindow)
     register_visibility(Breach, "slas.view_breach", through_contract)
     register_visibility(EvidenceBundle, "slas.view_breach", seen_through("breach__contract", lambda: Contract))
-    register_visibility(CreditTier, "slas.view_commitment", seen_through("commitment", lambda: Commitment))
+    for part in (CreditTier, TargetRule):
+        register_visibility(part, "slas.view_commitment", seen_through("commitment", lambda: Commitment))
     for owned in (Exclusion, EvaluationWindow):
         register_visibility(owned, "slas.view_commitment", seen_through("commitment", lambda: Commitment))
     register_visibility(Evaluation, "slas.view_commitment", seen_through("window__commitment", lambda: Commitment))

@@ -36,7 +36,7 @@ def service_added(service: Service) -> Event:
 def indicator_added(indicator: Indicator) -> Event:
     names = (
         "key", "name", "kind", "unit", "is_degraded_up", "silence_minutes", "slice_minutes", "aggregation",
-        "expected_every_minutes", "condition_operator", "condition_threshold", "service_id",
+        "percentile", "expected_every_minutes", "condition_operator", "condition_threshold", "service_id",
     )  # fmt: skip
     return Event(
         type="indicator.added",

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from clm.lib.intervals import Interval
 from slas.models import Exclusion, Outage, Sample
-from slas.models.telemetry import IndicatorKind, SampleStatus
+from slas.models.telemetry import DISTRIBUTIONS, IndicatorKind, SampleStatus
 
 if TYPE_CHECKING:
     from slas.material import Material
@@ -43,7 +43,8 @@ def _failing(material: Material) -> Iterable[dict[str, Any]]:
     elif kind == IndicatorKind.UPTIME:
         names, found = ("at", "status"), rows.exclude(status=SampleStatus.UP).order_by("at")
     else:
-        names, found = ("at", "value"), rows.order_by("at")
+        told = ("valid",) if kind in DISTRIBUTIONS else ()
+        names, found = ("at", "value", *told), rows.order_by("at")
     for row in found.values(*names)[: KEPT_ROWS + 1]:
         yield row | ({"status": SampleStatus(row["status"]).label} if "status" in row else {})
 

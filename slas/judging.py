@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, reduce
@@ -14,30 +14,26 @@ from typing import Any
 from django.urls import reverse
 
 from clm.lib.canonical import plain_decimal
-from clm.lib.intervals import Interval
-from clm.lib.rounding import round_to_places
+from clm.lib.intervals import Interval, total_seconds
+from clm.lib.rounding import Number, round_to_places
 from clm.lib.trace import Input, Step, Trace
 from contracts.queries import clause_ref
+from slas.adapters.histograms import from_stored
 from slas.coverage import coverage_of, is_in_quantities, traced
 from slas.engine.attainment import Attainment, Empty, Judgement, MissingData, judge
 from slas.engine.conditions import Comparison
-from slas.engine.quantities import Division, MaintenancePolicy, Quantities, excuses
-from slas.engine.ratio import EventCount, interval_quantities, ratio_quantities
-from slas.engine.resolution import EPOCH
+from slas.engine.latency import judge_mean, judge_percentile
+from slas.engine.quantities import Quantities
 from slas.engine.splits import Part, judge_parts, weighted_mean
-from slas.engine.time_slice import Reading, SliceRule, Slices, divide_slices
-from slas.engine.uptime import Outage as Down
-from slas.engine.uptime import StateChange, Status, Telemetry, UptimePolicy, divide_uptime
-from slas.engine.value import Measured, ValueTerms, aggregation_named, judge_measured
+from slas.engine.value import Measured, ValueAttainment, ValueTerms, aggregation_named, judge_measured
 from slas.evidence import evidence_of, label_of
-from slas.material import Material, gather_all, merged
+from slas.material import Material, merged
 from slas.models import Commitment, EvaluationWindow, Indicator
-from slas.models.telemetry import IndicatorKind, SampleStatus
+from slas.models.telemetry import IndicatorKind
+from slas.pieces import Piece, counting, counts_events, events_in, pieces_of, rule_steps
 from slas.seen import Seen
-from slas.splits import stretches_of
 from slas.states import ExclusionState, Light, Outcome
 
-STATUS = {int(value): Status(value.label) for value in SampleStatus}
 QUANTITIES = ("good", "bad", "excluded", "unmeasured")
 
 
@@ -88,21 +84,6 @@ class _Verdict:
     parts: tuple[dict[str, Any], ...] = ()
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A stretch of the window with what was read for it, and its quantities by its own terms."""
-
-    commitment: Commitment
-    material: Material
-    quantities: Quantities
-    bad: tuple[Interval, ...] = ()
-
-    @property
-    def label(self) -> str:
-        start, end = self.material.interval.start, self.material.interval.end
-        return f"{self.commitment.name} (version {self.commitment.version.number}), {start} – {end}"
-
-
 def judge_window(window: EvaluationWindow, now: datetime, states: Sequence[str] = (ExclusionState.ACCEPTED,)) -> Judged:
     """As `judge_windows`, of one."""
     return judge_windows([window], now, states)[0]
@@ -118,18 +99,14 @@ def judge_windows(
     or its events (`slas.engine.splits`). A window that is a part of such a one has its figures but no verdict.
     Fetch the windows with their commitment's indicator, version's contract, and passage's version, contract and clause.
     """
-    stretches = [stretches_of(window) for window in windows]
-    read = iter(gather_all([stretch for each in stretches for stretch in each], now, states))
-    return [
-        _judged(window, [_piece(stretch.commitment, next(read)) for stretch in each], now)
-        for window, each in zip(windows, stretches, strict=True)
-    ]
+    pieces = pieces_of(windows, now, states)
+    return [_judged(window, each, now) for window, each in zip(windows, pieces, strict=True)]
 
 
-def _judged(window: EvaluationWindow, pieces: Sequence[_Piece], now: datetime) -> Judged:
+def _judged(window: EvaluationWindow, pieces: Sequence[Piece], now: datetime) -> Judged:
     material = merged([piece.material for piece in pieces])
-    verdict = _with_coverage(_verdict(window, pieces, now), pieces)
-    parts = {"parts": list(verdict.parts)} if verdict.parts else {}
+    verdict = _in_surge(_with_coverage(_verdict(window, pieces, now), pieces), pieces)
+    parts = {"parts": list(verdict.parts)} if verdict.parts else pieces[0].ruled
     inputs, kept = summary_of(material) | parts, {"policies": parameters_of(window.commitment)} | parts
     judged = Judged(
         unit=verdict.quantities.unit,
@@ -141,7 +118,7 @@ def _judged(window: EvaluationWindow, pieces: Sequence[_Piece], now: datetime) -
         light=str(verdict.light),
         reason=verdict.reason,
         inputs=inputs,
-        trace=_trace(window, verdict, inputs, now),
+        trace=_trace(window, verdict, inputs, now, (*rule_steps(pieces), *allowance_steps(material))),
         material=material,
         down=verdict.bad,
         policies=kept,
@@ -157,30 +134,27 @@ def _as_part(judged: Judged) -> Judged:
     return replace(judged, outcome=outcome, light=light, reason="part_of_split_window", trace=trace)
 
 
-def _piece(commitment: Commitment, material: Material) -> _Piece:
-    """What a stretch comes to by its own terms; a window that nothing cut is one stretch."""
-    kind = commitment.indicator.kind
-    if kind == IndicatorKind.VALUE:
-        return _Piece(commitment, material, _samples(commitment, material))
-    if kind == IndicatorKind.RATIO:
-        return _Piece(commitment, material, _ratio(commitment, material))
-    division = divided(commitment, material)
-    return _Piece(commitment, material, division.quantities, division.bad)
+def _in_surge(verdict: _Verdict, pieces: Sequence[Piece]) -> _Verdict:
+    """A window that is excused for its volume, and that counts no events which could leave, is left out as a whole."""
+    if not any(piece.rule and piece.rule.is_excused and not counts_events(piece) for piece in pieces):
+        return verdict
+    return replace(verdict, outcome=Outcome.EXCLUDED, light=Light.GREY, reason="volume_above_threshold")
 
 
-def _verdict(window: EvaluationWindow, pieces: Sequence[_Piece], now: datetime) -> _Verdict:
-    if window.commitment.indicator.kind == IndicatorKind.VALUE:
-        return _value_verdict(window.commitment, pieces)
+def _verdict(window: EvaluationWindow, pieces: Sequence[Piece], now: datetime) -> _Verdict:
+    if window.commitment.indicator.is_quantity:
+        return _quantity_verdict(window.commitment, pieces)
     seen = reduce(add, (piece.quantities for piece in pieces))
-    passed = Interval(pieces[0].material.interval.start, pieces[-1].material.interval.end)
+    begun = pieces[0].material.interval.start
+    passed = Interval(begun, min(pieces[-1].material.interval.end, max(begun, now)))
     still = _still_to_come(window, seen, passed, now)
     if len(pieces) > 1:
         return _split_verdict(pieces, still)
-    found = judge(seen, judgement_of(window.commitment), still_to_come=still)
-    return _stored(found, seen, window.commitment.target, pieces)
+    commitment = pieces[0].commitment
+    return _stored(judge(seen, judgement_of(commitment), still_to_come=still), seen, commitment.target, pieces)
 
 
-def _with_coverage(verdict: _Verdict, pieces: Sequence[_Piece]) -> _Verdict:
+def _with_coverage(verdict: _Verdict, pieces: Sequence[Piece]) -> _Verdict:
     """Counts and values are covered where telemetry came when it was expected; too little leaves them undecided."""
     if is_in_quantities(pieces[-1].commitment):
         return verdict
@@ -195,7 +169,7 @@ def _stored(
     found: Attainment,
     seen: Quantities,
     target: Decimal,
-    pieces: Sequence[_Piece],
+    pieces: Sequence[Piece],
     parts: tuple[dict[str, Any], ...] = (),
 ) -> _Verdict:
     return _Verdict(
@@ -212,7 +186,7 @@ def _stored(
     )
 
 
-def _split_verdict(pieces: Sequence[_Piece], still: Decimal) -> _Verdict:
+def _split_verdict(pieces: Sequence[Piece], still: Decimal) -> _Verdict:
     found = judge_parts([Part(each.quantities, judgement_of(each.commitment), each.label) for each in pieces], still)
     parts = tuple(
         _part(piece, weight, share) | {"attainment": alone.percent, "outcome": alone.outcome}
@@ -221,7 +195,7 @@ def _split_verdict(pieces: Sequence[_Piece], still: Decimal) -> _Verdict:
     return _stored(found.attainment, found.quantities, round_to_places(found.exact_target, 6), pieces, parts)
 
 
-def _part(piece: _Piece, weight: Fraction, share: Fraction) -> dict[str, Any]:
+def _part(piece: Piece, weight: Fraction, share: Fraction) -> dict[str, Any]:
     """A part as the evaluation keeps it. `weight`: seconds or events to judge, whose share of all is its share of the
     verdict and of the remedy."""
     return {
@@ -235,6 +209,7 @@ def _part(piece: _Piece, weight: Fraction, share: Fraction) -> dict[str, Any]:
         "target": piece.commitment.target,
         "weight": round_to_places(weight, 6),
         "share_percent": round_to_places(share * 100, 6),
+        **piece.ruled,
     }
 
 
@@ -248,94 +223,13 @@ def _still_to_come(window: EvaluationWindow, seen: Quantities, passed: Interval,
     return max(seen.measured * left / passed.seconds, Decimal(1)) if passed.seconds else Decimal(1)
 
 
-def divided(commitment: Commitment, material: Material) -> Division:
-    """The instants of the window as good, bad, excluded and unmeasured, for uptime and time slices."""
+def _quantity_verdict(commitment: Commitment, pieces: Sequence[Piece]) -> _Verdict:
+    """All samples of the window as one figure; it counts its samples, or its events, as good or bad by its verdict. The
+    target of a window that an amendment or a rule cut is the mean of its parts' by their samples."""
     indicator = commitment.indicator
-    maintenance = MaintenancePolicy(commitment.maintenance_policy)
-    if indicator.kind == IndicatorKind.TIME_SLICE:
-        readings = [Reading(row.at, row.value) for row in material.samples if row.value is not None]
-        rule = slice_rule(indicator)
-        told = [
-            Slices(
-                Interval(_slice_of(row.at, rule), _slice_of(row.last, rule) + rule.length),
-                row.status == SampleStatus.UP,
-            )
-            for row in material.samples
-            if row.status is not None
-        ]
-        return divide_slices(material.interval, readings, rule, material.excused, maintenance, told)
-    policy = UptimePolicy(
-        is_degraded_up=indicator.is_degraded_up,
-        maintenance=maintenance,
-        minimum_outage=timedelta(seconds=commitment.minimum_outage_seconds),
-        whole_minutes=commitment.whole_minutes,
-    )
-    return divide_uptime(material.interval, telemetry_of(indicator, material), material.excused, policy)
-
-
-def _slice_of(instant: datetime, rule: SliceRule) -> datetime:
-    """Where the slice begins that an instant lies in."""
-    return instant - (instant - EPOCH) % rule.length
-
-
-def slice_rule(indicator: Indicator) -> SliceRule:
-    return SliceRule(
-        comparison=Comparison(indicator.condition_operator),
-        threshold=indicator.condition_threshold or Decimal(0),
-        length=timedelta(minutes=indicator.slice_minutes),
-    )
-
-
-def telemetry_of(indicator: Indicator, material: Material) -> Telemetry:
-    """Status changes and outages; a status that nothing confirmed for `silence_minutes` becomes unknown."""
-    before = material.leading or ([material.before] if material.before else [])
-    rows = [*before, *material.samples, *material.trailing]
-    changes = list(_changes(rows, indicator.silence_minutes))
-    outages = [Down(row.starts_at, row.ends_at) for row in material.outages]
-    return Telemetry(changes=changes, outages=outages, known_from=indicator.first_sample_at)
-
-
-def _changes(rows: Sequence[Seen], silence: int | None) -> Iterable[StateChange]:
-    """Each row that says another status than the one before, and where it became unknown."""
-    known: Status | None = None
-    patience = None if silence is None else timedelta(minutes=silence)
-    for position, row in enumerate(rows):
-        status = STATUS[row.status or 0]
-        if status is not known:
-            yield StateChange(row.at, status)
-            known = status
-        if patience is None:
-            continue
-        heard_until = row.last + patience
-        if position + 1 == len(rows) or rows[position + 1].at > heard_until:
-            yield StateChange(heard_until, Status.UNKNOWN)
-            known = Status.UNKNOWN
-
-
-def _ratio(commitment: Commitment, material: Material) -> Quantities:
-    counts = [EventCount(row.last, row.good or Decimal(0), row.valid or Decimal(0)) for row in material.samples]
-    maintenance = MaintenancePolicy(commitment.maintenance_policy)
-    if commitment.interval_minutes is None:
-        return ratio_quantities(material.interval, counts, material.excused, maintenance)
-    length, empty = timedelta(minutes=commitment.interval_minutes), Empty(commitment.empty_policy)
-    return interval_quantities(material.interval, counts, length, empty, material.excused, maintenance)
-
-
-def _value_verdict(commitment: Commitment, pieces: Sequence[_Piece]) -> _Verdict:
-    """All samples of the window as one value; a value counts its samples as good or bad by its verdict. The target of
-    a window that an amendment cut is the mean of its parts' by their samples."""
-    indicator = commitment.indicator
-    values = [value for piece in pieces for value in _values(piece.commitment, piece.material)]
     target = weighted_mean([each.commitment.target for each in pieces], [each.quantities.good for each in pieces])
-    terms = ValueTerms(
-        target=commitment.target if len(pieces) == 1 else target,
-        comparison=Comparison(commitment.comparison),
-        coverage_threshold_percent=commitment.coverage_threshold_percent,
-        warning_band=commitment.warning_band,
-        unit=indicator.unit,
-        empty=Empty(commitment.empty_policy),
-    )
-    found = judge_measured(values, aggregation_named(indicator.aggregation or "avg"), terms)
+    terms = value_terms(commitment, pieces[0].commitment.target if len(pieces) == 1 else target)
+    found = figure_of(indicator, [row for piece in pieces for row in counting(piece.commitment, piece.material)], terms)
     seen = reduce(add, (piece.quantities for piece in pieces))
     whole = sum((piece.quantities.good for piece in pieces), Decimal(0))
     shares = [Fraction(each.quantities.good) / Fraction(whole) if whole else Fraction(0) for each in pieces]
@@ -357,26 +251,33 @@ def _value_verdict(commitment: Commitment, pieces: Sequence[_Piece]) -> _Verdict
     )
 
 
-def _values(commitment: Commitment, material: Material) -> list[Measured]:
-    """The measured values outside excused time."""
-    left_out = excuses(material.excused, MaintenancePolicy(commitment.maintenance_policy)).left_out
-    return [_measured(row) for row in material.samples if not _covers(left_out, row.at)]
+def value_terms(commitment: Commitment, target: Number) -> ValueTerms:
+    """The terms to judge a quantity by."""
+    return ValueTerms(
+        target=target,
+        comparison=Comparison(commitment.comparison),
+        coverage_threshold_percent=commitment.coverage_threshold_percent,
+        warning_band=commitment.warning_band,
+        unit=commitment.indicator.unit,
+        empty=Empty(commitment.empty_policy),
+    )
+
+
+def figure_of(indicator: Indicator, rows: Sequence[Seen], terms: ValueTerms) -> ValueAttainment:
+    """One figure of the rows, by the indicator's kind."""
+    if indicator.kind == IndicatorKind.PERCENTILE:
+        histograms = [each for row in rows for each in from_stored(row.histogram)]
+        return judge_percentile(histograms, indicator.percentile or Decimal(100), terms)
+    if indicator.kind == IndicatorKind.MEAN:
+        total = sum((row.total if row.total is not None else row.value or Decimal(0) for row in rows), Decimal(0))
+        return judge_mean(total, events_in(rows), terms)
+    return judge_measured([_measured(row) for row in rows], aggregation_named(indicator.aggregation or "avg"), terms)
 
 
 def _measured(row: Seen) -> Measured:
     if row.value is not None:
         return Measured(1, row.value, row.value, row.value)
     return Measured(row.samples, row.total or Decimal(0), row.lowest or Decimal(0), row.highest or Decimal(0))
-
-
-def _samples(commitment: Commitment, material: Material) -> Quantities:
-    """Samples that count, good until the value they make is judged, and those that are left out."""
-    count = Decimal(sum(each.number for each in _values(commitment, material)))
-    return Quantities(good=count, bad=Decimal(0), excluded=Decimal(material.count) - count, unit="samples")
-
-
-def _covers(intervals: Iterable[Interval], instant: datetime) -> bool:
-    return any(interval.contains(instant) for interval in intervals)
 
 
 def judgement_of(commitment: Commitment) -> Judgement:
@@ -406,33 +307,46 @@ def summary_of(material: Material) -> dict[str, Any]:
     }
 
 
+def allowance_steps(material: Material) -> tuple[Step, ...]:
+    """Maintenance that was accepted and does not count all the same, and why; it counts as it was measured."""
+    told = (
+        ("Maintenance without its notice", "announced later than agreed: it is not excused", material.allowed.late),
+        ("Maintenance beyond the cap", "the earliest of a window is excused first", material.allowed.beyond),
+    )
+    return tuple(Step(label, text, total_seconds(found), "seconds") for label, text, found in told if found)
+
+
 def parameters_of(commitment: Commitment) -> dict[str, Any]:
     """Every setting that bears on the figure."""
     indicator = commitment.indicator
     names = (
         "target", "comparison", "window_kind", "window_days", "time_zone", "anchor_on", "maintenance_policy",
+        "maintenance_notice_hours",
+        "maintenance_cap_hours",
         "missing_data_policy", "empty_policy", "interval_minutes", "coverage_threshold_percent", "warning_band",
         "minimum_outage_seconds", "whole_minutes", "grace_hours",
     )  # fmt: skip
     measured = (
         "kind", "is_degraded_up", "silence_minutes", "expected_every_minutes", "slice_minutes", "condition_operator",
-        "condition_threshold", "aggregation",
+        "condition_threshold", "aggregation", "percentile",
     )  # fmt: skip
     values = {name: getattr(commitment, name) for name in names}
     values |= {f"indicator_{name}": getattr(indicator, name) for name in measured}
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def _trace(window: EvaluationWindow, verdict: _Verdict, inputs: dict[str, Any], now: datetime) -> Trace:
-    """The engine's trace with the clause, the telemetry read and every policy."""
+def _trace(
+    window: EvaluationWindow, verdict: _Verdict, inputs: dict[str, Any], now: datetime, rules: tuple[Step, ...]
+) -> Trace:
+    """The engine's trace with the clause, the telemetry read, the rules of the target and every policy."""
     commitment = window.commitment
     indicator = commitment.indicator
     source = f"telemetry of {indicator.key}"
-    url = reverse("window-telemetry", args=[window.pk]) if window.pk else ""
+    url = reverse("window-telemetry", args=[window.pk]) if not window._state.adding else ""
     telemetry = tuple(
         Input(name.replace("_", " ").capitalize(), value, "", source, url)
         for name, value in inputs.items()
-        if value is not None and name not in ("starts_at", "ends_at", "parts")
+        if value is not None and name not in ("starts_at", "ends_at", "parts", "rule")
     )
     span = Step("Window", f"{window.label}, {commitment.time_zone}", f"{inputs['starts_at']} – {inputs['ends_at']}")
     return replace(
@@ -440,7 +354,7 @@ def _trace(window: EvaluationWindow, verdict: _Verdict, inputs: dict[str, Any], 
         title=f"{commitment.name}, {window.label}",
         inputs=(*telemetry, *verdict.trace.inputs),
         parameters=parameters_of(commitment) | dict(verdict.trace.parameters),
-        steps=(span, *verdict.trace.steps),
+        steps=(span, *rules, *verdict.trace.steps),
         clause=clause_ref(commitment.passage),
         computed_at=now,
     )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from clm.lib.intervals import Interval
+from clm.lib.intervals import Interval, union
+from slas.engine.allowances import Allowance, Allowed, Asked, allowed
 from slas.engine.quantities import Exclusion as Excused
-from slas.models import EvaluationWindow, Exclusion, Indicator, Outage
+from slas.models import Commitment, EvaluationWindow, Exclusion, Indicator, Outage
 from slas.models.telemetry import IndicatorKind
 from slas.runs import counts_lengths, run_after, run_before
 from slas.seen import ROW, Ask, Seen, read_before, read_series, read_sums
@@ -33,13 +34,12 @@ class Material:
     exclusions: Sequence[Exclusion]
     leading: Sequence[Seen] = ()
     trailing: Sequence[Seen] = ()
+    allowed: Allowed = field(default_factory=Allowed)
 
     @property
-    def excused(self) -> list[Excused]:
-        return [
-            Excused(Interval(row.starts_at, row.ends_at), is_maintenance=row.kind == Exclusion.Kind.MAINTENANCE)
-            for row in self.exclusions
-        ]
+    def excused(self) -> tuple[Excused, ...]:
+        """The time that the agreement excuses of what was accepted."""
+        return self.allowed.exclusions
 
     @property
     def count(self) -> int:
@@ -62,6 +62,11 @@ def merged(materials: Sequence[Material]) -> Material:
         exclusions=[row for material in materials for row in material.exclusions],
         leading=first.leading,
         trailing=last.trailing,
+        allowed=Allowed(
+            exclusions=tuple(each for material in materials for each in material.allowed.exclusions),
+            late=union(each for material in materials for each in material.allowed.late),
+            beyond=union(each for material in materials for each in material.allowed.beyond),
+        ),
     )
 
 
@@ -82,10 +87,15 @@ def gather_all(
     before it, and outages whole. The number of statements does not grow with that of the stretches. Counts and values
     come as one sum where nothing divides them, unless they are asked for as a series."""
     intervals = [_passed(stretch, now) for stretch in stretches]
-    exclusions = _exclusions(stretches, intervals, states)
+    wholes = [stretch.whole or Interval(stretch.start, stretch.end) for stretch in stretches]
+    asked = _exclusions(stretches, wholes, states)
+    counted = [
+        allowed(whole, map(_asked, rows), allowance_of(stretch.commitment))
+        for stretch, whole, rows in zip(stretches, wholes, asked, strict=True)
+    ]
     asks = [
-        Ask(stretch.commitment, interval, excused)
-        for stretch, interval, excused in zip(stretches, intervals, exclusions, strict=True)
+        Ask(stretch.commitment, interval, found.exclusions)
+        for stretch, interval, found in zip(stretches, intervals, counted, strict=True)
     ]
     samples = read_series(asks) if is_series else read_sums(asks)
     of_uptime = [number for number, ask in enumerate(asks) if ask.indicator.kind == IndicatorKind.UPTIME]
@@ -99,11 +109,28 @@ def gather_all(
             samples=samples[number],
             before=before.get(number),
             outages=outages.get(number, ()),
-            exclusions=ask.exclusions,
+            exclusions=[
+                row for row in asked[number] if row.starts_at < ask.interval.end and row.ends_at > ask.interval.start
+            ],
+            allowed=counted[number],
             **(_straddling(ask, now) if number in before and counts_lengths(ask.commitment) else {}),
         )
         for number, ask in enumerate(asks)
     ]
+
+
+def _asked(row: Exclusion) -> Asked:
+    is_maintenance = row.kind == Exclusion.Kind.MAINTENANCE
+    return Asked(Interval(row.starts_at, row.ends_at), is_maintenance, row.announced_at)
+
+
+def allowance_of(commitment: Commitment) -> Allowance:
+    """How much maintenance the commitment excuses, and how early it is announced."""
+    notice, cap = commitment.maintenance_notice_hours, commitment.maintenance_cap_hours
+    return Allowance(
+        notice=None if notice is None else timedelta(hours=notice),
+        cap=None if cap is None else timedelta(seconds=int(cap * 3600)),
+    )
 
 
 def _passed(stretch: Stretch, now: datetime) -> Interval:

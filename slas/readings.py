@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,12 +11,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from clm.lib import clock
+from clm.lib.errors import Invalid
+from slas.adapters.histograms import Told, as_stored, of_single, read_histogram
+from slas.engine.distribution import events_within
 from slas.models import Indicator
-from slas.models.telemetry import IndicatorKind, SampleStatus
+from slas.models.telemetry import DISTRIBUTIONS, IndicatorKind, SampleStatus
 from slas.numbers import is_storable, number_in
 
 LIMIT = 10_000
-SAMPLE = frozenset({"indicator", "at", "status", "good", "valid", "value"})
+SAMPLE = frozenset({"indicator", "at", "status", "good", "valid", "value", "histogram", "sum"})
 OUTAGE = frozenset({"indicator", "external_id", "starts_at", "ends_at", "title", "severity"})
 STATUSES = {status.label: int(status) for status in SampleStatus}
 AHEAD = timedelta(minutes=10)
@@ -35,6 +39,7 @@ class Reading(NamedTuple):
     good: Decimal | None = None
     valid: Decimal | None = None
     value: Decimal | None = None
+    histogram: str | None = None
 
     def cells(self) -> str:
         """Instant and figures in PostgreSQL's COPY text form, the end of the row."""
@@ -79,7 +84,7 @@ class Sorted:
 
 
 def sort_samples(rows: Iterable[Any], indicators: Mapping[str, Indicator]) -> Sorted:
-    """Rows {"indicator", "at", "status" | "good" and "valid" | "value"} as readings, keyed by indicator and instant."""
+    """Rows {"indicator", "at", "status" | "good" and "valid" | "value" | "histogram"} as readings, by key."""
     found = Sorted()
     latest = clock.now() + AHEAD
     for position, row in enumerate(rows):
@@ -115,12 +120,51 @@ def read_sample(row: Any, indicators: Mapping[str, Indicator], latest: datetime)
     at = instant_of(row.get("at"), "at", latest)
     if indicator.kind == IndicatorKind.UPTIME:
         return Reading(indicator.pk, at, status=_status(row.get("status")))
+    if indicator.kind in DISTRIBUTIONS:
+        return _distribution(indicator, row, at)
     if indicator.kind == IndicatorKind.RATIO:
+        if row.get("histogram"):
+            return _share(indicator, row, at)
         good, valid = _number(row, "good"), _number(row, "valid")
         if not 0 <= good <= valid:
             raise Refused("good and valid are counts, and good is at most valid")
         return Reading(indicator.pk, at, good=good, valid=valid)
     return Reading(indicator.pk, at, value=_number(row, "value"))
+
+
+def _distribution(indicator: Indicator, row: Any, at: datetime) -> Reading:
+    """A histogram, or one duration. A mean needs the sum of the durations; where there is none, it is of no use."""
+    told = _told(row) if row.get("histogram") else of_single([_duration(row)])
+    if told.total is None and indicator.kind == IndicatorKind.MEAN and told.histogram.counts:
+        raise Refused("a mean needs the sum of the durations")
+    stored = json.dumps(as_stored(told.histogram), separators=(",", ":"))
+    return Reading(indicator.pk, at, valid=told.histogram.events, value=told.total, histogram=stored)
+
+
+def _duration(row: Any) -> Decimal:
+    value = _number(row, "value")
+    if value < 0:
+        raise Refused("a duration is not negative")
+    return value
+
+
+def _share(indicator: Indicator, row: Any, at: datetime) -> Reading:
+    """Events at or below the indicator's threshold are the good ones."""
+    if indicator.condition_threshold is None:
+        raise Refused("the indicator names no threshold, so a histogram does not say which events are good")
+    histogram = _told(row).histogram
+    try:
+        good = events_within(histogram, indicator.condition_threshold)
+    except Invalid as refusal:
+        raise Refused(refusal.message) from None
+    return Reading(indicator.pk, at, good=good, valid=histogram.events)
+
+
+def _told(row: Any) -> Told:
+    try:
+        return read_histogram(row["histogram"], row.get("sum"))
+    except ValueError as fault:
+        raise Refused(str(fault)) from None
 
 
 def read_outage(row: Any, indicators: Mapping[str, Indicator], latest: datetime) -> Stretch:

@@ -11,11 +11,14 @@ from clm.access.permissions import get_visible, require, visible
 from clm.documents.blobs import store_blob
 from clm.jobs.models import Job
 from clm.jobs.runner import start_job
+from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import Invalid
 from contracts.models import Contract
+from slas import queries
+from slas.back_test import MOST_MONTHS, MOST_WINDOWS, windows_back
 from slas.models import Breach, Indicator
-from slas.work import EVIDENCE, IMPORT, REPORT
+from slas.work import BACK_TEST, EVIDENCE, IMPORT, REPORT
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -59,3 +62,18 @@ def request_report(actor: Actor, contract_id: UUID, month: date) -> Job:
     title = _("Service report of %(reference)s, %(month)s") % words
     parameters = {"contract_id": contract.pk, "month": month.replace(day=1)}
     return start_job(actor, kind=REPORT, title=title, parameters=parameters, subject=contract)
+
+
+def request_back_test(actor: Actor, commitment_id: UUID, months: int) -> Job:
+    """A job judges the last months by the commitment's terms. Raises Invalid `months_out_of_range`,
+    `too_many_windows`."""
+    commitment = get_visible(actor, queries.commitment_in_full(actor), commitment_id)
+    require(actor, "slas.back_test_commitment", commitment)
+    if not 1 <= months <= MOST_MONTHS:
+        raise Invalid("months_out_of_range", "It looks back.", fields={"months": [f"From 1 to {MOST_MONTHS} months."]})
+    if len(windows_back(commitment, months, clock.now())) > MOST_WINDOWS:
+        text = f"So many months have more than {MOST_WINDOWS} windows; choose fewer."
+        raise Invalid("too_many_windows", "It looks back too far.", fields={"months": [text]})
+    title = _("Back-test of %(name)s over %(months)s months") % {"name": commitment.name, "months": months}
+    parameters = {"commitment_id": commitment.pk, "months": months}
+    return start_job(actor, kind=BACK_TEST, title=title, parameters=parameters, subject=commitment.contract)

@@ -36,11 +36,27 @@ _SUMS = """
         THEN count(DISTINCT floor(extract(epoch FROM at) / (60 * every))) END AS covered,
     sum(good) AS good, sum(valid) AS valid, sum(value) AS total, min(value) AS lowest, max(value) AS highest
 """
+# Histograms of one layout are added up bucket by bucket; other layouts stand beside them, for only the engine knows
+# whether they nest.
+_HISTOGRAMS = """
+, counted AS (
+    SELECT indicator_id, {bucket} AS bucket, layout->'le' AS le, told.key, sum(told.value::numeric) AS events
+    FROM {rows}, jsonb_array_elements(histogram) AS layout, jsonb_each_text(layout->'n') AS told GROUP BY 1, 2, 3, 4
+), laid AS (
+    SELECT indicator_id, bucket, le, jsonb_object_agg(key, trim_scale(events)::text) AS n
+    FROM counted GROUP BY indicator_id, bucket, le
+), merged AS (
+    SELECT indicator_id, bucket, jsonb_agg(jsonb_build_object('le', le, 'n', n) ORDER BY le) AS histograms
+    FROM laid GROUP BY indicator_id, bucket
+)
+"""
 _COLUMNS = "samples, first_at, last_at, covered, good, valid, total, lowest, highest"
-_MINUTES = """{read}
-INSERT INTO slas_rollup (organization_id, indicator_id, size, at, {columns})
-SELECT organization_id, indicator_id, 1, date_bin('1 minute', at, 'epoch'), {sums}
-FROM seen WHERE kind IN ('ratio', 'value') GROUP BY organization_id, indicator_id, date_bin('1 minute', at, 'epoch')
+_MINUTES = """{read}{histograms}
+INSERT INTO slas_rollup (organization_id, indicator_id, size, at, {columns}, histograms)
+SELECT organization_id, indicator_id, 1, bucket, {columns}, histograms FROM (
+    SELECT organization_id, indicator_id, date_bin('1 minute', at, 'epoch') AS bucket, {sums} FROM seen
+    WHERE kind IN ('ratio', 'value', 'percentile', 'mean') GROUP BY 1, 2, 3
+) AS summed LEFT JOIN merged USING (indicator_id, bucket)
 """
 # A run begins where the status is another one, and where more time passed than a status is known for; of slices, where
 # one was passed over.
@@ -76,18 +92,18 @@ _HOURS = """{read}, stated AS (
         SELECT *, date_bin(slice_minutes * interval '1 minute', at, 'epoch') AS slice FROM seen
         WHERE kind = 'time_slice' AND 60 %% slice_minutes = 0
     ) AS sliced GROUP BY indicator_id, bucket, slice
-){runs}
-INSERT INTO slas_rollup (organization_id, indicator_id, size, at, {columns}, runs)
-SELECT organization_id, indicator_id, 60, bucket, {columns}, runs FROM (
+){runs}{histograms}
+INSERT INTO slas_rollup (organization_id, indicator_id, size, at, {columns}, runs, histograms)
+SELECT organization_id, indicator_id, 60, bucket, {columns}, runs, histograms FROM (
     SELECT organization_id, indicator_id, bucket, {sums} FROM seen GROUP BY organization_id, indicator_id, bucket
-) AS summed LEFT JOIN runs USING (indicator_id, bucket)
+) AS summed LEFT JOIN runs USING (indicator_id, bucket) LEFT JOIN merged USING (indicator_id, bucket)
 """
 _DAYS = """
 WITH taken AS MATERIALIZED (
     SELECT DISTINCT indicator_id, date_bin('1 day', at, 'epoch') AS bucket
     FROM unnest(%(indicators)s::uuid[], %(hours)s::timestamptz[]) AS t(indicator_id, at)
 ), hours AS MATERIALIZED (
-    SELECT t.bucket, i.kind, i.slice_minutes, i.silence_minutes, r.* FROM taken t
+    SELECT t.bucket, i.kind, i.slice_minutes, i.silence_minutes, r.histograms AS histogram, r.* FROM taken t
     JOIN slas_indicator i ON i.id = t.indicator_id CROSS JOIN LATERAL (
         SELECT * FROM slas_rollup
         WHERE indicator_id = t.indicator_id AND size = 60 AND at >= t.bucket AND at < t.bucket + interval '1 day'
@@ -100,20 +116,27 @@ WITH taken AS MATERIALIZED (
         CASE WHEN kind = 'uptime' THEN silence_minutes ELSE slice_minutes END * interval '1 minute' AS known_for,
         CASE WHEN kind = 'time_slice' THEN slice_minutes * interval '1 minute' END AS step
     FROM hours, jsonb_array_elements(runs) AS run
-){runs}
-INSERT INTO slas_rollup (organization_id, indicator_id, size, at, {columns}, runs)
-SELECT organization_id, indicator_id, 1440, bucket, {columns}, runs FROM (
+){runs}{histograms}
+INSERT INTO slas_rollup (organization_id, indicator_id, size, at, {columns}, runs, histograms)
+SELECT organization_id, indicator_id, 1440, bucket, {columns}, runs, histograms FROM (
     SELECT organization_id, indicator_id, bucket, sum(samples) AS samples, min(first_at) AS first_at,
         max(last_at) AS last_at, CASE WHEN count(*) = count(covered) THEN sum(covered) END AS covered,
         sum(good) AS good, sum(valid) AS valid, sum(total) AS total, min(lowest) AS lowest, max(highest) AS highest
     FROM hours GROUP BY organization_id, indicator_id, bucket
-) AS summed LEFT JOIN runs USING (indicator_id, bucket)
+) AS summed LEFT JOIN runs USING (indicator_id, bucket) LEFT JOIN merged USING (indicator_id, bucket)
 """
 _REPLACE = """
 ON CONFLICT (indicator_id, size, at) DO UPDATE SET samples = excluded.samples, first_at = excluded.first_at,
     last_at = excluded.last_at, covered = excluded.covered, good = excluded.good, valid = excluded.valid,
-    total = excluded.total, lowest = excluded.lowest, highest = excluded.highest, runs = excluded.runs
+    total = excluded.total, lowest = excluded.lowest, highest = excluded.highest, runs = excluded.runs,
+    histograms = excluded.histograms
 """
+# Each with the bucket that a row with a histogram falls into, and where such rows are read.
+_STATEMENTS = (
+    (_MINUTES, "date_bin('1 minute', at, 'epoch')", "seen"),
+    (_HOURS, "bucket", "seen"),
+    (_DAYS, "bucket", "hours"),
+)
 
 
 @transaction.atomic
@@ -137,7 +160,8 @@ def _roll_up(take: str, params: Sequence[Any]) -> int:
         taken: list[tuple[UUID, datetime]] = cursor.fetchall()
         if taken:
             given: dict[str, Any] = {"indicators": [row[0] for row in taken], "hours": [row[1] for row in taken]}
-            for statement in (_MINUTES, _HOURS, _DAYS):
-                whole = statement.format(read=_READ, columns=_COLUMNS, sums=_SUMS, runs=_RUNS)
-                cursor.execute(whole + _REPLACE, given)
+            for statement, bucket, rows in _STATEMENTS:
+                histograms = _HISTOGRAMS.format(bucket=bucket, rows=rows)
+                parts = {"read": _READ, "columns": _COLUMNS, "sums": _SUMS, "runs": _RUNS, "histograms": histograms}
+                cursor.execute(statement.format(**parts) + _REPLACE, given)
     return len(taken)

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from clm.lib.intervals import MICROSECOND, Interval, union
+from slas.adapters.histograms import Stored
+from slas.engine.quantities import Exclusion
 from slas.engine.resolution import EPOCH, Piece, covered_by
-from slas.models import Commitment, Exclusion, Indicator, StaleHour
+from slas.models import Commitment, Indicator, StaleHour
 from slas.models.telemetry import IndicatorKind
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -28,7 +30,7 @@ SELECT number, s.*
 FROM unnest(%s::int[], %s::uuid[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::int[])
     AS asked(number, indicator_id, size, low, high, every)
 CROSS JOIN LATERAL (
-    SELECT at, status, good, valid, value FROM slas_sample
+    SELECT at, status, good, valid, value, histogram FROM slas_sample
     WHERE indicator_id = asked.indicator_id AND at >= low AND at < high OFFSET 0
 ) AS s WHERE size = 0
 """
@@ -37,7 +39,8 @@ SELECT number, r.*
 FROM unnest(%s::int[], %s::uuid[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::int[])
     AS asked(number, indicator_id, size, low, high, every)
 CROSS JOIN LATERAL (
-    SELECT at, first_at, last_at, samples, covered, good, valid, total, lowest, highest, runs FROM slas_rollup
+    SELECT at, first_at, last_at, samples, covered, good, valid, total, lowest, highest, runs, histograms
+    FROM slas_rollup
     WHERE indicator_id = asked.indicator_id AND slas_rollup.size = asked.size AND at >= low AND at < high OFFSET 0
 ) AS r WHERE size > 0
 """
@@ -81,7 +84,7 @@ class Seen(NamedTuple):
     `at` and `until` are the first and the last sample's instants. A status is that of all of them; of time slices it
     says whether they held, from the slice of the first sample to that of the last. `total`, `lowest` and
     `highest` are those of their values, `covered` the number of intervals that had telemetry where it was expected
-    (null: one, that of `at`).
+    (null: one, that of `at`). A `histogram` counts `valid` events, whose durations add up to `value`, or `total`.
     """
 
     at: datetime
@@ -95,6 +98,7 @@ class Seen(NamedTuple):
     lowest: Decimal | None = None
     highest: Decimal | None = None
     covered: int | None = None
+    histogram: Stored | None = None
 
     @property
     def last(self) -> datetime:
@@ -110,7 +114,7 @@ class Ask:
 
     commitment: Commitment
     interval: Interval
-    exclusions: Sequence[Exclusion]
+    exclusions: Sequence[Exclusion] = ()
 
     @property
     def indicator(self) -> Indicator:
@@ -125,7 +129,9 @@ class Ask:
     def cuts(self) -> list[datetime]:
         """Where what was measured before must be told from what was measured after. Statuses and slices tell their
         instants, so that exclusions cut nothing there."""
-        return [] if self.tells else [edge for row in self.exclusions for edge in (row.starts_at, row.ends_at)]
+        return (
+            [] if self.tells else [edge for row in self.exclusions for edge in (row.interval.start, row.interval.end)]
+        )
 
     @property
     def fits(self) -> bool:
@@ -144,8 +150,8 @@ class Ask:
 
     @property
     def is_one_sum(self) -> bool:
-        """Whether one row says all: counts and values that nothing divides."""
-        return not self.tells and not self.cuts and self.fits
+        """Whether one row says all: counts and values that nothing divides, but no distribution."""
+        return not self.tells and self.indicator.kind != IndicatorKind.PERCENTILE and not self.cuts and self.fits
 
 
 def read_series(asks: Sequence[Ask]) -> list[list[Seen]]:
@@ -157,8 +163,9 @@ def read_series(asks: Sequence[Ask]) -> list[list[Seen]]:
     given = _columns(asks, pieces)
     with connection.cursor() as cursor:
         cursor.execute(_SAMPLES, given)
-        for number, *row in cursor.fetchall():
-            found[number].append(Seen(*row))
+        for number, *row, histogram in cursor.fetchall():
+            seen = Seen(*row)
+            found[number].append(seen._replace(histogram=json.loads(histogram)) if histogram else seen)
         cursor.execute(_BUCKETS, given)
         for number, *row in cursor.fetchall():
             found[number] += _told(*row)
@@ -246,11 +253,12 @@ def _plan(ask: Ask, stale: Iterable[datetime]) -> Sequence[Piece]:
 
 def _told(
     at: datetime, first: datetime, last: datetime, samples: int, covered: int | None, good: Any, valid: Any,
-    total: Any, lowest: Any, highest: Any, runs: str | None,
+    total: Any, lowest: Any, highest: Any, runs: str | None, histograms: str | None,
 ) -> Iterator[Seen]:  # fmt: skip
     """A bucket as one row, or as one for each of its runs."""
     if runs is None:
-        yield Seen(first, None, good, valid, None, last, samples, total, lowest, highest, covered)
+        histogram = histograms and json.loads(histograms)
+        yield Seen(first, None, good, valid, None, last, samples, total, lowest, highest, covered, histogram or None)
         return
     for status, begun, ended, number in json.loads(runs):
         yield Seen(at + begun * MICROSECOND, status, None, None, None, at + ended * MICROSECOND, number)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from clm.lib.intervals import Interval
 from slas.engine.windows import Window, start_of_day, window_at
 from slas.models import Commitment, EvaluationWindow
 from slas.models.commitment import WindowKind
@@ -23,11 +24,13 @@ RELATED = (
 
 @dataclass(frozen=True)
 class Stretch:
-    """[start, end) of a window, in which the terms of `commitment` are in force."""
+    """[start, end) of a window, in which the terms of `commitment` are in force. `whole`: that window, where this is
+    but a part of it: over it is counted what maintenance is excused."""
 
     commitment: Commitment
     start: datetime
     end: datetime
+    whole: Interval | None = None
 
 
 def stretches_of(window: EvaluationWindow) -> list[Stretch]:

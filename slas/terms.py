@@ -15,21 +15,25 @@ from django.db.models import TextChoices
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.money import minor_digits
 from clm.lib.zones import is_zone
+from slas.aims import rules_of
 from slas.engine.credit_tiers import Band, validate_bands
+from slas.engine.targets import Rule
 from slas.engine.windows import place
 from slas.models import Commitment, CreditTier
 from slas.models.commitment import (
     ClaimUnit,
     CreditBase,
     EmptyPolicy,
+    LateNotice,
     MaintenancePolicy,
     MissingDataPolicy,
     PartSteps,
     RemedyKind,
     WindowKind,
 )
-from slas.models.telemetry import IndicatorKind
+from slas.models.telemetry import QUANTITIES, IndicatorKind
 from slas.numbers import column_faults
+from slas.rules import rule_faults, stated
 
 # Drafting gaps that published texts have on purpose or by accident, and that leave every attainment readable.
 TOLERATED = {"no_lowest_band", "target_above_first_band"}
@@ -55,6 +59,7 @@ class NewIndicator:
     condition_operator: str = ""
     condition_threshold: Decimal | None = None
     aggregation: str = ""
+    percentile: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,9 @@ class CommitmentTerms:
     window_days: int | None = None
     time_zone: str = "UTC"
     maintenance_policy: str = MaintenancePolicy.LEAVES_DENOMINATOR
+    maintenance_notice_hours: int | None = None
+    late_notice: str = LateNotice.NOT_COUNTED
+    maintenance_cap_hours: Decimal | None = None
     missing_data_policy: str = MissingDataPolicy.INCONCLUSIVE
     empty_policy: str = EmptyPolicy.INCONCLUSIVE
     interval_minutes: int | None = None
@@ -98,19 +106,21 @@ class CommitmentTerms:
     preset: str = ""
     watchers: tuple[UUID, ...] = ()
     tiers: tuple[Band, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     def as_fields(self) -> dict[str, Any]:
-        """The columns of a Commitment; tiers are rows of their own."""
+        """The columns of a Commitment; tiers and rules are rows of their own."""
         values = asdict(self)
-        values.pop("tiers")
-        return values | {"watchers": list(self.watchers)}
+        del values["tiers"], values["rules"]
+        return values | {"watchers": list(self.watchers), "has_rules": bool(self.rules)}
 
 
 def terms_of(commitment: Commitment) -> CommitmentTerms:
     """The terms a stored commitment has."""
-    names = {field.name for field in fields(CommitmentTerms)} - {"tiers", "watchers"}
+    names = {field.name for field in fields(CommitmentTerms)} - {"tiers", "watchers", "rules"}
     values = {name: getattr(commitment, name) for name in names}
-    return CommitmentTerms(**values, watchers=tuple(commitment.watchers), tiers=tuple(bands_of(commitment)))
+    tiers, rules = tuple(bands_of(commitment)), rules_of(commitment)
+    return CommitmentTerms(**values, watchers=tuple(commitment.watchers), tiers=tiers, rules=rules)
 
 
 def bands_of(commitment: Commitment) -> list[Band]:
@@ -156,8 +166,10 @@ def _column_faults(terms: CommitmentTerms) -> list[tuple[str, str]]:
 
 def _meaning_faults(terms: CommitmentTerms, kind: str) -> Faults:
     yield from _window_faults(terms)
+    yield from _maintenance_faults(terms)
     yield from _target_faults(terms, kind)
     yield from _remedy_faults(terms, kind)
+    yield from rule_faults(terms.rules, terms, kind)
 
 
 def _window_faults(terms: CommitmentTerms) -> Faults:
@@ -180,10 +192,18 @@ def _window_faults(terms: CommitmentTerms) -> Faults:
         yield "anchor_on", "Only contract years are counted from a day."
     yield from _unknown("empty_policy", terms.empty_policy, EmptyPolicy)
     yield from _unknown("window_kind", terms.window_kind, WindowKind)
-    yield from _unknown("maintenance_policy", terms.maintenance_policy, MaintenancePolicy)
     yield from _unknown("missing_data_policy", terms.missing_data_policy, MissingDataPolicy)
     yield from _unknown("remedy_kind", terms.remedy_kind, RemedyKind)
     yield from _unknown("credit_base", terms.credit_base, CreditBase)
+
+
+def _maintenance_faults(terms: CommitmentTerms) -> Faults:
+    yield from _unknown("maintenance_policy", terms.maintenance_policy, MaintenancePolicy)
+    yield from _unknown("late_notice", terms.late_notice, LateNotice)
+    if not 0 <= (terms.maintenance_notice_hours or 0) <= LONGEST_GRACE:
+        yield "maintenance_notice_hours", f"Maintenance is announced up to {LONGEST_GRACE} hours before."
+    if (terms.maintenance_cap_hours or 0) < 0:
+        yield "maintenance_cap_hours", "The maintenance excused is not negative."
 
 
 def _unknown(field: str, value: str, choices: type[TextChoices]) -> Faults:
@@ -192,7 +212,7 @@ def _unknown(field: str, value: str, choices: type[TextChoices]) -> Faults:
 
 
 def _target_faults(terms: CommitmentTerms, kind: str) -> Faults:
-    if kind != IndicatorKind.VALUE and not 0 <= terms.target <= HUNDRED:
+    if kind not in QUANTITIES and not 0 <= terms.target <= HUNDRED:
         yield "target", "A target is between 0 and 100 percent."
     if terms.comparison not in (">=", "<="):
         yield "comparison", "A target is reached from above or from below."
@@ -200,7 +220,7 @@ def _target_faults(terms: CommitmentTerms, kind: str) -> Faults:
         yield "coverage_threshold_percent", "Coverage is between 0 and 100 percent."
     if terms.warning_band < 0:
         yield "warning_band", "The warning band is not negative."
-    if kind != IndicatorKind.VALUE and terms.warning_band > HUNDRED:
+    if kind not in QUANTITIES and terms.warning_band > HUNDRED:
         yield "warning_band", "The warning band has at most 100 points."
     if terms.interval_minutes is not None and terms.interval_minutes < 1:
         yield "interval_minutes", "An interval has a length."
@@ -209,7 +229,7 @@ def _target_faults(terms: CommitmentTerms, kind: str) -> Faults:
 
 
 def _remedy_faults(terms: CommitmentTerms, kind: str) -> Faults:
-    if terms.remedy_kind != RemedyKind.NONE and kind == IndicatorKind.VALUE:
+    if terms.remedy_kind != RemedyKind.NONE and kind in QUANTITIES:
         yield "remedy_kind", "A credit is computed from a percentage, which this indicator does not measure."
     if terms.remedy_kind == RemedyKind.PER_STEP:
         for name in ("step_percent", "step_credit_percent"):
@@ -274,4 +294,4 @@ def facts_of(terms: CommitmentTerms) -> Mapping[str, Any]:
         {"below": band.below, "at_or_above": band.at_or_above, "credit_percent": band.credit_percent}
         for band in terms.tiers
     ]
-    return terms.as_fields() | {"tiers": tiers}
+    return terms.as_fields() | {"tiers": tiers, "rules": [stated(rule) for rule in terms.rules]}

@@ -10,5 +10,5 @@ def register() -> None:
     register_travelling(
         rows.Breach, rows.Commitment, rows.CreditTier, rows.Evaluation, rows.EvaluationWindow, rows.EvidenceBundle,
         rows.Exclusion, rows.Indicator, rows.Outage, rows.Rollup, rows.Sample, rows.Service, rows.ServiceReport,
-        rows.StaleHour, rows.TelemetryBatch,
+        rows.StaleHour, rows.TargetRule, rows.TelemetryBatch,
     )  # fmt: skip

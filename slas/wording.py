@@ -10,13 +10,16 @@ from django.utils.translation import ngettext
 
 from clm.lib.canonical import plain_decimal
 from clm.pages.formats import decimal_text
+from slas.aims import rules_of
 from slas.models import Commitment
 from slas.models.commitment import ClaimUnit, EmptyPolicy, PartSteps, RemedyKind
+from slas.rules import in_words
 
 
 def sentences_of(commitment: Commitment) -> list[str]:
     """The judgement, then what a miss is worth and until when, one sentence each; tiers stand in their own table."""
-    return [*_judged(commitment), *(_credited(commitment) if commitment.remedy_kind != RemedyKind.NONE else ())]
+    rules = [in_words(rule) for rule in rules_of(commitment)]
+    return [*rules, *_judged(commitment), *(_credited(commitment) if commitment.remedy_kind != RemedyKind.NONE else ())]
 
 
 def _judged(commitment: Commitment) -> Iterator[str]:

@@ -11,11 +11,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from clm.access.permissions import get_visible, require
 from clm.documents.blobs import read_blob, store_blob
 from clm.documents.models import Blob
 from clm.jobs.runner import Progress, job_kind
-from slas import papers
+from clm.lib import clock
+from slas import papers, queries
 from slas.adapters.telemetry_csv import Line, TelemetryFile, read_file
+from slas.back_test import summary, tested, windows_back
 from slas.operations.file_evidence_bundle import file_evidence_bundle
 from slas.operations.file_service_report import file_service_report
 from slas.operations.ingest_outages import ingest_outages
@@ -25,6 +28,7 @@ from slas.operations.prepare_indicators import prepare_indicators
 IMPORT = "slas.import_telemetry"
 EVIDENCE = "slas.evidence_bundle"
 REPORT = "slas.service_report"
+BACK_TEST = "slas.back_test"
 PORTION = 2000
 
 
@@ -91,6 +95,28 @@ def service_report(progress: Progress, parameters: Mapping[str, Any]) -> Mapping
     blob = _stored(progress, papers.report_pdf(contract_id, month))
     report = file_service_report(actor=progress.actor, contract_id=contract_id, month=month, blob_id=blob.pk)
     return {"url": reverse("service-report", args=[report.pk]), "report_id": report.pk}
+
+
+@job_kind(BACK_TEST, leads_to=gettext_lazy("Open the back-test"))
+def back_test(progress: Progress, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The windows of the last months as the commitment's terms would have judged them; nothing else is written."""
+    commitment = get_visible(
+        progress.actor, queries.commitment_in_full(progress.actor), UUID(parameters["commitment_id"])
+    )
+    require(progress.actor, "slas.back_test_commitment", commitment)
+    now = clock.now()
+    windows = windows_back(commitment, int(parameters["months"]), now)
+    found = []
+    for number, window in enumerate(windows):
+        progress.report(number, len(windows), "")
+        found.append(tested(commitment, window, now))
+    return {
+        "windows": found,
+        "summary": summary(found),
+        "commitment_id": commitment.pk,
+        "months": parameters["months"],
+        "url": reverse("back-test", args=[progress.job.pk]),
+    }
 
 
 def _stored(progress: Progress, content: bytes) -> Blob:

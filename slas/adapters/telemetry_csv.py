@@ -12,6 +12,7 @@ from clm.lib.errors import Invalid
 
 MAX_LINES = 1_000_000
 CSV_ROW = Mapping[str, str]
+_SAID = ("status", "good", "valid", "value", "histogram", "sum")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class _Shape:
 
 
 def _sample(row: CSV_ROW, key: str) -> dict[str, Any]:
-    named = {name: row[name] for name in ("status", "good", "valid", "value") if row.get(name)}
+    named = {name: row[name] for name in _SAID if row.get(name)}
     return {"indicator": row.get("indicator") or key, "at": row["at"], **named}
 
 
@@ -86,9 +87,9 @@ def _incident(row: CSV_ROW, key: str) -> dict[str, Any]:
 
 _INCIDENT = frozenset({"incident_id", "downtime_start", "downtime_end"})
 _OF_OUTAGES = frozenset({"indicator", "external_id", "title", "severity"})
-_OF_SAMPLES = frozenset({"indicator", "status", "good", "valid", "value"})
+_OF_SAMPLES = frozenset({"indicator", *_SAID})
 # What a sample says: one of these sets of columns.
-_READINGS = (frozenset({"status"}), frozenset({"good", "valid"}), frozenset({"value"}))
+_READINGS = (frozenset({"status"}), frozenset({"good", "valid"}), frozenset({"value"}), frozenset({"histogram"}))
 SHAPES = (
     _Shape("status checks", frozenset({"checked_at", "service", "status"}), False, _check, "service"),
     _Shape("outages by service", frozenset({"service", "down_from", "up_at"}), True, _down, "service"),
@@ -160,7 +161,11 @@ def _check_columns(shape: _Shape, header: Sequence[str], indicator: str) -> None
     if shape.key not in header and not indicator:
         raise _missing([shape.key], header, "It says which indicator a row is of; or name one key for the whole file.")
     if shape.name == "samples" and not any(reading <= set(header) for reading in _READINGS):
-        raise _missing(["status"], header, "Counts come in “good” and “valid” instead, measured quantities in “value”.")
+        raise _missing(
+            ["status"],
+            header,
+            "Counts come in “good” and “valid” instead, measured quantities in “value”, latencies in “histogram”.",
+        )
 
 
 def _missing(names: Sequence[str], header: Sequence[str], hint: str = "") -> Invalid:

@@ -80,7 +80,7 @@ class Csv(Conditional):
             contract_id=given["contract"],
             indicator=given["indicator"],
         )
-        return _started(job)
+        return started(job)
 
 
 class Batches(VisibleRowsView, ListAPIView):
@@ -154,7 +154,7 @@ class Evidence(IdempotentMixin):
     @extend_schema(request=None, responses={202: serializers.JobStartedSerializer})
     def post(self, request: Request, pk: UUID) -> Response:
         check_empty(request)
-        return _started(request_evidence(actor_in(request), pk))
+        return started(request_evidence(actor_in(request), pk))
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: UUID) -> FileResponse:
@@ -175,7 +175,7 @@ class Report(IdempotentMixin):
     def post(self, request: Request, pk: UUID) -> Response:
         sent = serializers.MonthSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        return _started(request_report(actor_in(request), pk, sent.validated_data["month"]))
+        return started(request_report(actor_in(request), pk, sent.validated_data["month"]))
 
 
 class ReportFile(APIView):
@@ -188,6 +188,6 @@ class ReportFile(APIView):
         return paper(report.blob, f"{report.contract.reference}-service-{report.month:%Y-%m}.pdf")
 
 
-def _started(job: Job) -> Response:
+def started(job: Job) -> Response:
     body = {"id": job.pk, "state": job.state, "url": reverse("api-job", args=[job.pk])}
     return Response(serializers.JobStartedSerializer(body).data, status=status.HTTP_202_ACCEPTED)

@@ -6,11 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clm.api.serializers import BodySerializer, ModelBodySerializer
 from clm.api.views import actor_in
+from clm.lib.canonical import to_plain
 from slas import queries
+from slas.aims import rules_of
+from slas.api.rules import RuleSerializer, rules_from
 from slas.engine.credit_tiers import Band
 from slas.models import (
     Breach,
@@ -27,6 +31,7 @@ from slas.models.commitment import (
     ClaimUnit,
     CreditBase,
     EmptyPolicy,
+    LateNotice,
     MaintenancePolicy,
     MissingDataPolicy,
     PartSteps,
@@ -36,6 +41,7 @@ from slas.models.commitment import (
 from slas.models.telemetry import IndicatorKind
 from slas.numbers import number_in
 from slas.presets import preset_named, terms_from
+from slas.rules import stated
 from slas.terms import EARLIEST, LATEST, CommitmentTerms, NewIndicator
 
 
@@ -81,7 +87,7 @@ class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
         fields = [
             "id", "service", "key", "name", "kind", "unit", "is_degraded_up", "silence_minutes",
             "expected_every_minutes", "slice_minutes", "condition_operator", "condition_threshold", "aggregation",
-            "first_sample_at", "last_sample_at",
+            "percentile", "first_sample_at", "last_sample_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -98,12 +104,13 @@ class NewIndicatorSerializer(BodySerializer):
         allow_null=True,
         min_value=1,
         default=None,
-        help_text="For ratio and value: coverage is the share of such intervals that had telemetry.",
+        help_text="For ratio, value, percentile and mean: coverage is the share of such intervals that had telemetry.",
     )
     slice_minutes = serializers.IntegerField(default=5, min_value=1, max_value=1440)
     condition_operator = serializers.CharField(max_length=2, required=False, allow_blank=True, default="")
     condition_threshold = _decimal(required=False, allow_null=True, default=None)
     aggregation = serializers.CharField(max_length=8, required=False, allow_blank=True, default="")
+    percentile = _decimal(required=False, allow_null=True, default=None, help_text="For percentile: 95, say.")
 
 
 class AddIndicatorSerializer(NewIndicatorSerializer):
@@ -122,7 +129,8 @@ class TierSerializer(serializers.ModelSerializer[CreditTier]):
 
 TERMS = [
     "name", "target", "comparison", "window_kind", "window_days", "time_zone", "starts_on", "ends_on", "anchor_on",
-    "maintenance_policy", "missing_data_policy", "empty_policy", "interval_minutes", "coverage_threshold_percent",
+    "maintenance_policy", "maintenance_notice_hours", "late_notice", "maintenance_cap_hours",
+    "missing_data_policy", "empty_policy", "interval_minutes", "coverage_threshold_percent",
     "warning_band", "minimum_outage_seconds", "whole_minutes", "grace_hours", "remedy_kind", "credit_base",
     "fixed_base_amount", "currency", "step_percent", "step_credit_percent", "part_steps", "multiplier",
     "cap_window_percent", "cap_year_amount", "cap_contract_amount", "minimum_credit_amount",
@@ -132,6 +140,7 @@ TERMS = [
 
 class CommitmentSerializer(serializers.ModelSerializer[Commitment]):
     tiers = TierSerializer(many=True, read_only=True)
+    rules = serializers.SerializerMethodField()
 
     class Meta:
         model = Commitment
@@ -145,9 +154,14 @@ class CommitmentSerializer(serializers.ModelSerializer[Commitment]):
             "follows",
             *TERMS,
             "tiers",
+            "rules",
             "created_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(RuleSerializer(many=True))
+    def get_rules(self, commitment: Commitment) -> list[dict[str, Any]]:
+        return [to_plain(stated(rule)) for rule in rules_of(commitment)]
 
     def to_representation(self, instance: Commitment) -> dict[str, Any]:
         """The other side is not told who of ours watches."""
@@ -179,6 +193,9 @@ class TermsSerializer(BodySerializer):
     window_days = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1000)
     time_zone = serializers.CharField(max_length=64, required=False)
     maintenance_policy = serializers.ChoiceField(choices=MaintenancePolicy.choices, required=False)
+    maintenance_notice_hours = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=8760)
+    late_notice = serializers.ChoiceField(choices=LateNotice.choices, required=False)
+    maintenance_cap_hours = _decimal(required=False, allow_null=True, help_text="Of a window; the earliest first.")
     missing_data_policy = serializers.ChoiceField(choices=MissingDataPolicy.choices, required=False)
     empty_policy = serializers.ChoiceField(choices=EmptyPolicy.choices, required=False)
     interval_minutes = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
@@ -205,6 +222,7 @@ class TermsSerializer(BodySerializer):
     claim_cycle_day = serializers.IntegerField(required=False, min_value=1, max_value=31)
     watchers = serializers.ListField(child=serializers.UUIDField(), required=False)
     tiers = NewTierSerializer(many=True, required=False)
+    rules = RuleSerializer(many=True, required=False)
 
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
         if not sent.get("preset"):
@@ -215,10 +233,12 @@ class TermsSerializer(BodySerializer):
 
     def terms(self) -> CommitmentTerms:
         """What was sent, on the preset's terms where one is named."""
-        names = {*TERMS, "tiers", "credit_percent"}
+        names = {*TERMS, "tiers", "rules", "credit_percent"}
         given = {name: value for name, value in self.validated_data.items() if name in names}
         if "tiers" in given:
             given["tiers"] = tuple(Band(**tier) for tier in given["tiers"])
+        if "rules" in given:
+            given["rules"] = rules_from(given["rules"])
         if "watchers" in given:
             given["watchers"] = tuple(given["watchers"])
         preset = given.pop("preset", "")
@@ -274,7 +294,7 @@ class SamplesSerializer(BodySerializer):
     samples = serializers.ListField(
         child=serializers.JSONField(allow_null=True),
         allow_empty=True,
-        help_text='{"indicator", "at", and "status" or "good" and "valid" or "value"}',
+        help_text='{"indicator", "at", and "status" or "good" and "valid" or "value" or "histogram"}',
     )
 
 
@@ -353,7 +373,18 @@ class EvaluationSerializer(serializers.ModelSerializer[Evaluation]):
 class ExclusionSerializer(serializers.ModelSerializer[Exclusion]):
     class Meta:
         model = Exclusion
-        fields = ["id", "commitment", "kind", "state", "starts_at", "ends_at", "reason", "announced_at", "created_at"]
+        fields = [
+            "id",
+            "commitment",
+            "kind",
+            "state",
+            "starts_at",
+            "ends_at",
+            "reason",
+            "announced_at",
+            "is_late",
+            "created_at",
+        ]
         read_only_fields = fields
 
 

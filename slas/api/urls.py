@@ -1,6 +1,6 @@
 from django.urls import path
 
-from slas.api import actions, views
+from slas.api import actions, advice, back_test, views
 
 urlpatterns = [
     path("services/", views.Services.as_view(), name="api-services"),
@@ -9,6 +9,9 @@ urlpatterns = [
     path("commitments/<uuid:pk>/", views.CommitmentDetail.as_view(), name="api-commitment"),
     path("commitments/<uuid:pk>/activate/", views.ActivateCommitment.as_view(), name="api-commitment-activate"),
     path("commitments/<uuid:pk>/end/", views.EndCommitment.as_view(), name="api-commitment-end"),
+    path("commitments/advice/", advice.Advise.as_view(), name="api-advice"),
+    path("commitments/<uuid:pk>/advice/", advice.CommitmentAdvice.as_view(), name="api-commitment-advice"),
+    path("commitments/<uuid:pk>/back-test/", back_test.BackTest.as_view(), name="api-back-test"),
     path("presets/", views.Presets.as_view(), name="api-presets"),
     path("telemetry/samples/", actions.Samples.as_view(), name="api-telemetry-samples"),
     path("telemetry/outages/", actions.Outages.as_view(), name="api-telemetry-outages"),

@@ -77,7 +77,7 @@ class Commitments(IdempotentMixin, VisibleRowsView, ListAPIView):
     filterset_fields = ["contract", "indicator", "state"]
 
     def rows(self) -> QuerySet[Any]:
-        return Commitment.objects.prefetch_related("tiers")
+        return Commitment.objects.prefetch_related("tiers", "target_rules__volume_of")
 
     @extend_schema(request=serializers.BindSerializer, responses={201: serializers.CommitmentSerializer})
     def post(self, request: Request) -> Response:
@@ -101,7 +101,7 @@ class CommitmentDetail(VisibleRowsView, RetrieveAPIView):
     serializer_class = serializers.CommitmentSerializer
 
     def rows(self) -> QuerySet[Any]:
-        return Commitment.objects.prefetch_related("tiers")
+        return Commitment.objects.prefetch_related("tiers", "target_rules__volume_of")
 
     @extend_schema(request=serializers.TermsSerializer, responses=serializers.CommitmentSerializer)
     def put(self, request: Request, pk: UUID) -> Response:
@@ -198,6 +198,9 @@ class Exclusions(IdempotentMixin, VisibleRowsView, ListAPIView):
     serializer_class = serializers.ExclusionSerializer
     filterset_fields = ["commitment", "state", "kind"]
 
+    def rows(self) -> QuerySet[Any]:
+        return Exclusion.objects.select_related("commitment")
+
     @extend_schema(request=serializers.NewExclusionSerializer, responses={201: serializers.ExclusionSerializer})
     def post(self, request: Request) -> Response:
         require(actor_in(request), "slas.propose_exclusion")
@@ -212,6 +215,9 @@ class ExclusionDetail(VisibleRowsView, RetrieveAPIView):
     model = Exclusion
     verb = VIEW
     serializer_class = serializers.ExclusionSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return Exclusion.objects.select_related("commitment")
 
 
 class Breaches(VisibleRowsView, ListAPIView):

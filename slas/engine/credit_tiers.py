@@ -6,7 +6,7 @@ Attainment is compared exactly, never rounded. A boundary belongs to the better 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -279,6 +279,16 @@ def _steps_trace(attained: Fraction, terms: Steps, shortfall: Fraction, steps: F
             Step("Credit", f"{_shown(steps)} × {terms.credit_percent}", _shown(credit), "% of the base"),
         ),
     )
+
+
+def lightened(share: CreditShare, percent: Number, reason: str) -> CreditShare:
+    """So many percent of a credit, where a rule of the target makes the remedy lighter."""
+    due = share.exact_percent * Fraction(percent) / 100
+    step = Step(
+        "Lighter remedy", f"{_shown(share.exact_percent)} × {percent} %: {reason}", _shown(due), "% of the base"
+    )
+    trace = replace(share.trace, value=_shown(due), steps=(*share.trace.steps, step))
+    return replace(share, exact_percent=due, trace=trace)
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,11 @@ class ValueTerms:
     def __post_init__(self) -> None:
         object.__setattr__(self, "comparison", Comparison(self.comparison))
 
+    @property
+    def keeps_above(self) -> bool:
+        """Whether the figure must reach its target, and not stay under it."""
+        return self.comparison in (Comparison.AT_LEAST, Comparison.ABOVE)
+
 
 @dataclass(frozen=True)
 class ValueAttainment:
@@ -118,18 +123,18 @@ def judge_measured(
     figure = aggregate_measured(parts, aggregation)
     number = sum(part.number for part in parts)
     coverage = coverage_of(number, expected)
-    outcome, reason = _value_outcome(figure, coverage, terms)
+    outcome, reason = value_outcome(figure, coverage, terms)
     return ValueAttainment(
         exact_value=figure,
         coverage_percent=coverage,
         outcome=outcome,
-        light=_value_light(outcome, figure, terms),
+        light=value_light(outcome, figure, terms),
         reason=reason,
         trace=_value_trace(number, aggregation, figure, coverage, terms),
     )
 
 
-def _value_outcome(figure: Fraction | None, coverage: Decimal, terms: ValueTerms) -> tuple[Outcome, str]:
+def value_outcome(figure: Fraction | None, coverage: Decimal, terms: ValueTerms) -> tuple[Outcome, str]:
     if Fraction(coverage) < Fraction(terms.coverage_threshold_percent):
         return Outcome.INCONCLUSIVE, "coverage_below_threshold"
     if figure is None:
@@ -139,7 +144,7 @@ def _value_outcome(figure: Fraction | None, coverage: Decimal, terms: ValueTerms
     return (Outcome.MET, "target_met") if kept else (Outcome.MISSED, "target_missed")
 
 
-def _value_light(outcome: Outcome, figure: Fraction | None, terms: ValueTerms) -> Light:
+def value_light(outcome: Outcome, figure: Fraction | None, terms: ValueTerms) -> Light:
     if outcome is Outcome.INCONCLUSIVE or figure is None:
         return Light.GREY
     if outcome is Outcome.MISSED:
@@ -169,7 +174,7 @@ def _value_trace(
             Step(
                 "Verdict",
                 f"{rounded} {terms.comparison} {in_short(terms.target)}",
-                _value_outcome(figure, coverage, terms)[0],
+                value_outcome(figure, coverage, terms)[0],
             ),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clm.access.base import OrganizationRow
 from clm.lib.states import StateTable
+from slas.engine.allowances import is_late
 from slas.states import COMMITMENT_STATES, EXCLUSION_STATES, CommitmentState, ExclusionState
 
 
@@ -37,6 +39,13 @@ class MissingDataPolicy(models.TextChoices):
     BAD = "bad", _("counts as bad")
     EXCLUDED = "excluded", _("is left out")
     INCONCLUSIVE = "inconclusive", _("leaves the window inconclusive")
+
+
+class LateNotice(models.TextChoices):
+    """What becomes of maintenance that was announced later than agreed."""
+
+    REFUSED = "refused", _("cannot be proposed")
+    NOT_COUNTED = "not_counted", _("is kept, but does not count")
 
 
 class EmptyPolicy(models.TextChoices):
@@ -84,6 +93,7 @@ class Commitment(OrganizationRow):
     in `claim_unit`; billing cycles are months from `claim_cycle_day` on. `interval_minutes` makes a ratio the average
     of its intervals' ratios. Contract years are counted from `anchor_on` (null: from `starts_on`). `follows` is the
     commitment that an amendment put this one in the place of: a window that the change cut is judged here, as one.
+    `has_rules`: its target varies by rows of TargetRule.
     """
 
     STATES: ClassVar[StateTable] = COMMITMENT_STATES
@@ -107,6 +117,15 @@ class Commitment(OrganizationRow):
         max_length=20,
         choices=MaintenancePolicy.choices,
         default=MaintenancePolicy.LEAVES_DENOMINATOR,
+    )
+    maintenance_notice_hours = models.PositiveIntegerField(
+        _("hours that maintenance is announced before"), null=True, blank=True
+    )
+    late_notice = models.CharField(
+        _("maintenance announced later"), max_length=12, choices=LateNotice.choices, default=LateNotice.NOT_COUNTED
+    )
+    maintenance_cap_hours = models.DecimalField(
+        _("hours of maintenance excused in a window"), max_digits=9, decimal_places=3, null=True, blank=True
     )
     missing_data_policy = models.CharField(
         _("missing data"),
@@ -155,6 +174,7 @@ class Commitment(OrganizationRow):
     claim_length = models.PositiveIntegerField(_("time to claim a credit"), null=True, blank=True)
     claim_unit = models.CharField(max_length=16, choices=ClaimUnit.choices, default=ClaimUnit.DAYS)
     claim_cycle_day = models.PositiveSmallIntegerField(_("billing cycles begin on day"), default=1)
+    has_rules = models.BooleanField(default=False, editable=False)
     preset = models.CharField(max_length=60, blank=True)
     watchers = ArrayField(models.UUIDField(), default=list, blank=True)
     follows = models.OneToOneField(
@@ -178,6 +198,9 @@ class Commitment(OrganizationRow):
                 name="fixed_base_has_amount",
             ),
             models.CheckConstraint(condition=Q(claim_cycle_day__range=(1, 31)), name="cycle_day_of_month"),
+            models.CheckConstraint(
+                condition=Q(maintenance_cap_hours=None) | Q(maintenance_cap_hours__gte=0), name="maintenance_cap_range"
+            ),
             models.CheckConstraint(
                 condition=Q(interval_minutes=None) | Q(interval_minutes__gte=1), name="interval_not_empty"
             ),
@@ -235,3 +258,11 @@ class Exclusion(OrganizationRow):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is maintenance without the notice that the commitment asks for."""
+        hours = self.commitment.maintenance_notice_hours
+        if self.kind != self.Kind.MAINTENANCE or hours is None:
+            return False
+        return is_late(self.starts_at, self.announced_at, timedelta(hours=hours))

@@ -25,6 +25,7 @@ class Rollup(models.Model):
     [status, first instant, last instant, samples] with microseconds since `at`; a new run begins where the status is
     another one, or where nothing was heard for longer than the indicator's silence. `covered` counts the intervals
     with telemetry among those in which the indicator expects some (null: it expects none, or they do not fit).
+    `histograms` are the samples' histograms added up, one for each layout of buckets among them.
     """
 
     pk = models.CompositePrimaryKey("indicator_id", "size", "at")
@@ -46,6 +47,7 @@ class Rollup(models.Model):
     lowest = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     highest = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     runs = models.JSONField(null=True)
+    histograms = models.JSONField(null=True)
 
     objects = ScopedManager()
 

@@ -30,15 +30,23 @@ class IndicatorKind(models.TextChoices):
     RATIO = "ratio", _("Ratio: good events of valid events")
     TIME_SLICE = "time_slice", _("Time slices: share of slices whose condition holds")
     VALUE = "value", _("Value: sum, average, minimum or maximum of a quantity")
+    PERCENTILE = "percentile", _("Percentile: how long most events took at most")
+    MEAN = "mean", _("Mean: how long an event took on average")
+
+
+# What is measured by histograms, and what has a figure in the indicator's unit instead of a percentage.
+DISTRIBUTIONS = frozenset({IndicatorKind.PERCENTILE, IndicatorKind.MEAN})
+QUANTITIES = DISTRIBUTIONS | {IndicatorKind.VALUE}
 
 
 class Indicator(OrganizationRow):
     """A measured quantity of a service (SLI). `key` is the name telemetry arrives under, unique in the organization.
 
-    `condition_*` and `slice_minutes` are for time_slice; `aggregation` for value; `is_degraded_up` for uptime, and
-    `silence_minutes` too: after so long without a row the status is unknown (null: it lasts until the next row).
-    `expected_every_minutes` is for ratio and value: coverage is the share of such intervals that had telemetry (null:
-    nobody can say what lacks, and coverage is not told).
+    `condition_*` and `slice_minutes` are for time_slice; a ratio with a `condition_threshold` takes histograms too, of
+    which the events at or below it are good. `aggregation` is for value, `percentile` (0 to 100) for percentile;
+    `is_degraded_up` for uptime, and `silence_minutes` too: after so long without a row the status is unknown (null: it
+    lasts until the next row). `expected_every_minutes` is for ratio, value, percentile and mean: coverage is the share
+    of such intervals that had telemetry (null: nobody can say what lacks, and coverage is not told).
     `first_sample_at` is when monitoring began, the earliest telemetry of any kind.
     """
 
@@ -56,14 +64,25 @@ class Indicator(OrganizationRow):
     condition_operator = models.CharField(max_length=2, blank=True)
     condition_threshold = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     aggregation = models.CharField(max_length=8, blank=True)
+    percentile = models.DecimalField(_("percentile"), max_digits=7, decimal_places=4, null=True, blank=True)
     first_sample_at = models.DateTimeField(null=True, editable=False)
     last_sample_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["organization", "key"], name="indicator_key_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "key"], name="indicator_key_once"),
+            models.CheckConstraint(
+                condition=~Q(kind="percentile") | Q(percentile__gt=0, percentile__lte=100), name="percentile_named"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_quantity(self) -> bool:
+        """Whether its figure is in its own unit, and not a percentage."""
+        return self.kind in QUANTITIES
 
 
 class SampleStatus(models.IntegerChoices):
@@ -74,7 +93,12 @@ class SampleStatus(models.IntegerChoices):
 
 
 class Sample(models.Model):
-    """One reading: a status that lasts until the next row (uptime), counts (ratio), or a value. Unique by instant."""
+    """One reading: a status that lasts until the next row (uptime), counts (ratio), a value, or a histogram. Unique by
+    instant.
+
+    A histogram is a list of one: {"le": upper bounds, "n": {upper bound: events}} with "+Inf" for the bucket without
+    end; "le" is null for single durations. Beside it `valid` is the number of its events, `value` their sum.
+    """
 
     pk = models.CompositePrimaryKey("indicator_id", "at")
     organization = models.ForeignKey(
@@ -86,13 +110,17 @@ class Sample(models.Model):
     good = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     valid = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     value = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    histogram = models.JSONField(null=True)
 
     objects = ScopedManager()
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(status__isnull=False) | Q(good__gte=0, valid__gte=F("good")) | Q(value__isnull=False),
+                condition=Q(status__isnull=False)
+                | Q(good__gte=0, valid__gte=F("good"))
+                | Q(value__isnull=False)
+                | Q(histogram__isnull=False),
                 name="sample_says_something",
             ),
         ]

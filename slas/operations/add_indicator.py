@@ -17,11 +17,12 @@ from slas import events
 from slas.engine.conditions import Comparison
 from slas.engine.value import Aggregation, aggregation_named
 from slas.models import Indicator, Service
-from slas.models.telemetry import IndicatorKind
+from slas.models.telemetry import QUANTITIES, IndicatorKind
 from slas.numbers import column_faults
 
 # A year.
 LONGEST_SILENCE = 527_040
+HUNDRED = 100
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def add_indicator(
     condition_operator: str = "",
     condition_threshold: Decimal | None = None,
     aggregation: str = "",
+    percentile: Decimal | None = None,
 ) -> Indicator:
     """Raises `indicator_exists` where the organization has the key, Invalid `indicator_invalid` by field."""
     service = lock_row(Service, service_id, "contract")
@@ -62,6 +64,7 @@ def add_indicator(
         condition_operator=condition_operator,
         condition_threshold=condition_threshold,
         aggregation=_aggregation(kind, aggregation),
+        percentile=percentile if kind == IndicatorKind.PERCENTILE else None,
     )
     _check(indicator)
     indicator.save()
@@ -91,11 +94,13 @@ def _faults(indicator: Indicator) -> Iterable[tuple[str, str]]:
         yield "key", "A key has 1 to 120 characters."
     if indicator.kind not in IndicatorKind.values:
         yield "kind", "This is none of the choices."
-    for name in ("key", "name", "unit", "condition_threshold"):
+    for name in ("key", "name", "unit", "condition_threshold", "percentile"):
         yield from ((name, text) for text in _unstorable(indicator, name))
     if indicator.silence_minutes is not None and not 1 <= indicator.silence_minutes <= LONGEST_SILENCE:
         yield "silence_minutes", f"A status holds for 1 to {LONGEST_SILENCE} minutes."
     yield from _expected_faults(indicator)
+    if indicator.kind == IndicatorKind.PERCENTILE and not 0 < (indicator.percentile or 0) <= HUNDRED:
+        yield "percentile", "Name the percentile, such as 95: above 0 and at most 100."
     if indicator.kind == IndicatorKind.TIME_SLICE:
         if indicator.condition_operator not in [item.value for item in Comparison]:
             yield "condition_operator", "A slice is good when its value compares so with the threshold."
@@ -109,7 +114,7 @@ def _expected_faults(indicator: Indicator) -> Iterable[tuple[str, str]]:
     every = indicator.expected_every_minutes
     if every is None:
         return
-    if indicator.kind not in (IndicatorKind.RATIO, IndicatorKind.VALUE):
+    if indicator.kind not in QUANTITIES | {IndicatorKind.RATIO}:
         yield "expected_every_minutes", "Only of counts and values it must be said how often they come."
     if not 1 <= every <= LONGEST_SILENCE:
         yield "expected_every_minutes", f"Telemetry is expected once in 1 to {LONGEST_SILENCE} minutes."

@@ -14,7 +14,7 @@ from clm.lib.locks import lock_row
 from contracts.models import Contract, Passage
 from slas import events
 from slas.models import Commitment, Indicator
-from slas.operations.guards import write_tiers
+from slas.operations.guards import write_rules, write_tiers
 from slas.operations.measure_service import measure_service
 from slas.terms import CommitmentTerms, NewIndicator, check_terms
 
@@ -42,6 +42,7 @@ def bind_commitment(
         **terms.as_fields(),
     )
     write_tiers(commitment, terms)
+    write_rules(commitment, terms)
     record(actor, events.commitment_bound(commitment))
     return commitment
 

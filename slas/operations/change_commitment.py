@@ -13,7 +13,7 @@ from clm.lib.canonical import to_plain
 from clm.lib.locks import lock_row
 from slas import events
 from slas.models import Commitment
-from slas.operations.guards import check_is_draft, write_tiers
+from slas.operations.guards import check_is_draft, write_rules, write_tiers
 from slas.terms import CommitmentTerms, check_terms, facts_of, terms_of
 
 
@@ -29,5 +29,6 @@ def change_commitment(*, actor: Actor, commitment_id: UUID, terms: CommitmentTer
         setattr(commitment, name, value)
     commitment.save()
     write_tiers(commitment, terms)
+    write_rules(commitment, terms)
     record(actor, events.commitment_changed(commitment, before, to_plain(facts_of(terms))))
     return commitment

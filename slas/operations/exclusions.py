@@ -15,6 +15,7 @@ from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import lock_row
 from slas import events
 from slas.models import Commitment, EvaluationWindow, Exclusion
+from slas.models.commitment import LateNotice
 from slas.operations.guards import make_due, windows_between
 from slas.splits import followers
 from slas.states import ExclusionState
@@ -31,11 +32,12 @@ def propose_exclusion(
     reason: str,
     announced_at: datetime | None = None,
 ) -> Exclusion:
-    """[starts_at, ends_at) waits for the other side's word; no figure changes. Raises Invalid `exclusion_invalid`."""
+    """[starts_at, ends_at) waits for the other side's word; no figure changes. Raises Invalid `exclusion_invalid`, for
+    maintenance without its notice too where the commitment refuses it; else it is kept and never counts."""
     commitment = lock_row(Commitment, commitment_id)
     require(actor, "slas.propose_exclusion", commitment)
     _check(kind, starts_at, ends_at, reason)
-    exclusion = Exclusion.objects.create(
+    exclusion = Exclusion(
         organization_id=actor.organization_id,
         commitment=commitment,
         kind=kind,
@@ -45,6 +47,8 @@ def propose_exclusion(
         announced_at=announced_at,
         proposed_by_id=actor.person_id,
     )
+    _check_notice(exclusion)
+    exclusion.save()
     record(actor, events.exclusion_moved("slas.propose_exclusion", exclusion))
     return exclusion
 
@@ -103,6 +107,13 @@ def _check(kind: str, starts_at: datetime, ends_at: datetime, reason: str) -> No
         faults["reason"] = ["Say why this time should be left out."]
     if faults:
         raise Invalid("exclusion_invalid", "This cannot be left out.", fields=faults)
+
+
+def _check_notice(exclusion: Exclusion) -> None:
+    commitment = exclusion.commitment
+    if commitment.late_notice == LateNotice.REFUSED and exclusion.is_late:
+        text = f"Maintenance is announced at least {commitment.maintenance_notice_hours} hours before it begins."
+        raise Invalid("exclusion_invalid", "This cannot be left out.", fields={"announced_at": [text]})
 
 
 def _make_windows_due(exclusion: Exclusion) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from clm.audit.moves import move
 from clm.lib import clock
 from clm.lib.actor import Actor
-from clm.lib.errors import DomainError
+from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import advisory_lock
 from contracts.models import Contract
 from contracts.states import ContractState, VersionState
 from slas.engine.windows import clipped, label
-from slas.models import Commitment, CreditTier, EvaluationWindow, Indicator, TelemetryBatch
+from slas.models import Commitment, CreditTier, EvaluationWindow, Indicator, TargetRule, TelemetryBatch
 from slas.models.commitment import WindowKind
 from slas.splits import anchor_of, begins_at, judged_from, measured_alike, shares_windows, whole_window
 from slas.states import CommitmentState, WindowState
@@ -66,6 +67,28 @@ def write_tiers(commitment: Commitment, terms: CommitmentTerms) -> None:
             credit_percent=band.credit_percent,
         )
         for band in terms.tiers
+    )
+
+
+def write_rules(commitment: Commitment, terms: CommitmentTerms) -> None:
+    """The commitment has exactly the target's rules of the terms. Raises Invalid `terms_invalid` where one is measured
+    by an indicator that the contract does not have."""
+    TargetRule.objects.filter(commitment=commitment).delete()
+    keys = {rule.volume_key for rule in terms.rules} - {""}
+    rows = Indicator.objects.filter(key__in=keys, service__contract_id=commitment.contract_id)
+    known = {row.key: row for row in rows}
+    if lacking := keys - set(known):
+        text = f"The contract has no indicator with the key {min(lacking)}."
+        raise Invalid("terms_invalid", "Some of the terms cannot be judged by.", fields={"rules": [text]})
+    TargetRule.objects.bulk_create(
+        TargetRule(
+            organization_id=commitment.organization_id,
+            commitment=commitment,
+            position=position,
+            volume_of=known.get(rule.volume_key),
+            **{name: value for name, value in asdict(rule).items() if name != "volume_key"},
+        )
+        for position, rule in enumerate(terms.rules, start=1)
     )
 
 

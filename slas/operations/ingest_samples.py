@@ -24,7 +24,7 @@ from slas.runs import counting_lengths, run_around
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_sample (
     organization_id uuid, indicator_id uuid, at timestamptz,
-    status smallint, good numeric(20, 6), valid numeric(20, 6), value numeric(20, 6)
+    status smallint, good numeric(20, 6), valid numeric(20, 6), value numeric(20, 6), histogram jsonb
 ) ON COMMIT DELETE ROWS;
 TRUNCATE incoming_sample
 """
@@ -33,13 +33,14 @@ _COPY = "COPY incoming_sample FROM STDIN"
 # rather than left alone: so nobody takes its mark away before the samples that it was made for can be seen.
 _MERGE = """
 WITH changed AS (
-    INSERT INTO slas_sample AS kept (organization_id, indicator_id, at, status, good, valid, value)
-    SELECT organization_id, indicator_id, at, status, good, valid, value FROM incoming_sample
+    INSERT INTO slas_sample AS kept (organization_id, indicator_id, at, status, good, valid, value, histogram)
+    SELECT organization_id, indicator_id, at, status, good, valid, value, histogram FROM incoming_sample
     ORDER BY indicator_id, at
     ON CONFLICT (indicator_id, at) DO UPDATE
-    SET status = excluded.status, good = excluded.good, valid = excluded.valid, value = excluded.value
-    WHERE (kept.status, kept.good, kept.valid, kept.value)
-        IS DISTINCT FROM (excluded.status, excluded.good, excluded.valid, excluded.value)
+    SET status = excluded.status, good = excluded.good, valid = excluded.valid, value = excluded.value,
+        histogram = excluded.histogram
+    WHERE (kept.status, kept.good, kept.valid, kept.value, kept.histogram)
+        IS DISTINCT FROM (excluded.status, excluded.good, excluded.valid, excluded.value, excluded.histogram)
     RETURNING organization_id, indicator_id, at, xmax = 0 AS is_new
 ), stale AS (
     INSERT INTO slas_stalehour AS kept (organization_id, indicator_id, at, times)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from clm.lib.intervals import Interval, union
-from slas.judging import divided
+from slas.judging import figure_of, value_terms
 from slas.material import Material, gather
 from slas.models import Commitment, EvaluationWindow, Exclusion
-from slas.models.telemetry import IndicatorKind
+from slas.models.telemetry import DISTRIBUTIONS, IndicatorKind
+from slas.pieces import counting, divided
 from slas.queries import Figures, figures
 from slas.states import ExclusionState
 
@@ -29,12 +30,13 @@ TONES = {
 
 
 def charts_of(window: EvaluationWindow, shown: Figures, now: datetime) -> dict[str, Any]:
-    """`burndown` and `axis` of one window; None where its indicator has none. Reads the window's telemetry once."""
+    """`burndown`, `axis` and `days` of one window; None where its indicator has none. Reads its telemetry once."""
     material = gather(window, now)
     spent = list(_spent(window.commitment, material))
     return {
         "burndown": _burndown(material.interval, spent, shown),
         "axis": _axis(window, material),
+        "days": _days(window.commitment, material),
     }
 
 
@@ -46,7 +48,7 @@ def _spent(commitment: Commitment, material: Material) -> Iterable[tuple[datetim
             lost = (row.valid or Decimal(0)) - (row.good or Decimal(0))
             if lost:
                 yield row.last, lost
-    elif kind != IndicatorKind.VALUE:
+    elif kind in (IndicatorKind.UPTIME, IndicatorKind.TIME_SLICE):
         for piece in divided(commitment, material).bad:
             yield piece.start, Decimal(0)
             yield piece.end, piece.seconds
@@ -124,6 +126,20 @@ def _span(lane: str, start: datetime, end: datetime, tone: str, label: str) -> d
     return {"lane": lane, "start": start.isoformat(), "end": end.isoformat(), "tone": tone, "label": label}
 
 
+def _days(commitment: Commitment, material: Material) -> dict[str, Any] | None:
+    """The percentile or the mean of each day (UTC) for itself. The window's is that of all its events, and no mean of
+    these."""
+    if commitment.indicator.kind not in DISTRIBUTIONS:
+        return None
+    terms, bars = value_terms(commitment, commitment.target), []
+    for day, rows in groupby(counting(commitment, material), key=lambda row: row.at.astimezone(UTC).date()):
+        found = figure_of(commitment.indicator, list(rows), terms)
+        if found.value is not None:
+            bars.append({"label": f"{day:%m-%d}", "value": str(found.value), "light": str(found.light)})
+    unit = commitment.indicator.unit
+    return {"kind": "bars", "bars": bars, "target": str(commitment.target), "unit": unit} if bars else None
+
+
 def past_bars(commitment: Commitment, windows: Sequence[EvaluationWindow]) -> dict[str, Any]:
     """One bar a judged window, oldest first, with its light."""
     bars = []
@@ -131,5 +147,5 @@ def past_bars(commitment: Commitment, windows: Sequence[EvaluationWindow]) -> di
         shown = figures(window)
         if shown.attainment is not None:
             bars.append({"label": window.label, "value": str(shown.attainment), "light": shown.light})
-    unit = commitment.indicator.unit if commitment.indicator.kind == IndicatorKind.VALUE else "%"
+    unit = commitment.indicator.unit if commitment.indicator.is_quantity else "%"
     return {"kind": "bars", "bars": bars, "target": str(commitment.target), "unit": unit}

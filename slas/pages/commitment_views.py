@@ -25,14 +25,13 @@ from clm.pages.formats import zone_named
 from contracts.models import Contract, Passage
 from slas import queries
 from slas.models import Commitment, EvaluationWindow, Exclusion
-from slas.models.telemetry import IndicatorKind
 from slas.operations.activate_commitment import activate_commitment
 from slas.operations.bind_commitment import bind_commitment
 from slas.operations.change_commitment import change_commitment
 from slas.operations.end_commitment import end_commitment
 from slas.operations.exclusions import accept_exclusion, dispute_exclusion, propose_exclusion, withdraw_exclusion
 from slas.pages.charts import charts_of, past_bars
-from slas.pages.forms import NEW, BindForm, EndForm, ExclusionForm, ReasonForm, TermsForm, terms_as_typed
+from slas.pages.forms import NEW, BackTestForm, BindForm, EndForm, ExclusionForm, ReasonForm, TermsForm, terms_as_typed
 from slas.presets import Preset, preset_named, presets
 from slas.states import CommitmentState
 from slas.terms import CommitmentTerms, terms_of
@@ -125,7 +124,7 @@ def _shown(request: HttpRequest, commitment: Commitment, refused: EndForm | None
         "exclusions": list(queries.exclusions(actor).filter(commitment=commitment).order_by("-starts_at")[:50]),
         "history": history_for(actor, commitment, limit=50),
         "crumbs": [(_("Service levels"), "/service-levels/")],
-        "is_value": commitment.indicator.kind == IndicatorKind.VALUE,
+        "is_value": commitment.indicator.is_quantity,
         "reason_form": ReasonForm(),
         **_abilities(actor, commitment, current),
     }
@@ -143,6 +142,8 @@ def _abilities(actor: Actor, commitment: Commitment, window: EvaluationWindow | 
         "can_exclude": not is_draft and can(actor, "slas.propose_exclusion", commitment),
         "can_judge": window is not None and can(actor, "slas.evaluate_window", commitment),
         "can_see_telemetry": can(actor, "slas.view_telemetry"),
+        "can_back_test": can(actor, "slas.back_test_commitment", commitment),
+        "back_test_form": BackTestForm(),
         "exclusion_form": ExclusionForm(),
         "end_form": EndForm(initial={"ends_on": clock.today(commitment.time_zone)}),
     }

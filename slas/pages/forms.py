@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from clm.lib.canonical import plain_decimal
 from clm.lib.zones import is_zone
+from slas.back_test import MOST_MONTHS
 from slas.engine.credit_tiers import Band
+from slas.engine.targets import Rule
 from slas.models import Exclusion, Indicator
 from slas.models.commitment import (
     ClaimUnit,
     CreditBase,
     EmptyPolicy,
+    LateNotice,
     MaintenancePolicy,
     MissingDataPolicy,
     PartSteps,
@@ -28,6 +31,7 @@ from slas.models.commitment import (
 )
 from slas.models.telemetry import IndicatorKind
 from slas.numbers import number_in
+from slas.rules import as_line, read_line
 from slas.terms import CommitmentTerms, NewIndicator
 
 DATE = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -49,7 +53,8 @@ def _number(label: Any, *, required: bool = False, **kwargs: Any) -> forms.Decim
 
 # What the page hides, and does not send, where another choice makes it meaningless: the term takes its default.
 HIDEABLE = (
-    "slice_minutes", "minimum_outage_seconds", "remedy_kind", "credit_base", "empty_policy", "part_steps", "claim_unit",
+    "slice_minutes", "minimum_outage_seconds", "remedy_kind", "credit_base", "empty_policy", "late_notice",
+    "part_steps", "claim_unit",
     "claim_cycle_day",
 )  # fmt: skip
 
@@ -90,6 +95,19 @@ class TermsForm(forms.Form):
         help_text=_("Until then late telemetry still changes the figure."),
     )
     maintenance_policy = forms.ChoiceField(label=_("Accepted maintenance"), choices=MaintenancePolicy.choices)
+    maintenance_notice_hours = forms.IntegerField(
+        label=_("Announced before"),
+        required=False,
+        min_value=0,
+        max_value=8760,
+        help_text=_("Empty: maintenance needs no notice."),
+    )
+    late_notice = forms.ChoiceField(
+        label=_("Announced later, it"), choices=LateNotice.choices, initial=LateNotice.NOT_COUNTED
+    )
+    maintenance_cap_hours = _number(
+        _("Excused in a window"), help_text=_("At most, the earliest first. Empty: all that is accepted.")
+    )
     missing_data_policy = forms.ChoiceField(
         label=_("Missing data"), choices=MissingDataPolicy.choices, initial=MissingDataPolicy.INCONCLUSIVE
     )
@@ -113,6 +131,15 @@ class TermsForm(forms.Form):
         label=_("Shortest outage that counts"), initial=0, min_value=0, help_text=_("Shorter ones count as up.")
     )
     whole_minutes = forms.BooleanField(label=_("Only whole minutes of an outage count"), required=False)
+    rules = forms.CharField(
+        label=_("Variations of the target"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "font-monospace"}),
+        help_text=_(
+            "One a line, the first that applies holds: season 12-24 01-02 99; surge 100000 98, or surge 100000 "
+            "excused; probation 2026-07-01 99 50 (half of the credit); improvement 10 shortfall."
+        ),
+    )
     remedy_kind = forms.ChoiceField(label=_("Credit"), choices=RemedyKind.choices, initial=RemedyKind.NONE)
     tiers = forms.CharField(
         label=_("Tiers"),
@@ -164,6 +191,9 @@ class TermsForm(forms.Form):
         lines = [line for line in self.cleaned_data["tiers"].splitlines() if line.strip()]
         return tuple(_band(line) for line in lines)
 
+    def clean_rules(self) -> tuple[Rule, ...]:
+        return tuple(_rule(line) for line in self.cleaned_data["rules"].splitlines() if line.strip())
+
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"].strip()
         if not is_zone(zone):
@@ -187,6 +217,14 @@ def _band(line: str) -> Band:
         raise forms.ValidationError(message % {"line": line.strip()}) from None
 
 
+def _rule(line: str) -> Rule:
+    try:
+        return read_line(line)
+    except ValueError:
+        message = gettext("“%(line)s” is no variation: see the examples below.")
+        raise forms.ValidationError(message % {"line": line.strip()}) from None
+
+
 def _typed_number(text: str) -> Decimal:
     number = number_in(text)
     if number is None:
@@ -198,6 +236,7 @@ def terms_as_typed(terms: CommitmentTerms) -> dict[str, Any]:
     """The terms as initial values of the form."""
     values = terms.as_fields()
     values["tiers"] = "\n".join(_typed(band) for band in terms.tiers)
+    values["rules"] = "\n".join(as_line(rule) for rule in terms.rules)
     return {name: plain_decimal(value) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
@@ -239,7 +278,9 @@ class IndicatorForm(forms.Form):
         ],
         required=False,
     )
-    condition_threshold = _number(_("Threshold"))
+    condition_threshold = _number(
+        _("Threshold"), help_text=_("Of a ratio that comes as histograms: events at or below it are good.")
+    )
     aggregation = forms.ChoiceField(
         label=_("A value is its"),
         choices=[
@@ -251,6 +292,8 @@ class IndicatorForm(forms.Form):
         ],
         required=False,
     )
+
+    percentile = _number(_("Percentile"), help_text=_("95 is the time that 95 % of the events took at most."))
 
     def new_indicator(self) -> NewIndicator:
         names = {field.name for field in fields_of(NewIndicator)}
@@ -325,7 +368,8 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("CSV file"),
         help_text=_(
-            "Columns: indicator, at, status | good, valid | value; or indicator, external_id, starts_at, ends_at; "
+            "Columns: indicator, at, status | good, valid | value | histogram (0.1:3; 0.5:5; +Inf:6), sum; "
+            "or indicator, external_id, starts_at, ends_at; "
             "or checked_at, service, status; service, down_from, up_at; incident_id, downtime_start, downtime_end."
         ),
     )
@@ -345,6 +389,10 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         known = [(str(row.pk), f"{row.reference} {row.title}") for row in contracts]
         self.fields["contract"].choices = [("", "–"), *known]  # type: ignore[attr-defined]
+
+
+class BackTestForm(forms.Form):
+    months = forms.IntegerField(label=_("Months to look back"), initial=12, min_value=1, max_value=MOST_MONTHS)
 
 
 class MonthForm(forms.Form):

@@ -1,10 +1,22 @@
 from django.urls import path, re_path
 
-from slas.pages import breach_views, commitment_views, lists, telemetry_views, window_views
+from slas.pages import (
+    advice_views,
+    back_test_views,
+    breach_views,
+    commitment_views,
+    lists,
+    telemetry_views,
+    window_views,
+)
 
 urlpatterns = [
     path("", lists.CommitmentList.as_view(), name="commitments"),
     path("bind/<uuid:passage_id>/", commitment_views.commitment_bind, name="commitment-bind"),
+    path("bind/<uuid:passage_id>/advice/", advice_views.bind_advice, name="commitment-bind-advice"),
+    path("back-tests/<uuid:pk>/", back_test_views.back_test_page, name="back-test"),
+    path("<uuid:pk>/back-test/", back_test_views.back_test_new, name="back-test-new"),
+    path("<uuid:pk>/advice/", advice_views.draft_advice, name="commitment-advice"),
     path("breaches/", lists.BreachList.as_view(), name="breaches"),
     path("breaches/<uuid:pk>/", breach_views.breach_page, name="breach"),
     path("breaches/<uuid:pk>/acknowledge/", breach_views.breach_acknowledge, name="breach-acknowledge"),

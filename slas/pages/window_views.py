@@ -39,6 +39,7 @@ def window_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "commitment": window.commitment,
         "contract": window.commitment.contract,
         "shown": shown,
+        "is_value": window.commitment.indicator.is_quantity,
         "charts": charts_of(window, shown, clock.now()),
         "revisions": list(queries.evaluations(actor).filter(window=window).order_by("-revision")),
         "disputed": queries.with_disputed(window, clock.now()),

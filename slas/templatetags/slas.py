@@ -10,7 +10,6 @@ from django import template
 from clm.lib.canonical import plain_decimal
 from clm.pages.formats import as_decimal, decimal_text
 from slas.models import Commitment, Indicator
-from slas.models.telemetry import IndicatorKind
 from slas.wording import sentences_of
 
 register = template.Library()
@@ -31,5 +30,5 @@ def plain(value: Any) -> str:
 
 def target_text(indicator: Indicator, target: Any) -> str:
     """A target with its unit: percent, except where the indicator measures a quantity of its own."""
-    unit = indicator.unit if indicator.kind == IndicatorKind.VALUE else "%"
+    unit = indicator.unit if indicator.is_quantity else "%"
     return f"{plain(target)} {unit}".rstrip()

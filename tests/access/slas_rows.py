@@ -8,6 +8,7 @@ from typing import Any
 
 from clm.accounts.roles import EVERYONE, INSIDE
 from clm.documents.blobs import store_blob
+from clm.jobs import runner
 from clm.lib import clock
 from slas.models import Breach, EvaluationWindow, Indicator
 from slas.operations.activate_commitment import activate_commitment
@@ -17,6 +18,7 @@ from slas.operations.file_evidence_bundle import file_evidence_bundle
 from slas.operations.file_service_report import file_service_report
 from slas.operations.ingest_samples import ingest_samples
 from slas.operations.open_windows import open_windows
+from slas.requests import request_back_test
 from tests.access.table import Route
 from tests.cast import Cast
 from tests.slas.conftest import evaluator, judge, make_passage, terms, uptime
@@ -30,6 +32,7 @@ VERB_ROWS = {
     "slas.view_commitment": EVERYONE,
     "slas.bind_commitment": MANAGERS,
     "slas.change_commitment": MANAGERS,
+    "slas.back_test_commitment": MANAGERS,
     "slas.activate_commitment": MANAGERS,
     "slas.end_commitment": MANAGERS,
     "slas.end_with_contract": set(),
@@ -125,7 +128,14 @@ def _report(cast: Cast) -> dict[str, Any]:
     return {"pk": filed.pk}
 
 
+def _back_test(cast: Cast) -> dict[str, Any]:
+    job = request_back_test(cast["legal"], _draft(cast)["pk"], 2)
+    runner.run(job.pk, cast.organization.pk)
+    return {"pk": job.pk}
+
+
 BUILDERS = {
+    "slas-back-test": _back_test,
     "slas-passage": _passage,
     "slas-contract": _contract,
     "slas-contract-pk": lambda cast: _contract(cast, "pk"),
@@ -149,6 +159,10 @@ ROUTE_ROWS = [
     Route("commitments", "GET", EVERYONE),
     Route("commitment-bind", "GET", MANAGERS, key="slas-passage"),
     Route("commitment-bind", "POST", MANAGERS, key="slas-passage"),
+    Route("back-test-new", "POST", MANAGERS, key="slas-draft", data={"months": "2"}),
+    Route("back-test", "GET", MANAGERS, key="slas-back-test"),
+    Route("commitment-bind-advice", "POST", MANAGERS, key="slas-passage"),
+    Route("commitment-advice", "POST", MANAGERS, key="slas-draft"),
     Route("commitment", "GET", INSIDE, key="slas-active"),
     Route("commitment-edit", "GET", MANAGERS, key="slas-draft"),
     Route("commitment-edit", "POST", MANAGERS, key="slas-draft"),
@@ -188,6 +202,9 @@ ROUTE_ROWS = [
     Route("api-commitment", "PUT", MANAGERS, key="slas-draft", data=TERMS),
     Route("api-commitment-activate", "POST", MANAGERS, key="slas-draft"),
     Route("api-commitment-end", "POST", MANAGERS, key="slas-draft"),
+    Route("api-back-test", "POST", MANAGERS, key="slas-draft", data={"months": 2}),
+    Route("api-advice", "POST", MANAGERS, data=TERMS),
+    Route("api-commitment-advice", "GET", MANAGERS, key="slas-draft"),
     Route("api-presets", "GET", EVERYONE),
     Route("api-telemetry-samples", "POST", SENDERS, data={"samples": []}),
     Route("api-telemetry-outages", "POST", SENDERS, data={"outages": []}),

@@ -28,6 +28,7 @@ from clm.lib.errors import DomainError, Invalid
 from clm.notify.models import Notification
 from contracts.models import Contract
 from slas.engine.credit_tiers import Band
+from slas.engine.targets import Rule
 from slas.models import Breach, Commitment, EvaluationWindow
 from slas.operations.activate_commitment import activate_commitment
 from slas.operations.bind_commitment import bind_commitment
@@ -73,6 +74,18 @@ def test_a_cap_that_is_used_up_leaves_no_credit(alice: Actor) -> None:
         credits_of_both(alice, cap_year_amount=Decimal(250))
 
     assert (refusal.value.code, refusal.value.detail) == ("nothing_due", {"limited_by": "year_cap"})
+
+
+@pytest.mark.parametrize("until", [date(2026, 2, 1), date(2026, 1, 17)])
+def test_probation_leaves_a_part_of_the_credit(alice: Actor, until: date) -> None:
+    """25 % of EUR 1,000: half of it while on probation, for the part of the window that lies in it."""
+    rule = Rule("probation", remedy_percent=Decimal(50), until_on=until)
+    credit = proposed(alice, rules=(rule,))
+    judged = credit.breach.evaluation
+    probation = Decimal(16) / 31 if until.month == 1 else 1
+    assert credit.amount == round(250 - 125 * Decimal(probation), 2)
+    assert "Lighter remedy" in str(credit.trace)
+    assert len(judged.inputs.get("parts", ())) == (2 if until.month == 1 else 0)
 
 
 @pytest.mark.parametrize(("smallest", "given"), [(Decimal(250), True), (Decimal("250.01"), False)])

@@ -224,7 +224,8 @@ def test_a_file_that_is_no_telemetry_fails_in_words(alice: Actor, web: Indicator
         (
             "indicator,at,state\nweb,2026-01-01T00:00Z,up\n",
             "The file lacks the column “status”: its first line names indicator, at, state. "
-            "Counts come in “good” and “valid” instead, measured quantities in “value”.",
+            "Counts come in “good” and “valid” instead, measured quantities in “value”, "
+            "latencies in “histogram”.",
         ),
         (
             "indicator,time,status\nweb,2026-01-01T00:00Z,up\n",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from slas.engine.uptime import Status
-from slas.judging import Seen, _changes
+from slas.pieces import _changes
+from slas.seen import Seen
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 UP, DOWN = 1, 3

@@ -39,6 +39,11 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "maximum": ({"kind": "value", "aggregation": "max"}, {"target": Decimal(200), "comparison": "<="}),
     "minimum": ({"kind": "value", "aggregation": "min"}, {"target": Decimal(2)}),
     "sum": ({"kind": "value", "aggregation": "sum"}, {"target": Decimal(45)}),
+    "percentile": (
+        {"kind": "percentile", "percentile": Decimal(95), "expected_every_minutes": 10},
+        {"target": Decimal("0.4"), "comparison": "<="},
+    ),
+    "mean": ({"kind": "mean"}, {"target": Decimal("0.3"), "comparison": "<="}),
 }  # fmt: skip
 
 
@@ -52,11 +57,22 @@ def telemetry(kind: str, random: Random, start: datetime, end: datetime) -> list
         elif kind == "ratio":
             valid = random.randint(0, 50)
             said = {"valid": valid, "good": max(0, valid - random.choice([0, 0, 0, 1, 20]))}
+        elif kind in ("percentile", "mean"):
+            said = {"histogram": _histogram(random)} if random.random() < 0.9 else {"value": random.randint(0, 2)}
         else:
             said = {"value": str(Decimal(random.randint(0, 10_000)) / 97)[:9]}
         rows.append({"indicator": "web", "at": at.isoformat(), **said})
         at += timedelta(hours=30) if random.random() < 0.002 else timedelta(seconds=random.randint(20, 900))
     return rows
+
+
+def _histogram(random: Random) -> dict[str, Any]:
+    """Two layouts, of which one nests in the other."""
+    few, many = random.randint(0, 9), random.randint(0, 40)
+    summed = str(Decimal(random.randint(0, 9999)) / 1000)
+    if random.random() < 0.3:
+        return {"bounds": ["0.25", "1"], "counts": [many, few, 0], "sum": summed}
+    return {"le": {"0.1": few, "0.25": few + many, "0.5": many + 2 * few, "1": 50 + many, "+Inf": 90}, "sum": summed}
 
 
 def figures(window: EvaluationWindow, now: datetime) -> dict[str, Any]:

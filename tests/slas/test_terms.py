@@ -161,7 +161,7 @@ def test_the_page_of_a_cut_window_shows_its_parts(page: Client, alice: Actor, ac
         judge(alice, window, NOW)
 
     shown = page.get(reverse("window", args=[whole.pk])).content.decode()
-    assert "An amendment cut this window. Each part has the figures" in shown
+    assert "An amendment or a rule of the target cut this window. Each part has the figures" in shown
     assert reverse("commitment", args=[first.pk]) in shown
     assert "51.61" in shown
     assert reverse("window", args=[whole.pk]) in page.get(reverse("window", args=[piece.pk])).content.decode()
