@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.conformance import business_time, real_slas, term, uptime
+from tests.conformance import business_time, real_slas, sli, term, uptime
 from tests.conformance.cases import SHIPPED, Case, Suite, data_root
 
 SUITES: dict[str, Suite] = {
     "term": term.cases,
     "business_time": business_time.cases,
+    "sli": sli.cases,
     "real_slas": real_slas.cases,
     "uptime": uptime.cases,
 }
 # Their features are not built yet; each moves up with its own.
-ABSENT = ("sli", "accord", "charges", "einvoices", "extraction")
+ABSENT = ("accord", "charges", "einvoices", "extraction")
 PLACES = {
     "term": "term_cases/cases.json",
     "business_time": "business_time_cases/cases.json",
+    "sli": "sli_cases/cases.json",
     "real_slas": "real_slas/slas.json",
     "uptime": "uptime",
 }

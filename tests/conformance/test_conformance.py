@@ -16,10 +16,11 @@ from tests.conformance.uptime import month_window, read_changes
 from tests.shared_data import shared
 
 
-@pytest.mark.parametrize("suite", ["term", "business_time", "real_slas"])
-def test_shipped_cases_agree(suite: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("suite", "contested"), [("term", 0), ("business_time", 0), ("real_slas", 0), ("sli", 3)])
+def test_shipped_cases_agree(suite: str, contested: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(suite, SHIPPED / PLACES[suite]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 1
+    differing = capsys.readouterr().out.splitlines()[:-1]
+    assert [line.endswith("(contested)") for line in differing] == [True] * contested
 
 
 @pytest.mark.parametrize("suite", sorted(SUITES))
@@ -36,6 +37,27 @@ def test_published_percentages_agree() -> None:
             quantities = uptime_quantities(month_window(row["month"]).interval, telemetry)
             attained = judge(quantities, Judgement(Decimal("99.9"))).exact_percent
             assert shown(attained) == row["uptime_percent"]
+
+
+def test_figures_of_service_levels_that_are_wrong_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One figure of each group is changed a little: each is found, and so is a group nobody knows."""
+    given = read_json(SHIPPED / PLACES["sli"])
+    changes = {
+        "icinga_availability": ("expected_ok_percent", 99), "slo_generator": ("valid", None),
+        "burn_factor": ("factor", Decimal("3.01")), "pyrra_28d": ("budget_exhausted_in_days", 3),
+        "openslo_worked": ("allowed_bad_slices", 1009), "uptime_kuma": ("expected", Decimal("0.81")),
+        "healthchecks_monthly": ("expected_down_seconds", 1), "upptime_year": ("uptime_percent", Decimal("99.98")),
+    }  # fmt: skip
+    for group, (name, wrong) in changes.items():
+        given[group]["cases"][0][name] = wrong
+    given["sre_low_traffic"]["recomputed"]["burn"] = 101
+    given["burn_alert_timeline"]["published_firing_minutes"]["one_hour_only"]["fires"][0] = 117
+    given["misc"][0]["expected_percent"] = Decimal("95.9")
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps(given | {"unheard_of": []}, default=float))
+    assert run("sli", path) == 1
+    found = [line for line in capsys.readouterr().out.splitlines()[:-1] if not line.endswith("(contested)")]
+    assert len(found) == len(changes) + 4
 
 
 def test_a_wrong_expectation_is_printed_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
