@@ -13,6 +13,7 @@ from clm.accounts.roles import EVERYONE, INSIDE, Role
 from clm.lib.actor import Actor
 from contracts.models import Contract
 from slas.models import (
+    Alert,
     Breach,
     Commitment,
     CreditTier,
@@ -57,6 +58,8 @@ def register() -> None:
             "slas.view_breach": EVERYONE,
             "slas.acknowledge_breach": MANAGERS,
             "slas.resolve_breach": MANAGERS,
+            "slas.view_alert": INSIDE,
+            "slas.acknowledge_alert": MANAGERS,
             "slas.file_evidence_bundle": INSIDE,
             "slas.file_service_report": INSIDE,
         }
@@ -66,7 +69,8 @@ def register() -> None:
     for model in (Service, ServiceReport):
         register_visibility(model, "slas.view_commitment", through_contract)
     register_visibility(Commitment, "slas.view_commitment", _no_drafts(through_contract))
-    register_subjects(Breach, EvaluationWindow)
+    register_subjects(Alert, Breach, EvaluationWindow)
+    register_visibility(Alert, "slas.view_alert", through_contract)
     register_visibility(Breach, "slas.view_breach", through_contract)
     register_visibility(EvidenceBundle, "slas.view_breach", seen_through("breach__contract", lambda: Contract))
     for part in (CreditTier, TargetRule):

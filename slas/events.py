@@ -8,6 +8,7 @@ from typing import Any
 
 from clm.events.record import Event
 from slas.models import (
+    Alert,
     Breach,
     Commitment,
     Evaluation,
@@ -180,6 +181,20 @@ def breach_moved(verb: str, breach: Breach, previous: str, note: str) -> Event:
         before={"state": previous},
         after={"state": breach.state},
         payload=breach_keys(breach),
+        reason=note,
+    )
+
+
+def alert_moved(verb: str, alert: Alert, previous: str = "", note: str = "") -> Event:
+    """alert.opened, alert.acknowledged, alert.cleared."""
+    return Event(
+        type=f"alert.{alert.state}" if previous else "alert.opened",
+        verb=verb,
+        subject=alert,
+        contract_id=alert.contract_id,
+        before={"state": previous} if previous else {},
+        after={"state": alert.state, "kind": alert.kind, "figures": alert.figures},
+        payload={"alert_id": alert.pk, "commitment_id": alert.commitment_id, "contract_id": alert.contract_id},
         reason=note,
     )
 

@@ -82,10 +82,14 @@ def gather_all(
     states: Sequence[str] = (ExclusionState.ACCEPTED,),
     *,
     is_series: bool = False,
+    tells_coverage: bool = True,
 ) -> list[Material]:
     """Telemetry, outages and exclusions that bear on [start, min(end, now)) of each stretch; of uptime the last status
     before it, and outages whole. The number of statements does not grow with that of the stretches. Counts and values
-    come as one sum where nothing divides them, unless they are asked for as a series."""
+    come as one sum where nothing divides them, unless they are asked for as a series. Who does not ask for the coverage
+    of counts and values may ask for stretches that begin anywhere."""
+    if not stretches:
+        return []
     intervals = [_passed(stretch, now) for stretch in stretches]
     wholes = [stretch.whole or Interval(stretch.start, stretch.end) for stretch in stretches]
     asked = _exclusions(stretches, wholes, states)
@@ -94,7 +98,7 @@ def gather_all(
         for stretch, whole, rows in zip(stretches, wholes, asked, strict=True)
     ]
     asks = [
-        Ask(stretch.commitment, interval, found.exclusions)
+        Ask(stretch.commitment, interval, found.exclusions, tells_coverage)
         for stretch, interval, found in zip(stretches, intervals, counted, strict=True)
     ]
     samples = read_series(asks) if is_series else read_sums(asks)

@@ -19,6 +19,7 @@ from clm.dashboards.registry import (
     register_search_source,
 )
 from clm.lib.actor import Actor
+from clm.pages.help import HelpPage, register_help
 from contracts.models import Contract
 from contracts.tabs import Binding, ContractTab, register_binding, register_contract_tab
 from slas import queries
@@ -67,6 +68,10 @@ def _open_count(actor: Actor) -> int:
     return queries.open_breaches(actor).count()
 
 
+def _firing_count(actor: Actor) -> int:
+    return queries.firing_alerts(actor).count()
+
+
 def _search(actor: Actor, words: str, limit: int) -> list[Hit]:
     found = queries.commitments(actor).filter(Q(name__icontains=words) | Q(indicator__key__icontains=words))
     levels = [
@@ -88,8 +93,12 @@ def register() -> None:
         )
     )
     register_navigation(
+        NavigationEntry("alerts", _("Alerts"), "alerts", "bell", "slas.view_alert", 63, count=_firing_count)
+    )
+    register_navigation(
         NavigationEntry("telemetry", _("Telemetry"), "telemetry", "activity", "slas.view_telemetry", 67)
     )
+    register_help(HelpPage("service-levels", _("When an error budget burns"), frozenset(["alerts", "alert"])))
     register_search_source(SearchSource("slas", _("Service levels and breaches"), 30, _search))
     register_contract_tab(
         ContractTab(

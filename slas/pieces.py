@@ -65,12 +65,12 @@ def pieces_of(windows: Sequence[EvaluationWindow], now: datetime, states: Sequen
     cut = [cut_by_rules(window) for window in windows]
     read = iter(gather_all([stretch for each in cut for stretch, _aims in each], now, states))
     return [
-        _under_rules(window, [(_piece(stretch.commitment, next(read)), aims) for stretch, aims in each], now)
+        _under_rules(window, [(piece_of(stretch.commitment, next(read)), aims) for stretch, aims in each], now)
         for window, each in zip(windows, cut, strict=True)
     ]
 
 
-def _piece(commitment: Commitment, material: Material) -> Piece:
+def piece_of(commitment: Commitment, material: Material) -> Piece:
     """What a stretch comes to by its own terms; a window that nothing cut is one stretch."""
     kind = commitment.indicator.kind
     if commitment.indicator.is_quantity:

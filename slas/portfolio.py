@@ -21,7 +21,8 @@ from slas.access import EVALUATOR
 from slas.adapters.telemetry_csv import read_file
 from slas.engine.credit_tiers import Band
 from slas.engine.windows import start_of_day
-from slas.models import Breach, Commitment, EvaluationWindow, Exclusion
+from slas.models import Alert, Breach, Commitment, EvaluationWindow, Exclusion
+from slas.models.telemetry import IndicatorKind
 from slas.operations.activate_commitment import activate_commitment
 from slas.operations.bind_commitment import bind_commitment
 from slas.operations.end_commitment import end_commitment
@@ -176,6 +177,7 @@ def load_judgements(cast: Cast, slug: str, report: Report) -> None:
     _exclude(cast)
     _settle(cast["account_manager"])
     _end_one(cast["account_manager"])
+    _burn_one(cast["account_manager"])
 
 
 def _exclude(cast: Cast) -> None:
@@ -257,6 +259,22 @@ def _end_one(actor: Actor) -> None:
         reason = "Suspended by agreement while the equipment is replaced"
         end_commitment(actor=actor, commitment_id=active[0].pk, ends_on=clock.today(active[0].time_zone), reason=reason)
         _judge_due(actor)
+
+
+def _burn_one(actor: Actor) -> None:
+    """One service has been down for a few minutes just now: its error budget burns."""
+    measured = Commitment.objects.filter(state=CommitmentState.ACTIVE, indicator__kind=IndicatorKind.UPTIME)
+    own = measured.exclude(contract__external_reference=REAL).filter(target__lte=Decimal("99.95"))
+    commitment = own.select_related("indicator").order_by("pk").first()
+    if commitment is None or Alert.objects.exists():
+        return
+    now = clock.now()
+    rows = [
+        {"indicator": commitment.indicator.key, "at": (now - timedelta(minutes=ago)).isoformat(), "status": status}
+        for ago, status in ((20, "down"), (8, "up"))
+    ]
+    ingest_samples(actor=actor, samples=rows)
+    _judge_due(actor)
 
 
 def _evaluator(actor: Actor) -> Actor:

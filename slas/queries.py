@@ -19,11 +19,13 @@ from clm.lib.intervals import MICROSECOND
 from clm.lib.months import add_months
 from clm.lib.trace import Step, Trace
 from contracts.models import Contract
+from slas.burning import burns_of, figures_of
 from slas.engine.attainment import judge
 from slas.engine.quantities import Quantities
 from slas.engine.windows import place
 from slas.judging import RELATED, judge_window, judgement_of
 from slas.models import (
+    Alert,
     Breach,
     Commitment,
     Evaluation,
@@ -35,7 +37,7 @@ from slas.models import (
 )
 from slas.models.commitment import WindowKind
 from slas.splits import stretches_of
-from slas.states import BreachState, ExclusionState, WindowState
+from slas.states import AlertState, BreachState, CommitmentState, ExclusionState, WindowState
 
 TREND_MONTHS = 12
 UNSETTLED = (BreachState.OPEN, BreachState.ACKNOWLEDGED)
@@ -199,6 +201,22 @@ def breaches(actor: Actor) -> QuerySet[Breach]:
 
 def open_breaches(actor: Actor) -> QuerySet[Breach]:
     return breaches(actor).filter(state__in=UNSETTLED).order_by("-window__ends_at", "-pk")
+
+
+def alerts(actor: Actor) -> QuerySet[Alert]:
+    return visible(actor, Alert.objects.select_related("contract", "commitment__indicator__service"))
+
+
+def firing_alerts(actor: Actor) -> QuerySet[Alert]:
+    return alerts(actor).exclude(state=AlertState.CLEARED).order_by("-id")
+
+
+def burning(commitment: Commitment, now: datetime) -> dict[str, Any] | None:
+    """How fast the error budget burns, by pairs of windows; None where there is no budget, or nothing measures it."""
+    burns = burns_of([commitment], now).get(commitment.pk) if commitment.state == CommitmentState.ACTIVE else None
+    if burns is None:
+        return None
+    return {"at": burns.at, "pairs": [figures_of(each, burns.target) for each in burns.pairs]}
 
 
 def exclusions(actor: Actor) -> QuerySet[Exclusion]:

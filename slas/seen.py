@@ -110,11 +110,13 @@ ROW = ("at", "status", "good", "valid", "value")
 
 @dataclass(frozen=True)
 class Ask:
-    """The telemetry of an interval, for one commitment's figures, and what is excused in it."""
+    """The telemetry of an interval, for one commitment's figures, and what is excused in it. `tells_coverage`: where
+    telemetry is expected every so often, its intervals are counted."""
 
     commitment: Commitment
     interval: Interval
     exclusions: Sequence[Exclusion] = ()
+    tells_coverage: bool = True
 
     @property
     def indicator(self) -> Indicator:
@@ -146,7 +148,8 @@ class Ask:
 
     @property
     def expected(self) -> int | None:
-        return self.indicator.expected_every_minutes if self.indicator.kind != IndicatorKind.UPTIME else None
+        is_asked = self.tells_coverage and self.indicator.kind != IndicatorKind.UPTIME
+        return self.indicator.expected_every_minutes if is_asked else None
 
     @property
     def is_one_sum(self) -> bool:

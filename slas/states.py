@@ -77,3 +77,16 @@ BREACH_STATES = state_table(
         "withdrawn": {"open"},
     },
 )
+
+
+class AlertState(TextChoices):
+    FIRING = "firing", _("Firing")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    CLEARED = "cleared", _("Cleared")
+
+
+ALERT_STATES = state_table(
+    "alert",
+    "firing",
+    {"firing": {"acknowledged", "cleared"}, "acknowledged": {"cleared"}, "cleared": set()},
+)

@@ -18,7 +18,7 @@ from contracts.access.risk import ASSESSOR
 from contracts.models import Term
 from contracts.operations.risk.follow_contract import follow_contract
 from slas.access import EVALUATOR
-from slas.models import Breach, Commitment, EvaluationWindow
+from slas.models import Alert, AlertKind, Breach, Commitment, EvaluationWindow
 from slas.operations.end_with_contract import end_with_contract
 from slas.states import Light, Outcome
 
@@ -85,6 +85,24 @@ def tell_of_light(event: OutboxEvent) -> None:
         dedupe_key=f"light:{window.pk}:{event.payload['light']}",
         url=reverse("commitment", args=[window.commitment_id]),
         subject=window,
+    )
+
+
+@handles("alert.opened")
+def tell_of_alert(event: OutboxEvent) -> None:
+    """A budget that burns is told once, however long it burns and however many windows show it."""
+    alert = Alert.objects.select_related("commitment__contract").get(pk=event.payload["alert_id"])
+    name = {"name": alert.commitment.name}
+    is_fast = alert.kind == AlertKind.BURN_PAGE
+    title = _("%(name)s: the error budget burns fast") if is_fast else _("%(name)s: the error budget burns")
+    tell(
+        listeners(alert.commitment),
+        kind="alert",
+        title=title % name,
+        body=alert.commitment.contract.title,
+        dedupe_key=f"alert:{alert.pk}",
+        url=reverse("alert", args=[alert.pk]),
+        subject=alert,
     )
 
 

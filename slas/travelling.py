@@ -8,7 +8,7 @@ from slas import models as rows
 
 def register() -> None:
     register_travelling(
-        rows.Breach, rows.Commitment, rows.CreditTier, rows.Evaluation, rows.EvaluationWindow, rows.EvidenceBundle,
-        rows.Exclusion, rows.Indicator, rows.Outage, rows.Rollup, rows.Sample, rows.Service, rows.ServiceReport,
-        rows.StaleHour, rows.TargetRule, rows.TelemetryBatch,
+        rows.Alert, rows.Breach, rows.Commitment, rows.CreditTier, rows.Evaluation, rows.EvaluationWindow,
+        rows.EvidenceBundle, rows.Exclusion, rows.Indicator, rows.Outage, rows.Rollup, rows.Sample, rows.Service,
+        rows.ServiceReport, rows.StaleHour, rows.TargetRule, rows.TelemetryBatch,
     )  # fmt: skip

@@ -75,6 +75,8 @@ LOOKS: dict[str, Look] = {
     "asked": Look("warn", icon="message-question", word=_("More information asked")),
     "drafted": Look("good", icon="file-check", word=_("Drafted")),
     "declined": Look("bad", icon="x", word=_("Declined")),
+    "firing": Look("bad", icon="flame", word=_("Firing")),
+    "cleared": Look("good", icon="circle-check", word=_("Cleared")),
     "revoked": Look("idle", icon="ban", word=_("Revoked")),
 }
 DOMAIN_LOOKS: dict[tuple[str, str], Look] = {

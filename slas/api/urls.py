@@ -1,6 +1,6 @@
 from django.urls import path
 
-from slas.api import actions, advice, back_test, views
+from slas.api import actions, advice, alerts, back_test, views
 
 urlpatterns = [
     path("services/", views.Services.as_view(), name="api-services"),
@@ -32,6 +32,10 @@ urlpatterns = [
         )
         for step in actions.EXCLUSION_STEPS
     ),
+    path("commitments/<uuid:pk>/burn/", alerts.Burn.as_view(), name="api-commitment-burn"),
+    path("alerts/", alerts.Alerts.as_view(), name="api-alerts"),
+    path("alerts/<uuid:pk>/", alerts.AlertDetail.as_view(), name="api-alert"),
+    path("alerts/<uuid:pk>/acknowledge/", alerts.AcknowledgeAlert.as_view(), name="api-alert-acknowledge"),
     path("breaches/", views.Breaches.as_view(), name="api-breaches"),
     path("breaches/<uuid:pk>/", views.BreachDetail.as_view(), name="api-breach"),
     *(

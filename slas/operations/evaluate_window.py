@@ -20,11 +20,13 @@ from clm.lib.locks import lock_row
 from slas import events
 from slas.judging import RELATED, Judged, judge_window, judge_windows
 from slas.models import Evaluation, EvaluationWindow
+from slas.operations.follow_alerts import follow_alerts
 from slas.operations.follow_breach import follow_breach
 from slas.seals import evaluation_digest
 from slas.states import WindowState
 
 SHORTEST_REST = timedelta(minutes=5)
+WHILE_BURNING = timedelta(minutes=1)
 _LOOKS = """
 UPDATE slas_evaluationwindow AS w SET light = l.light, interim = l.interim::jsonb, due_at = l.due_at
 FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[]) AS l(id, light, interim, due_at) WHERE w.id = l.id
@@ -44,7 +46,7 @@ def evaluate_window(*, actor: Actor, window_id: UUID) -> EvaluationWindow:
     judged = judge_window(window, now)
     if now < window.ends_at:
         _look(actor, window, judged, now)
-        _keep_looks([window])
+        _keep_looks(actor, [window], now)
     else:
         _settle(actor, window, judged, now)
     return window
@@ -63,14 +65,21 @@ def look_at_windows(*, actor: Actor, window_ids: Sequence[UUID]) -> int:
         require(actor, "slas.evaluate_window", window)
     for window, judged in zip(windows, judge_windows(windows, now), strict=True):
         _look(actor, window, judged, now)
-    _keep_looks(windows)
+    _keep_looks(actor, windows, now)
     return len(windows)
 
 
-def _keep_looks(windows: Sequence[EvaluationWindow]) -> None:
-    """One statement of four arrays: a CASE for each row takes longer to write down than the figures to compute."""
+def _keep_looks(actor: Actor, windows: Sequence[EvaluationWindow], now: datetime) -> None:
+    """One statement of four arrays: a CASE for each row takes longer to write down than the figures to compute. While a
+    budget burns its window is looked at each minute."""
     if not windows:
         return
+    burning = follow_alerts(
+        actor=actor, commitments=list({row.commitment_id: row.commitment for row in windows}.values())
+    )
+    for window in windows:
+        if window.commitment_id in burning and window.due_at is not None:
+            window.due_at = min(window.due_at, now + WHILE_BURNING)
     rows = [(window.pk, window.light, json.dumps(window.interim), window.due_at) for window in windows]
     with connection.cursor() as cursor:
         cursor.execute(_LOOKS, [list(column) for column in zip(*rows, strict=True)])

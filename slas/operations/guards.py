@@ -12,17 +12,19 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clm.audit.moves import move
+from clm.events.record import record
 from clm.lib import clock
 from clm.lib.actor import Actor
 from clm.lib.errors import DomainError, Invalid
 from clm.lib.locks import advisory_lock
 from contracts.models import Contract
 from contracts.states import ContractState, VersionState
+from slas import events
 from slas.engine.windows import clipped, label
-from slas.models import Commitment, CreditTier, EvaluationWindow, Indicator, TargetRule, TelemetryBatch
+from slas.models import Alert, Commitment, CreditTier, EvaluationWindow, Indicator, TargetRule, TelemetryBatch
 from slas.models.commitment import WindowKind
 from slas.splits import anchor_of, begins_at, judged_from, measured_alike, shares_windows, whole_window
-from slas.states import CommitmentState, WindowState
+from slas.states import AlertState, CommitmentState, WindowState
 from slas.terms import CommitmentTerms
 
 REFUSALS_KEPT = 1000
@@ -98,7 +100,17 @@ def finish(actor: Actor, commitment: Commitment, reason: str) -> str:
     previous = move(actor, commitment, to=CommitmentState.ENDED, reason=reason)
     commitment.windows_due_at = None
     commitment.save(update_fields=["ends_on", "windows_due_at"])
+    for alert in Alert.objects.select_for_update().filter(commitment=commitment).exclude(state=AlertState.CLEARED):
+        clear_alert(actor, alert)
     return previous
+
+
+def clear_alert(actor: Actor, alert: Alert) -> None:
+    """What it told of goes on no longer."""
+    previous = move(actor, alert, to=AlertState.CLEARED)
+    alert.cleared_at = clock.now()
+    alert.save(update_fields=["cleared_at"])
+    record(actor, events.alert_moved("slas.evaluate_window", alert, previous))
 
 
 def was_measured() -> Q:

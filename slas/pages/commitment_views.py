@@ -120,6 +120,8 @@ def _shown(request: HttpRequest, commitment: Commitment, refused: EndForm | None
         "charts": charts_of(current, shown, clock.now()) if current and shown else {},
         "past": [(row, queries.figures(row)) for row in past],
         "bars": past_bars(commitment, past),
+        "burn": queries.burning(commitment, clock.now()) if can(actor, "slas.view_alert") else None,
+        "alerts": list(queries.firing_alerts(actor).filter(commitment=commitment)),
         "breaches": list(queries.open_breaches(actor).filter(commitment=commitment)[:5]),
         "exclusions": list(queries.exclusions(actor).filter(commitment=commitment).order_by("-starts_at")[:50]),
         "history": history_for(actor, commitment, limit=50),

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from clm.access.permissions import can
 from clm.pages.lists import Column, Empty, ListPage
 from slas import queries
-from slas.models import Breach, Commitment, TelemetryBatch
+from slas.models import Alert, AlertKind, Breach, Commitment, TelemetryBatch
 from slas.models.commitment import WindowKind
-from slas.states import BreachState, CommitmentState, Light
-from slas.templatetags.slas import target_text
+from slas.states import AlertState, BreachState, CommitmentState, Light
+from slas.templatetags.slas import target_text, times
 
 
 class CommitmentFilter(django_filters.FilterSet):
@@ -107,6 +107,46 @@ class BreachList(ListPage):
 
     def url_of(self, row: Breach) -> str:
         return reverse("breach", args=[row.pk])
+
+
+class AlertFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=AlertState.choices, label=_("State"))
+    kind = django_filters.ChoiceFilter(choices=AlertKind.choices, label=_("Kind"))
+
+    class Meta:
+        model = Alert
+        fields = ["state", "kind"]
+
+
+@method_decorator(login_required, name="dispatch")
+class AlertList(ListPage):
+    key = "alerts"
+    title = _("Alerts")
+    subtitle = _("Error budgets that burn, before a window is missed")
+    verb = "slas.view_alert"
+    filterset_class = AlertFilter
+    search_fields = ("commitment__name", "contract__title", "contract__reference", "commitment__indicator__key")
+    default_sort = "-opened"
+    empty = Empty(
+        title=_("No alerts"),
+        hint=_("An error budget that burns too fast appears here by itself, and clears by itself."),
+        icon="bell",
+    )
+    columns = (
+        Column("commitment", _("Service level"), "commitment.name", main=True, sort=("commitment__name",)),
+        Column("kind", _("What goes on"), "get_kind_display", sort=("kind",)),
+        Column("rate", _("Burn rate"), lambda row: times(row.figures["worst"]["long_rate"])),
+        Column("contract", _("Contract"), "contract.title", sort=("contract__title",)),
+        Column("opened", _("Since"), "opened_at", kind="instant", sort=("opened_at",)),
+        Column("cleared", _("Cleared"), "cleared_at", kind="instant", sort=("cleared_at",)),
+        Column("state", _("State"), kind="state", domain="alert", sort=("state",)),
+    )
+
+    def rows(self) -> QuerySet[Alert]:
+        return queries.alerts(self.actor).defer("trace")
+
+    def url_of(self, row: Alert) -> str:
+        return reverse("alert", args=[row.pk])
 
 
 @method_decorator(login_required, name="dispatch")

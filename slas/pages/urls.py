@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from slas.pages import (
     advice_views,
+    alert_views,
     back_test_views,
     breach_views,
     commitment_views,
@@ -17,6 +18,10 @@ urlpatterns = [
     path("back-tests/<uuid:pk>/", back_test_views.back_test_page, name="back-test"),
     path("<uuid:pk>/back-test/", back_test_views.back_test_new, name="back-test-new"),
     path("<uuid:pk>/advice/", advice_views.draft_advice, name="commitment-advice"),
+    path("alerts/", lists.AlertList.as_view(), name="alerts"),
+    path("alerts/<uuid:pk>/", alert_views.alert_page, name="alert"),
+    path("alerts/<uuid:pk>/trace/", alert_views.alert_trace, name="alert-trace"),
+    path("alerts/<uuid:pk>/acknowledge/", alert_views.alert_acknowledge, name="alert-acknowledge"),
     path("breaches/", lists.BreachList.as_view(), name="breaches"),
     path("breaches/<uuid:pk>/", breach_views.breach_page, name="breach"),
     path("breaches/<uuid:pk>/acknowledge/", breach_views.breach_acknowledge, name="breach-acknowledge"),

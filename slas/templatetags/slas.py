@@ -28,6 +28,12 @@ def plain(value: Any) -> str:
     return decimal_text(None if exact is None else Decimal(plain_decimal(exact)))
 
 
+@register.filter
+def times(value: Any) -> str:
+    """A multiple, as of a burn rate; a dash where there is none."""
+    return f"{plain(value)} ×" if value is not None else "–"
+
+
 def target_text(indicator: Indicator, target: Any) -> str:
     """A target with its unit: percent, except where the indicator measures a quantity of its own."""
     unit = indicator.unit if indicator.is_quantity else "%"

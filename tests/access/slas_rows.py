@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from clm.accounts.roles import EVERYONE, INSIDE
 from clm.documents.blobs import store_blob
 from clm.jobs import runner
 from clm.lib import clock
-from slas.models import Breach, EvaluationWindow, Indicator
+from slas.models import Alert, Breach, EvaluationWindow, Indicator
 from slas.operations.activate_commitment import activate_commitment
 from slas.operations.bind_commitment import bind_commitment
 from slas.operations.exclusions import propose_exclusion
@@ -47,6 +47,8 @@ VERB_ROWS = {
     "slas.withdraw_exclusion": MANAGERS,
     "slas.open_windows": set(),
     "slas.evaluate_window": JUDGES,
+    "slas.view_alert": INSIDE,
+    "slas.acknowledge_alert": MANAGERS,
     "slas.view_breach": EVERYONE,
     "slas.acknowledge_breach": MANAGERS,
     "slas.resolve_breach": MANAGERS,
@@ -96,6 +98,17 @@ def _breach(cast: Cast) -> dict[str, Any]:
     return {"pk": Breach.objects.get().pk}
 
 
+def _alert(cast: Cast) -> dict[str, Any]:
+    """It has been down for ten minutes."""
+    commitment = _active(cast)
+    key = Indicator.objects.get().key
+    sample = {"indicator": key, "at": (clock.now() - timedelta(minutes=10)).isoformat(), "status": "down"}
+    ingest_samples(actor=cast["integration"], samples=[sample])
+    window = EvaluationWindow.objects.filter(commitment_id=commitment["pk"]).latest("starts_at")
+    judge(cast["legal"], window, clock.now())
+    return {"pk": Alert.objects.get(kind="burn_page").pk}
+
+
 def _exclusion(cast: Cast) -> dict[str, Any]:
     commitment = _active(cast)
     exclusion = propose_exclusion(
@@ -143,6 +156,7 @@ BUILDERS = {
     "slas-active": _active,
     "slas-window": _window,
     "slas-evaluation": _evaluation,
+    "slas-alert": _alert,
     "slas-breach": _breach,
     "slas-exclusion": _exclusion,
     "slas-exclusion-accept": lambda cast: _exclusion(cast) | {"step": "accept"},
@@ -171,6 +185,10 @@ ROUTE_ROWS = [
     Route("exclusion-new", "GET", MANAGERS, key="slas-active"),
     Route("exclusion-new", "POST", MANAGERS, key="slas-active", data=SPAN),
     Route("exclusion-settle", "POST", MANAGERS, key="slas-exclusion-accept", data=REASON),
+    Route("alerts", "GET", INSIDE),
+    Route("alert", "GET", INSIDE, key="slas-alert"),
+    Route("alert-trace", "GET", INSIDE, key="slas-alert"),
+    Route("alert-acknowledge", "POST", MANAGERS, key="slas-alert"),
     Route("breaches", "GET", EVERYONE),
     Route("breach", "GET", INSIDE, key="slas-breach"),
     Route("breach-acknowledge", "POST", MANAGERS, key="slas-breach"),
@@ -221,6 +239,10 @@ ROUTE_ROWS = [
     Route("api-exclusion-accept", "POST", MANAGERS, key="slas-exclusion", data=REASON),
     Route("api-exclusion-dispute", "POST", MANAGERS, key="slas-exclusion", data=REASON),
     Route("api-exclusion-withdraw", "POST", MANAGERS, key="slas-exclusion", data=REASON),
+    Route("api-alerts", "GET", INSIDE),
+    Route("api-alert", "GET", INSIDE, key="slas-alert"),
+    Route("api-alert-acknowledge", "POST", MANAGERS, key="slas-alert", data=REASON),
+    Route("api-commitment-burn", "GET", INSIDE, key="slas-active"),
     Route("api-breaches", "GET", EVERYONE),
     Route("api-breach", "GET", INSIDE, key="slas-breach"),
     Route("api-breach-acknowledge", "POST", MANAGERS, key="slas-breach", data=REASON),

@@ -15,7 +15,7 @@ from contracts.models import Contract
 from contracts.operations.create_contract import create_contract
 from tests.cast import Cast, add_person
 
-MOST = 28
+MOST = 29
 
 
 def statements(client: Client, address: str) -> list[str]:

@@ -32,7 +32,7 @@ from contracts.operations.requests.attach_to_request import attach_to_request
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.termination.announce_termination import announce_termination
-from slas.models import Breach
+from slas.models import Alert, Breach
 from slas.operations.file_evidence_bundle import file_evidence_bundle
 from slas.operations.file_service_report import file_service_report
 from tests.cast import Cast
@@ -115,5 +115,9 @@ def _papers(cast: Cast, legal: Actor) -> None:
     SignedCopy.objects.create(organization_id=cast.organization.pk, envelope=Envelope.objects.earliest("id"), **late)
     breach = Breach.objects.earliest("id")
     file_evidence_bundle(actor=legal, breach_id=breach.pk, evaluation_id=breach.evaluation_id, blob_id=paper)
+    told = {"kind": "burn_page", "opened_at": clock.now(), "figures": {"worst": {"long_rate": "25.28"}}}
+    Alert.objects.create(
+        organization_id=cast.organization.pk, contract_id=breach.contract_id, commitment_id=breach.commitment_id, **told
+    )
     month = clock.today().replace(day=1)
     file_service_report(actor=legal, contract_id=active_contract(legal).pk, month=month, blob_id=paper)
