@@ -98,6 +98,8 @@ def register() -> None:
     register_navigation(
         NavigationEntry("telemetry", _("Telemetry"), "telemetry", "activity", "slas.view_telemetry", 67)
     )
+    binding = frozenset(["commitment-bind", "commitment-edit", "back-test"])
+    register_help(HelpPage("definitions", _("How service levels are defined"), binding))
     register_help(HelpPage("service-levels", _("When an error budget burns"), frozenset(["alerts", "alert"])))
     register_search_source(SearchSource("slas", _("Service levels and breaches"), 30, _search))
     register_contract_tab(

@@ -292,6 +292,8 @@ SPECTACULAR_SETTINGS = {
     # Sets of choices that several serializers call "state" or "kind".
     "ENUM_NAME_OVERRIDES": {
         "JobState": "clm.jobs.models.JobState",
+        "AlertKind": "slas.models.alert.AlertKind",
+        "AlertState": "slas.states.AlertState",
         "KeptWhen": [(">=", "≥"), ("<=", "≤")],
         "KeptWhenSent": [">=", "<="],
         "OpenSide": ["buyer", "supplier"],

@@ -16,8 +16,8 @@ from tests.contracts.papers import draft_contract
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SLUGS = [
-    "administrator", "amendments", "approver", "counterparties", "drafting", "librarian", "records", "requesting",
-    "risk", "seal", "signer", "using",
+    "administrator", "amendments", "approver", "counterparties", "definitions", "drafting", "librarian", "records",
+    "requesting", "risk", "seal", "service-levels", "signer", "using",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ declared anew is furnished here, unless a stage of the portfolio does."""
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -32,7 +33,9 @@ from contracts.operations.requests.attach_to_request import attach_to_request
 from contracts.operations.set_parties import add_party
 from contracts.operations.set_terms import set_terms
 from contracts.operations.termination.announce_termination import announce_termination
+from slas.engine.targets import Rule, RuleKind
 from slas.models import Alert, Breach
+from slas.operations.bind_commitment import bind_commitment
 from slas.operations.file_evidence_bundle import file_evidence_bundle
 from slas.operations.file_service_report import file_service_report
 from tests.cast import Cast
@@ -44,6 +47,7 @@ from tests.contracts.negotiation.answers import quick_answer
 from tests.contracts.papers import TERMS, TEXT, active_contract, draft_contract, newest, text_paper
 from tests.contracts.requests.asked import asked_for
 from tests.contracts.retention.records import found_by_trace
+from tests.slas.conftest import make_passage, terms, uptime
 
 
 def furnish_beside(cast: Cast) -> None:
@@ -115,6 +119,9 @@ def _papers(cast: Cast, legal: Actor) -> None:
     SignedCopy.objects.create(organization_id=cast.organization.pk, envelope=Envelope.objects.earliest("id"), **late)
     breach = Breach.objects.earliest("id")
     file_evidence_bundle(actor=legal, breach_id=breach.pk, evaluation_id=breach.evaluation_id, blob_id=paper)
+    tried = Rule(kind=RuleKind.PROBATION, until_on=date(2027, 1, 1), target=Decimal(99), remedy_percent=Decimal(50))
+    given = terms(rules=(tried,))
+    bind_commitment(actor=legal, passage_id=make_passage(legal).pk, terms=given, indicator=uptime(key="on-probation"))
     told = {"kind": "burn_page", "opened_at": clock.now(), "figures": {"worst": {"long_rate": "25.28"}}}
     Alert.objects.create(
         organization_id=cast.organization.pk, contract_id=breach.contract_id, commitment_id=breach.commitment_id, **told
