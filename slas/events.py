@@ -193,10 +193,15 @@ def alert_moved(verb: str, alert: Alert, previous: str = "", note: str = "") -> 
         subject=alert,
         contract_id=alert.contract_id,
         before={"state": previous} if previous else {},
-        after={"state": alert.state, "kind": alert.kind, "figures": alert.figures},
+        after={"state": alert.state} | ({} if previous else _burning(alert)),
         payload={"alert_id": alert.pk, "commitment_id": alert.commitment_id, "contract_id": alert.contract_id},
         reason=note,
     )
+
+
+def _burning(alert: Alert) -> dict[str, Any]:
+    worst = alert.figures["worst"]
+    return {"kind": alert.kind, "burn_rate": worst["long_rate"], "threshold": worst["threshold"]}
 
 
 def evidence_filed(bundle: EvidenceBundle) -> Event:

@@ -29,11 +29,12 @@ def bind_advice(request: HttpRequest, passage_id: UUID) -> HttpResponse:
     contract = passage.version.contract
     require(actor, "slas.bind_commitment", contract)
     indicators = list(queries.indicators(actor).filter(service__contract=contract))
-    typed = _typed(BindForm(request.POST, indicators=indicators))
+    form = BindForm(request.POST, indicators=indicators)
+    typed = _typed(form)
     known = next((row for row in indicators if str(row.pk) == typed.get("indicator")), None)
     measured = _measured(typed, known)
     draft = draft_of(typed, quote=passage.quote, measured=measured, metrics=metrics_with(contract.pk))
-    return _shown(request, advice_on(draft))
+    return _shown(request, advice_on(draft), form)
 
 
 @login_required
@@ -43,13 +44,14 @@ def draft_advice(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     commitment = get_visible(actor, queries.commitment_in_full(actor), pk)
     require(actor, "slas.change_commitment", commitment)
+    form = TermsForm(request.POST)
     draft = draft_of(
-        _typed(TermsForm(request.POST)),
+        _typed(form),
         quote=commitment.passage.quote,
         measured=measured_by(commitment.indicator, clock.now()),
         metrics=metrics_with(commitment.contract_id, commitment.pk),
     )
-    return _shown(request, advice_on(draft))
+    return _shown(request, advice_on(draft), form)
 
 
 def _typed(form: TermsForm) -> dict[str, Any]:
@@ -64,5 +66,7 @@ def _measured(typed: dict[str, Any], known: Indicator | None) -> dict[str, Any]:
     return measured_anew(typed) if typed.get("indicator") == NEW else {}
 
 
-def _shown(request: HttpRequest, advice: list[Advice]) -> HttpResponse:
-    return render(request, "slas/advice_list.html", {"advice": advice})
+def _shown(request: HttpRequest, advice: list[Advice], form: TermsForm) -> HttpResponse:
+    """Each beside the label of the field that it is about; none where that is the clause."""
+    rows = [(each, str(form[each.field].label) if each.field in form.fields else "") for each in advice]
+    return render(request, "slas/advice_list.html", {"advice": rows})
