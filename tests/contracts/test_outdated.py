@@ -40,6 +40,7 @@ NOT_ASKED = {
     "a copy of what is there, which is recorded": {
         "api-exports", "api-ledger-export", "api-ledger-verify", "api-open-contracts-package",
     },
+    "it answers, and writes nothing": {"api-advice"},
     "one's own, and only ever seen to": {
         "api-kept-words-settlement", "api-notification-read", "api-notifications-read-all",
     },
