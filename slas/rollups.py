@@ -10,11 +10,14 @@ from uuid import UUID
 from django.db import connection, transaction
 
 BATCH = 5_000
+# Chosen once: what locks rows would be chosen anew for each row, were it within IN and the planner so inclined.
 _TAKE = """
-DELETE FROM slas_stalehour WHERE (indicator_id, at) IN (
+WITH chosen AS MATERIALIZED (
     SELECT indicator_id, at FROM slas_stalehour WHERE {which}
     ORDER BY indicator_id, at LIMIT %s FOR UPDATE{skips}
-) RETURNING indicator_id, at
+)
+DELETE FROM slas_stalehour AS s USING chosen AS c WHERE s.indicator_id = c.indicator_id AND s.at = c.at
+RETURNING s.indicator_id, s.at
 """
 # Samples of the hours that were taken. OFFSET 0 keeps each hour a walk along the index, whatever the planner takes the
 # number of hours for. Whether a slice held is told by sum and number, for a mean is rounded.
