@@ -214,6 +214,9 @@ SIGNING_SESSION_MINUTES = int(os.environ.get("SIGNING_SESSION_MINUTES") or "60")
 # Codes by text message are posted there, signed with the secret; without it codes go by e-mail.
 SMS_URL = os.environ.get("SMS_URL", "")
 SMS_SECRET = sources.secret("SMS_SECRET")
+# Networks that are not public and may be asked all the same where a person names an address within: telemetry that
+# lies inside the house. As 10.20.0.0/16,fd00:20::/32; none by default.
+OUTGOING_PRIVATE_NETWORKS = sources.listed("OUTGOING_PRIVATE_NETWORKS")
 # A person who opened at least so many contracts in a day is looked at, where that is more than so many times their own
 # daily mean and that of their roles. Both are of the days of the four weeks before on which anything was opened.
 READING_FLOOR = int(os.environ.get("READING_FLOOR") or "30")

@@ -30,6 +30,11 @@ def whole_number(name: str, default: int) -> int:
     return int(given)
 
 
+def listed(name: str) -> list[str]:
+    """The parts of the variable between commas, empty ones left out."""
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
 def has_database() -> bool:
     """Whether the environment says where the database is."""
     return bool(os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_HOST"))
